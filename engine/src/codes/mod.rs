@@ -1,0 +1,32 @@
+//! The catalogue of messages: every code a [`crate::diagnostic::Diagnostic`] can carry, in Chinese and English, by area.
+
+pub mod bundle;
+pub mod data;
+pub mod script;
+
+use crate::diagnostic::Code;
+
+/// Declares codes and collects them in `ALL`.
+macro_rules! codes {
+    ($($(#[$doc:meta])* $name:ident = $severity:ident $id:literal { zh: $zh:literal, en: $en:literal, help_zh: $hz:literal, help_en: $he:literal $(,)? })*) => {
+        $(
+            $(#[$doc])*
+            pub static $name: $crate::diagnostic::Code = $crate::diagnostic::Code {
+                id: $id,
+                severity: $crate::diagnostic::Severity::$severity,
+                zh: $zh,
+                en: $en,
+                help_zh: $hz,
+                help_en: $he,
+            };
+        )*
+        /// Every code of this area, in the order of the file.
+        pub static ALL: &[&$crate::diagnostic::Code] = &[$(&$name),*];
+    };
+}
+pub(crate) use codes;
+
+/// Every code of the engine, area by area.
+pub fn all() -> impl Iterator<Item = &'static Code> {
+    bundle::ALL.iter().chain(data::ALL).chain(script::ALL).copied()
+}

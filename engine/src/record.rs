@@ -1,0 +1,135 @@
+//! A record, and the facts of a unit: its records by kind, ready for rules.
+//!
+//! Enters: typed values from [`crate::dictionary::read`]. Leaves: [`Facts`], sorted so that no order of arrival can be seen.
+//! Next: [`crate::coverage`].
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+
+use crate::dictionary::{Kind, Type, Value};
+use crate::period::{Date, Time};
+
+/// One dated fact about a unit. It is never changed, only superseded or withdrawn, and that is the store's business.
+#[derive(Debug, Clone)]
+pub struct Record {
+    /// What kind of fact.
+    pub kind: Arc<Kind>,
+    /// When it happened.
+    pub date: Date,
+    /// The source's own number, if it has one.
+    pub id: Option<Arc<str>>,
+    /// One value for each field of the kind, in its order; `None` is missing.
+    pub values: Box<[Option<Value>]>,
+    /// Where it was read.
+    pub source: Source,
+}
+
+/// Where a record was read: a file, and a line or a row with the columns of its fields.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Source {
+    /// Name of the file as the user gave it.
+    pub file: Arc<str>,
+    /// The sheet, in a workbook.
+    pub sheet: Option<Arc<str>>,
+    /// Line or row, from 1.
+    pub row: u32,
+    /// Which column each field came from (`A`, `B`, …), in a table; field keys, `unit`, `date`, `id`.
+    pub columns: Option<Arc<BTreeMap<String, String>>>,
+}
+
+impl Source {
+    /// A line of a text file.
+    pub fn line(file: &Arc<str>, row: u32) -> Source {
+        Source { file: Arc::clone(file), sheet: None, row, columns: None }
+    }
+
+    /// Short form: `R.jsonl:12`, `火灾.xlsx!2020!12`.
+    pub fn to_line(&self) -> String {
+        match &self.sheet {
+            Some(sheet) => format!("{}!{sheet}!{}", self.file, self.row),
+            None => format!("{}:{}", self.file, self.row),
+        }
+    }
+
+    /// The cell one field came from, such as `火灾.xlsx!2020!F12`; the row when its column is not known.
+    pub fn cell(&self, field: &str) -> String {
+        let column = self.columns.as_ref().and_then(|columns| columns.get(field));
+        match (&self.sheet, column) {
+            (Some(sheet), Some(column)) => format!("{}!{sheet}!{column}{}", self.file, self.row),
+            (None, Some(column)) => format!("{}!{column}{}", self.file, self.row),
+            (_, None) => self.to_line(),
+        }
+    }
+}
+
+impl Record {
+    /// The value of a field; `None` when the kind has no such field or the value is missing.
+    pub fn value(&self, field: &str) -> Option<&Value> {
+        self.kind.index_of(field).and_then(|index| self.values.get(index)).and_then(Option::as_ref)
+    }
+
+    fn time(&self) -> Option<Time> {
+        match self.values.get(self.kind.time_field()?)?.as_ref()? {
+            Value::Time(time) => Some(*time),
+            _ => None,
+        }
+    }
+
+    /// The order in which rules see records: by day, time of day, number, content; never by arrival.
+    pub fn order(&self, other: &Record) -> std::cmp::Ordering {
+        (self.date, self.time(), &self.id, &self.kind.id, &self.values).cmp(&(
+            other.date,
+            other.time(),
+            &other.id,
+            &other.kind.id,
+            &other.values,
+        ))
+    }
+
+    /// Whether two records state the same fact word for word. Where they were read does not matter.
+    pub fn same_content(&self, other: &Record) -> bool {
+        self.kind.id == other.kind.id && self.date == other.date && self.id == other.id && self.values == other.values
+    }
+}
+
+/// The records of one unit, by kind; each list in [`Record::order`].
+#[derive(Debug, Clone, Default)]
+pub struct Facts {
+    by_kind: IndexMap<Arc<str>, Vec<Arc<Record>>>,
+}
+
+impl Facts {
+    /// Sorts the records of one unit.
+    pub fn new(records: impl IntoIterator<Item = Arc<Record>>) -> Facts {
+        let mut by_kind: IndexMap<Arc<str>, Vec<Arc<Record>>> = IndexMap::new();
+        for record in records {
+            by_kind.entry(Arc::clone(&record.kind.id)).or_default().push(record);
+        }
+        by_kind.sort_keys();
+        for list in by_kind.values_mut() {
+            list.sort_by(|a, b| a.order(b));
+        }
+        Facts { by_kind }
+    }
+
+    /// The records of one kind, all dates.
+    pub fn of(&self, kind: &str) -> &[Arc<Record>] {
+        self.by_kind.get(kind).map_or(&[], Vec::as_slice)
+    }
+
+    /// All records, kind by kind.
+    pub fn iter(&self) -> impl Iterator<Item = &Arc<Record>> {
+        self.by_kind.values().flatten()
+    }
+}
+
+/// Whether a type can hold personal text.
+pub fn is_textual(kind: &Type) -> bool {
+    match kind {
+        Type::Text => true,
+        Type::List(inner) | Type::Map(inner) => is_textual(inner),
+        _ => false,
+    }
+}
