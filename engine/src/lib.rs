@@ -11,3 +11,5 @@ pub mod diagnostic;
 pub mod dictionary;
 pub mod record;
 pub mod bundle;
+pub mod assessment;
+pub mod script;
