@@ -10,4 +10,5 @@ pub mod codes;
 pub mod diagnostic;
 pub mod dictionary;
 pub mod record;
+pub mod coverage;
 pub mod bundle;
