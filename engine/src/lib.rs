@@ -10,6 +10,7 @@ pub mod codes;
 pub mod diagnostic;
 pub mod dictionary;
 pub mod record;
+pub mod coverage;
 pub mod bundle;
 pub mod assessment;
 pub mod script;
