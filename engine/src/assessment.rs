@@ -254,9 +254,8 @@ impl Assessment {
         json.insert("incomplete".into(), Json::from(self.incomplete));
         json.insert("lists".into(), texts(&self.lists));
         json.insert("lists_unknown".into(), texts(&self.lists_unknown));
-        let figures = self.figures.iter().map(|(id, value)| {
-            (id.to_string(), value.as_ref().map_or(Json::Null, Value::to_json))
-        });
+        let figures =
+            self.figures.iter().map(|(id, value)| (id.to_string(), value.as_ref().map_or(Json::Null, Value::to_json)));
         json.insert("figures".into(), Json::Object(figures.collect()));
         let criteria = self.criteria.iter().map(|(id, result)| {
             let met = serde_json::to_value(result.met).unwrap_or(Json::Null);
@@ -264,9 +263,10 @@ impl Assessment {
         });
         json.insert("criteria".into(), Json::Object(criteria.collect()));
         json.insert("findings".into(), Json::Array(self.findings.iter().map(Finding::to_json).collect()));
-        let outcomes = self.outcomes.iter().map(|(id, outcome)| {
-            (id.to_string(), serde_json::to_value(outcome).unwrap_or(Json::Null))
-        });
+        let outcomes = self
+            .outcomes
+            .iter()
+            .map(|(id, outcome)| (id.to_string(), serde_json::to_value(outcome).unwrap_or(Json::Null)));
         json.insert("outcomes".into(), Json::Object(outcomes.collect()));
         json.insert("receipt".into(), Json::from(self.receipt.as_ref()));
         Json::Object(json)

@@ -14,3 +14,4 @@ pub mod coverage;
 pub mod bundle;
 pub mod assessment;
 pub mod script;
+pub mod assess;

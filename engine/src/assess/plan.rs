@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::bundle::{Body, Bundle, Compare, Criterion, Each, Figure, Incomplete, List, Over, Rating, Round, Rule, Scored};
+use crate::bundle::{Bundle, Compare, Criterion, Each, Figure, Incomplete, List, Over, Rating, Round, Rule, Scored};
 use crate::diagnostic::Diagnostic;
 use crate::number::Number;
 use crate::script::{CallOff, Compiler, Interpreter, Program};
@@ -214,12 +214,5 @@ impl Draft {
                 })
             })
             .collect()
-    }
-}
-
-impl RulePlan {
-    /// The name under which a record of the short form stands in messages.
-    pub(super) fn is_short(&self) -> bool {
-        matches!(self.rule.body, Body::Short(_))
     }
 }

@@ -88,10 +88,8 @@ pub(super) fn settle_rule(findings: &mut [Finding], caps: &[Cap], period: Period
     for finding in findings.iter_mut() {
         finding.counted = if finding.exempted { Number::ZERO } else { finding.points };
     }
-    let mut counting: Vec<_> = findings
-        .iter_mut()
-        .map(|finding| (day(finding, period), &mut finding.counted))
-        .collect();
+    let mut counting: Vec<_> =
+        findings.iter_mut().map(|finding| (day(finding, period), &mut finding.counted)).collect();
     apply_caps(&mut counting, caps)?;
     Number::sum(findings.iter().map(|finding| finding.counted))
 }
@@ -233,7 +231,9 @@ impl<'a> Adder<'a> {
         for shared in caps {
             let mut places = Vec::new();
             for rule in &shared.rules {
-                let (Some(&offset), Some(result)) = (self.offsets.get(rule.as_str()), (self.results)(rule)) else { continue };
+                let (Some(&offset), Some(result)) = (self.offsets.get(rule.as_str()), (self.results)(rule)) else {
+                    continue;
+                };
                 let days = result.findings.iter().map(|finding| day(finding, self.period));
                 places.extend(days.enumerate().map(|(index, day)| (offset + index, day)));
             }
@@ -327,7 +327,8 @@ fn combine(how: Combine, parts: &[PartOf]) -> Sum {
         Combine::Weighted => {
             let weight = |part: &PartOf| part.weight.unwrap_or(Number::ONE);
             let weights = Number::sum(applicable.iter().map(|part| weight(part)))?;
-            let weighted = applicable.iter().map(|part| part.points.mul(weight(part))).collect::<Result<Vec<_>, _>>()?;
+            let weighted =
+                applicable.iter().map(|part| part.points.mul(weight(part))).collect::<Result<Vec<_>, _>>()?;
             if weights.is_zero() { Ok(Number::ZERO) } else { Number::sum(weighted)?.div(weights) }
         }
     }

@@ -62,7 +62,12 @@ impl World {
     /// An empty world with the key of its pseudonyms.
     pub fn new(coverage: Coverage, pseudonym_key: &[u8]) -> World {
         let mut world = World { coverage, pseudonym_key: pseudonym_key.to_vec(), ..World::default() };
-        world.add_unit(UnitFacts { id: Arc::from(ALL), level: Arc::from(ALL), name: Arc::from(ALL), ..UnitFacts::default() });
+        world.add_unit(UnitFacts {
+            id: Arc::from(ALL),
+            level: Arc::from(ALL),
+            name: Arc::from(ALL),
+            ..UnitFacts::default()
+        });
         world
     }
 

@@ -10,7 +10,10 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 use rhai::{Array, Dynamic, Engine, FnPtr, ImmutableString, NativeCallContext};
 
-use super::convert::{arithmetic, compare, describe, display, equal, from_number, list, need_number, need_text, need_whole, text, to_value};
+use super::convert::{
+    arithmetic, compare, describe, display, equal, from_number, list, need_number, need_text, need_whole, text,
+    to_value,
+};
 use super::frame::Frame;
 use super::objects::{Nested, Table, Unit};
 use super::scene::UnitIndex;
@@ -36,7 +39,10 @@ impl<'a, 'c> Question<'a, 'c> {
         let frame = Frame::of(context)?;
         let view = list(of).ok_or_else(|| {
             let (zh, en) = describe(of);
-            fault(format!("{zh}不是一组数据,不能用 {}", context.fn_name()), format!("`{}` needs a list, found {en}", context.fn_name()))
+            fault(
+                format!("{zh}不是一组数据,不能用 {}", context.fn_name()),
+                format!("`{}` needs a list, found {en}", context.fn_name()),
+            )
         })?;
         frame.visit(view.len())?;
         let shared = closure.as_ref().is_none_or(|closure| frame.is_unit_free(closure));
@@ -107,15 +113,25 @@ impl<'a, 'c> Question<'a, 'c> {
 fn holds(value: &Dynamic, function: &str) -> Result<bool, Halt> {
     value.as_bool().map_err(|_| {
         let (zh, en) = describe(value);
-        fault(format!("{function} 的条件应得到是或否,得到的是{zh}"), format!("the condition of `{function}` must give true or false, found {en}"))
+        fault(
+            format!("{function} 的条件应得到是或否,得到的是{zh}"),
+            format!("the condition of `{function}` must give true or false, found {en}"),
+        )
     })
 }
 
 type Answer = fn(&Question<'_, '_>) -> Result<Dynamic, Halt>;
 
 /// Functions with and without a closure.
-const BOTH: [(&str, Answer); 7] =
-    [("count", count), ("sum", sum), ("mean", mean), ("min", min), ("max", max), ("distinct", distinct), ("first", first)];
+const BOTH: [(&str, Answer); 7] = [
+    ("count", count),
+    ("sum", sum),
+    ("mean", mean),
+    ("min", min),
+    ("max", max),
+    ("distinct", distinct),
+    ("first", first),
+];
 /// Functions with a closure.
 const WITH_CLOSURE: [(&str, Answer); 8] = [
     ("any", any),
@@ -252,7 +268,9 @@ fn groups(question: &Question<'_, '_>) -> Result<IndexMap<Value, (Dynamic, Vec<D
 }
 
 fn group_by(question: &Question<'_, '_>) -> Result<Dynamic, Halt> {
-    question.view_of(|| Ok(groups(question)?.into_values().map(|(key, items)| Dynamic::from(View::keyed(items, key))).collect()))
+    question.view_of(|| {
+        Ok(groups(question)?.into_values().map(|(key, items)| Dynamic::from(View::keyed(items, key))).collect())
+    })
 }
 
 fn distinct(question: &Question<'_, '_>) -> Result<Dynamic, Halt> {
@@ -283,9 +301,10 @@ fn on_ladder(question: &Question<'_, '_>) -> Result<Vec<usize>, Halt> {
 }
 
 pub(super) fn place_on(ladder: &[String], name: &str) -> Result<usize, Halt> {
-    ladder.iter().position(|rung| rung == name).ok_or_else(|| {
-        fault(format!("等次里没有「{name}」"), format!("there is no rating `{name}`"))
-    })
+    ladder
+        .iter()
+        .position(|rung| rung == name)
+        .ok_or_else(|| fault(format!("等次里没有「{name}」"), format!("there is no rating `{name}`")))
 }
 
 pub(super) fn rung(ladder: &[String], place: usize) -> Dynamic {
@@ -438,12 +457,16 @@ fn register_parts(engine: &mut Engine) {
         if let Some(table) = of.read_lock::<Table>() {
             return table.keys();
         }
-        of.read_lock::<Nested>().map(|nested| nested.keys()).ok_or_else(|| fault("keys 需要对照表", "`keys` needs a map"))
+        of.read_lock::<Nested>()
+            .map(|nested| nested.keys())
+            .ok_or_else(|| fault("keys 需要对照表", "`keys` needs a map"))
     });
     engine.register_fn("values", |of: Dynamic| -> Result<View, Halt> {
         if let Some(map) = of.read_lock::<rhai::Map>() {
             return Ok(View::of(map.values().cloned()));
         }
-        of.read_lock::<Nested>().map(|nested| nested.values()).ok_or_else(|| fault("values 需要对照表", "`values` needs a map"))
+        of.read_lock::<Nested>()
+            .map(|nested| nested.values())
+            .ok_or_else(|| fault("values 需要对照表", "`values` needs a map"))
     });
 }

@@ -96,8 +96,8 @@ impl Program {
 
 /// Functions whose answer depends on the unit at hand.
 const ABOUT_THE_UNIT: [&str; 14] = [
-    "records", "history", "known", "points", "found", "met", "findings", "rank", "rank_low", "deduct", "award", "breach",
-    "veto", "note",
+    "records", "history", "known", "points", "found", "met", "findings", "rank", "rank_low", "deduct", "award",
+    "breach", "veto", "note",
 ];
 /// Names whose value is the same for all units.
 pub(super) const SAME_FOR_ALL: [&str; 3] = ["parameters", "period", "as_of"];
@@ -125,7 +125,13 @@ pub(super) fn program(
     let own = engine.compile(&source.text).map_err(|error| syntax::diagnose(&error, &source, file))?;
     let ast = library.ast.merge(&own);
     let unit_free = Arc::new(unit_free_functions(&ast));
-    Ok(Program { ast: Arc::new(ast), source: Arc::new(source), library: Arc::clone(&library.source), unit_free, number })
+    Ok(Program {
+        ast: Arc::new(ast),
+        source: Arc::new(source),
+        library: Arc::clone(&library.source),
+        unit_free,
+        number,
+    })
 }
 
 /// The program of a rule.
@@ -224,7 +230,9 @@ fn unit_free_functions(ast: &AST) -> HashMap<String, Vec<String>> {
 
 fn uses_the_unit(node: &ASTNode<'_>, called: &mut HashSet<String>) -> bool {
     match node {
-        ASTNode::Expr(Expr::Variable(variable, ..)) => variable.0.is_none() && !SAME_FOR_ALL.contains(&variable.1.as_str()),
+        ASTNode::Expr(Expr::Variable(variable, ..)) => {
+            variable.0.is_none() && !SAME_FOR_ALL.contains(&variable.1.as_str())
+        }
         ASTNode::Expr(Expr::FnCall(call, _)) | ASTNode::Stmt(Stmt::FnCall(call, _)) => {
             called.insert(call.name.to_string());
             ABOUT_THE_UNIT.contains(&english(&call.name))

@@ -43,9 +43,12 @@ pub(super) fn need_number(value: &Dynamic, used_for: &str) -> Result<Number, Hal
 /// A whole number that fits the interpreter's own, or a halt.
 pub(super) fn need_whole(value: &Dynamic, used_for: &str) -> Result<i64, Halt> {
     let number = need_number(value, used_for)?;
-    number
-        .to_i64()
-        .ok_or_else(|| fault(format!("{used_for} 需要整数,得到的是 {number}"), format!("`{used_for}` takes a whole number, found {number}")))
+    number.to_i64().ok_or_else(|| {
+        fault(
+            format!("{used_for} 需要整数,得到的是 {number}"),
+            format!("`{used_for}` takes a whole number, found {number}"),
+        )
+    })
 }
 
 /// The halt for arithmetic that has no result.

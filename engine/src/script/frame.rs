@@ -8,7 +8,7 @@ use rhai::{AST, Dynamic, FnPtr, ImmutableString, NativeCallContext};
 
 use super::compile::SAME_FOR_ALL;
 use super::convert::from_number;
-use super::objects::{Figures, Parameters, PartObject, PastObject, RecordObject, FindingObject, Unit};
+use super::objects::{Figures, FindingObject, Parameters, PartObject, PastObject, RecordObject, Unit};
 use super::scene::{Group, Scene, UnitIndex};
 use super::stop::{Halt, fault, missing};
 use super::view::View;
@@ -70,7 +70,12 @@ pub(super) struct Frame {
 }
 
 impl Frame {
-    pub(super) fn new(seed: FrameSeed<'_>, ast: &Arc<AST>, unit_free: &Arc<HashMap<String, Vec<String>>>, script: usize) -> Frame {
+    pub(super) fn new(
+        seed: FrameSeed<'_>,
+        ast: &Arc<AST>,
+        unit_free: &Arc<HashMap<String, Vec<String>>>,
+        script: usize,
+    ) -> Frame {
         Frame {
             scene: Arc::clone(seed.scene),
             unit: seed.unit,
@@ -97,7 +102,10 @@ impl Frame {
     pub(super) fn visit(&self, elements: usize) -> Result<(), Halt> {
         let before = self.visited.fetch_add(elements as u64, Ordering::Relaxed);
         if before.saturating_add(elements as u64) > MOST_VISITS {
-            return Err(fault("脚本步数用完:查看的数据过多", "the script's steps are used up: it goes through too much data"));
+            return Err(fault(
+                "脚本步数用完:查看的数据过多",
+                "the script's steps are used up: it goes through too much data",
+            ));
         }
         Ok(())
     }
@@ -105,9 +113,9 @@ impl Frame {
     /// Whether a closure gives the same for an item whichever unit is at hand.
     pub(super) fn is_unit_free(&self, closure: &FnPtr) -> bool {
         let captured = closure.curry().len();
-        self.unit_free.get(closure.fn_name()).is_some_and(|arguments| {
-            arguments.iter().take(captured).all(|name| SAME_FOR_ALL.contains(&name.as_str()))
-        })
+        self.unit_free
+            .get(closure.fn_name())
+            .is_some_and(|arguments| arguments.iter().take(captured).all(|name| SAME_FOR_ALL.contains(&name.as_str())))
     }
 
     pub(super) fn say(&self, said: Said) {
@@ -120,7 +128,8 @@ impl Frame {
 
     /// The value of a name that the script did not define itself; none: there is no such name here.
     pub(super) fn variable(self: &Arc<Self>, name: &str) -> Result<Option<Dynamic>, Halt> {
-        let text = |text: Option<Arc<str>>| text.map_or(Dynamic::UNIT, |t| Dynamic::from(ImmutableString::from(t.as_ref())));
+        let text =
+            |text: Option<Arc<str>>| text.map_or(Dynamic::UNIT, |t| Dynamic::from(ImmutableString::from(t.as_ref())));
         let scene = &self.scene;
         Ok(Some(match name {
             "unit" => Dynamic::from(Unit::at_hand(scene, self.unit)),
@@ -136,7 +145,9 @@ impl Frame {
             "rating" => text(scene.rating(self.unit)),
             "group" => Dynamic::from(self.group()?),
             "parts" => match scene.parts(self.unit) {
-                Some(parts) => Dynamic::from(View::of(parts.iter().map(|part| Dynamic::from(PartObject(part.clone()))))),
+                Some(parts) => {
+                    Dynamic::from(View::of(parts.iter().map(|part| Dynamic::from(PartObject(part.clone())))))
+                }
                 None => return Ok(None),
             },
             other => return Ok(self.subject_named(other).or_else(|| self.level_named(other))),
@@ -163,9 +174,10 @@ impl Frame {
 
     /// The units this script may compare with, made once for each group.
     fn group(&self) -> Result<View, Halt> {
-        let compare = self.compare.as_ref().ok_or_else(|| {
-            fault("没有写 compare,不能使用 group", "`group` needs `compare:` beside the script")
-        })?;
+        let compare = self
+            .compare
+            .as_ref()
+            .ok_or_else(|| fault("没有写 compare,不能使用 group", "`group` needs `compare:` beside the script"))?;
         let Group { members, key } = self.scene.group(self.unit, compare).map_err(missing)?;
         let name = format!("group {key}");
         if let Some(kept) = self.scene.recall(&name)

@@ -88,7 +88,13 @@ fn evidence(items: &[Dynamic]) -> Result<Vec<Arc<Record>>, Halt> {
     Ok(records)
 }
 
-fn say(context: &Context<'_>, kind: FindingKind, points: Number, reason: &Dynamic, items: &[Dynamic]) -> Result<(), Halt> {
+fn say(
+    context: &Context<'_>,
+    kind: FindingKind,
+    points: Number,
+    reason: &Dynamic,
+    items: &[Dynamic],
+) -> Result<(), Halt> {
     let frame = Frame::of(context)?;
     if points.is_negative() {
         return Err(fault(
@@ -113,9 +119,12 @@ fn register_sayings(engine: &mut Engine) {
             engine.register_fn(name, move |c: Context<'_>, points: Dynamic, reason: Dynamic, a: Dynamic| {
                 say(&c, kind, need_number(&points, name)?, &reason, &[a])
             });
-            engine.register_fn(name, move |c: Context<'_>, points: Dynamic, reason: Dynamic, a: Dynamic, b: Dynamic| {
-                say(&c, kind, need_number(&points, name)?, &reason, &[a, b])
-            });
+            engine.register_fn(
+                name,
+                move |c: Context<'_>, points: Dynamic, reason: Dynamic, a: Dynamic, b: Dynamic| {
+                    say(&c, kind, need_number(&points, name)?, &reason, &[a, b])
+                },
+            );
             engine.register_fn(
                 name,
                 move |c: Context<'_>, points: Dynamic, reason: Dynamic, a: Dynamic, b: Dynamic, d: Dynamic| {
@@ -276,7 +285,9 @@ fn register_numbers(engine: &mut Engine) {
     });
     for name in names("percent") {
         engine.register_fn(name, |a: Dynamic, b: Dynamic| -> Result<Dynamic, Halt> {
-            number::percent(need_number(&a, "percent")?, need_number(&b, "percent")?).map(from_number).map_err(arithmetic)
+            number::percent(need_number(&a, "percent")?, need_number(&b, "percent")?)
+                .map(from_number)
+                .map_err(arithmetic)
         });
     }
     for name in names("per_thousand") {
@@ -287,14 +298,16 @@ fn register_numbers(engine: &mut Engine) {
     }
     engine.register_fn("number", |text: Dynamic| -> Result<Dynamic, Halt> {
         let text = display(&text);
-        Number::parse(text.trim()).map(from_number).map_err(|_| {
-            fault(format!("「{text}」不是数字"), format!("`{text}` is no number"))
-        })
+        Number::parse(text.trim())
+            .map(from_number)
+            .map_err(|_| fault(format!("「{text}」不是数字"), format!("`{text}` is no number")))
     });
 }
 
 fn register_rounding(engine: &mut Engine) {
-    for (name, round) in [("floor", Number::floor as fn(Number) -> Number), ("ceil", Number::ceil), ("trunc", Number::trunc)] {
+    for (name, round) in
+        [("floor", Number::floor as fn(Number) -> Number), ("ceil", Number::ceil), ("trunc", Number::trunc)]
+    {
         for name in names(name) {
             engine.register_fn(name, move |x: Dynamic| need_number(&x, name).map(|x| from_number(round(x))));
         }

@@ -86,7 +86,10 @@ fn no_arithmetic(sign: &str, a: &Dynamic, b: Option<&Dynamic>) -> Halt {
     let (b_zh, b_en) = b.map_or((String::new(), ""), describe);
     let is_day = |value: &Dynamic| date(value).is_some() || time(value).is_some();
     let (hint_zh, hint_en) = if is_day(a) || b.is_some_and(is_day) {
-        (";日期加减请用 plus_days、plus_months、hours_between", "; use plus_days, plus_months, hours_between with dates")
+        (
+            ";日期加减请用 plus_days、plus_months、hours_between",
+            "; use plus_days, plus_months, hours_between with dates",
+        )
     } else if a.is_unit() || b.is_some_and(Dynamic::is_unit) {
         (";可能为空的值请先用 ?? 给出替代", "; give what may be missing a stand-in with `??`")
     } else {

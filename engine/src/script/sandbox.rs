@@ -20,8 +20,21 @@ pub(super) const STACK: usize = 128 << 20;
 const LONGEST_TEXT: usize = 100_000;
 
 /// Words of the language that scripts do without: each would get around a check, the clock or the order of things.
-const WITHOUT: [&str; 13] =
-    ["eval", "export", "import", "print", "debug", "curry", "Fn", "call", "try", "catch", "throw", "is_def_var", "is_def_fn"];
+const WITHOUT: [&str; 13] = [
+    "eval",
+    "export",
+    "import",
+    "print",
+    "debug",
+    "curry",
+    "Fn",
+    "call",
+    "try",
+    "catch",
+    "throw",
+    "is_def_var",
+    "is_def_fn",
+];
 
 /// Calls off whatever is running: a deadline or a person.
 #[derive(Debug, Clone, Default)]

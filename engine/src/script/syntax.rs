@@ -10,9 +10,30 @@ use crate::diagnostic::{Diagnostic, Location};
 
 /// Full-width signs that look like those of the language, with the sign that was meant.
 const FULL_WIDTH: [(char, &str); 24] = [
-    ('；', ";"), ('，', ","), ('（', "("), ('）', ")"), ('“', "\""), ('”', "\""), ('‘', "'"), ('’', "'"), ('：', ":"),
-    ('！', "!"), ('＝', "="), ('＋', "+"), ('－', "-"), ('×', "*"), ('÷', "/"), ('＞', ">"), ('＜', "<"), ('≥', ">="),
-    ('≤', "<="), ('≠', "!="), ('【', "["), ('】', "]"), ('｛', "{"), ('｝', "}"),
+    ('；', ";"),
+    ('，', ","),
+    ('（', "("),
+    ('）', ")"),
+    ('“', "\""),
+    ('”', "\""),
+    ('‘', "'"),
+    ('’', "'"),
+    ('：', ":"),
+    ('！', "!"),
+    ('＝', "="),
+    ('＋', "+"),
+    ('－', "-"),
+    ('×', "*"),
+    ('÷', "/"),
+    ('＞', ">"),
+    ('＜', "<"),
+    ('≥', ">="),
+    ('≤', "<="),
+    ('≠', "!="),
+    ('【', "["),
+    ('】', "]"),
+    ('｛', "{"),
+    ('｝', "}"),
 ];
 
 /// A parse error at its place in the file.
@@ -68,11 +89,9 @@ fn mend(line: &str) -> String {
 
 fn explain(error: &ParseErrorType) -> (String, &'static str, &'static str) {
     match error {
-        ParseErrorType::UnexpectedEOF => (
-            "脚本没有写完".to_owned(),
-            "检查括号、花括号是否成对",
-            "check that brackets and braces come in pairs",
-        ),
+        ParseErrorType::UnexpectedEOF => {
+            ("脚本没有写完".to_owned(), "检查括号、花括号是否成对", "check that brackets and braces come in pairs")
+        }
         ParseErrorType::BadInput(LexError::UnterminatedString) => {
             ("文字的引号没有闭合".to_owned(), "补上结尾的引号", "close the text with its quote")
         }
@@ -83,14 +102,14 @@ fn explain(error: &ParseErrorType) -> (String, &'static str, &'static str) {
             (format!("不认识的符号「{text}」"), "删去或改成英文半角符号", "remove it, or use the ASCII sign")
         }
         ParseErrorType::BadInput(_) => ("有不认识的符号".to_owned(), "检查这一处的写法", "check what is written here"),
-        ParseErrorType::MissingToken(token, _) => (
-            format!("这里缺「{token}」"),
-            "在标出的位置之前补上",
-            "add it before the place marked",
-        ),
-        ParseErrorType::UnknownOperator(operator) => {
-            (format!("没有「{operator}」这个运算符"), "常用的是 + - * / == != < <= > >= && ||", "use + - * / == != < <= > >= && ||")
+        ParseErrorType::MissingToken(token, _) => {
+            (format!("这里缺「{token}」"), "在标出的位置之前补上", "add it before the place marked")
         }
+        ParseErrorType::UnknownOperator(operator) => (
+            format!("没有「{operator}」这个运算符"),
+            "常用的是 + - * / == != < <= > >= && ||",
+            "use + - * / == != < <= > >= && ||",
+        ),
         ParseErrorType::MismatchedType(..) => {
             ("这里的值类型不对".to_owned(), "if 和 && || 两边应是判断(是或否)", "`if`, `&&` and `||` take conditions")
         }
@@ -100,9 +119,7 @@ fn explain(error: &ParseErrorType) -> (String, &'static str, &'static str) {
         ParseErrorType::WrongFnDefinition => {
             ("函数不能写在这里".to_owned(), "把函数移到 library", "move the function to `library`")
         }
-        ParseErrorType::LoopBreak => {
-            ("break、continue 只能用在循环里".to_owned(), "", "")
-        }
+        ParseErrorType::LoopBreak => ("break、continue 只能用在循环里".to_owned(), "", ""),
         other => (format!("写法有误({other})"), "对照参考手册检查这一行", "check this line against the reference"),
     }
 }

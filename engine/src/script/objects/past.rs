@@ -39,7 +39,8 @@ impl FindingObject {
     fn get(&self, name: &str) -> Result<Dynamic, Halt> {
         let finding = &self.finding;
         let text = |text: &str| Dynamic::from(ImmutableString::from(text));
-        let records = || finding.evidence.iter().map(|e| Dynamic::from(RecordObject::new(&self.scene, &e.record, false)));
+        let records =
+            || finding.evidence.iter().map(|e| Dynamic::from(RecordObject::new(&self.scene, &e.record, false)));
         Ok(match name {
             "rule" => text(&finding.rule),
             "kind" => text(finding.kind.key()),
@@ -70,7 +71,9 @@ fn of_result(past: &Arc<Past>, name: &str) -> Option<Dynamic> {
         "takes_part" => Dynamic::from_bool(result.takes_part),
         "period" => Dynamic::from(result.period),
         "figures" => Dynamic::from(PastFigures(Arc::clone(past))),
-        "previous" => past.before.as_ref().map_or(Dynamic::UNIT, |before| Dynamic::from(PastObject(Arc::clone(before)))),
+        "previous" => {
+            past.before.as_ref().map_or(Dynamic::UNIT, |before| Dynamic::from(PastObject(Arc::clone(before))))
+        }
         _ => return None,
     })
 }

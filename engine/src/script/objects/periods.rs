@@ -103,7 +103,12 @@ fn register_days(engine: &mut Engine) {
         let rule = match leap {
             "next" => LeapDay::Next,
             "previous" => LeapDay::Previous,
-            _ => return Err(fault("plus_years 的第二个参数应为 \"next\" 或 \"previous\"", "the second argument of `plus_years` is \"next\" or \"previous\"")),
+            _ => {
+                return Err(fault(
+                    "plus_years 的第二个参数应为 \"next\" 或 \"previous\"",
+                    "the second argument of `plus_years` is \"next\" or \"previous\"",
+                ));
+            }
         };
         period::plus_years(date, need_whole(&years, "plus_years")?, rule).map_err(out_of_range)
     });
@@ -123,14 +128,15 @@ fn register_times(engine: &mut Engine) {
     engine.register_get("weekday", |time: &mut Time| weekday_name(time.date()));
     engine.register_fn("time", |text: &str| -> Result<Time, Halt> {
         period::parse_time(text).map_err(|_| {
-            fault(format!("「{text}」不是时间,应如 2020-02-29 08:30"), format!("`{text}` is no time such as 2020-02-29 08:30"))
+            fault(
+                format!("「{text}」不是时间,应如 2020-02-29 08:30"),
+                format!("`{text}` is no time such as 2020-02-29 08:30"),
+            )
         })
     });
     engine.register_fn("hours_between", |from: Dynamic, to: Dynamic| -> Result<Dynamic, Halt> {
         let moment = |value: &Dynamic| {
-            time(value).or_else(|| {
-                date(value).map(|date| date.to_datetime(jiff::civil::Time::midnight()))
-            })
+            time(value).or_else(|| date(value).map(|date| date.to_datetime(jiff::civil::Time::midnight())))
         };
         let (Some(from), Some(to)) = (moment(&from), moment(&to)) else {
             return Err(fault("hours_between 需要两个时间", "`hours_between` takes two times"));

@@ -52,7 +52,9 @@ impl RecordObject {
         }
         match name {
             "date" => Ok(Dynamic::from(record.date)),
-            "id" => Ok(record.id.as_ref().map_or(Dynamic::UNIT, |id| Dynamic::from(ImmutableString::from(id.as_ref())))),
+            "id" => {
+                Ok(record.id.as_ref().map_or(Dynamic::UNIT, |id| Dynamic::from(ImmutableString::from(id.as_ref()))))
+            }
             "kind" => Ok(Dynamic::from(ImmutableString::from(record.kind.id.as_ref()))),
             _ => Err(fault(
                 format!("「{}」没有「{name}」这一项", record.kind.title),
@@ -104,15 +106,17 @@ impl Nested {
             return Ok(self.entries.get(name).map_or(Dynamic::UNIT, from_value));
         };
         let Some(field) = shape.fields.get(name) else {
-            return Err(fault(format!("「{}」没有「{name}」这一项", shape.id), format!("`{}` has no field `{name}`", shape.id)));
+            return Err(fault(
+                format!("「{}」没有「{name}」这一项", shape.id),
+                format!("`{}` has no field `{name}`", shape.id),
+            ));
         };
         match self.entries.get(name) {
             Some(value) => Ok(read(scene, field, value)),
             None if field.optional => Ok(Dynamic::UNIT),
-            None => Err(missing(Missing {
-                zh: format!("未填「{}」", field.title),
-                en: format!("`{name}` is missing"),
-            })),
+            None => {
+                Err(missing(Missing { zh: format!("未填「{}」", field.title), en: format!("`{name}` is missing") }))
+            }
         }
     }
 
