@@ -15,3 +15,5 @@ pub mod bundle;
 pub mod assessment;
 pub mod script;
 pub mod assess;
+pub mod dataset;
+pub mod proof;

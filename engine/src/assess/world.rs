@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use crate::coverage::Coverage;
+use crate::diagnostic::Location;
 use crate::dictionary::Value;
 use crate::period::{Date, Period};
 use crate::record::{Facts, Record};
@@ -37,6 +38,8 @@ pub struct UnitFacts {
     pub attributes: BTreeMap<String, Vec<(Option<Date>, Value)>>,
     /// Its records.
     pub facts: Facts,
+    /// Where it was read.
+    pub place: Location,
 }
 
 /// A finding that shall not count.

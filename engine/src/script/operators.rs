@@ -47,6 +47,12 @@ pub(super) fn register(engine: &mut Engine) {
     engine.register_fn("+", |a: Dynamic| -> Result<Dynamic, Halt> {
         if number(&a).is_some() { Ok(a) } else { Err(no_arithmetic("+", &a, None)) }
     });
+    engine.register_fn("!", |a: Dynamic| -> Result<bool, Halt> {
+        a.as_bool().map(|is| !is).map_err(|_| {
+            let (zh, en) = describe(&a);
+            fault(format!("! 只能用于是否,这里是{zh}"), format!("`!` takes true or false, found {en}"))
+        })
+    });
     engine.register_fn("==", |a: Dynamic, b: Dynamic| equal(&a, &b));
     engine.register_fn("!=", |a: Dynamic, b: Dynamic| equal(&a, &b).map(|is| !is));
     let orders: [(&'static str, fn(Ordering) -> bool); 4] =
