@@ -8,7 +8,7 @@ use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use liuwu_engine::period::{Date, Period};
 
-use super::error::{Conflict, Missing, Result};
+use super::error::{Conflict, Fault, Missing, Result};
 use super::standing::{
     Order, Releases, Successor, Withdrawn, check_batch, check_name, lineage, newest_attributes, number_run,
 };
@@ -391,9 +391,7 @@ impl Store for Memory {
     fn discard_run(&self, id: RunId) -> Result<()> {
         let mut inner = self.write();
         inner.run(id)?;
-        if inner.releases.is_public(id) {
-            return Err(Conflict::RunReleased(id).into());
-        }
+        inner.releases.check_discard(id)?;
         inner.runs.remove(&id);
         Ok(())
     }

@@ -23,12 +23,18 @@ pub mod words;
 pub mod error;
 mod standing;
 pub mod memory;
+pub mod sled;
+pub mod transfer;
+#[cfg(test)]
+mod conformance;
+#[cfg(test)]
+mod crash;
 
 use std::ops::ControlFlow;
 
 use liuwu_engine::period::{Date, Period};
 
-pub use error::{Conflict, Missing, Result, StoreError};
+pub use error::{BackupFault, Conflict, Damage, Fault, Missing, Result, StoreError};
 pub use words::*;
 
 /// Layout of what is stored. A store of a higher one was written by a newer program.
@@ -113,7 +119,8 @@ pub trait Store: Send + Sync {
     /// attribute. Fewer than `limit` units: there are no more.
     fn scan_facts(&self, after: Option<&str>, limit: usize, as_of: Date) -> Result<Vec<UnitFacts>>;
 
-    /// The records of one kind known on a day, by unit and number, until the visitor breaks off.
+    /// The records of one kind known on a day, by unit and number, until the visitor breaks off. The visitor must not call
+    /// the store.
     fn records_of_kind(
         &self,
         kind: &str,
@@ -166,7 +173,7 @@ pub trait Store: Send + Sync {
         limit: usize,
     ) -> Result<Vec<StoredAssessment>>;
 
-    /// Removes a run that is not public. Its results can be had again from the facts.
+    /// Removes a run that has never been public. Its results can be had again from the facts.
     ///
     /// # Errors
     /// [`Missing::Run`], [`Conflict::RunReleased`].

@@ -157,12 +157,14 @@ fn is_past(act: Option<&Act>, as_of: Date) -> bool {
 pub(super) struct Releases {
     log: Vec<Release>,
     public: BTreeSet<RunId>,
+    ever: BTreeSet<RunId>,
 }
 
 impl Releases {
     pub(super) fn add(&mut self, release: Release) {
         if release.public {
             self.public.insert(release.run);
+            self.ever.insert(release.run);
         } else {
             self.public.remove(&release.run);
         }
@@ -175,6 +177,11 @@ impl Releases {
 
     pub(super) fn is_public(&self, run: RunId) -> bool {
         self.public.contains(&run)
+    }
+
+    /// Refuses to discard what has been public: it may have been quoted.
+    pub(super) fn check_discard(&self, run: RunId) -> Result<()> {
+        if self.ever.contains(&run) { Err(Conflict::RunReleased(run).into()) } else { Ok(()) }
     }
 
     /// Refuses what would change nothing.
