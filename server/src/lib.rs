@@ -3,5 +3,8 @@
 //! The modules stand in reading order; a module imports only modules above it. What is scored, and how, is in
 //! [`liuwu_engine`].
 
+pub mod store;
+pub mod filed;
+pub mod scoring;
 pub mod files;
 pub mod cli;
