@@ -32,10 +32,11 @@ due-past = { $days ->
    *[other] { $days } days overdue
 }
 
-points-unit = points
+points-unit = pts
 pause = , { "" }
 colon = : { "" }
 none = —
+fewer-than = fewer than { $number }
 print = Print
 see-data = Show the data
 year = Year
@@ -53,7 +54,7 @@ overdue = Overdue
 amount = { $figure } { $unit }
 change-none = no figure for last year
 change-same = same as last year
-change-up = ↑ up { $by }
-change-down = ↓ down { $by }
+change-up = ↑ up { $by } percentage points
+change-down = ↓ down { $by } percentage points
 change-up-by = ↑ up { $by }
 change-down-by = ↓ down { $by }

@@ -1,7 +1,11 @@
 # The page of a village.
 
 village-notice = Open to objection until { $until }
-village-withheld = Not rated yet
+village-withheld = Not yet checked
+village-missing = { $count ->
+    [one] 1 report is missing
+   *[other] { $count } reports are missing
+}
 village-six-met = All six conditions are met
 village-six-broken = { $count ->
     [one] 1 of the six conditions is not met

@@ -1,7 +1,8 @@
 # 村社页。
 
 village-notice = 公示中（至{ $until }）
-village-withheld = 暂未评定
+village-withheld = 待核定
+village-missing = 还缺{ $count }项数据
 village-six-met = 六无全部达到
 village-six-broken = 六无中{ $count }项未达到
 village-six-awaited = 六无中{ $count }项待核定，核定前不作评定

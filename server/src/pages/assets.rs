@@ -90,11 +90,8 @@ pub async fn show(Path(name): Path<String>, Query(version): Query<Version>, head
     };
     let tag = format!("\"{}\"", asset.hash);
     // Only a link that names these very bytes may be kept unasked.
-    let caching = if version.v.as_deref() == Some(&asset.hash) {
-        "public, max-age=31536000, immutable"
-    } else {
-        "no-cache"
-    };
+    let caching =
+        if version.v.as_deref() == Some(&asset.hash) { "public, max-age=31536000, immutable" } else { "no-cache" };
     let known = headers.get(IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == tag.as_bytes());
     let shared = [(ETAG, tag), (CACHE_CONTROL, caching.to_owned()), (X_CONTENT_TYPE_OPTIONS, "nosniff".to_owned())];
     if known {

@@ -1,16 +1,17 @@
 //! The city at a glance: what to see to today, four figures, every village, the towns, the totals beside last year.
-//! Next: [`tile_map`](super::tile_map).
+//! Next: [`negative`](super::negative).
 
 use askama::Template;
 use liuwu_engine::number::{self, Number};
 
 use super::drawing;
+use super::due::Due;
 use super::figures::{Change, Figure, Percent};
 use super::frame::{Frame, PeriodSwitch};
 use super::links;
+use super::rating::Grade;
 use super::tile_map::TileMap;
 use super::towns::{TownOrder, TownTable};
-use super::village::{Due, Grade};
 
 /// The city at a glance.
 #[derive(Debug, Template)]

@@ -1,7 +1,7 @@
 //! Geometry of the drawings: exact numbers come in, whole units of a drawing leave.
 //!
 //! Every drawing is made here, on the server, so that screen and print show the same picture and no script is needed. A
-//! coordinate is the only place where an exact number loses its decimals. Next: [`village`](super::village).
+//! coordinate is the only place where an exact number loses its decimals. Next: [`cards`](super::cards).
 
 use std::fmt::Write as _;
 
@@ -9,7 +9,7 @@ use liuwu_engine::number::{Number, Rounding};
 use qrcode::{Color, EcLevel, QrCode};
 
 use super::figures::Figure;
-use super::village::{BandLine, Year};
+use super::rating::{BandLine, Year};
 
 /// Length of a bar in units of its drawing.
 pub const BAR_LENGTH: i64 = 1000;

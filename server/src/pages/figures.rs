@@ -20,6 +20,13 @@ impl Figure {
     pub fn whole(number: usize) -> Self {
         Self(Number::from(number))
     }
+
+    /// With exactly one place, for a column in which the points stand below each other: `99.0`.
+    #[must_use]
+    pub fn aligned(&self) -> String {
+        let text = Self(self.0.round(1, Rounding::HalfUp)).to_string();
+        if text.contains('.') { text } else { format!("{text}.0") }
+    }
 }
 
 impl fmt::Display for Figure {
@@ -70,6 +77,14 @@ impl fmt::Display for Points {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Percent(pub Number);
 
+impl Percent {
+    /// With exactly one place, for a column in which the points stand below each other: `90.0%`.
+    #[must_use]
+    pub fn aligned(&self) -> String {
+        format!("{}%", Figure(self.0).aligned())
+    }
+}
+
 impl fmt::Display for Percent {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "{}%", Figure(self.0.round(1, Rounding::HalfUp)))
@@ -80,7 +95,7 @@ impl fmt::Display for Percent {
 ///
 /// One or two could point at a person, so they are never told apart; nothing at all points at nobody and is shown.
 // Invariant: the number itself has no way out but `exact`, which is none for one and two.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct PublicCount(u64);
 
 impl PublicCount {
@@ -100,11 +115,11 @@ impl PublicCount {
     }
 }
 
-/// The number, or `<3`.
-impl fmt::Display for PublicCount {
+/// As small a number as on a page: a page that is logged says no more than one that is shown.
+impl fmt::Debug for PublicCount {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.exact() {
-            Some(number) => Figure(Number::from(number)).fmt(formatter),
+            Some(number) => write!(formatter, "{number}"),
             None => write!(formatter, "<{}", Self::SMALLEST),
         }
     }
@@ -180,15 +195,18 @@ mod tests {
     fn a_share_has_one_place_at_most() {
         assert_eq!(Percent(number("98.8105")).to_string(), "98.8%");
         assert_eq!(Percent(number("28")).to_string(), "28%");
+        assert_eq!(Percent(number("28")).aligned(), "28.0%");
+        assert_eq!(Figure(number("97.66")).aligned(), "97.7");
     }
 
     #[test]
     fn one_and_two_of_a_village_cannot_be_told_apart() {
-        assert_eq!(PublicCount::of(1).to_string(), PublicCount::of(2).to_string());
-        assert_eq!(PublicCount::of(2).exact(), None);
-        assert_eq!(PublicCount::of(0).to_string(), "0");
-        assert_eq!(PublicCount::of(3).to_string(), "3");
-        assert_eq!(PublicCount::of(1204).to_string(), "1,204");
+        for few in [1, 2] {
+            assert_eq!(PublicCount::of(few).exact(), None);
+            assert_eq!(format!("{:?}", PublicCount::of(few)), "<3");
+        }
+        assert_eq!(PublicCount::of(0).exact(), Some(0));
+        assert_eq!(PublicCount::of(3).exact(), Some(3));
     }
 
     #[test]

@@ -1,10 +1,12 @@
 //! What stands around every page: whose it is, for whom, from which run, as of when, in which language.
 //!
 //! A handler makes one [`Frame`] from the site's settings and the reader's preferences; `base.html` shows it. Next:
-//! [`drawing`](super::drawing).
+//! [`place`](super::place).
 
 use jiff::civil::Date;
+use liuwu_engine::number::Number;
 
+use super::figures::{Figure, PublicCount};
 use super::words::{Language, Sentence};
 use super::{assets, links};
 
@@ -120,6 +122,15 @@ impl Frame {
     #[must_use]
     pub fn short_date(&self, day: &Date) -> String {
         self.language.short_date(*day)
+    }
+
+    /// A number of one village as the public may see it: 5, 不足3.
+    #[must_use]
+    pub fn public_count(&self, count: &PublicCount) -> String {
+        match count.exact() {
+            Some(number) => Figure(Number::from(number)).to_string(),
+            None => self.say("fewer-than").with("number", PublicCount::SMALLEST).to_string(),
+        }
     }
 
     /// The link to a compiled-in file.

@@ -1,7 +1,7 @@
 //! The arithmetic of a village's score, line by line from the base to the result.
 //!
 //! The lines add up before the reader's eyes. What may not be itemised stands as one line with its sum, so that the
-//! arithmetic stays whole and nothing restricted is told apart. Next: [`city`](super::city).
+//! arithmetic stays whole and nothing restricted is told apart. Next: [`village`](super::village).
 
 use jiff::civil::Date;
 use liuwu_engine::number::Number;
@@ -113,6 +113,26 @@ impl Standing {
             Self::InReview => Some("standing-in-review"),
             Self::Appealed => Some("standing-appealed"),
             Self::Exempt { .. } => Some("standing-exempt"),
+        }
+    }
+
+    /// The sign before its word.
+    #[must_use]
+    pub const fn sign(&self) -> &'static str {
+        match self {
+            Self::Counts => "",
+            Self::Mendable => "◎",
+            Self::InReview | Self::Appealed => "◐",
+            Self::Exempt { .. } => "○",
+        }
+    }
+
+    /// The class in the style sheet.
+    #[must_use]
+    pub const fn class(&self) -> &'static str {
+        match self {
+            Self::Counts | Self::Exempt { .. } => "not-applicable",
+            Self::Mendable | Self::InReview | Self::Appealed => "in-review",
         }
     }
 }

@@ -4,9 +4,10 @@
 use askama::Template;
 use jiff::civil::Date;
 
+use super::due::Due;
 use super::frame::{Frame, PeriodSwitch};
 use super::links;
-use super::village::{Due, Place};
+use super::place::Place;
 
 /// The negative list. The block `entries` alone answers a change of the filter.
 #[derive(Debug, Template)]

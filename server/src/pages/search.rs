@@ -4,7 +4,8 @@ use askama::Template;
 
 use super::frame::Frame;
 use super::links;
-use super::village::{Grade, Place};
+use super::place::Place;
+use super::rating::Grade;
 
 /// What a search found. The block `results` alone answers while the reader types.
 #[derive(Debug, Template)]

@@ -4,7 +4,7 @@
 
 use super::frame::Frame;
 use super::links;
-use super::village::Grade;
+use super::rating::Grade;
 
 /// All villages as tiles.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -120,7 +120,8 @@ mod tests {
             rating: "六无平安村社".into(),
             vetoed: false,
         };
-        let town = TileTown { name: "芳庄乡".into(), code: "330381221000".into(), tiles: (0..12).map(tile).collect() };
+        let town =
+            TileTown { name: "芳庄乡".into(), code: "330381221000".into(), tiles: (0..12).map(tile).collect() };
         let places: Vec<(usize, usize)> = town.placed().map(|placed| (placed.x, placed.y)).collect();
         assert_eq!(places.first(), Some(&(0, 0)));
         assert_eq!(places.get(10), Some(&(0, TileTown::PITCH)), "the eleventh opens the second row");

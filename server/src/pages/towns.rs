@@ -1,7 +1,7 @@
 //! The table of towns on the city's page, in the order that the reader asks for.
 //!
 //! It is first sorted by what is overdue, not by score: the table is there to see who needs following up. Next:
-//! [`negative`](super::negative).
+//! [`city`](super::city).
 
 use std::cmp::Reverse;
 

@@ -1,16 +1,20 @@
 //! The page of one village: verdict, what to do first, the six, the arithmetic, the foundation, what is missing, receipt.
 //!
-//! What a reader may see of a restricted record kind is decided when the page is filled, in [`Detail`]; there is no field
-//! from which a template could show more. Next: [`ledger`](super::ledger).
+//! What a reader may see of a restricted record kind is decided when the page is filled, in [`Detail`] and
+//! [`ledger::Line`]; there is no field from which a template could show more. Next: [`tile_map`](super::tile_map).
 
 use askama::Template;
 use jiff::civil::Date;
 
+use super::cards::{Card, Detail, State};
 use super::drawing::{self, SquareCode, YearsDrawing};
-use super::figures::{Change, Figure, Points, PublicCount};
+use super::due::Due;
+use super::figures::{Change, Figure, Points};
 use super::frame::{Frame, PeriodSwitch};
 use super::ledger::{self, Ledger};
 use super::links;
+use super::place::Place;
+use super::rating::{BandLine, Grade, Year};
 use super::words::Sentence;
 
 /// The page of one village.
@@ -45,33 +49,6 @@ pub struct VillagePage {
     pub receipt: Receipt,
 }
 
-/// A village with its town; a name is never shown without the town.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Place {
-    /// The name without 委会: 上岙村.
-    pub name: String,
-    /// Its code.
-    pub code: String,
-    /// The town: 塘下镇.
-    pub town: String,
-    /// The town's code.
-    pub town_code: String,
-}
-
-impl Place {
-    /// The village's page.
-    #[must_use]
-    pub fn link(&self) -> String {
-        links::village(&self.code)
-    }
-
-    /// The town's villages.
-    #[must_use]
-    pub fn town_link(&self) -> String {
-        links::town(&self.town_code)
-    }
-}
-
 /// The days in which a result may be objected to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Appeal {
@@ -102,35 +79,6 @@ pub struct Verdict {
     pub standing: Option<Standing>,
 }
 
-/// How a rating stands among the others of its standard; decides colour and sign, never words.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Grade {
-    /// The best.
-    First,
-    /// The second.
-    Second,
-    /// The third.
-    Third,
-    /// The last.
-    Fourth,
-    /// Withheld, because something could not be checked.
-    Withheld,
-}
-
-impl Grade {
-    /// The class in the style sheet.
-    #[must_use]
-    pub const fn class(self) -> &'static str {
-        match self {
-            Self::First => "grade-1",
-            Self::Second => "grade-2",
-            Self::Third => "grade-3",
-            Self::Fourth => "grade-4",
-            Self::Withheld => "grade-withheld",
-        }
-    }
-}
-
 /// The part of its town that a village belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Standing {
@@ -149,59 +97,6 @@ pub enum Third {
     Middle,
     /// The last.
     Last,
-}
-
-/// The state of a criterion or of one of its clauses.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum State {
-    /// Holds.
-    Met,
-    /// Broken.
-    NotMet,
-    /// Could not be checked; never counts as clean.
-    Awaited,
-    /// Holds, with points taken off.
-    Deducted,
-    /// Does not apply here.
-    NotApplicable,
-}
-
-impl State {
-    /// The sign before its word.
-    #[must_use]
-    pub const fn sign(self) -> &'static str {
-        match self {
-            Self::Met => "✓",
-            Self::NotMet => "✕",
-            Self::Awaited => "?",
-            Self::Deducted => "−",
-            Self::NotApplicable => "○",
-        }
-    }
-
-    /// The class in the style sheet.
-    #[must_use]
-    pub const fn class(self) -> &'static str {
-        match self {
-            Self::Met => "met",
-            Self::NotMet => "not-met",
-            Self::Awaited => "awaited",
-            Self::Deducted => "deducted",
-            Self::NotApplicable => "not-applicable",
-        }
-    }
-
-    /// The key of its word.
-    #[must_use]
-    pub const fn key(self) -> &'static str {
-        match self {
-            Self::Met => "state-met",
-            Self::NotMet => "state-not-met",
-            Self::Awaited => "state-awaited",
-            Self::Deducted => "state-deducted",
-            Self::NotApplicable => "state-not-applicable",
-        }
-    }
 }
 
 /// What would raise the score.
@@ -252,110 +147,6 @@ pub struct MendItem {
     pub link: Option<String>,
 }
 
-/// A term and how it stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Due {
-    /// The last day.
-    pub date: Date,
-    /// Days left; negative when it has passed.
-    pub days_left: i64,
-}
-
-impl Due {
-    /// Whether the term has passed.
-    #[must_use]
-    pub fn is_past(&self) -> bool {
-        self.days_left < 0
-    }
-
-    /// How many days are left or have passed, in words.
-    #[must_use]
-    pub fn words(&self, frame: &Frame) -> Sentence {
-        let days = usize::try_from(self.days_left.unsigned_abs()).unwrap_or(usize::MAX);
-        match self.days_left {
-            0 => frame.say("due-today"),
-            left if left > 0 => frame.say("due-in").count("days", days),
-            _ => frame.say("due-past").count("days", days),
-        }
-    }
-}
-
-/// One of the criteria that must hold.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Card {
-    /// The criterion: 无亡人火灾.
-    pub title: String,
-    /// Its article: 第七条.
-    pub article: String,
-    /// Its state.
-    pub state: State,
-    /// Its clauses.
-    pub clauses: Vec<CardClause>,
-}
-
-/// A clause of a criterion.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CardClause {
-    /// What it is about.
-    pub title: String,
-    /// Where it stands: 第七条第一款.
-    pub clause: String,
-    /// Who supplies the facts and decides.
-    pub department: String,
-    /// Its state.
-    pub state: State,
-    /// What of it the reader may see.
-    pub detail: Detail,
-}
-
-/// What a reader may see of a clause or finding, by the most restricted record kind it rests on.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Detail {
-    /// Everything.
-    Full {
-        /// Why, in words; of a clause that could not be checked, what is missing.
-        reason: String,
-        /// What it costs or gives.
-        points: Points,
-    },
-    /// A count and points.
-    Points {
-        /// How many facts.
-        count: PublicCount,
-        /// What they cost or give.
-        points: Points,
-    },
-    /// Met or not met, and nothing else.
-    State,
-}
-
-impl Card {
-    /// The one line of a closed card, made of what its clauses may show.
-    #[must_use]
-    pub fn line(&self, frame: &Frame) -> String {
-        let telling = self.clauses.iter().find(|clause| clause.state == self.state);
-        match (self.state, telling.map(|clause| &clause.detail)) {
-            (State::Met, _) => self.met_line(frame),
-            (_, Some(Detail::Full { reason, points })) if points.0.is_zero() => reason.clone(),
-            (_, Some(Detail::Full { reason, points })) => {
-                frame.say("card-reason").with("reason", reason).with("points", points.unsigned()).to_string()
-            }
-            (_, Some(Detail::Points { count, points })) => {
-                frame.say("card-count").with("count", count).with("points", points.unsigned()).to_string()
-            }
-            (_, Some(Detail::State) | None) => frame.say("card-state-only").to_string(),
-        }
-    }
-
-    fn met_line(&self, frame: &Frame) -> String {
-        let deducted = self.clauses.iter().filter(|clause| clause.state == State::Deducted).count();
-        match deducted {
-            0 => frame.say("card-clean").to_string(),
-            some => frame.say("card-deducted").count("count", some).to_string(),
-        }
-    }
-}
-
 /// One of the other criteria, as a bar.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Bar {
@@ -375,28 +166,6 @@ impl Bar {
     pub fn reach(&self) -> i64 {
         self.got.map_or(0, |got| drawing::bar(got.0, self.of.0))
     }
-}
-
-/// The result of one year.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Year {
-    /// The year: 2020.
-    pub title: String,
-    /// Its score; none when it was withheld.
-    pub score: Option<Figure>,
-    /// Its rating.
-    pub rating: String,
-    /// Whether it is the year that the page is about.
-    pub current: bool,
-}
-
-/// A rating and the score from which it holds.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct BandLine {
-    /// The rating.
-    pub title: String,
-    /// The score.
-    pub from: Figure,
 }
 
 /// Something that could not be checked.
@@ -481,9 +250,7 @@ impl VillagePage {
     pub fn gain(&self) -> Option<String> {
         let reach = self.mending.reach?;
         let sentence = match &self.mending.next {
-            Some(next) => {
-                self.frame.say("village-gain-next").with("rating", &next.title).with("from", next.from)
-            }
+            Some(next) => self.frame.say("village-gain-next").with("rating", &next.title).with("from", next.from),
             None => self.frame.say("village-gain"),
         };
         Some(sentence.with("points", self.mending.points).with("reach", reach).to_string())

@@ -212,7 +212,8 @@ mod tests {
         let mut keys = BTreeMap::new();
         let mut current = String::new();
         for line in text.lines() {
-            if let Some((key, _)) = line.split_once(" =").filter(|_| line.starts_with(|c: char| c.is_ascii_lowercase())) {
+            if let Some((key, _)) = line.split_once(" =").filter(|_| line.starts_with(|c: char| c.is_ascii_lowercase()))
+            {
                 key.clone_into(&mut current);
                 keys.insert(current.clone(), Vec::new());
             }

@@ -6,11 +6,12 @@ use super::{day, figure, frame, number, period};
 use crate::pages::city::{
     Amount, CityFigure, CityPage, CriterionCount, Department, RatingCount, TakenOn, Today, Total, Unreported,
 };
+use crate::pages::due::Due;
 use crate::pages::figures::{Change, Figure, Percent};
 use crate::pages::frame::Section;
+use crate::pages::rating::Grade;
 use crate::pages::tile_map::{Tile, TileMap, TileTown};
 use crate::pages::towns::{TownOrder, TownRow, TownTable};
-use crate::pages::village::{Due, Grade};
 use crate::pages::words::Language;
 
 /// Code, name and number of villages of each town.
@@ -90,7 +91,7 @@ fn tiles((code, name, villages): &(&str, &str, usize)) -> TileTown {
             code: format!("{}{}", &code[..9], 701 + place),
             grade,
             rating: rating(grade).into(),
-            vetoed: grade == Grade::Fourth && place % 3 == 0,
+            vetoed: grade == Grade::Fourth && place.is_multiple_of(3),
         }
     };
     TileTown { name: (*name).into(), code: (*code).into(), tiles: (0..*villages).map(tile).collect() }

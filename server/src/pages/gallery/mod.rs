@@ -2,6 +2,7 @@
 //! `target/gallery` to be looked at (`python3 -m http.server -d target/gallery`).
 
 mod city;
+mod contrast;
 mod other;
 mod rules;
 mod village;
@@ -16,7 +17,7 @@ use liuwu_engine::number::Number;
 use super::assets;
 use super::figures::{Figure, Points};
 use super::frame::{Frame, Link, Mark, PeriodSwitch, Section, TextSize};
-use super::village::Place;
+use super::place::Place;
 use super::words::Language;
 
 /// A page of the gallery.
@@ -65,7 +66,8 @@ fn steady(html: &str) -> String {
 #[test]
 fn every_page_is_as_it_was_looked_at() {
     // The whole city is large; the small one has the same parts.
-    for picture in pictures().iter().filter(|picture| !picture.name.starts_with("city") || picture.name == "city_small") {
+    for picture in pictures().iter().filter(|picture| !picture.name.starts_with("city") || picture.name == "city_small")
+    {
         insta::assert_snapshot!(picture.name, steady(&picture.html));
     }
 }

@@ -2,6 +2,7 @@
 
 use super::city::TOWNS;
 use super::{day, frame, period, place};
+use crate::pages::due::Due;
 use crate::pages::frame::Section;
 use crate::pages::home::{HomePage, TownLink};
 use crate::pages::negative::{
@@ -9,8 +10,9 @@ use crate::pages::negative::{
     VillageEntry,
 };
 use crate::pages::not_found::NotFoundPage;
+use crate::pages::place::Place;
+use crate::pages::rating::Grade;
 use crate::pages::search::{Found, SearchPage};
-use crate::pages::village::{Due, Grade, Place};
 use crate::pages::words::Language;
 
 /// A list with villages and matters.

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::{pictures, village};
 use crate::pages::assets;
-use crate::pages::village::{Detail, State};
+use crate::pages::cards::{Detail, State};
 use crate::pages::words::Language;
 use askama::Template;
 
@@ -88,7 +88,8 @@ fn every_page_says_whose_it_is_for_whom_and_in_which_language() {
     for picture in pictures() {
         let language = if picture.name.ends_with("_english") { "en" } else { "zh-CN" };
         assert!(picture.html.contains(&format!("<html lang=\"{language}\"")), "{}", picture.name);
-        for needed in ["瑞安市委平安办", "class=\"mark\"", "class=\"sample-line\"", "<main", "<nav", "class=\"skip\""] {
+        for needed in ["瑞安市委平安办", "class=\"mark\"", "class=\"sample-line\"", "<main", "<nav", "class=\"skip\""]
+        {
             assert!(picture.html.contains(needed), "{}: {needed}", picture.name);
         }
     }
@@ -165,6 +166,13 @@ fn a_restricted_clause_shows_its_state_and_nothing_else() {
     let cards = html.split("class=\"cards\"").nth(1).unwrap().split("ledger-columns").next().unwrap();
     assert!(cards.contains("此项依规只公布是否达到"));
     assert!(!cards.contains("扣") && !cards.contains('−'), "points of a restricted clause");
+}
+
+#[test]
+fn one_and_two_of_a_village_are_shown_as_fewer_than_three() {
+    let html = village::vetoed(Language::Chinese).render().unwrap();
+    assert!(html.contains("共不足3件"));
+    assert!(!html.contains("共2件"));
 }
 
 #[test]

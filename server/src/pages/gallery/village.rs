@@ -1,13 +1,13 @@
 //! Invented villages, one for each face of the page.
 
 use super::{day, figure, frame, period, place, points};
+use crate::pages::cards::{Card, CardClause, Detail, State};
+use crate::pages::due::Due;
 use crate::pages::figures::{Change, PublicCount};
 use crate::pages::frame::{Mark, Section};
 use crate::pages::ledger::{Evidence, Finding, Ledger, Line, Standing as FindingStanding};
-use crate::pages::village::{
-    Appeal, Awaited, BandLine, Bar, Card, CardClause, Detail, Due, Grade, MendItem, Mending, Receipt, Standing, State,
-    Third, Verdict, VillagePage, Year,
-};
+use crate::pages::rating::{BandLine, Grade, Year};
+use crate::pages::village::{Appeal, Awaited, Bar, MendItem, Mending, Receipt, Standing, Third, Verdict, VillagePage};
 use crate::pages::words::Language;
 
 const HASH: &str = "3f9a2c41d07be6581c3a94e2f5b60d7792ce1408ab6d53f97e20c41b8d6fa035";
@@ -41,10 +41,11 @@ pub fn good(language: Language) -> VillagePage {
         cards: six(),
         ledger: Ledger { base: figure("100"), lines: lines(), result: Some(figure("92.5")) },
         foundation: foundation(),
-        years: vec![year("2018", "86.1", "达标村社"), year("2019", "89.3", "达标村社"), Year {
-            current: true,
-            ..year("2020", "92.5", "六无平安村社")
-        }],
+        years: vec![
+            year("2018", "86.1", "达标村社"),
+            year("2019", "89.3", "达标村社"),
+            Year { current: true, ..year("2020", "92.5", "六无平安村社") },
+        ],
         bands: bands(),
         awaited: vec![Awaited {
             criterion: "平安宣传".into(),
@@ -74,17 +75,21 @@ pub fn withheld(language: Language) -> VillagePage {
     let missing = "缺12月火灾数据，也未报零报告";
     if let Some(fire) = page.cards.iter_mut().find(|card| card.title == "无亡人火灾") {
         fire.state = State::Awaited;
-        fire.clauses = vec![clause("发生亡人火灾", "第七条第一款", "市消防救援大队", State::Awaited, full(missing, "0"))];
+        fire.clauses =
+            vec![clause("发生亡人火灾", "第七条第一款", "市消防救援大队", State::Awaited, full(missing, "0"))];
     }
     page.ledger.result = None;
     page.years.pop();
     page.years.push(Year { title: "2020".into(), score: None, rating: "暂缓评定".into(), current: true });
-    page.awaited.insert(0, Awaited {
-        criterion: "无亡人火灾".into(),
-        missing: missing.into(),
-        department: "市消防救援大队".into(),
-        since: Some(jiff::civil::date(2021, 1, 5)),
-    });
+    page.awaited.insert(
+        0,
+        Awaited {
+            criterion: "无亡人火灾".into(),
+            missing: missing.into(),
+            department: "市消防救援大队".into(),
+            since: Some(jiff::civil::date(2021, 1, 5)),
+        },
+    );
     page
 }
 
@@ -103,7 +108,13 @@ pub fn vetoed(language: Language) -> VillagePage {
     };
     page.cards = six_broken();
     page.ledger = Ledger { base: figure("100"), lines: lines_broken(), result: Some(figure("71.5")) };
-    page.mending.items.push(mend("回复2件领导接访交办事项", "1", Some(0), "市社会矛盾纠纷调处化解中心", "第十条第五款"));
+    page.mending.items.push(mend(
+        "回复2件领导接访交办事项",
+        "1",
+        Some(0),
+        "市社会矛盾纠纷调处化解中心",
+        "第十条第五款",
+    ));
     page.mending.points = figure("6.5");
     page.mending.reach = Some(figure("78"));
     page.mending.next = Some(band("达标村社", "75"));
@@ -130,18 +141,15 @@ pub fn clean(language: Language) -> VillagePage {
     for card in &mut page.cards {
         card.clauses.retain(|clause| clause.state == State::Met);
     }
-    page.ledger = Ledger {
-        base: figure("100"),
-        lines: vec![Line::Finding(Box::new(award()))],
-        result: Some(figure("100.5")),
-    };
+    page.ledger =
+        Ledger { base: figure("100"), lines: vec![Line::Finding(Box::new(award()))], result: Some(figure("100.5")) };
     for bar in &mut page.foundation {
         bar.got = Some(bar.of);
     }
-    page.years = vec![year("2019", "100.5", "六无平安示范村社"), Year {
-        current: true,
-        ..year("2020", "100.5", "六无平安示范村社")
-    }];
+    page.years = vec![
+        year("2019", "100.5", "六无平安示范村社"),
+        Year { current: true, ..year("2020", "100.5", "六无平安示范村社") },
+    ];
     page.awaited.clear();
     page
 }
@@ -185,31 +193,63 @@ fn six() -> Vec<Card> {
     use State::{Deducted, Met, NotApplicable};
     let fires = "千户火灾3.2起，高于本镇街均值1.5倍";
     vec![
-        card("无命案和重大刑事案件", "第五条", Met, vec![
-            clause("发生命案", "第五条第一款", "市公安局", Met, Detail::State),
-            clause("发生其他八类严重刑事案件", "第五条第二款", "市公安局", Met, Detail::State),
-            clause("盗窃、电信网络诈骗发案率偏高", "第五条第三款", "市公安局", Met, full("", "0")),
-        ]),
-        card("无黑恶邪教", "第六条", Met, vec![
-            clause("存在黑社会性质组织、恶势力", "第六条第一款", "市公安局", Met, Detail::State),
-            clause("干扰破坏换届选举", "第六条第二款", "市委组织部", Met, Detail::State),
-            clause("发生邪教活动", "第六条第三款", "市委政法委", Met, Detail::State),
-        ]),
-        card("无亡人火灾", "第七条", Met, vec![
-            clause("发生亡人火灾", "第七条第一款", "市消防救援大队", Met, full("", "0")),
-            clause("千户火灾起数偏高", "第七条第二款", "市消防救援大队", Deducted, full(fires, "-1")),
-            clause("逾期未整改场所发生火灾", "第七条第三款", "市消防救援大队", NotApplicable, full("本村无挂牌隐患场所", "0")),
-        ]),
-        card("无亡人安全责任事故", "第八条", Met, vec![
-            clause("发生亡人生产安全事故", "第八条第一款", "市应急管理局", Met, full("", "0")),
-            clause("发生有属地责任的亡人交通事故", "第八条第二款", "市公安局", Met, full("", "0")),
-        ]),
-        card("无群体性事件", "第九条", Met, vec![
-            clause("发生群体性事件", "第九条第一款", "市委政法委", Met, Detail::State),
-        ]),
-        card("无信访积案", "第十条", Met, vec![
-            clause("积案超过化解期限未化解", "第十条第二款", "市信访局", Met, Detail::State),
-        ]),
+        card(
+            "无命案和重大刑事案件",
+            "第五条",
+            Met,
+            vec![
+                clause("发生命案", "第五条第一款", "市公安局", Met, Detail::State),
+                clause("发生其他八类严重刑事案件", "第五条第二款", "市公安局", Met, Detail::State),
+                clause("盗窃、电信网络诈骗发案率偏高", "第五条第三款", "市公安局", Met, full("", "0")),
+            ],
+        ),
+        card(
+            "无黑恶邪教",
+            "第六条",
+            Met,
+            vec![
+                clause("存在黑社会性质组织、恶势力", "第六条第一款", "市公安局", Met, Detail::State),
+                clause("干扰破坏换届选举", "第六条第二款", "市委组织部", Met, Detail::State),
+                clause("发生邪教活动", "第六条第三款", "市委政法委", Met, Detail::State),
+            ],
+        ),
+        card(
+            "无亡人火灾",
+            "第七条",
+            Met,
+            vec![
+                clause("发生亡人火灾", "第七条第一款", "市消防救援大队", Met, full("", "0")),
+                clause("千户火灾起数偏高", "第七条第二款", "市消防救援大队", Deducted, full(fires, "-1")),
+                clause(
+                    "逾期未整改场所发生火灾",
+                    "第七条第三款",
+                    "市消防救援大队",
+                    NotApplicable,
+                    full("本村无挂牌隐患场所", "0"),
+                ),
+            ],
+        ),
+        card(
+            "无亡人安全责任事故",
+            "第八条",
+            Met,
+            vec![
+                clause("发生亡人生产安全事故", "第八条第一款", "市应急管理局", Met, full("", "0")),
+                clause("发生有属地责任的亡人交通事故", "第八条第二款", "市公安局", Met, full("", "0")),
+            ],
+        ),
+        card(
+            "无群体性事件",
+            "第九条",
+            Met,
+            vec![clause("发生群体性事件", "第九条第一款", "市委政法委", Met, Detail::State)],
+        ),
+        card(
+            "无信访积案",
+            "第十条",
+            Met,
+            vec![clause("积案超过化解期限未化解", "第十条第二款", "市信访局", Met, Detail::State)],
+        ),
     ]
 }
 
@@ -257,11 +297,30 @@ fn award() -> Finding {
 }
 
 fn lines() -> Vec<Line> {
-    let fire = finding("千户火灾起数偏高", "全年火灾3起，每千户3.2起，高于本镇街均值2.0起的1.5倍", "第七条第二款", "市消防救援大队", "-1");
+    let fire = finding(
+        "千户火灾起数偏高",
+        "全年火灾3起，每千户3.2起，高于本镇街均值2.0起的1.5倍",
+        "第七条第二款",
+        "市消防救援大队",
+        "-1",
+    );
     let grid = finding("双网力量未配齐", "5个网格未配乡情助理员，每个扣0.5分", "第十一条第二款", "市公安局", "-2.5");
-    let dispute = finding("矛盾纠纷超30日未化解且未上交", "4件超过30日未化解，也未上交镇街，每件扣0.5分", "第十四条第二款", "市社会矛盾纠纷调处化解中心", "-2");
-    let hazard = finding("挂牌隐患逾期未销号", "1处居住出租房消防隐患逾期21天未销号", "第十六条第一款", "市应急管理局", "-1");
-    let safety = finding("群众安全感低于96%", "群众安全感93%，低于96%，每个百分点扣0.5分", "第十七条第一款", "市委平安办", "-1.5");
+    let dispute = finding(
+        "矛盾纠纷超30日未化解且未上交",
+        "4件超过30日未化解，也未上交镇街，每件扣0.5分",
+        "第十四条第二款",
+        "市社会矛盾纠纷调处化解中心",
+        "-2",
+    );
+    let hazard =
+        finding("挂牌隐患逾期未销号", "1处居住出租房消防隐患逾期21天未销号", "第十六条第一款", "市应急管理局", "-1");
+    let safety = finding(
+        "群众安全感低于96%",
+        "群众安全感93%，低于96%，每个百分点扣0.5分",
+        "第十七条第一款",
+        "市委平安办",
+        "-1.5",
+    );
     [
         Finding {
             date: Some(day(12, 31)),
@@ -276,10 +335,11 @@ fn lines() -> Vec<Line> {
         Finding { standing: FindingStanding::Mendable, date: Some(day(12, 31)), ..grid },
         Finding {
             standing: FindingStanding::Appealed,
+            appeal_link: None,
             reply: Some("其中1件已于12月28日签订调解协议，录入滞后。".into()),
             ..dispute
         },
-        Finding { standing: FindingStanding::InReview, date: Some(day(10, 15)), ..hazard },
+        Finding { standing: FindingStanding::InReview, appeal_link: None, date: Some(day(10, 15)), ..hazard },
         safety,
         award(),
     ]
@@ -289,7 +349,8 @@ fn lines() -> Vec<Line> {
 }
 
 fn lines_broken() -> Vec<Line> {
-    let accident = finding("发生亡人生产安全事故", "发生建筑施工事故1起，死亡1人", "第八条第一款", "市应急管理局", "-5");
+    let accident =
+        finding("发生亡人生产安全事故", "发生建筑施工事故1起，死亡1人", "第八条第一款", "市应急管理局", "-5");
     let hidden = finding("事故迟报、瞒报", "上述事故瞒报，扣5分并一票否决", "第八条第三款", "市应急管理局", "-5");
     let exempt = finding("事件超30日未办结", "1件事件超30日未办结", "第十二条第三款", "市委政法委", "0");
     let mut lines = vec![
@@ -308,9 +369,12 @@ fn lines_broken() -> Vec<Line> {
                 instead_of: points("-0.5"),
                 reason: "台风“黑格比”期间道路中断，不可抗力，平安办于12月20日批准".into(),
             },
+            appeal_link: None,
             ..exempt
         })),
-        Line::Adjustment { title: "单项扣分超过上限，退回".into(), clause: Some("第十条".into()), points: points("1") },
+        Line::Adjustment {
+            title: "单项扣分超过上限，退回".into(), clause: Some("第十条".into()), points: points("1")
+        },
     ];
     lines.extend(self::lines());
     lines
