@@ -6,5 +6,6 @@
 pub mod store;
 pub mod filed;
 pub mod scoring;
+pub mod pages;
 pub mod files;
 pub mod cli;
