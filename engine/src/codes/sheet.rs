@@ -12,10 +12,17 @@ codes! {
     }
     /// A table of a form that is not read.
     OTHER_FORMAT = Error "other-format" {
-        zh: "这是{found},不能直接读取",
+        zh: "这是「{found}」,不能直接读取",
         en: "this is {found_en}, which cannot be read",
         help_zh: "用 WPS 或 Excel 打开,另存为 xlsx 后上传",
         help_en: "open it in a spreadsheet program, save it as xlsx and upload that",
+    }
+    /// No table at all.
+    NOT_A_TABLE = Error "not-a-table" {
+        zh: "这是「{found}」,不是表格",
+        en: "this is {found_en} and no table",
+        help_zh: "请上传 xlsx、xls、csv 表格;压缩包先解压,文档中的表格先复制到表格软件里另存",
+        help_en: "upload a table as xlsx, xls or csv; unpack archives first, and copy tables out of documents",
     }
     /// A password is needed.
     PASSWORD_PROTECTED = Error "password-protected" {
@@ -75,7 +82,7 @@ codes! {
     }
     /// The ending of the file's name says something else than its content.
     WRONG_EXTENSION = Warning "wrong-extension" {
-        zh: "文件名以「{extension}」结尾,内容却是{found},已按内容读取",
+        zh: "文件名以「{extension}」结尾,内容却是「{found}」,已按内容读取",
         en: "the name ends in `{extension}` but the content is {found_en}; it was read by its content",
         help_zh: "",
         help_en: "",
@@ -184,6 +191,13 @@ codes! {
         en: "`{field}`: this cell is merged over {rows} rows, and it is not clear what each of them holds",
         help_zh: "取消合并,逐行填写",
         help_en: "take the merging back and fill in each row",
+    }
+    /// A number in a file that does not tell 0.97 from 97 %.
+    SHARE_OR_PERCENT = Error "share-or-percent" {
+        zh: "「{field}」读到 {value},旧的 xls 文件看不出是不是百分数格式",
+        en: "`{field}` reads {value}; an old xls file does not tell whether the cell shows it in percent",
+        help_zh: "另存为 xlsx 后上传",
+        help_en: "save the table as xlsx and upload that",
     }
     /// A row that is no data.
     IGNORED_ROW = Warning "ignored-row" {

@@ -48,13 +48,10 @@ pub(super) fn of_sheet(sheet: &Sheet, header: &Header, asked: &Asked) -> Reading
     let letters = Arc::new(rows.letters());
     let from_column = header.column(&Role::From);
     if from_column.is_none() && asked.effective.is_none() {
-        reading.faults.push(Diagnostic::new(&codes::NO_EFFECTIVE_DATE).at(sheet.at(header.row, rows.first_column())));
+        reading.refuse_all(Diagnostic::new(&codes::NO_EFFECTIVE_DATE).at(sheet.at(header.row, rows.first_column())));
     }
     let (data_rows, ignored) = rows.sorted_out();
-    for (number, remark) in ignored {
-        reading.ignored_rows.push(number);
-        reading.remarks.push(remark);
-    }
+    reading.ignore(ignored);
     for row in data_rows {
         let mut faults = Vec::new();
         let from = from_day(&rows, row, from_column, asked, &mut faults);
@@ -79,8 +76,7 @@ pub(super) fn of_sheet(sheet: &Sheet, header: &Header, asked: &Asked) -> Reading
         }
         reading.refuse(number_of(row), faults);
     }
-    reading.unmatched = resolver.unmatched();
-    reading
+    reading.close(resolver.unmatched())
 }
 
 fn from_day(
@@ -179,8 +175,7 @@ pub(super) fn of_lines(lines: &[&Line], asked: &Asked) -> Reading<AttributeFact>
         }
         reading.refuse(line.number, faults);
     }
-    reading.unmatched = resolver.unmatched();
-    reading
+    reading.close(resolver.unmatched())
 }
 
 fn line_day(line: &Line, asked: &Asked, faults: &mut Vec<Diagnostic>) -> Option<Date> {

@@ -7,7 +7,7 @@ use liuwu_engine::codes::sheet as codes;
 use liuwu_engine::diagnostic::{Diagnostic, Lang, Location};
 
 use super::csv;
-use super::workbook::{Sheet, column_letters};
+use super::workbook::{Merges, Sheet, column_letters};
 
 /// Header of the column that says what to mend.
 const TO_MEND: &str = "需要改正";
@@ -27,12 +27,13 @@ pub fn write(sheet: &Sheet, header_row: u32, rows: &BTreeSet<u32>, faults: &[Dia
         .filter(|fault| fault.code == &codes::MERGED_OVER_ROWS)
         .filter_map(|fault| cell_of(&fault.location).map(|(column, _)| column.to_owned()))
         .collect();
+    let merges = Merges::of(sheet);
     let line = |row: u32| {
-        let unclear = &unclear;
+        let (unclear, merges) = (&unclear, &merges);
         let row = row.saturating_sub(1) as usize;
         (0..width).map(move |column| match unclear.contains(&column_letters(column)) {
             true => sheet.text(row, column),
-            false => filled(sheet, row, column),
+            false => filled(sheet, merges, row, column),
         })
     };
     let mut header: Vec<String> = line(header_row).collect();
@@ -58,13 +59,12 @@ fn note(fault: &Diagnostic) -> String {
     if help.is_empty() { message } else { format!("{message};{help}") }
 }
 
-fn filled(sheet: &Sheet, row: usize, column: usize) -> String {
+fn filled(sheet: &Sheet, merges: &Merges, row: usize, column: usize) -> String {
     let own = sheet.text(row, column);
     if !own.is_empty() {
         return own;
     }
-    let covering = sheet.merged.iter().find(|merged| merged.rows.contains(&row) && merged.columns.contains(&column));
-    covering.map_or(own, |merged| sheet.text(*merged.rows.start(), *merged.columns.start()))
+    merges.covering(row, column).map_or(own, |merged| sheet.text(*merged.rows.start(), *merged.columns.start()))
 }
 
 fn row_of(location: &Location) -> Option<u32> {

@@ -26,7 +26,14 @@ pub(super) fn read(file: &Arc<str>, text: &str, limits: Limits) -> Result<Sheet,
         gatherer.put(cell.row, cell.column, Raw::Text(unmarked(cell.text)))?;
     }
     let rows = gatherer.finish();
-    Ok(Sheet { file: Arc::clone(file), name: None, rows, merged: Vec::new(), counts_from_1904: false })
+    Ok(Sheet {
+        file: Arc::clone(file),
+        name: None,
+        rows,
+        merged: Vec::new(),
+        counts_from_1904: false,
+        hides_percent: false,
+    })
 }
 
 /// Writes rows as CSV that spreadsheets open with the right characters and without touching long numbers or taking a text
@@ -73,7 +80,11 @@ fn unmarked(text: String) -> String {
 }
 
 fn quoted(text: &str) -> String {
-    if text.contains([',', '"', '\n', '\r', '\t']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text.to_owned() }
+    if text.contains([',', '"', '\n', '\r', '\t']) {
+        format!("\"{}\"", text.replace('"', "\"\""))
+    } else {
+        text.to_owned()
+    }
 }
 
 struct Cell {

@@ -21,10 +21,7 @@ pub(super) fn of_sheet(sheet: &Sheet, header: &Header) -> Reading<DivisionRow> {
     let rows = Rows::new(sheet, header);
     let mut reading = Reading::of(sheet, header);
     let (data_rows, ignored) = rows.sorted_out();
-    for (number, remark) in ignored {
-        reading.ignored_rows.push(number);
-        reading.remarks.push(remark);
-    }
+    reading.ignore(ignored);
     let text = |row: usize, role: &Role| header.column(role).map(|column| sheet.text(row, column.index));
     for row in data_rows {
         reading.entries.push(RawDivision {
@@ -43,7 +40,7 @@ pub(super) fn of_sheet(sheet: &Sheet, header: &Header) -> Reading<DivisionRow> {
             reading.refuse(row, [located]);
         }
     }
-    reading
+    reading.close(Vec::new())
 }
 
 fn located(rows: &Rows, fault: DivisionFault) -> Diagnostic {

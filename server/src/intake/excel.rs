@@ -33,7 +33,7 @@ pub(super) fn xlsx(file: &Arc<str>, bytes: &[u8], limits: Limits) -> Read {
         for name in visible {
             let rows = xlsx_rows(&mut book, &name, &mut gatherer)?;
             let merged = book.merge_cells_by_sheet_name(&name).map_err(|error| xlsx_fault(&error))?;
-            found.push(sheet(file, name, rows, merged, counts_from_1904));
+            found.push(Sheet { counts_from_1904, ..sheet(file, name, rows, merged) });
         }
         Ok((found, remarks))
     })
@@ -52,10 +52,11 @@ pub(super) fn xls(file: &Arc<str>, bytes: &[u8], limits: Limits) -> Read {
             let range = book.worksheet_range(&name).map_err(|error| xls_fault(&error))?;
             let (top, left) = range.start().unwrap_or((0, 0));
             for (row, column, value) in range.used_cells() {
-                gatherer.put(top as usize + row, left as usize + column, raw(DataRef::from_owned(value)))?;
+                gatherer.put(top as usize + row, left as usize + column, raw(value.clone()))?;
             }
             let merged = book.merge_cells_by_sheet_name(&name).map_err(|error| xls_fault(&error))?;
-            found.push(sheet(file, name, gatherer.finish(), merged, counts_from_1904));
+            let read = sheet(file, name, gatherer.finish(), merged);
+            found.push(Sheet { counts_from_1904, hides_percent: true, ..read });
         }
         Ok((found, remarks))
     })
@@ -94,26 +95,17 @@ fn visible_sheets(all: &[calamine::Sheet]) -> (Vec<String>, Vec<Diagnostic>) {
     (visible.collect(), hidden.map(remark).collect())
 }
 
-fn sheet(
-    file: &Arc<str>,
-    name: String,
-    rows: Vec<Vec<Raw>>,
-    merged: Vec<Dimensions>,
-    counts_from_1904: bool,
-) -> Sheet {
+fn sheet(file: &Arc<str>, name: String, rows: Vec<Vec<Raw>>, merged: Vec<Dimensions>) -> Sheet {
     let rectangle = |d: Dimensions| Merged {
         rows: d.start.0 as usize..=d.end.0 as usize,
         columns: d.start.1 as usize..=d.end.1 as usize,
     };
     let merged = merged.into_iter().map(rectangle).collect();
-    Sheet { file: Arc::clone(file), name: Some(Arc::from(name)), rows, merged, counts_from_1904 }
+    let name = Some(Arc::from(name));
+    Sheet { file: Arc::clone(file), name, rows, merged, counts_from_1904: false, hides_percent: false }
 }
 
-fn xlsx_rows(
-    book: &mut Xlsx<Cursor<&[u8]>>,
-    name: &str,
-    gatherer: &mut Gatherer,
-) -> Result<Vec<Vec<Raw>>, Diagnostic> {
+fn xlsx_rows(book: &mut Xlsx<Cursor<&[u8]>>, name: &str, gatherer: &mut Gatherer) -> Result<Vec<Vec<Raw>>, Diagnostic> {
     // A chart sheet has no cells.
     let Ok(mut cells) = book.worksheet_cells_reader(name) else { return Ok(Vec::new()) };
     let percents: Vec<bool> = cells
@@ -125,7 +117,7 @@ fn xlsx_rows(
         let (row, column) = cell.get_position();
         let value = match cell.get_value() {
             DataRef::Float(float) if percents.get(style).is_some_and(|is| *is) => percent(*float),
-            other => raw(other.clone()),
+            other => raw(Data::from(other.clone())),
         };
         gatherer.put(row as usize, column as usize, value)?;
     }
@@ -147,16 +139,15 @@ fn percent(float: f64) -> Raw {
     }
 }
 
-fn raw(value: DataRef<'_>) -> Raw {
+fn raw(value: Data) -> Raw {
     match value {
-        DataRef::Int(whole) => Raw::Number(whole.to_string()),
-        DataRef::Float(float) => Raw::Float(float),
-        DataRef::String(text) | DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => Raw::Text(text),
-        DataRef::SharedString(text) => Raw::Text(text.to_owned()),
-        DataRef::Bool(is) => Raw::Boolean(is),
-        DataRef::DateTime(moment) => moment_of(&moment),
-        DataRef::Error(error) => Raw::Text(error.to_string()),
-        DataRef::Empty => Raw::Blank,
+        Data::Int(whole) => Raw::Number(whole.to_string()),
+        Data::Float(float) => Raw::Float(float),
+        Data::String(text) | Data::DateTimeIso(text) | Data::DurationIso(text) => Raw::Text(text),
+        Data::Bool(is) => Raw::Boolean(is),
+        Data::DateTime(moment) => moment_of(&moment),
+        Data::Error(error) => Raw::Text(error.to_string()),
+        Data::Empty => Raw::Blank,
     }
 }
 
@@ -182,34 +173,15 @@ fn moment_of(moment: &ExcelDateTime) -> Raw {
     Raw::Time(clock.saturating_add(jiff::SignedDuration::from_secs(half)))
 }
 
-/// A cell of the older library type in the form of the newer one.
-trait FromOwned<'a> {
-    fn from_owned(value: &'a Data) -> Self;
-}
-
-impl<'a> FromOwned<'a> for DataRef<'a> {
-    fn from_owned(value: &'a Data) -> DataRef<'a> {
-        match value {
-            Data::Int(whole) => DataRef::Int(*whole),
-            Data::Float(float) => DataRef::Float(*float),
-            Data::String(text) => DataRef::SharedString(text),
-            Data::Bool(is) => DataRef::Bool(*is),
-            Data::DateTime(moment) => DataRef::DateTime(*moment),
-            Data::DateTimeIso(text) => DataRef::DateTimeIso(text.clone()),
-            Data::DurationIso(text) => DataRef::DurationIso(text.clone()),
-            Data::Error(error) => DataRef::Error(error.clone()),
-            Data::Empty => DataRef::Empty,
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn a_percent_format_is_told_from_a_percent_sign_in_words() {
-        for (format, is) in [("0.00%", true), ("0%;[Red]-0%", true), ("0.0\"%\"", false), ("0\\%", false), ("General", false)] {
+        for (format, is) in
+            [("0.00%", true), ("0%;[Red]-0%", true), ("0.0\"%\"", false), ("0\\%", false), ("General", false)]
+        {
             assert_eq!(shows_percent(format), is, "{format}");
         }
         assert_eq!(percent(0.964), Raw::Text("96.4%".into()));

@@ -67,7 +67,7 @@ pub(super) fn recognise(extension: &str, bytes: &[u8]) -> Result<Format, Diagnos
         (b"{\\rtf", "文字文档", "a text document"),
     ] {
         if bytes.starts_with(start) {
-            return Err(other(zh, en));
+            return Err(no_table(zh, en));
         }
     }
     text_kind(bytes)
@@ -104,6 +104,10 @@ fn other(zh: &str, en: &str) -> Diagnostic {
     Diagnostic::new(&codes::OTHER_FORMAT).with("found", zh).with("found_en", en)
 }
 
+fn no_table(zh: &str, en: &str) -> Diagnostic {
+    Diagnostic::new(&codes::NOT_A_TABLE).with("found", zh).with("found_en", en)
+}
+
 fn zip_kind(bytes: &[u8]) -> Result<Format, Diagnostic> {
     let Ok(archive) = ZipArchive::new(Cursor::new(bytes)) else {
         return Err(Diagnostic::new(&codes::DAMAGED_FILE));
@@ -114,13 +118,13 @@ fn zip_kind(bytes: &[u8]) -> Result<Format, Diagnostic> {
     } else if has("xl/") {
         Ok(Format::Xlsx)
     } else if has("word/") {
-        Err(other("文字文档(docx)", "a text document (docx)"))
+        Err(no_table("文字文档 docx", "a text document (docx)"))
     } else if has("ppt/") {
-        Err(other("演示文稿(pptx)", "a presentation (pptx)"))
+        Err(no_table("演示文稿 pptx", "a presentation (pptx)"))
     } else if has("content.xml") {
-        Err(other("ODF 文档(ods 等)", "an OpenDocument file (ods or the like)"))
+        Err(other("ods 等 ODF 文档", "an OpenDocument file (ods or the like)"))
     } else {
-        Err(other("压缩包", "an archive"))
+        Err(no_table("压缩包", "an archive"))
     }
 }
 
@@ -133,11 +137,11 @@ fn compound_kind(bytes: &[u8]) -> Result<Format, Diagnostic> {
     } else if file.exists("/Workbook") || file.exists("/Book") {
         Ok(Format::Xls)
     } else if file.exists("/WordDocument") {
-        Err(other("文字文档(doc)", "a text document (doc)"))
+        Err(no_table("文字文档 doc", "a text document (doc)"))
     } else if file.exists("/PowerPoint Document") {
-        Err(other("演示文稿(ppt)", "a presentation (ppt)"))
+        Err(no_table("演示文稿 ppt", "a presentation (ppt)"))
     } else {
-        Err(other("其他程序的文档", "a document of another program"))
+        Err(no_table("其他程序的文档", "a document of another program"))
     }
 }
 

@@ -4,13 +4,14 @@
 //! under title rows and take two rows with merged cells; columns may stand in any order. Next: [`super::rows`].
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use liuwu_engine::codes::sheet as codes;
 use liuwu_engine::diagnostic::Diagnostic;
 use liuwu_engine::dictionary::read::characters::comparable;
 
 use super::vocabulary::{Role, Subject, Vocabulary};
-use super::workbook::Sheet;
+use super::workbook::{Merges, Sheet};
 
 /// Rows in which a header is looked for.
 const FIRST_ROWS: usize = 30;
@@ -21,14 +22,45 @@ const MENTIONED: usize = 5;
 
 /// Units of measure that a header may state in brackets.
 const MEASURES: &[&str] = &[
-    "元", "千元", "万元", "百万元", "亿元", "人", "人次", "户", "起", "件", "次", "个", "处", "家", "条", "路", "%", "‰", "米", "千米", "公里",
-    "平方米", "平方公里", "亩", "公顷", "小时", "分钟", "天", "日", "吨", "公斤", "万人", "千人",
+    "元",
+    "千元",
+    "万元",
+    "百万元",
+    "亿元",
+    "人",
+    "人次",
+    "户",
+    "起",
+    "件",
+    "次",
+    "个",
+    "处",
+    "家",
+    "条",
+    "路",
+    "%",
+    "‰",
+    "米",
+    "千米",
+    "公里",
+    "平方米",
+    "平方公里",
+    "亩",
+    "公顷",
+    "小时",
+    "分钟",
+    "天",
+    "日",
+    "吨",
+    "公斤",
+    "万人",
+    "千人",
 ];
 
 /// A header that was found.
 #[derive(Debug)]
 pub(super) struct Header {
-    pub vocabulary: Vocabulary,
+    pub vocabulary: Arc<Vocabulary>,
     /// Its last row; data starts below.
     pub row: usize,
     /// Its columns, those without any text left out.
@@ -58,12 +90,13 @@ pub(super) enum Found {
 }
 
 /// Looks for the header that fits best.
-pub(super) fn find(sheet: &Sheet, vocabularies: &[Vocabulary]) -> Found {
+pub(super) fn find(sheet: &Sheet, vocabularies: &[Arc<Vocabulary>]) -> Found {
+    let merges = Merges::of(sheet);
     let mut best: Option<(usize, Header)> = None;
     let mut tie = None;
     for row in 0..sheet.rows.len().min(FIRST_ROWS) {
         for height in [1, 2] {
-            let texts = texts_of(sheet, row, height);
+            let texts = texts_of(sheet, &merges, row, height);
             if texts.len() < 2 {
                 continue;
             }
@@ -100,10 +133,11 @@ struct Texts {
     tried: Vec<String>,
 }
 
-fn texts_of(sheet: &Sheet, row: usize, height: usize) -> Vec<Texts> {
+fn texts_of(sheet: &Sheet, merges: &Merges, row: usize, height: usize) -> Vec<Texts> {
     let mut texts = Vec::new();
-    for column in 0..sheet.width().min(FIRST_COLUMNS) {
-        let top = header_text(sheet, row, column);
+    let width = sheet.rows.iter().skip(row).take(height).map(Vec::len).max().unwrap_or(0);
+    for column in 0..width.min(FIRST_COLUMNS) {
+        let top = header_text(sheet, merges, row, column);
         let tried = if height == 1 {
             vec![sheet.text(row, column)]
         } else {
@@ -120,16 +154,15 @@ fn texts_of(sheet: &Sheet, row: usize, height: usize) -> Vec<Texts> {
 }
 
 /// The text of a cell, or of the merged cell that it is part of.
-fn header_text(sheet: &Sheet, row: usize, column: usize) -> String {
-    let covering = sheet.merged.iter().find(|merged| merged.rows.contains(&row) && merged.columns.contains(&column));
-    covering.map_or_else(
-        || sheet.text(row, column),
-        |merged| sheet.text(*merged.rows.start(), *merged.columns.start()),
-    )
+fn header_text(sheet: &Sheet, merges: &Merges, row: usize, column: usize) -> String {
+    match merges.covering(row, column) {
+        Some(merged) => sheet.text(*merged.rows.start(), *merged.columns.start()),
+        None => sheet.text(row, column),
+    }
 }
 
 /// How well a vocabulary fits a row of texts; none when it cannot be meant.
-fn fit(sheet: &Sheet, vocabulary: &Vocabulary, texts: &[Texts], row: usize) -> Option<(usize, Header)> {
+fn fit(sheet: &Sheet, vocabulary: &Arc<Vocabulary>, texts: &[Texts], row: usize) -> Option<(usize, Header)> {
     let columns: Vec<Column> = texts.iter().map(|texts| column_of(vocabulary, texts)).collect();
     let roles: HashSet<&Role> =
         columns.iter().filter_map(|column| column.role.as_ref()).filter(|role| **role != Role::Unneeded).collect();
@@ -148,7 +181,7 @@ fn fit(sheet: &Sheet, vocabulary: &Vocabulary, texts: &[Texts], row: usize) -> O
     let mentioned = if is_mentioned(sheet, &vocabulary.title, row) { MENTIONED } else { 0 };
     let share = share.min(100);
     let header =
-        Header { vocabulary: vocabulary.clone(), row, columns, share: u32::try_from(share).unwrap_or(100) };
+        Header { vocabulary: Arc::clone(vocabulary), row, columns, share: u32::try_from(share).unwrap_or(100) };
     Some((share + mentioned, header))
 }
 
@@ -216,7 +249,12 @@ impl Header {
             Role::Unit(_) => self.unit_columns().next().is_none(),
             other => self.column(other).is_none(),
         };
-        self.vocabulary.required.iter().filter(|(role, _)| lacks(role)).map(|(role, title)| (role, title.as_str())).collect()
+        self.vocabulary
+            .required
+            .iter()
+            .filter(|(role, _)| lacks(role))
+            .map(|(role, title)| (role, title.as_str()))
+            .collect()
     }
 
     /// What is wrong with the header itself.

@@ -43,7 +43,8 @@ pub(super) fn read(file: &Arc<str>, text: &str, limits: Limits) -> Result<Vec<Li
         match serde_json::from_str(text) {
             Ok(object) => lines.push(Line { file: Arc::clone(file), number, object }),
             Err(error) => {
-                let column = text.get(..error.column().saturating_sub(1)).map_or(1, |before| before.chars().count() + 1);
+                let column =
+                    text.get(..error.column().saturating_sub(1)).map_or(1, |before| before.chars().count() + 1);
                 let column = u32::try_from(column).unwrap_or(1);
                 let fault = Diagnostic::new(&codes::NOT_JSON)
                     .with("example", r#"{"kind": "fire", "unit": "330381001701", "date": "2020-02-29"}"#);

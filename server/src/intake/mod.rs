@@ -76,9 +76,10 @@ pub fn read(
     let mut book = match format {
         Format::Xlsx => excel::xlsx(&file, bytes, limits).map(|sheets| of_sheets(&file, sheets)),
         Format::Xls => excel::xls(&file, bytes, limits).map(|sheets| of_sheets(&file, sheets)),
-        Format::Text => return text(&file, &extension, bytes, encoding, limits).map_err(|faults| {
-            faults.into_iter().map(whole).collect()
-        }),
+        Format::Text => {
+            return text(&file, &extension, bytes, encoding, limits)
+                .map_err(|faults| faults.into_iter().map(whole).collect());
+        }
     }
     .map_err(|fault| vec![whole(fault)])?;
     book.remarks.extend(format::compare_name(&extension, format));

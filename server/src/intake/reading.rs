@@ -72,6 +72,7 @@ pub struct Reading<T> {
     pub faulty_rows: BTreeSet<u32>,
     /// Names of units that were not found, each once.
     pub unmatched: Vec<Unmatched>,
+    header_is_sound: bool,
 }
 
 /// A column of a table.
@@ -81,8 +82,8 @@ pub struct ReadColumn {
     pub letters: String,
     /// Its header as written.
     pub header: String,
-    /// Whether it is used.
-    pub used: bool,
+    /// What it was taken for, in the words of the dictionary; none when it is left out.
+    pub taken_for: Option<String>,
 }
 
 /// A name of a unit that was not found.
@@ -148,13 +149,15 @@ impl<T> Reading<T> {
         let columns = header.columns.iter().map(|column| ReadColumn {
             letters: column_letters(column.index),
             header: column.text.clone(),
-            used: column.role.is_some(),
+            taken_for: column.role.as_ref().and_then(|role| header.vocabulary.title_of(role)),
         });
+        let faults = header.faults(sheet);
         Reading {
+            header_is_sound: !any_error(&faults),
             share: header.share,
             header_row: Some(super::rows::number_of(header.row)),
             columns: columns.collect(),
-            faults: header.faults(sheet),
+            faults,
             remarks: header.remarks(sheet),
             ..Reading::empty(Arc::clone(&sheet.file), sheet.name.clone(), header.vocabulary.title.clone())
         }
@@ -174,6 +177,30 @@ impl<T> Reading<T> {
             ignored_rows: Vec::new(),
             faulty_rows: BTreeSet::new(),
             unmatched: Vec::new(),
+            header_is_sound: true,
+        }
+    }
+
+    /// Ends the reading: under a header with a fault no row is good, since nobody knows what its values mean.
+    pub(super) fn close(mut self, unmatched: Vec<Unmatched>) -> Reading<T> {
+        self.unmatched = unmatched;
+        if !self.header_is_sound {
+            self.entries.clear();
+        }
+        self
+    }
+
+    /// Notes a fault of the whole table.
+    pub(super) fn refuse_all(&mut self, fault: Diagnostic) {
+        self.header_is_sound &= !fault.is_error();
+        self.faults.push(fault);
+    }
+
+    /// Notes rows that hold no data.
+    pub(super) fn ignore(&mut self, rows: Vec<(u32, Diagnostic)>) {
+        for (number, remark) in rows {
+            self.ignored_rows.push(number);
+            self.remarks.push(remark);
         }
     }
 
@@ -213,9 +240,8 @@ fn read_sheets(book: &Workbook, sheets: &[Sheet], asked: &Asked, upload: &mut Up
     if upload.tables.is_empty() && upload.faults.is_empty() {
         upload.faults.push(nothing_known(book, &unknown, asked));
     } else {
-        let remark = |sheet: &&Sheet| {
-            Diagnostic::new(&codes::SKIPPED_SHEET).with("sheet", sheet.title()).at(sheet.at(0, 0))
-        };
+        let remark =
+            |sheet: &&Sheet| Diagnostic::new(&codes::SKIPPED_SHEET).with("sheet", sheet.title()).at(sheet.at(0, 0));
         upload.remarks.extend(unknown.iter().map(remark));
     }
 }

@@ -48,13 +48,11 @@ pub(super) fn of_sheet(sheet: &Sheet, header: &Header, kind: &Arc<Kind>, asked: 
     let mut resolver = Resolver::new(asked.units, level_of(kind, asked));
     let shape = Shape::of(&rows, kind);
     let (data_rows, ignored) = rows.sorted_out();
-    for (number, remark) in ignored {
-        reading.ignored_rows.push(number);
-        reading.remarks.push(remark);
-    }
+    reading.ignore(ignored);
     for row in data_rows {
         let (unit, mut faults) = shape.unit(&rows, row, &mut resolver);
         faults.extend(shape.merged_faults(&rows, row));
+        faults.extend(shape.share_faults(&rows, row, kind));
         let record = shape.record(&rows, row, kind, asked, &mut faults);
         match (unit, record) {
             (Some(unit), Some(record)) if faults.is_empty() => reading.entries.push(UnitRecord { unit, record }),
@@ -65,8 +63,7 @@ pub(super) fn of_sheet(sheet: &Sheet, header: &Header, kind: &Arc<Kind>, asked: 
         }
         reading.refuse(number_of(row), faults);
     }
-    reading.unmatched = resolver.unmatched();
-    reading
+    reading.close(resolver.unmatched())
 }
 
 /// What is the same for all rows of a sheet.
@@ -154,6 +151,25 @@ impl<'a> Shape<'a> {
         Some(fault.at(rows.sheet.at(row, own.unwrap_or_else(|| rows.first_column()))))
     }
 
+    /// In files that hide the format of their cells, a number up to 1 in a field in percent may be a share.
+    fn share_faults(&self, rows: &Rows, row: usize, kind: &Kind) -> Vec<Diagnostic> {
+        if !rows.sheet.hides_percent {
+            return Vec::new();
+        }
+        let percents = self.values.iter().filter_map(|(column, name, _)| {
+            kind.fields.get(name).filter(|field| field.unit.as_deref() == Some("%")).map(|field| (*column, field))
+        });
+        percents
+            .filter_map(|(column, field)| match rows.sheet.cell(row, column.index) {
+                Raw::Float(float) if *float > 0.0 && *float <= 1.0 => {
+                    let fault = Diagnostic::new(&codes::SHARE_OR_PERCENT).with("field", &field.title);
+                    Some(fault.with("value", float).at(rows.sheet.at(row, column.index)))
+                }
+                _ => None,
+            })
+            .collect()
+    }
+
     /// The faults of merged cells that start in this row.
     fn merged_faults(&self, rows: &Rows, row: usize) -> Vec<Diagnostic> {
         let starting = self.merged.get(&row).into_iter().flatten().filter(|(_, region)| *region.rows.start() == row);
@@ -203,8 +219,8 @@ pub(super) fn of_lines(lines: &[Line], asked: &Asked, faults: &mut Vec<Diagnosti
         }
     }
     let mut tables = Vec::new();
-    for (id, (mut reading, resolver)) in by_kind {
-        reading.unmatched = resolver.unmatched();
+    for (id, (reading, resolver)) in by_kind {
+        let reading = reading.close(resolver.unmatched());
         tables.extend(asked.dictionary.kinds.get(id).map(|kind| Table::Records(Arc::clone(kind), reading)));
     }
     if !facts.is_empty() {
@@ -228,13 +244,7 @@ fn kind_of<'a>(line: &Line, asked: &Asked<'a>) -> Result<&'a Arc<Kind>, Diagnost
     })
 }
 
-fn read_line(
-    line: &Line,
-    kind: &Arc<Kind>,
-    asked: &Asked,
-    reading: &mut Reading<UnitRecord>,
-    resolver: &mut Resolver,
-) {
+fn read_line(line: &Line, kind: &Arc<Kind>, asked: &Asked, reading: &mut Reading<UnitRecord>, resolver: &mut Resolver) {
     let values = line.object.iter().filter(|(name, _)| *name != KIND && *name != UNIT);
     let raw = RawRecord::new(values.map(|(name, value)| (name.clone(), Raw::from_json(value))));
     let source = Source::line(&line.file, line.number);

@@ -16,20 +16,34 @@ use super::header::{Column, Header};
 use super::reading::Unmatched;
 use super::units::{NotFound, Proposal, UnitIndex, Written};
 use super::vocabulary::{Naming, Role, level_title};
-use super::workbook::{Merged, Sheet, column_letters};
+use super::workbook::{Merged, Merges, Sheet, column_letters};
 
 /// Days between the two days from which spreadsheets count.
 const FROM_1900_TO_1904: f64 = 1462.0;
 const TOTALS: &[&str] = &["合计", "总计", "小计", "共计", "累计", "总数", "本页合计", "本页小计"];
-const NOTES: &[&str] =
-    &["注", "备注", "说明", "填表", "填报", "制表", "审核", "负责人", "单位负责人", "报送", "报表", "联系", "主管", "分管", "数据来源"];
+const NOTES: &[&str] = &[
+    "注",
+    "备注",
+    "说明",
+    "填表",
+    "填报",
+    "制表",
+    "审核",
+    "负责人",
+    "单位负责人",
+    "报送",
+    "报表",
+    "联系",
+    "主管",
+    "分管",
+    "数据来源",
+];
 
 /// A sheet with its header.
 pub(super) struct Rows<'a> {
     pub sheet: &'a Sheet,
     pub header: &'a Header,
-    /// Regions of units merged over several rows, by column.
-    unit_regions: BTreeMap<usize, Vec<&'a Merged>>,
+    merges: Merges<'a>,
 }
 
 /// What a row is.
@@ -42,14 +56,7 @@ enum RowKind {
 
 impl<'a> Rows<'a> {
     pub fn new(sheet: &'a Sheet, header: &'a Header) -> Rows<'a> {
-        let mut unit_regions: BTreeMap<usize, Vec<&Merged>> = BTreeMap::new();
-        for column in header.unit_columns() {
-            let mut regions: Vec<&Merged> =
-                sheet.merged.iter().filter(|merged| merged.columns.contains(&column.index)).collect();
-            regions.sort_by_key(|merged| *merged.rows.start());
-            unit_regions.insert(column.index, regions);
-        }
-        Rows { sheet, header, unit_regions }
+        Rows { sheet, header, merges: Merges::of(sheet) }
     }
 
     /// The rows of data, and remarks on those left out with their numbers from 1.
@@ -82,14 +89,17 @@ impl<'a> Rows<'a> {
             .filter(|(_, text)| !text.is_empty())
             .collect();
         let has_own = filled.iter().any(|(column, _)| !matches!(column.role, None | Some(Role::Unneeded)));
+        let has_date = filled.iter().any(|(column, _)| column.role == Some(Role::Date));
+        let names_end = self.header.unit_columns().map(|column| column.index).max().unwrap_or(self.first_column());
         let is_value = |column: &Column| matches!(column.role, Some(Role::Field(_) | Role::Id));
-        let words = || filled.iter().filter(|(column, _)| !is_value(column)).map(|(_, text)| comparable(text));
-        if words().any(|word| is_total(&word)) {
+        // A total stands where the names stand; the same word in a remark is none.
+        let mut names = filled.iter().filter(|(column, _)| column.index <= names_end && !is_value(column));
+        if !has_date && names.any(|(_, text)| is_total(&comparable(text))) {
             return RowKind::Ignored("合计行", "a row of totals");
         }
         let first = (0..self.sheet.rows.get(row).map_or(0, Vec::len)).map(|column| self.sheet.text(row, column));
         let first = first.into_iter().find(|text| !text.is_empty()).map(|text| comparable(&text)).unwrap_or_default();
-        if filled.len() <= 2 && NOTES.iter().any(|note| first.starts_with(note)) {
+        if !has_date && filled.len() <= 2 && NOTES.iter().any(|note| first.starts_with(note)) {
             return RowKind::Ignored("说明行", "a note");
         }
         if filled.len() > 1 && filled.iter().all(|(column, text)| comparable(text) == comparable(&column.text)) {
@@ -114,11 +124,9 @@ impl<'a> Rows<'a> {
     fn unit_text(&self, row: usize, column: &Column) -> Option<String> {
         let own = self.sheet.text(row, column.index);
         let text = if own.is_empty() {
-            let regions = self.unit_regions.get(&column.index)?;
-            let behind = regions.partition_point(|merged| *merged.rows.start() <= row);
-            let merged = regions.get(behind.checked_sub(1)?)?;
+            let merged = self.merges.covering(row, column.index)?;
             let top = *merged.rows.start();
-            if top <= self.header.row || !merged.rows.contains(&row) {
+            if top <= self.header.row {
                 return None;
             }
             self.sheet.text(top, *merged.columns.start())
@@ -167,7 +175,9 @@ impl<'a> Rows<'a> {
     /// The level of units that the table names, by its column nearest to them.
     pub fn level<'l>(&self, levels: &[&'l str]) -> Option<&'l str> {
         let named = |level: &&&str| {
-            self.header.unit_columns().any(|column| column.role == Some(Role::Unit(Naming::Level((**level).to_string()))))
+            self.header
+                .unit_columns()
+                .any(|column| column.role == Some(Role::Unit(Naming::Level((**level).to_string()))))
         };
         levels.iter().find(named).copied()
     }

@@ -23,10 +23,7 @@ pub(super) fn of_sheet(sheet: &Sheet, header: &Header, asked: &Asked) -> Reading
     // An area may be a unit of any level: the town that answers for all its villages.
     let mut resolver = Resolver::new(asked.units, rows.level(asked.levels));
     let (data_rows, ignored) = rows.sorted_out();
-    for (number, remark) in ignored {
-        reading.ignored_rows.push(number);
-        reading.remarks.push(remark);
-    }
+    reading.ignore(ignored);
     for row in data_rows {
         let mut faults = Vec::new();
         let (written, column) = rows.written(row, resolver.level());
@@ -39,8 +36,7 @@ pub(super) fn of_sheet(sheet: &Sheet, header: &Header, asked: &Asked) -> Reading
         }
         reading.refuse(number_of(row), faults);
     }
-    reading.unmatched = resolver.unmatched();
-    reading
+    reading.close(resolver.unmatched())
 }
 
 fn cell(rows: &Rows, row: usize, role: &Role) -> (String, Location) {

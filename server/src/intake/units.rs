@@ -119,7 +119,8 @@ impl UnitIndex {
             index.entries.push(Entry { unit, short, key, stem });
         }
         for (place, entry) in index.entries.iter().enumerate() {
-            let above = entry.unit.parent.as_ref().and_then(|id| index.by_id.get(id)).and_then(|at| index.entries.get(*at));
+            let above =
+                entry.unit.parent.as_ref().and_then(|id| index.by_id.get(id)).and_then(|at| index.entries.get(*at));
             index.by_name.entry(entry.key.clone()).or_default().push(place);
             index.by_stem.entry(entry.stem.clone()).or_default().push(place);
             if let Some(above) = above {
@@ -192,9 +193,7 @@ impl UnitIndex {
             return Err(NotFound::WrongLevel { name, actual: Arc::clone(&entry.unit.level) });
         }
         match &written.name {
-            Some(name) if !self.is_called(entry, name) => {
-                Err(NotFound::Contradiction { actual: self.name_of(entry) })
-            }
+            Some(name) if !self.is_called(entry, name) => Err(NotFound::Contradiction { actual: self.name_of(entry) }),
             _ => Ok(&entry.unit),
         }
     }
@@ -350,7 +349,9 @@ mod tests {
     fn a_name_not_found_gets_at_most_three_proposals_from_its_town_first() {
         let Err(NotFound::Unknown(proposals)) = find(&named("马屿镇", "上岱村")) else { panic!("was guessed") };
         assert_eq!(names(&proposals), ["上岙村(马屿镇)", "上岙村(塘下镇)"]);
-        let Err(NotFound::Unknown(proposals)) = find(&named("", "新埭村")) else { panic!("a community is no village") };
+        let Err(NotFound::Unknown(proposals)) = find(&named("", "新埭村")) else {
+            panic!("a community is no village")
+        };
         assert_eq!(names(&proposals), ["新埭社区(塘下镇)"]);
     }
 
@@ -358,10 +359,7 @@ mod tests {
     fn a_code_and_a_name_that_contradict_each_other_are_refused() {
         let both = |code: &str, name: &str| Written { code: Some(code.into()), ..named("", name) };
         assert_eq!(find(&both("V1", "上岙村委会")), Ok("V1".into()));
-        assert_eq!(
-            find(&both("V1", "前垟村")),
-            Err(NotFound::Contradiction { actual: "上岙村(塘下镇)".into() })
-        );
+        assert_eq!(find(&both("V1", "前垟村")), Err(NotFound::Contradiction { actual: "上岙村(塘下镇)".into() }));
         let town = Written { code: Some("T1".into()), ..Written::default() };
         assert_eq!(find(&town), Err(NotFound::WrongLevel { name: "塘下镇".into(), actual: "town".into() }));
     }

@@ -74,11 +74,23 @@ pub(super) struct Vocabulary {
     pub required: Vec<(Role, String)>,
     /// Unit of measure by field.
     pub measures: HashMap<String, String>,
+    /// Titles of fields by their keys.
+    fields: HashMap<String, String>,
 }
 
 const CODES: &[&str] = &[
-    "区划代码", "行政区划代码", "统计用区划代码", "统计区划代码", "12位区划代码", "村社代码", "村代码", "村(社区)代码", "单位代码", "unit",
-    "unit_id", "code",
+    "区划代码",
+    "行政区划代码",
+    "统计用区划代码",
+    "统计区划代码",
+    "12位区划代码",
+    "村社代码",
+    "村代码",
+    "村(社区)代码",
+    "单位代码",
+    "unit",
+    "unit_id",
+    "code",
 ];
 const ANY_UNIT: &[&str] = &["单位", "单位名称", "考核对象", "区划", "区划名称", "属地", "地区", "所属区域"];
 const UNNEEDED: &[&str] = &["序号", "备注", "行号", "no", "no.", "需要改正"];
@@ -92,14 +104,15 @@ const SAID: &[&str] = &["申报", "申报情况", "报送情况", "statement"];
 
 impl Vocabulary {
     /// The words of all tables that may be handed in; of the named kind alone, if the user named one.
-    pub fn all(asked: &Asked) -> Vec<Vocabulary> {
+    pub fn all(asked: &Asked) -> Vec<Arc<Vocabulary>> {
         let kinds = asked.dictionary.kinds.values();
         if let Some(named) = asked.kind {
-            return kinds.filter(|kind| *kind.id == *named).map(|kind| Vocabulary::of_kind(kind, asked)).collect();
+            let named = kinds.filter(|kind| *kind.id == *named);
+            return named.map(|kind| Arc::new(Vocabulary::of_kind(kind, asked))).collect();
         }
         let mut all: Vec<Vocabulary> = kinds.map(|kind| Vocabulary::of_kind(kind, asked)).collect();
         all.extend([Vocabulary::of_attributes(asked), Vocabulary::of_divisions(), Vocabulary::of_statements(asked)]);
-        all
+        all.into_iter().map(Arc::new).collect()
     }
 
     /// The words of a kind of records: titles and keys of its fields, its date, its number, and its unit.
@@ -165,8 +178,14 @@ impl Vocabulary {
     }
 
     fn empty(subject: Subject, title: String) -> Vocabulary {
-        let mut words =
-            Vocabulary { subject, title, words: HashMap::new(), required: Vec::new(), measures: HashMap::new() };
+        let mut words = Vocabulary {
+            subject,
+            title,
+            words: HashMap::new(),
+            required: Vec::new(),
+            measures: HashMap::new(),
+            fields: HashMap::new(),
+        };
         words.add(UNNEEDED, &Role::Unneeded);
         words
     }
@@ -180,6 +199,7 @@ impl Vocabulary {
     /// A field's own words come last and win over those that every table has.
     fn add_field(&mut self, key: &str, field: &Field) {
         self.add(&[key, &field.title], &Role::Field(key.to_owned()));
+        self.fields.insert(key.to_owned(), field.title.clone());
         if let Some(unit) = &field.unit {
             self.measures.insert(key.to_owned(), comparable(unit));
         }
@@ -204,6 +224,31 @@ impl Vocabulary {
         self.words.get(word)
     }
 
+    /// What a column with this role was taken for, in the words of the dictionary; none for what is not needed.
+    pub fn title_of(&self, role: &Role) -> Option<String> {
+        let title = match role {
+            Role::Unneeded => return None,
+            Role::Field(key) => self.fields.get(key).map_or(key.as_str(), String::as_str),
+            Role::Unit(Naming::Level(level)) => return Some(level_title(level)),
+            Role::Unit(Naming::Any) => "所属区划",
+            Role::Unit(Naming::Code) | Role::Code => "区划代码",
+            Role::Date => match &self.subject {
+                Subject::Records(kind) => &kind.date_title,
+                _ => "日期",
+            },
+            Role::Id => "编号",
+            Role::From => "开始日期",
+            Role::To => "结束日期",
+            Role::Period => "期间",
+            Role::Kind => "台账类型",
+            Role::Said => "申报情况",
+            Role::Name => "名称",
+            Role::Level => "级别",
+            Role::Parent => "上级代码",
+        };
+        Some(title.to_owned())
+    }
+
     /// Titles of what the table may hold; for proposals.
     pub fn titles(&self) -> Vec<String> {
         let mut titles: Vec<String> = self.required.iter().map(|(_, title)| title.clone()).collect();
@@ -222,11 +267,38 @@ pub(super) fn level_title(level: &str) -> String {
 fn names_of_level(level: &str) -> &'static [&'static str] {
     match level {
         "village" => &[
-            "村社名称", "村社区", "村(社区)", "村(社区)名称", "村、社区", "村/社区", "村居", "村(居)", "行政村", "行政村名称", "村名", "社区",
-            "所属村社", "所在村社", "属地村社", "发生村社", "所属村(社区)", "所在村(社区)",
+            "村社名称",
+            "村社区",
+            "村(社区)",
+            "村(社区)名称",
+            "村、社区",
+            "村/社区",
+            "村居",
+            "村(居)",
+            "行政村",
+            "行政村名称",
+            "村名",
+            "社区",
+            "所属村社",
+            "所在村社",
+            "属地村社",
+            "发生村社",
+            "所属村(社区)",
+            "所在村(社区)",
         ],
         "town" => &[
-            "乡镇", "街道", "镇(街道)", "乡镇(街道)", "乡镇街道", "镇街名称", "所属镇街", "属地镇街", "所在镇街", "所属乡镇", "乡镇名称", "镇街道",
+            "乡镇",
+            "街道",
+            "镇(街道)",
+            "乡镇(街道)",
+            "乡镇街道",
+            "镇街名称",
+            "所属镇街",
+            "属地镇街",
+            "所在镇街",
+            "所属乡镇",
+            "乡镇名称",
+            "镇街道",
         ],
         "county" => &["区县", "县市区", "县(市、区)", "县(市,区)", "所属县", "县名"],
         "grid" => &["所属网格", "网格名称"],

@@ -3,6 +3,7 @@
 //! Enters: cells, one by one, from [`super::excel`] or [`super::csv`]. Leaves: [`Sheet`]s whose every cell knows its address.
 //! Next: [`super::header`].
 
+use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
@@ -64,6 +65,8 @@ pub struct Sheet {
     pub merged: Vec<Merged>,
     /// Whether bare serial days count from 1904.
     pub counts_from_1904: bool,
+    /// Whether the file does not tell a cell in percent format from any other.
+    pub hides_percent: bool,
 }
 
 /// A rectangle of cells merged into one.
@@ -73,6 +76,35 @@ pub struct Merged {
     pub rows: RangeInclusive<usize>,
     /// Its columns.
     pub columns: RangeInclusive<usize>,
+}
+
+/// Merged cells, ready to be asked which of them covers a cell.
+#[derive(Debug)]
+pub(super) struct Merges<'a> {
+    /// By first column; each list by first row.
+    by_column: BTreeMap<usize, Vec<&'a Merged>>,
+}
+
+impl<'a> Merges<'a> {
+    pub fn of(sheet: &'a Sheet) -> Merges<'a> {
+        let mut by_column: BTreeMap<usize, Vec<&Merged>> = BTreeMap::new();
+        for merged in &sheet.merged {
+            by_column.entry(*merged.columns.start()).or_default().push(merged);
+        }
+        for list in by_column.values_mut() {
+            list.sort_by_key(|merged| *merged.rows.start());
+        }
+        Merges { by_column }
+    }
+
+    /// The merged cell that a cell is part of.
+    pub fn covering(&self, row: usize, column: usize) -> Option<&'a Merged> {
+        self.by_column.range(..=column).rev().find_map(|(_, list)| {
+            let behind = list.partition_point(|merged| *merged.rows.start() <= row);
+            let merged = list.get(behind.checked_sub(1)?)?;
+            (merged.rows.contains(&row) && merged.columns.contains(&column)).then_some(*merged)
+        })
+    }
 }
 
 static BLANK: Raw = Raw::Blank;

@@ -100,10 +100,13 @@ fn faults_of_the_header_are_not_repeated_in_every_row() {
 fn a_value_merged_over_several_rows_is_refused() {
     let mut book = Writer::new();
     let sheet = book.add_worksheet();
-    for (row, cells) in
-        [["村社", "发生日期", "场所", "死亡人数"], ["下金村", "2020-02-29", "住宅", ""], ["下金村", "2020-03-01", "住宅", ""]]
-            .iter()
-            .enumerate()
+    for (row, cells) in [
+        ["村社", "发生日期", "场所", "死亡人数"],
+        ["下金村", "2020-02-29", "住宅", ""],
+        ["下金村", "2020-03-01", "住宅", ""],
+    ]
+    .iter()
+    .enumerate()
     {
         for (column, text) in cells.iter().enumerate() {
             sheet.write(row as u32, column as u16, *text).unwrap();
@@ -113,6 +116,20 @@ fn a_value_merged_over_several_rows_is_refused() {
     let upload = upload("火灾.xlsx", &book.save_to_buffer().unwrap(), None);
     insta::assert_snapshot!(report(&upload));
     assert!(records(&upload).is_empty(), "nobody knows whose the three were");
+}
+
+#[test]
+fn no_row_is_taken_in_under_another_unit_of_measure() {
+    let text = "村社,发生日期,场所,死亡人数,直接损失(元)\n下金村,2020-02-29,住宅,0,25000\n";
+    let upload = upload("火灾.csv", text.as_bytes(), None);
+    assert_eq!(upload.all_faults().map(|fault| fault.code.id).collect::<Vec<_>>(), ["other-measure"]);
+    assert!(records(&upload).is_empty(), "25000 yuan are not 25000 times 10000");
+}
+
+#[test]
+fn a_total_in_a_remark_does_not_hide_a_row() {
+    let text = "村社,发生日期,场所,死亡人数,备注\n下金村,2020-02-29,住宅,0,两户合计\n小计,,,1,\n";
+    assert_eq!(records(&upload("火灾.csv", text.as_bytes(), None)).len(), 1);
 }
 
 #[test]
@@ -126,7 +143,9 @@ fn sheets_without_data_are_passed_over_with_a_remark() {
     let mut book = Writer::new();
     book.add_worksheet().set_name("说明").unwrap().write(0, 0, "每月报送").unwrap();
     let sheet = book.add_worksheet().set_name("火灾").unwrap();
-    for (row, cells) in [["村社", "发生日期", "场所", "死亡人数"], ["下金村", "2020-02-29", "住宅", "0"]].iter().enumerate() {
+    for (row, cells) in
+        [["村社", "发生日期", "场所", "死亡人数"], ["下金村", "2020-02-29", "住宅", "0"]].iter().enumerate()
+    {
         for (column, text) in cells.iter().enumerate() {
             sheet.write(row as u32, column as u16, *text).unwrap();
         }

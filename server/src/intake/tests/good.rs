@@ -31,7 +31,7 @@ fn township_sheet() -> Vec<u8> {
     let rows = [(4, "2020-02-29", "住宅", 1.0, 2.5), (5, "2020-03-01", "生产经营", 0.0, 0.1)];
     for (row, date, premises, deaths, loss) in rows {
         sheet.write(row, 0, row - 3).unwrap();
-        sheet.write_with_format(row, 3, &ExcelDateTime::parse_from_str(date).unwrap(), &day).unwrap();
+        sheet.write_with_format(row, 3, ExcelDateTime::parse_from_str(date).unwrap(), &day).unwrap();
         sheet.write(row, 4, premises).unwrap();
         sheet.write(row, 5, deaths).unwrap();
         sheet.write(row, 6, loss).unwrap();
@@ -193,11 +193,19 @@ fn json_lines_bring_records_and_facts() {
 
 #[test]
 fn days_counted_from_1904_are_moved() {
-    let cells = |row: &[&str]| row.iter().map(|text| liuwu_engine::dictionary::read::Raw::Text((*text).into())).collect();
+    let cells =
+        |row: &[&str]| row.iter().map(|text| liuwu_engine::dictionary::read::Raw::Text((*text).into())).collect();
     let mut rows: Vec<Vec<_>> =
         vec![cells(&["村社", "发生日期", "场所", "死亡人数"]), cells(&["下金村", "", "住宅", "0"])];
     rows[1][1] = liuwu_engine::dictionary::read::Raw::Float(42_428.0);
-    let sheet = Sheet { file: Arc::from("mac.xlsx"), name: None, rows, merged: Vec::new(), counts_from_1904: true };
+    let sheet = Sheet {
+        file: Arc::from("mac.xlsx"),
+        name: None,
+        rows,
+        merged: Vec::new(),
+        counts_from_1904: true,
+        hides_percent: false,
+    };
     let book = Workbook {
         file: Arc::from("mac.xlsx"),
         content: Content::Sheets(vec![sheet]),

@@ -33,11 +33,19 @@ fn field(title: &str, kind: Type) -> Field {
 }
 
 fn choice(title: &str, choices: &[(&str, &str)]) -> Field {
-    let choices: IndexMap<String, String> = choices.iter().map(|(key, title)| ((*key).into(), (*title).into())).collect();
+    let choices: IndexMap<String, String> =
+        choices.iter().map(|(key, title)| ((*key).into(), (*title).into())).collect();
     field(title, Type::Choice(Arc::new(choices)))
 }
 
-fn kind(id: &str, title: &str, date: &str, identity: &[&str], changes: Changes, fields: Vec<(&str, Field)>) -> Arc<Kind> {
+fn kind(
+    id: &str,
+    title: &str,
+    date: &str,
+    identity: &[&str],
+    changes: Changes,
+    fields: Vec<(&str, Field)>,
+) -> Arc<Kind> {
     Arc::new(Kind {
         id: Arc::from(id),
         title: title.into(),
@@ -70,15 +78,14 @@ fn dictionary() -> Dictionary {
         ("deaths", Field { min: Some(Number::ZERO), ..field("死亡人数", Type::Integer) }),
         (
             "loss",
-            Field { optional: true, unit: Some("万元".into()), places: Some(2), ..field("直接损失", Type::Decimal) },
+            Field {
+                optional: true, unit: Some("万元".into()), places: Some(2), ..field("直接损失", Type::Decimal)
+            },
         ),
         ("reporter", Field { optional: true, personal: Some("name".into()), ..field("报告人", Type::Text) }),
     ];
-    let percent = |title: &str| Field {
-        unit: Some("%".into()),
-        max: Some(Number::from_i64(100)),
-        ..field(title, Type::Decimal)
-    };
+    let percent =
+        |title: &str| Field { unit: Some("%".into()), max: Some(Number::from_i64(100)), ..field(title, Type::Decimal) };
     let kinds = [
         kind("fire", "火灾", "发生日期", &["unit", "date", "premises"], Changes::Conflict, fire),
         kind("hazard", "重大隐患", "挂牌日期", &["id"], Changes::Latest, hazard_fields()),
@@ -97,7 +104,10 @@ fn dictionary() -> Dictionary {
             "上报日期",
             &["id"],
             Changes::Latest,
-            vec![("reported", field("上报", Type::Time)), ("done", Field { optional: true, ..field("办结", Type::Time) })],
+            vec![
+                ("reported", field("上报", Type::Time)),
+                ("done", Field { optional: true, ..field("办结", Type::Time) }),
+            ],
         ),
     ];
     let attribute = |field: Field, of: Option<&str>| Attribute { field, of: of.map(str::to_owned) };
@@ -170,14 +180,18 @@ fn report(upload: &Upload) -> String {
 }
 
 fn table_line<T>(reading: &Reading<T>) -> String {
-    let columns: Vec<String> = reading.columns.iter().filter(|c| c.used).map(|c| c.letters.clone()).collect();
+    let columns: Vec<String> = reading
+        .columns
+        .iter()
+        .filter_map(|column| column.taken_for.as_ref().map(|title| format!("{}={title}", column.letters)))
+        .collect();
     format!(
         "表 {} {} 把握{}% 表头{:?} 列{} 好{} 错{:?} 略{:?}",
         reading.title,
         reading.sheet.as_deref().unwrap_or("-"),
         reading.share,
         reading.header_row,
-        columns.join(""),
+        columns.join(" "),
         reading.entries.len(),
         reading.faulty_rows,
         reading.ignored_rows

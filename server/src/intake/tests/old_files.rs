@@ -45,7 +45,8 @@ pub(super) fn workbook(cells: &[Vec<u8>]) -> Vec<u8> {
 
 pub(super) fn sample() -> Vec<u8> {
     let header = ["村社", "发生日期", "场所", "死亡人数"];
-    let mut cells: Vec<Vec<u8>> = header.iter().enumerate().map(|(column, title)| text(0, column as u16, title)).collect();
+    let mut cells: Vec<Vec<u8>> =
+        header.iter().enumerate().map(|(column, title)| text(0, column as u16, title)).collect();
     cells.extend([text(1, 0, "下金村"), number(1, 1, 43_890.0), text(1, 2, "住宅"), number(1, 3, 1.0)]);
     workbook(&cells)
 }
@@ -55,6 +56,17 @@ fn an_old_workbook_is_read() {
     let upload = upload("旧表.xls", &sample(), None);
     assert_eq!(upload.all_faults().count(), 0, "{}", report(&upload));
     assert_eq!(lines(&upload), ["330381102702 2020-02-29 - home 1 - -"]);
+}
+
+#[test]
+fn a_share_that_may_be_a_percentage_is_refused() {
+    let header = ["村社", "测评日期", "安全感", "知晓率"];
+    let mut cells: Vec<Vec<u8>> =
+        header.iter().enumerate().map(|(column, title)| text(0, column as u16, title)).collect();
+    cells.extend([text(1, 0, "下金村"), number(1, 1, 43_890.0), number(1, 2, 0.979), number(1, 3, 86.4)]);
+    let upload = upload("旧表.xls", &workbook(&cells), None);
+    assert_eq!(upload.all_faults().map(|fault| fault.code.id).collect::<Vec<_>>(), ["share-or-percent"]);
+    assert!(records(&upload).is_empty());
 }
 
 #[test]

@@ -12,7 +12,8 @@ use zip::write::SimpleFileOptions;
 use super::*;
 
 const HEADER: [&str; 6] = ["镇街", "村社", "发生日期", "场所", "死亡人数", "直接损失(万元)"];
-const VILLAGES: [(&str, &str); 4] = [("塘下镇", "上岙村"), ("塘下镇", "前垟村"), ("马屿镇", "上岙村"), ("马屿镇", "下金村")];
+const VILLAGES: [(&str, &str); 4] =
+    [("塘下镇", "上岙村"), ("塘下镇", "前垟村"), ("马屿镇", "上岙村"), ("马屿镇", "下金村")];
 
 fn good_row(row: usize) -> [String; 6] {
     let (town, village) = VILLAGES[row % VILLAGES.len()];
@@ -145,7 +146,10 @@ fn mutate(bytes: &mut Vec<u8>, changes: &[(prop::sample::Index, u8)], cut: Optio
 }
 
 fn changes() -> impl Strategy<Value = (Vec<(prop::sample::Index, u8)>, Option<prop::sample::Index>)> {
-    (prop::collection::vec(any::<(prop::sample::Index, u8)>(), 1..8), prop::option::weighted(0.3, any::<prop::sample::Index>()))
+    (
+        prop::collection::vec(any::<(prop::sample::Index, u8)>(), 1..8),
+        prop::option::weighted(0.3, any::<prop::sample::Index>()),
+    )
 }
 
 /// A reader that answers says something: rows, faults or both.
