@@ -437,7 +437,7 @@ fn unit_row(division: &intake::DivisionRow) -> UnitRow {
     use liuwu_engine::division::{DivisionId, Level};
     let level = division.level.as_deref().and_then(Level::from_key);
     let id = division.code.parse::<DivisionId>().ok();
-    let level = level.or_else(|| id.as_ref().map(DivisionId::level));
+    let level = level.or_else(|| id.as_ref().map(|id| id.level()));
     let parent = division.parent.clone().or_else(|| id.and_then(|id| id.parent()).map(|parent| parent.to_string()));
     UnitRow {
         id: division.code.clone(),
