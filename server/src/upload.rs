@@ -274,7 +274,8 @@ impl Preparation<'_> {
 
     /// Notes what a table is and what is wrong with it; gives its place in the report.
     fn table<T>(&mut self, book: &Workbook, reading: Reading<T>, new: u64) -> usize {
-        if let (Content::Sheets(sheets), Some(header), false) = (&book.content, reading.header_row, reading.faulty_rows.is_empty())
+        if let (Content::Sheets(sheets), Some(header), false) =
+            (&book.content, reading.header_row, reading.faulty_rows.is_empty())
             && let Some(sheet) = sheets.iter().find(|sheet| sheet.name == reading.sheet)
         {
             let stem = reading.file.rsplit_once('.').map_or(reading.file.as_ref(), |(stem, _)| stem);
@@ -382,9 +383,10 @@ impl Preparation<'_> {
         for entry in entries {
             if !known.contains_key(&entry.unit) {
                 let facts = self.store.facts_of(&entry.unit, Date::MAX)?;
-                let values = facts.attributes.into_iter().map(|fact| {
-                    ((fact.item.attribute.clone(), fact.item.from), fact.item.value)
-                });
+                let values = facts
+                    .attributes
+                    .into_iter()
+                    .map(|fact| ((fact.item.attribute.clone(), fact.item.from), fact.item.value));
                 known.insert(Arc::clone(&entry.unit), values.collect());
             }
             let value = stored_value(&entry.value);
@@ -414,7 +416,8 @@ impl Preparation<'_> {
         let text = files::Text { name: &file.name, text: text.trim_start_matches('\u{FEFF}') };
         match files::exemptions(self.bundle, text) {
             Ok(exemptions) => {
-                let known: Vec<Exemption> = self.store.exemptions(Date::MAX)?.into_iter().map(|known| known.item).collect();
+                let known: Vec<Exemption> =
+                    self.store.exemptions(Date::MAX)?.into_iter().map(|known| known.item).collect();
                 let day = self.report.batch.received_on;
                 let new = exemptions.into_iter().map(|exemption| Exemption {
                     unit: exemption.unit,
