@@ -8,7 +8,8 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
-use crate::dictionary::{Kind, Type, Value};
+use crate::dictionary::read::{self, Fault, RawRecord, Strictness};
+use crate::dictionary::{Dictionary, Kind, Type, Value};
 use crate::period::{Date, Time};
 
 /// One dated fact about a unit. It is never changed, only superseded or withdrawn, and that is the store's business.
@@ -65,6 +66,21 @@ impl Source {
 }
 
 impl Record {
+    /// Reads a record of a kind from raw values.
+    ///
+    /// # Errors
+    /// Every fault of the record, by the path of its value.
+    pub fn read(
+        kind: &Arc<Kind>,
+        dictionary: &Dictionary,
+        raw: &RawRecord,
+        source: Source,
+        strictness: Strictness,
+    ) -> Result<Record, Vec<Fault>> {
+        let read::Row { date, id, values } = read::row(kind, dictionary, raw, strictness)?;
+        Ok(Record { kind: Arc::clone(kind), date, id, values, source })
+    }
+
     /// The value of a field; `None` when the kind has no such field or the value is missing.
     pub fn value(&self, field: &str) -> Option<&Value> {
         self.kind.index_of(field).and_then(|index| self.values.get(index)).and_then(Option::as_ref)

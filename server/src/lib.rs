@@ -1,3 +1,8 @@
-//! The server.
+//! Everything of Liuwu that reads, keeps, serves or shows: command line, intake of files, store, scoring, API and pages.
+//!
+//! The modules stand in reading order; a module imports only modules above it. What is scored, and how, is in
+//! [`liuwu_engine`].
 
 pub mod store;
+pub mod files;
+pub mod cli;

@@ -2,6 +2,7 @@
 
 pub mod bundle;
 pub mod data;
+pub mod files;
 pub mod script;
 
 use crate::diagnostic::Code;
@@ -28,5 +29,5 @@ pub(crate) use codes;
 
 /// Every code of the engine, area by area.
 pub fn all() -> impl Iterator<Item = &'static Code> {
-    bundle::ALL.iter().chain(data::ALL).chain(script::ALL).copied()
+    bundle::ALL.iter().chain(data::ALL).chain(files::ALL).chain(script::ALL).copied()
 }
