@@ -465,7 +465,7 @@ fn a_run_is_seen_when_it_is_finished_and_not_before(store: &dyn Store) {
     drop(writer);
     assert_eq!(store.runs().unwrap(), []);
     let run = save_run(store, &["2020"], 3, false);
-    assert_eq!(store.runs().unwrap(), [run.clone()]);
+    assert_eq!(store.runs().unwrap(), std::slice::from_ref(&run));
     assert_eq!(store.run(run.id).unwrap(), run);
     assert_eq!((run.assessments, run.counts["units"], run.released), (3, 515, false));
     assert_eq!(store.assessment(run.id, "甲村", period("2020")).unwrap(), None);
@@ -710,10 +710,13 @@ kept_by! {
     a_sound_store_has_no_faults,
 }
 
+/// Unit, kind and the record it corrects.
+type Row = (u8, u8, Option<(u8, u8)>);
+
 /// Something done to a store, chosen by chance; numbers are taken modulo what is there.
 #[derive(Debug, Clone)]
 enum Step {
-    Append { on: i8, rows: Vec<(u8, u8, Option<(u8, u8)>)> },
+    Append { on: i8, rows: Vec<Row> },
     WithdrawBatch { batch: u8, on: i8 },
     WithdrawRecord { batch: u8, number: u8, on: i8 },
 }
