@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use sled::Tree;
 use tempfile::TempDir;
 
 use super::key::Key;
@@ -268,13 +267,4 @@ fn readers_see_a_batch_whole_or_not_at_all_while_it_is_written() {
         }
     });
     assert_eq!(store.verify().unwrap(), []);
-}
-
-#[test]
-fn the_bare_collection_is_what_a_shelf_stands_on() {
-    // What the tests above damage is what the store reads.
-    let (_directory, store) = fresh();
-    let tree: &Tree = store.shelves.batches.bare();
-    store.append_batch(batch(day(1, 1), vec![])).unwrap();
-    assert_eq!(tree.iter().count(), 1);
 }
