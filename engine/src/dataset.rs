@@ -79,7 +79,8 @@ impl Gathering<'_> {
         for unit in units {
             let level = unit.level.as_deref().unwrap_or(scored);
             if !levels.contains(&level) {
-                let fault = Diagnostic::new(&codes::UNKNOWN_LEVEL).with("level", level).with("levels", levels.join("、"));
+                let fault =
+                    Diagnostic::new(&codes::UNKNOWN_LEVEL).with("level", level).with("levels", levels.join("、"));
                 self.faults.push(fault.at(unit.location.clone()));
             }
         }
@@ -157,7 +158,8 @@ impl Gathering<'_> {
                 .filter(|(_, attribute)| belongs(attribute))
                 .map(|(key, _)| key.as_str())
                 .collect();
-            let fault = Diagnostic::new(&codes::UNKNOWN_ATTRIBUTE).with("attribute", key).with("known", known.join("、"));
+            let fault =
+                Diagnostic::new(&codes::UNKNOWN_ATTRIBUTE).with("attribute", key).with("known", known.join("、"));
             self.faults.push(fault.at(location.clone()));
             return Vec::new();
         };
@@ -180,7 +182,8 @@ impl Gathering<'_> {
         for entry in records {
             let Some(kind) = self.bundle.dictionary.kinds.get(&entry.kind) else {
                 let known: Vec<&str> = self.bundle.dictionary.kinds.keys().map(String::as_str).collect();
-                let fault = Diagnostic::new(&codes::UNKNOWN_KIND).with("kind", &entry.kind).with("known", known.join("、"));
+                let fault =
+                    Diagnostic::new(&codes::UNKNOWN_KIND).with("kind", &entry.kind).with("known", known.join("、"));
                 self.faults.push(fault.at(entry.location));
                 continue;
             };

@@ -265,9 +265,9 @@ fn compare_findings(prefix: &str, expected: &[ExpectFinding], found: &[Finding],
             }
         }
     }
-    let unexpected = open.iter().filter(|finding| {
-        expected.is_empty() || matches!(finding.kind, FindingKind::Deduct | FindingKind::Award)
-    });
+    let unexpected = open
+        .iter()
+        .filter(|finding| expected.is_empty() || matches!(finding.kind, FindingKind::Deduct | FindingKind::Award));
     for finding in unexpected {
         misses.push(Miss {
             about: format!("{prefix}findings.{}", finding.rule),
@@ -337,7 +337,9 @@ fn shown(raw: &Raw) -> String {
 fn json_of(raw: &Raw) -> serde_json::Value {
     match raw {
         Raw::List(items) => items.iter().map(json_of).collect(),
-        Raw::Map(entries) => entries.iter().map(|(key, item)| (key.clone(), json_of(item))).collect::<serde_json::Map<_, _>>().into(),
+        Raw::Map(entries) => {
+            entries.iter().map(|(key, item)| (key.clone(), json_of(item))).collect::<serde_json::Map<_, _>>().into()
+        }
         Raw::Boolean(is) => (*is).into(),
         Raw::Blank => serde_json::Value::Null,
         other => shown(other).into(),

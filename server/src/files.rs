@@ -1,6 +1,6 @@
 //! Units, records and exemptions as JSON files, for scoring without a store.
 //!
-//! Enters: the texts of the files. Leaves: a [`World`], or every fault at its file and line. Next: [`crate::cli`].
+//! Enters: the texts of the files. Leaves: a [`World`], or every fault at its file and line. Next: [`crate::upload`].
 
 use std::path::Path;
 use std::sync::Arc;
@@ -44,8 +44,9 @@ pub struct Given<'a> {
 /// When it cannot be read or is not UTF-8.
 pub fn read_text(path: &Path) -> anyhow::Result<String> {
     let bytes = std::fs::read(path).map_err(|error| anyhow::anyhow!("{}: {error}", path.display()))?;
-    let text = String::from_utf8(bytes)
-        .map_err(|_| anyhow::anyhow!("{}: 不是 UTF-8 编码,请另存为 UTF-8 / not UTF-8, save it as UTF-8", path.display()))?;
+    let text = String::from_utf8(bytes).map_err(|_| {
+        anyhow::anyhow!("{}: 不是 UTF-8 编码,请另存为 UTF-8 / not UTF-8, save it as UTF-8", path.display())
+    })?;
     Ok(text.strip_prefix('\u{FEFF}').map(str::to_owned).unwrap_or(text))
 }
 
@@ -61,7 +62,9 @@ pub fn world(bundle: &Bundle, given: &Given<'_>, pseudonym_key: &[u8]) -> Result
     for kind in given.not_handed_in {
         if !bundle.dictionary.kinds.contains_key(kind) {
             let known: Vec<&str> = bundle.dictionary.kinds.keys().map(String::as_str).collect();
-            reading.faults.push(Diagnostic::new(&codes::UNKNOWN_KIND).with("kind", kind).with("known", known.join("、")));
+            reading
+                .faults
+                .push(Diagnostic::new(&codes::UNKNOWN_KIND).with("kind", kind).with("known", known.join("、")));
         }
     }
     let coverage = Coverage::all_but(given.not_handed_in.iter().map(String::as_str));
@@ -76,6 +79,16 @@ pub fn world(bundle: &Bundle, given: &Given<'_>, pseudonym_key: &[u8]) -> Result
             Err(reading.faults)
         }
     }
+}
+
+/// Reads exemptions.
+///
+/// # Errors
+/// All faults, each at its line.
+pub fn exemptions(bundle: &Bundle, text: Text<'_>) -> Result<Vec<Exemption>, Vec<Diagnostic>> {
+    let mut reading = Reading { bundle, faults: Vec::new() };
+    let exemptions = reading.exemptions(text);
+    if reading.faults.is_empty() { Ok(exemptions) } else { Err(reading.faults) }
 }
 
 struct Reading<'a> {
@@ -226,7 +239,9 @@ impl Reading<'_> {
         for (object, at) in self.objects(file) {
             self.known_keys(&object, &["unit", "rule", "record", "from", "until", "reason", "approved_by"], &at);
             let rule = self.text(&object, "rule", &at);
-            if let Some(rule) = rule.as_deref().filter(|rule| !self.bundle.all_rules().iter().any(|known| known.id == *rule)) {
+            if let Some(rule) =
+                rule.as_deref().filter(|rule| !self.bundle.all_rules().iter().any(|known| known.id == *rule))
+            {
                 self.fault(Diagnostic::new(&codes::UNKNOWN_RULE).with("rule", rule), &at);
             }
             let unit = self.text(&object, "unit", &at);

@@ -4,5 +4,11 @@
 //! [`liuwu_engine`].
 
 pub mod store;
+pub mod intake;
+pub mod records;
 pub mod files;
+pub mod upload;
+pub mod filed;
+pub mod scoring;
+pub mod pages;
 pub mod cli;

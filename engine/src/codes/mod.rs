@@ -4,6 +4,7 @@ pub mod bundle;
 pub mod data;
 pub mod files;
 pub mod script;
+pub mod sheet;
 
 use crate::diagnostic::Code;
 
@@ -29,5 +30,5 @@ pub(crate) use codes;
 
 /// Every code of the engine, area by area.
 pub fn all() -> impl Iterator<Item = &'static Code> {
-    bundle::ALL.iter().chain(data::ALL).chain(files::ALL).chain(script::ALL).copied()
+    bundle::ALL.iter().chain(data::ALL).chain(files::ALL).chain(script::ALL).chain(sheet::ALL).copied()
 }

@@ -90,7 +90,10 @@ impl Assess {
         let Some((periods, as_of)) = self.when(terminal) else { return Ok(ExitCode::from(2)) };
         match periods_of(&plan.bundle, &periods) {
             Ok(scored) if scored.is_empty() => {
-                terminal.error(terminal.say("所给周期都不在办法的施行期(effective)之内", "none of the periods lies wholly inside `effective`"));
+                terminal.error(terminal.say(
+                    "所给周期都不在办法的施行期(effective)之内",
+                    "none of the periods lies wholly inside `effective`",
+                ));
                 return Ok(ExitCode::from(2));
             }
             Ok(_) => {}

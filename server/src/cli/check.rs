@@ -55,7 +55,10 @@ fn check(file: &PathBuf, terminal: &Terminal) -> anyhow::Result<bool> {
         Ok(plan) => Arc::new(plan),
         Err(faults) => {
             terminal.diagnostics(&faults, &sources);
-            println!("{name}: {}", terminal.say(&format!("{} 处错误", faults.len()), &format!("{} errors", faults.len())));
+            println!(
+                "{name}: {}",
+                terminal.say(&format!("{} 处错误", faults.len()), &format!("{} errors", faults.len()))
+            );
             return Ok(!any_error(&faults));
         }
     };
