@@ -244,10 +244,11 @@ mod tests {
 
     #[test]
     fn the_caret_stands_under_the_place_also_behind_wide_characters() {
-        let fault = Diagnostic::new(&SAMPLE)
-            .with("key", "扣份")
-            .with("near", "扣分")
-            .at(Location::text(&Arc::from("a.yaml"), 2, 5));
+        let fault = Diagnostic::new(&SAMPLE).with("key", "扣份").with("near", "扣分").at(Location::text(
+            &Arc::from("a.yaml"),
+            2,
+            5,
+        ));
         let shown = fault.render(Some("x: 1\n扣分  扣份: 3\n"), Lang::Zh);
         assert_eq!(
             shown,

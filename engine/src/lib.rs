@@ -12,3 +12,8 @@ pub mod dictionary;
 pub mod record;
 pub mod coverage;
 pub mod bundle;
+pub mod assessment;
+pub mod script;
+pub mod assess;
+pub mod dataset;
+pub mod proof;

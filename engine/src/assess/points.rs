@@ -1,0 +1,335 @@
+//! From findings to points: caps, criteria, the score. Every step leaves a line of the arithmetic.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+
+use super::plan::Pipeline;
+use crate::assessment::{CriterionResult, Finding, FindingKind, Line, LineKind, Met, Outcome};
+use crate::bundle::{Cap, Combine, Criterion};
+use crate::number::{Number, NumberError};
+use crate::period::{Granularity, Period};
+
+type Sum = Result<Number, NumberError>;
+
+/// What one rule came to for one unit.
+#[derive(Debug, Clone)]
+pub(super) struct RuleResult {
+    pub(super) outcome: Outcome,
+    pub(super) findings: Vec<Arc<Finding>>,
+    /// Why it could not be checked, or why it does not apply.
+    pub(super) why: Option<(String, String)>,
+    /// The sum of what counts of its findings.
+    pub(super) total: Number,
+}
+
+impl RuleResult {
+    /// Whether something was found that counts.
+    pub(super) fn found(&self) -> bool {
+        self.findings.iter().any(|finding| finding.kind != FindingKind::Note && !finding.exempted)
+    }
+
+    fn breaks(&self) -> bool {
+        self.findings
+            .iter()
+            .any(|finding| matches!(finding.kind, FindingKind::Breach | FindingKind::Veto) && !finding.exempted)
+    }
+
+    /// Whether a veto counts.
+    pub(super) fn vetoes(&self) -> bool {
+        self.findings.iter().any(|finding| finding.kind == FindingKind::Veto && !finding.exempted)
+    }
+}
+
+/// The day a finding belongs to: that of its first evidence, or the period's last.
+fn day(finding: &Finding, period: Period) -> crate::period::Date {
+    finding.evidence.first().map_or(period.to(), |evidence| evidence.record.date)
+}
+
+/// Holds the running sum of some amounts within ±`most`; each amount becomes what it still adds.
+fn hold(amounts: &mut [&mut Number], most: Number) -> Result<(), NumberError> {
+    let (mut sum, mut held) = (Number::ZERO, Number::ZERO);
+    for amount in amounts {
+        sum = sum.add(**amount)?;
+        let now = sum.min(most).max(-most);
+        **amount = now.sub(held)?;
+        held = now;
+    }
+    Ok(())
+}
+
+/// Applies caps to what findings count: those over shorter periods first.
+pub(super) fn apply_caps(findings: &mut [(crate::period::Date, &mut Number)], caps: &[Cap]) -> Result<(), NumberError> {
+    let mut caps = caps.to_vec();
+    caps.sort_by_key(|cap| cap.per.map_or((1, None), |per: Granularity| (0, Some(per))));
+    for cap in caps {
+        match cap.per {
+            None => {
+                let mut amounts: Vec<&mut Number> = findings.iter_mut().map(|(_, counted)| &mut **counted).collect();
+                hold(&mut amounts, cap.points)?;
+            }
+            Some(per) => {
+                let mut by_period: BTreeMap<Period, Vec<&mut Number>> = BTreeMap::new();
+                for (day, counted) in findings.iter_mut() {
+                    by_period.entry(Period::containing(per, *day)).or_default().push(&mut **counted);
+                }
+                for amounts in by_period.values_mut() {
+                    hold(amounts, cap.points)?;
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Sets what counts of a rule's findings and gives the sum.
+pub(super) fn settle_rule(findings: &mut [Finding], caps: &[Cap], period: Period) -> Sum {
+    for finding in findings.iter_mut() {
+        finding.counted = if finding.exempted { Number::ZERO } else { finding.points };
+    }
+    let mut counting: Vec<_> =
+        findings.iter_mut().map(|finding| (day(finding, period), &mut finding.counted)).collect();
+    apply_caps(&mut counting, caps)?;
+    Number::sum(findings.iter().map(|finding| finding.counted))
+}
+
+/// The points of all criteria and the score they make, before the score script and the rounding.
+pub(super) struct Total {
+    pub(super) criteria: IndexMap<Arc<str>, CriterionResult>,
+    /// Base and criteria, held between floor and ceiling.
+    pub(super) score: Number,
+    /// The arithmetic so far.
+    pub(super) ledger: Vec<Line>,
+    /// What counts of each finding, in the order of the rules and their findings.
+    pub(super) counted: Vec<Number>,
+}
+
+/// Works through the criteria of one unit.
+struct Adder<'a> {
+    period: Period,
+    results: &'a dyn Fn(&str) -> Option<&'a RuleResult>,
+    /// Place of each rule's first finding among all findings.
+    offsets: IndexMap<&'a str, usize>,
+    counted: Vec<Number>,
+    criteria: IndexMap<Arc<str>, CriterionResult>,
+    ledger: Vec<Line>,
+}
+
+/// What a criterion is to the one above it.
+struct PartOf {
+    points: Number,
+    met: Met,
+    /// Its weight; none where nothing is said.
+    weight: Option<Number>,
+}
+
+/// Adds up what the rules so far came to. `results` gives none for rules that have not run.
+pub(super) fn total<'a>(
+    pipeline: &'a Pipeline,
+    period: Period,
+    results: &'a dyn Fn(&str) -> Option<&'a RuleResult>,
+) -> Result<Total, NumberError> {
+    let mut adder = Adder {
+        period,
+        results,
+        offsets: IndexMap::new(),
+        counted: Vec::new(),
+        criteria: IndexMap::new(),
+        ledger: Vec::new(),
+    };
+    for plan in &pipeline.rules {
+        adder.offsets.insert(&plan.id, adder.counted.len());
+        if let Some(result) = results(&plan.id) {
+            adder.counted.extend(result.findings.iter().map(|finding| finding.counted));
+        }
+    }
+    let mut sum = pipeline.base;
+    let mut lines = Vec::new();
+    if !pipeline.base.is_zero() {
+        lines.push(Line { what: LineKind::Base, adds: pipeline.base, sum });
+    }
+    for criterion in &pipeline.criteria {
+        let part = adder.criterion(criterion)?;
+        sum = sum.add(part.points)?;
+        lines.append(&mut adder.ledger);
+        lines.push(Line { what: LineKind::Criterion(Arc::from(criterion.id.as_str())), adds: part.points, sum });
+    }
+    let score = hold_between(sum, pipeline.floor, pipeline.ceiling, &mut lines, LineKind::Floor, LineKind::Ceiling)?;
+    Ok(Total { criteria: adder.criteria, score, ledger: lines, counted: adder.counted })
+}
+
+/// Holds a sum between its ends, with a line for what that adds.
+pub(super) fn hold_between(
+    sum: Number,
+    floor: Option<Number>,
+    ceiling: Option<Number>,
+    ledger: &mut Vec<Line>,
+    at_floor: LineKind,
+    at_ceiling: LineKind,
+) -> Sum {
+    if let Some(ceiling) = ceiling.filter(|ceiling| sum > *ceiling) {
+        ledger.push(Line { what: at_ceiling, adds: ceiling.sub(sum)?, sum: ceiling });
+        return Ok(ceiling);
+    }
+    if let Some(floor) = floor.filter(|floor| sum < *floor) {
+        ledger.push(Line { what: at_floor, adds: floor.sub(sum)?, sum: floor });
+        return Ok(floor);
+    }
+    Ok(sum)
+}
+
+impl<'a> Adder<'a> {
+    fn criterion(&mut self, criterion: &'a Criterion) -> Result<PartOf, NumberError> {
+        let id: Arc<str> = Arc::from(criterion.id.as_str());
+        let place = self.criteria.len();
+        self.criteria.insert(Arc::clone(&id), CriterionResult { points: Number::ZERO, met: Met::Met });
+        let mut sum = criterion.base;
+        if !criterion.base.is_zero() {
+            self.line(LineKind::CriterionBase(Arc::clone(&id)), criterion.base, sum);
+        }
+        self.share_caps(criterion)?;
+        let mut parts = Vec::new();
+        let adds_up = criterion.combine == Combine::Sum;
+        for rule in &criterion.rules {
+            let points = self.rule(&rule.id, adds_up.then_some(&mut sum))?;
+            if let Some(result) = (self.results)(&rule.id) {
+                parts.push(PartOf { points, met: state_of(result), weight: rule.weight });
+            }
+        }
+        for below in &criterion.criteria {
+            let part = self.criterion(below)?;
+            if adds_up {
+                sum = sum.add(part.points)?;
+                self.line(LineKind::Criterion(Arc::from(below.id.as_str())), part.points, sum);
+            }
+            parts.push(part);
+        }
+        if !adds_up {
+            let combined = combine(criterion.combine, &parts)?;
+            sum = sum.add(combined)?;
+            self.line(LineKind::Combined(Arc::clone(&id)), combined, sum);
+        }
+        let at_floor = LineKind::CriterionFloor(Arc::clone(&id));
+        let at_ceiling = LineKind::CriterionCeiling(Arc::clone(&id));
+        let points = hold_between(sum, criterion.floor, criterion.ceiling, &mut self.ledger, at_floor, at_ceiling)?;
+        let met = state(&parts);
+        if let Some((_, result)) = self.criteria.get_index_mut(place) {
+            *result = CriterionResult { points, met };
+        }
+        Ok(PartOf { points, met, weight: criterion.weight })
+    }
+
+    fn line(&mut self, what: LineKind, adds: Number, sum: Number) {
+        self.ledger.push(Line { what, adds, sum });
+    }
+
+    /// Lowers what counts of the findings of several rules to the caps they share.
+    fn share_caps(&mut self, criterion: &Criterion) -> Result<(), NumberError> {
+        let mut caps: Vec<_> = criterion.caps.iter().collect();
+        caps.sort_by_key(|shared| shared.cap.per.map_or((1, None), |per| (0, Some(per))));
+        for shared in caps {
+            let mut places = Vec::new();
+            for rule in &shared.rules {
+                let (Some(&offset), Some(result)) = (self.offsets.get(rule.as_str()), (self.results)(rule)) else {
+                    continue;
+                };
+                let days = result.findings.iter().map(|finding| day(finding, self.period));
+                places.extend(days.enumerate().map(|(index, day)| (offset + index, day)));
+            }
+            let mut amounts: Vec<Number> =
+                places.iter().map(|(place, _)| self.counted.get(*place).copied().unwrap_or_default()).collect();
+            let mut counting: Vec<_> = places.iter().map(|(_, day)| *day).zip(amounts.iter_mut()).collect();
+            apply_caps(&mut counting, &[shared.cap])?;
+            for ((place, _), amount) in places.iter().zip(amounts) {
+                if let Some(counted) = self.counted.get_mut(*place) {
+                    *counted = amount;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The points of one rule, with a line for each finding and one for what caps give back.
+    fn rule(&mut self, id: &str, sum: Option<&mut Number>) -> Sum {
+        let Some(result) = (self.results)(id) else { return Ok(Number::ZERO) };
+        let offset = self.offsets.get(id).copied().unwrap_or(0);
+        let mut running = sum.as_ref().map_or(Number::ZERO, |sum| **sum);
+        let before = running;
+        let mut uncapped = Number::ZERO;
+        for (index, finding) in result.findings.iter().enumerate() {
+            if finding.points.is_zero() {
+                continue;
+            }
+            let place = offset + index;
+            if finding.exempted {
+                self.line(LineKind::Exempted(place), Number::ZERO, running);
+                continue;
+            }
+            running = running.add(finding.points)?;
+            uncapped = uncapped.add(finding.points)?;
+            self.line(LineKind::Finding(place), finding.points, running);
+        }
+        let own = result.total.sub(uncapped)?;
+        if !own.is_zero() {
+            running = running.add(own)?;
+            self.line(LineKind::RuleCap(Arc::from(id)), own, running);
+        }
+        let counted = self.counted.iter().skip(offset).take(result.findings.len()).copied();
+        let points = Number::sum(counted)?;
+        let shared = points.sub(result.total)?;
+        if !shared.is_zero() {
+            running = running.add(shared)?;
+            self.line(LineKind::SharedCap(Arc::from(id)), shared, running);
+        }
+        if let Some(sum) = sum {
+            *sum = before.add(points)?;
+        }
+        Ok(points)
+    }
+}
+
+fn state_of(result: &RuleResult) -> Met {
+    match result.outcome {
+        _ if result.breaks() => Met::NotMet,
+        Outcome::CannotCheck => Met::Unchecked,
+        Outcome::NotApplicable => Met::NotApplicable,
+        Outcome::Clean | Outcome::Findings => Met::Met,
+    }
+}
+
+/// Broken if one part is broken, else unchecked if one is, else met; not applicable if no part applies.
+fn state(parts: &[PartOf]) -> Met {
+    let any = |met: Met| parts.iter().any(|part| part.met == met);
+    if any(Met::NotMet) {
+        Met::NotMet
+    } else if any(Met::Unchecked) {
+        Met::Unchecked
+    } else if !parts.is_empty() && parts.iter().all(|part| part.met == Met::NotApplicable) {
+        Met::NotApplicable
+    } else {
+        Met::Met
+    }
+}
+
+/// The mean, weighted mean, lowest or highest of the parts that apply; 0 when none does.
+fn combine(how: Combine, parts: &[PartOf]) -> Sum {
+    let applicable: Vec<_> = parts.iter().filter(|part| part.met != Met::NotApplicable).collect();
+    if applicable.is_empty() {
+        return Ok(Number::ZERO);
+    }
+    let points = || applicable.iter().map(|part| part.points);
+    match how {
+        Combine::Sum => Number::sum(points()),
+        Combine::Mean => Number::sum(points())?.div(Number::from(applicable.len())),
+        Combine::Min => Ok(points().min().unwrap_or_default()),
+        Combine::Max => Ok(points().max().unwrap_or_default()),
+        Combine::Weighted => {
+            let weight = |part: &PartOf| part.weight.unwrap_or(Number::ONE);
+            let weights = Number::sum(applicable.iter().map(|part| weight(part)))?;
+            let weighted =
+                applicable.iter().map(|part| part.points.mul(weight(part))).collect::<Result<Vec<_>, _>>()?;
+            if weights.is_zero() { Ok(Number::ZERO) } else { Number::sum(weighted)?.div(weights) }
+        }
+    }
+}

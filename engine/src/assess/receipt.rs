@@ -1,0 +1,153 @@
+//! Receipts: a hash over everything a result rests on, so that anyone with the same facts can check it.
+//!
+//! A receipt covers the edition (by its digest), the period, the day of knowledge, the engine's version, the unit's attributes,
+//! records and exemptions, what is handed in, the facts of every unit it may compare with, the receipts of its parts and of its
+//! previous assessment, and the result itself. Personal texts enter only as pseudonyms. Files, rows and arrival do not enter.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use sha2::{Digest, Sha256};
+
+use super::stage::{Stage, hex};
+use crate::assessment::Assessment;
+use crate::dictionary::Value;
+use crate::script::{Scene, UnitIndex};
+
+/// The version of the engine, part of every receipt.
+pub const ENGINE_VERSION: &str = env!("CARGO_PKG_VERSION");
+
+type Hash = [u8; 32];
+
+/// Gives each assessment its receipt.
+pub(super) fn seal(stage: &Stage, mut assessments: Vec<Assessment>) -> Vec<Assessment> {
+    let facts: HashMap<UnitIndex, Hash> = stage.units.iter().map(|unit| (*unit, facts_of(stage, *unit))).collect();
+    let mut groups: HashMap<Arc<str>, Hash> = HashMap::new();
+    for (place, assessment) in assessments.iter_mut().enumerate() {
+        let Some(unit) = stage.units.get(place) else { continue };
+        let mut hash = Writer::default();
+        hash.text("receipt 1");
+        hash.text(ENGINE_VERSION);
+        hash.text(&stage.plan.bundle.digest);
+        hash.text(&stage.period.name());
+        hash.text(&stage.as_of.to_string());
+        hash.bytes(facts.get(unit).map_or(&[], |hash| hash.as_slice()));
+        for group in stage.groups_of(*unit) {
+            let known = groups.entry(Arc::clone(&group.key)).or_insert_with(|| {
+                let mut hash = Writer::default();
+                for member in group.members.iter() {
+                    hash.bytes(facts.get(member).map_or(&[], |hash| hash.as_slice()));
+                }
+                hash.finish()
+            });
+            hash.bytes(known);
+        }
+        for part in stage.part_results(place) {
+            hash.text(&part.past.result.receipt);
+        }
+        hash.text(stage.past(place).map_or("", |past| &past.result.receipt));
+        hash.text(&result_text(assessment));
+        assessment.receipt = Arc::from(hex(&hash.finish()));
+    }
+    assessments
+}
+
+/// The root over the receipts of a run, in their order.
+pub fn root<'a>(receipts: impl IntoIterator<Item = &'a str>) -> String {
+    let mut hash = Writer::default();
+    hash.text("run 1");
+    for receipt in receipts {
+        hash.text(receipt);
+    }
+    hex(&hash.finish())
+}
+
+/// What the scripts made of the facts; without places in files, which may differ from one import to the next.
+fn result_text(assessment: &Assessment) -> String {
+    let mut json = assessment.to_json();
+    if let Some(findings) = json.get_mut("findings").and_then(serde_json::Value::as_array_mut) {
+        for finding in findings.iter_mut().filter_map(serde_json::Value::as_object_mut) {
+            finding.shift_remove("evidence");
+        }
+    }
+    if let Some(object) = json.as_object_mut() {
+        object.shift_remove("receipt");
+        object.shift_remove("score_without_exemptions");
+    }
+    json.to_string()
+}
+
+/// A unit's own facts and those of the units above it: attributes, records known by the day, what is handed in, exemptions,
+/// and the receipt of its previous assessment, which members of a group may read too.
+fn facts_of(stage: &Stage, unit: UnitIndex) -> Hash {
+    let mut hash = Writer::default();
+    let world = &stage.world;
+    let line = world.line(unit);
+    let areas: Vec<&str> = line.iter().map(|unit| unit.id.as_ref()).collect();
+    for unit in &line {
+        hash.text(&unit.level);
+        hash.text(&unit.id);
+        for key in unit.attributes.keys() {
+            if let Some(value) = unit.attribute(key, stage.period.to()) {
+                hash.text(key);
+                hash.value(value);
+            }
+        }
+        for record in unit.facts.iter().filter(|record| record.date <= stage.as_of) {
+            hash.text(&record.kind.id);
+            hash.text(&record.date.to_string());
+            hash.text(record.id.as_deref().unwrap_or(""));
+            for (field, value) in record.kind.fields.values().zip(&record.values) {
+                match value {
+                    None => hash.bytes(&[]),
+                    Some(value) if field.personal.is_some() => hash.text(&stage.pseudonym(&value.to_string())),
+                    Some(value) => hash.value(value),
+                }
+            }
+        }
+        for exemption in world.exemptions_of(&unit.id) {
+            hash.text(&format!("{exemption:?}"));
+        }
+    }
+    for kind in stage.plan.bundle.dictionary.kinds.values() {
+        let handed_in = world.coverage().is_handed_in(kind, &areas, stage.period, stage.as_of);
+        hash.bytes(&[u8::from(handed_in)]);
+    }
+    hash.text(stage.previous(unit).map(|past| Arc::clone(&past.result.receipt)).as_deref().unwrap_or(""));
+    hash.finish()
+}
+
+/// Writes lengths before contents, so that no two inputs read alike.
+#[derive(Default)]
+struct Writer(Sha256);
+
+impl Writer {
+    fn bytes(&mut self, bytes: &[u8]) {
+        self.0.update((bytes.len() as u64).to_be_bytes());
+        self.0.update(bytes);
+    }
+
+    fn text(&mut self, text: &str) {
+        self.bytes(text.as_bytes());
+    }
+
+    fn value(&mut self, value: &Value) {
+        self.bytes(&[match value {
+            Value::Boolean(_) => 0,
+            Value::Number(_) => 1,
+            Value::Date(_) => 2,
+            Value::Time(_) => 3,
+            Value::Text(_) => 4,
+            Value::List(_) => 5,
+            Value::Map(_) => 6,
+        }]);
+        match value {
+            Value::Number(number) => self.text(&number.to_exact()),
+            other => self.text(&other.to_string()),
+        }
+    }
+
+    fn finish(self) -> Hash {
+        self.0.finalize().into()
+    }
+}

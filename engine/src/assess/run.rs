@@ -1,0 +1,498 @@
+//! Runs the scripts of a pass, each for all units before the next starts, and gathers the assessments.
+
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+use rayon::prelude::*;
+
+use super::AssessError;
+use super::plan::{ListPlan, RulePlan};
+use super::points::{RuleResult, hold_between, settle_rule, total};
+use super::receipt;
+use super::stage::{FigureColumn, ScoreResult, Stage};
+use crate::assessment::{Assessment, Entry, Evidence, Finding, FindingKind, Line, LineKind, Outcome, Remark};
+use crate::bundle::{Better, Compare, Each, Rating};
+use crate::number::Number;
+use crate::script::{Datum, Ended, Failure, FrameSeed, Interpreter, Program, Said, Scene, Subject, Window};
+
+type Why = (String, String);
+
+/// A pass in progress.
+pub(super) struct Pass {
+    stage: Arc<Stage>,
+    scene: Arc<dyn Scene>,
+}
+
+/// What a list script found for one unit.
+#[derive(Debug, Clone, Default)]
+struct Listing {
+    entries: Vec<Entry>,
+    on_it: bool,
+    unknown: Option<Why>,
+}
+
+impl Pass {
+    pub(super) fn new(stage: Stage) -> Pass {
+        let stage = Arc::new(stage);
+        let scene: Arc<dyn Scene> = Arc::clone(&stage) as Arc<dyn Scene>;
+        Pass { stage, scene }
+    }
+
+    /// What the pass shows to scripts; a roll-up reads attributes through it.
+    pub(super) fn scene(&self) -> &Arc<dyn Scene> {
+        &self.scene
+    }
+
+    /// Runs everything, in the order of the bundle.
+    pub(super) fn run(&self) -> Result<Vec<Assessment>, AssessError> {
+        let stage = &self.stage;
+        let pipeline = Arc::clone(&stage.pipeline);
+        let taking = self.for_all(|pass, interpreter, place| pass.ask_whether_it_takes_part(interpreter, place))?;
+        let _ = stage.takes_part.set(taking);
+        self.figures(false)?;
+        for plan in &pipeline.rules {
+            let results = self.for_all(|pass, interpreter, place| pass.rule(interpreter, plan, place))?;
+            if let Some(column) = stage.rules.get(&plan.id) {
+                let _ = column.set(results);
+            }
+        }
+        let scores = self.for_all(Pass::score)?;
+        let _ = stage.scores.set(scores);
+        let ratings = self.for_all(Pass::rate)?;
+        let _ = stage.ratings.set(ratings);
+        self.figures(true)?;
+        let mut listings = Vec::new();
+        for list in &pipeline.lists {
+            listings.push(self.for_all(|pass, interpreter, place| pass.list(interpreter, list, place))?);
+        }
+        let assessments = self.for_all(|pass, _, place| {
+            let listed = listings.iter().map(|column| column.get(place).cloned().unwrap_or_default()).collect();
+            pass.gather(place, listed).map_err(|_| Failure::CalledOff)
+        })?;
+        let assessments = receipt::seal(stage, assessments);
+        stage.close();
+        Ok(assessments)
+    }
+
+    /// Does one thing for every unit, on all threads, and collects what comes of it in the order of the units.
+    fn for_all<T: Send>(
+        &self,
+        work: impl Fn(&Pass, &mut Interpreter, usize) -> Result<T, Failure> + Sync,
+    ) -> Result<Vec<T>, AssessError> {
+        let places = 0..self.stage.units.len();
+        let results: Result<Vec<T>, Failure> = places
+            .into_par_iter()
+            .map_init(|| self.stage.plan.lend(), |lent, place| work(self, lent.get(), place))
+            .collect();
+        self.stage.forget();
+        results.map_err(|_| AssessError::CalledOff)
+    }
+
+    fn unit(&self, place: usize) -> usize {
+        self.stage.units.get(place).copied().unwrap_or_default()
+    }
+
+    fn execute(
+        &self,
+        interpreter: &mut Interpreter,
+        program: &Program,
+        place: usize,
+        compare: Option<&Compare>,
+        subject: Option<Subject>,
+    ) -> Ended {
+        interpreter.run(program, FrameSeed { scene: &self.scene, unit: self.unit(place), compare, subject })
+    }
+
+    /// A script that answers true or false.
+    fn decide(&self, ended: Ended) -> Result<Result<bool, Why>, Failure> {
+        settle(ended.value).map(|value| {
+            value.and_then(|datum| {
+                datum.as_bool().ok_or_else(|| {
+                    let (zh, en) = datum.describe();
+                    (format!("应得到是或否,得到的是{zh}"), format!("must give true or false, gave {en}"))
+                })
+            })
+        })
+    }
+
+    fn ask_whether_it_takes_part(
+        &self,
+        interpreter: &mut Interpreter,
+        place: usize,
+    ) -> Result<Result<bool, Why>, Failure> {
+        match &self.stage.pipeline.takes_part {
+            Some(program) => self.decide(self.execute(interpreter, program, place, None, None)),
+            None => Ok(Ok(true)),
+        }
+    }
+
+    fn figures(&self, is_final: bool) -> Result<(), AssessError> {
+        for figure in self.stage.pipeline.figures.iter().filter(|figure| figure.is_final == is_final) {
+            let column: FigureColumn = self.for_all(|pass, interpreter, place| {
+                if !pass.stage.is_taking_part(place) {
+                    return Ok(None);
+                }
+                let ended = pass.execute(interpreter, &figure.program, place, figure.compare.as_ref(), None);
+                let value = settle(ended.value)?;
+                // What cannot be kept as a result is no figure, also for the scripts below.
+                Ok(Some(value.and_then(|datum| match datum.to_value() {
+                    Ok(_) => Ok(datum),
+                    Err(failure) => Err(why(failure)),
+                })))
+            })?;
+            self.stage.set_figure(&figure.id, column);
+        }
+        Ok(())
+    }
+
+    fn rule(&self, interpreter: &mut Interpreter, plan: &RulePlan, place: usize) -> Result<RuleResult, Failure> {
+        let nothing = |outcome, why| RuleResult { outcome, findings: Vec::new(), why, total: Number::ZERO };
+        if !self.stage.is_taking_part(place) {
+            return Ok(nothing(Outcome::NotApplicable, None));
+        }
+        let compare = plan.rule.compare.as_ref();
+        if let Some(applies) = &plan.applies {
+            match self.decide(self.execute(interpreter, applies, place, compare, None))? {
+                Ok(true) => {}
+                Ok(false) => return Ok(nothing(Outcome::NotApplicable, None)),
+                Err(why) => return Ok(nothing(Outcome::CannotCheck, Some(why))),
+            }
+        }
+        let ended = self.execute(interpreter, &plan.program, place, compare, None);
+        let failure = match ended.value {
+            Ok(_) => None,
+            Err(Failure::CalledOff) => return Err(Failure::CalledOff),
+            Err(failure) => Some(failure),
+        };
+        let mut findings: Vec<Finding> =
+            ended.said.into_iter().map(|said| self.finding(plan, place, said, failure.is_some())).collect();
+        let total = match settle_rule(&mut findings, &plan.rule.caps, self.stage.period) {
+            Ok(total) => total,
+            Err(error) => {
+                return Ok(nothing(Outcome::CannotCheck, Some((format!("计算出错:{error}"), error.to_string()))));
+            }
+        };
+        let found = findings.iter().any(|finding| finding.kind != FindingKind::Note);
+        let (outcome, why) = match failure {
+            None if found => (Outcome::Findings, None),
+            None => (Outcome::Clean, None),
+            Some(Failure::NotApplicable(reason)) => (Outcome::NotApplicable, Some((reason.clone(), reason))),
+            Some(failure) => (Outcome::CannotCheck, Some(why(failure))),
+        };
+        Ok(RuleResult { outcome, findings: findings.into_iter().map(Arc::new).collect(), why, total })
+    }
+
+    /// What a rule said as a finding. Of a rule that failed, a veto stands and all else is a note that does not count.
+    fn finding(&self, plan: &RulePlan, place: usize, said: Said, failed: bool) -> Finding {
+        let deducts = match self.stage.plan.bundle.assess.better {
+            Better::Higher => said.kind == FindingKind::Deduct,
+            Better::Lower => said.kind == FindingKind::Award,
+        };
+        let points = if deducts { -said.points } else { said.points };
+        let kind = if failed && said.kind != FindingKind::Veto { FindingKind::Note } else { said.kind };
+        let unit = self.scene.unit_id(self.unit(place));
+        let exempted = self.stage.exempting
+            && self
+                .stage
+                .world
+                .exemptions_of(&unit)
+                .any(|exemption| exemption.covers(&plan.id, &said.evidence, self.stage.period));
+        Finding {
+            rule: Arc::clone(&plan.id),
+            kind,
+            points: if failed { Number::ZERO } else { points },
+            counted: Number::ZERO,
+            reason: Arc::from(said.reason),
+            evidence: said.evidence.into_iter().map(|record| Evidence { record }).collect(),
+            exempted,
+        }
+    }
+
+    fn score(&self, interpreter: &mut Interpreter, place: usize) -> Result<ScoreResult, Failure> {
+        let stage = &self.stage;
+        if !stage.is_taking_part(place) {
+            return Ok(ScoreResult::default());
+        }
+        if stage.is_withheld(place) {
+            return Ok(ScoreResult { withheld: true, ..ScoreResult::default() });
+        }
+        let failed = |why: Why| ScoreResult { withheld: true, failed: Some(why), ..ScoreResult::default() };
+        let score = match &stage.pipeline.score {
+            None if stage.part_results(place).is_empty() && stage.pipeline.criteria.is_empty() && !self.is_main() => {
+                None
+            }
+            None => match total(&stage.pipeline, stage.period, &|id| stage.rule_at(id, place)) {
+                Ok(total) => Some(total.score),
+                Err(error) => return Ok(failed((format!("计算出错:{error}"), error.to_string()))),
+            },
+            Some((program, compare)) => {
+                match settle(self.execute(interpreter, program, place, compare.as_ref(), None).value)? {
+                    Err(why) => return Ok(failed(why)),
+                    Ok(datum) if datum.is_nothing() => None,
+                    Ok(datum) => match datum.as_number() {
+                        Some(score) => Some(self.held(score)),
+                        None => {
+                            let (zh, en) = datum.describe();
+                            return Ok(failed((
+                                format!("得分应为数字,得到的是{zh}"),
+                                format!("a score is a number, not {en}"),
+                            )));
+                        }
+                    },
+                }
+            }
+        };
+        let score = score.map(|score| match stage.pipeline.round {
+            Some(round) => score.round(round.places, round.mode),
+            None => score,
+        });
+        let band = score.and_then(|score| band_of(&stage.pipeline.rating, score));
+        Ok(ScoreResult { score, band, ..ScoreResult::default() })
+    }
+
+    /// Whether this is the scoring of the units themselves, not a roll-up.
+    fn is_main(&self) -> bool {
+        Arc::ptr_eq(&self.stage.pipeline, &self.stage.plan.main)
+    }
+
+    fn held(&self, score: Number) -> Number {
+        let pipeline = &self.stage.pipeline;
+        let mut unused = Vec::new();
+        hold_between(score, pipeline.floor, pipeline.ceiling, &mut unused, LineKind::Floor, LineKind::Ceiling)
+            .unwrap_or(score)
+    }
+
+    fn rate(&self, interpreter: &mut Interpreter, place: usize) -> Result<Result<Option<Arc<str>>, Why>, Failure> {
+        let stage = &self.stage;
+        let rating = &stage.pipeline.rating;
+        let named = |name: &Option<String>| name.as_deref().map(Arc::from);
+        if !stage.is_taking_part(place) {
+            return Ok(Ok(named(&rating.not_rated)));
+        }
+        if stage.is_vetoed(place) && rating.vetoed.is_some() {
+            return Ok(Ok(named(&rating.vetoed)));
+        }
+        let Some(score) = stage.scores.get().and_then(|column| column.get(place)) else { return Ok(Ok(None)) };
+        if score.withheld {
+            return Ok(Ok(named(&rating.incomplete)));
+        }
+        let Some((program, compare)) = &stage.pipeline.rating_script else { return Ok(Ok(score.band.clone())) };
+        let value = settle(self.execute(interpreter, program, place, compare.as_ref(), None).value)?;
+        Ok(value.and_then(|datum| on_the_ladder(&datum, rating)))
+    }
+
+    fn list(&self, interpreter: &mut Interpreter, list: &ListPlan, place: usize) -> Result<Listing, Failure> {
+        let mut listing = Listing::default();
+        if !self.stage.is_taking_part(place) {
+            return Ok(listing);
+        }
+        let compare = list.compare.as_ref();
+        let entry = |record: Option<Evidence>, finding| Entry { list: Arc::clone(&list.id), record, finding };
+        let subjects: Vec<(Option<Subject>, Entry)> = match &list.each {
+            Each::Unit => vec![(None, entry(None, None))],
+            Each::Record(kinds) => {
+                let kinds: Vec<&str> = kinds.iter().map(String::as_str).collect();
+                let name = if let [kind] = kinds.as_slice() { *kind } else { "record" };
+                match self.stage.records(self.unit(place), &kinds, Window::History) {
+                    Ok(records) => records
+                        .into_iter()
+                        .map(|record| {
+                            let subject = Subject::Record(name.to_owned(), Arc::clone(&record));
+                            (Some(subject), entry(Some(Evidence { record }), None))
+                        })
+                        .collect(),
+                    Err(missing) => {
+                        listing.unknown = Some((missing.zh, missing.en));
+                        return Ok(listing);
+                    }
+                }
+            }
+            Each::Finding => self
+                .findings_at(place)
+                .enumerate()
+                .filter(|(_, finding)| !finding.exempted)
+                .map(|(index, finding)| (Some(Subject::Finding(Arc::clone(finding))), entry(None, Some(index))))
+                .collect(),
+        };
+        for (subject, entry) in subjects {
+            match self.decide(self.execute(interpreter, &list.program, place, compare, subject))? {
+                Ok(true) => listing.entries.push(entry),
+                Ok(false) => {}
+                Err(why) => {
+                    listing.unknown.get_or_insert(why);
+                }
+            }
+        }
+        listing.on_it = !listing.entries.is_empty();
+        Ok(listing)
+    }
+
+    /// All findings of a unit, in the order of the rules.
+    fn findings_at(&self, place: usize) -> impl Iterator<Item = &Arc<Finding>> {
+        let rules = &self.stage.pipeline.rules;
+        rules.iter().filter_map(move |plan| self.stage.rule_at(&plan.id, place)).flat_map(|result| &result.findings)
+    }
+
+    /// The assessment of one unit, but for its receipt and the score without exemptions.
+    fn gather(&self, place: usize, listings: Vec<Listing>) -> Result<Assessment, crate::number::NumberError> {
+        let stage = &self.stage;
+        let unit = self.unit(place);
+        let takes_part = stage.is_taking_part(place);
+        let total = total(&stage.pipeline, stage.period, &|id| stage.rule_at(id, place))?;
+        let scored = stage.scores.get().and_then(|column| column.get(place)).cloned().unwrap_or_default();
+        let mut findings: Vec<Finding> = self.findings_at(place).map(|finding| (**finding).clone()).collect();
+        for (finding, counted) in findings.iter_mut().zip(&total.counted) {
+            finding.counted = *counted;
+        }
+        let mut ledger = if takes_part { total.ledger } else { Vec::new() };
+        if let Some(score) = scored.score {
+            finish_ledger(
+                &mut ledger,
+                stage.pipeline.score.is_some(),
+                total.score,
+                self.unrounded(&scored, total.score),
+                score,
+            )?;
+        }
+        let mut remarks = Vec::new();
+        let mut remark = |about: &Arc<str>, why: &Why| {
+            remarks.push(Remark { about: Arc::clone(about), zh: why.0.clone(), en: why.1.clone() });
+        };
+        if let Some(Err(why)) = stage.takes_part.get().and_then(|column| column.get(place)) {
+            remark(&Arc::from("takes_part"), why);
+        }
+        let mut figures = IndexMap::new();
+        for figure in &stage.pipeline.figures {
+            let column = stage.figure_column(&figure.id);
+            let value = match column.as_ref().and_then(|column| column.get(place)).and_then(Option::as_ref) {
+                Some(Ok(datum)) => datum.to_value().ok().flatten(),
+                Some(Err(why)) => {
+                    remark(&figure.id, why);
+                    None
+                }
+                None => continue,
+            };
+            figures.insert(Arc::clone(&figure.id), value);
+        }
+        let mut outcomes = IndexMap::new();
+        for plan in stage.pipeline.rules.iter().filter(|_| takes_part) {
+            if let Some(result) = stage.rule_at(&plan.id, place) {
+                outcomes.insert(Arc::clone(&plan.id), result.outcome);
+                if let Some(why) = &result.why {
+                    remark(&plan.id, why);
+                }
+            }
+        }
+        if let Some(why) = &scored.failed {
+            remark(&Arc::from("score"), why);
+        }
+        let rating = match stage.ratings.get().and_then(|column| column.get(place)) {
+            Some(Ok(rating)) => rating.clone(),
+            Some(Err(why)) => {
+                remark(&Arc::from("rating"), why);
+                None
+            }
+            None => None,
+        };
+        let (mut lists, mut lists_unknown, mut entries) = (Vec::new(), Vec::new(), Vec::new());
+        for (plan, listing) in stage.pipeline.lists.iter().zip(listings) {
+            if listing.on_it {
+                lists.push(Arc::clone(&plan.id));
+            } else if listing.unknown.is_some() {
+                lists_unknown.push(Arc::clone(&plan.id));
+            }
+            if let Some(why) = &listing.unknown {
+                remark(&plan.id, why);
+            }
+            entries.extend(listing.entries);
+        }
+        let bundle = &stage.plan.bundle;
+        Ok(Assessment {
+            unit: self.scene.unit_id(unit),
+            level: stage.world.units().get(unit).map(|unit| Arc::clone(&unit.level)).unwrap_or_default(),
+            period: stage.period,
+            as_of: stage.as_of,
+            edition: Arc::from(format!("{}@{}", bundle.id, bundle.edition)),
+            takes_part,
+            score: scored.score,
+            score_without_exemptions: scored.score,
+            rating,
+            band: scored.band,
+            vetoed: stage.is_vetoed(place),
+            incomplete: takes_part && stage.is_incomplete(place),
+            lists,
+            lists_unknown,
+            entries,
+            figures,
+            criteria: if takes_part { total.criteria } else { IndexMap::new() },
+            findings,
+            outcomes,
+            remarks,
+            ledger,
+            receipt: Arc::from(""),
+        })
+    }
+
+    /// The score before its rounding: the sum, or what the score script gave.
+    fn unrounded(&self, scored: &ScoreResult, sum: Number) -> Number {
+        match (&self.stage.pipeline.score, scored.score) {
+            (Some(_), Some(score)) => score,
+            _ => sum,
+        }
+    }
+}
+
+/// Adds the lines of the score script and of the rounding.
+fn finish_ledger(
+    ledger: &mut Vec<Line>,
+    by_script: bool,
+    sum: Number,
+    unrounded: Number,
+    score: Number,
+) -> Result<(), crate::number::NumberError> {
+    if by_script {
+        ledger.push(Line { what: LineKind::Script, adds: unrounded.sub(sum)?, sum: unrounded });
+    }
+    let rounding = score.sub(unrounded)?;
+    if !rounding.is_zero() {
+        ledger.push(Line { what: LineKind::Rounding, adds: rounding, sum: score });
+    }
+    Ok(())
+}
+
+/// The value, or why there is none; calling off passes through.
+fn settle(value: Result<Datum, Failure>) -> Result<Result<Datum, Why>, Failure> {
+    match value {
+        Ok(datum) => Ok(Ok(datum)),
+        Err(Failure::CalledOff) => Err(Failure::CalledOff),
+        Err(failure) => Ok(Err(why(failure))),
+    }
+}
+
+fn why(failure: Failure) -> Why {
+    match failure {
+        Failure::CannotCheck { zh, en } => (zh, en),
+        Failure::NotApplicable(reason) => (reason.clone(), reason),
+        Failure::CalledOff => ("已中止".to_owned(), "called off".to_owned()),
+    }
+}
+
+fn band_of(rating: &Rating, score: Number) -> Option<Arc<str>> {
+    rating.bands.iter().find(|band| band.holds(score)).map(|band| Arc::from(band.name.as_str()))
+}
+
+fn on_the_ladder(datum: &Datum, rating: &Rating) -> Result<Option<Arc<str>>, Why> {
+    if datum.is_nothing() {
+        return Ok(None);
+    }
+    let Some(name) = datum.as_text() else {
+        let (zh, en) = datum.describe();
+        return Err((format!("等次应为文字,得到的是{zh}"), format!("a rating is a text, not {en}")));
+    };
+    let fixed = [&rating.vetoed, &rating.incomplete, &rating.not_rated];
+    let known = rating.ladder.iter().chain(fixed.into_iter().flatten()).any(|rung| *rung == *name);
+    if rating.ladder.is_empty() || known {
+        return Ok(Some(name));
+    }
+    Err((format!("等次里没有「{name}」"), format!("there is no rating `{name}`")))
+}

@@ -1,0 +1,463 @@
+//! One pass over the units for one period: what each script left, and how the scripts that follow see it.
+
+use std::any::Any;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
+
+use sha2::{Digest, Sha256};
+
+use super::plan::{Pipeline, Plan};
+use super::points::{RuleResult, total};
+use super::world::World;
+use crate::assessment::{Finding, Outcome, Past};
+use crate::bundle::{Bundle, Compare, CompareBy, Incomplete};
+use crate::dictionary::{NoneMeans, Value};
+use crate::number::{Number, NumberError};
+use crate::period::{Date, Period};
+use crate::record::Record;
+use crate::script::{Datum, Group, Missing, Part, Reading, Scene, UnitIndex, Window};
+
+/// A value for each unit scored, by its place among them; written once.
+pub(super) type Column<T> = OnceLock<Vec<T>>;
+
+/// The score of one unit.
+#[derive(Debug, Clone, Default)]
+pub(super) struct ScoreResult {
+    /// Final and rounded; none: withheld, or the standard gives none.
+    pub(super) score: Option<Number>,
+    /// Withheld because something could not be checked.
+    pub(super) withheld: bool,
+    /// The score script failed.
+    pub(super) failed: Option<(String, String)>,
+    pub(super) band: Option<Arc<str>>,
+}
+
+/// The state of a pass.
+pub(super) struct Stage {
+    pub(super) plan: Arc<Plan>,
+    pub(super) pipeline: Arc<Pipeline>,
+    pub(super) world: Arc<World>,
+    pub(super) period: Period,
+    pub(super) as_of: Date,
+    /// The units scored, by their place in the world, in its order.
+    pub(super) units: Vec<UnitIndex>,
+    /// The place of a unit of the world among those scored.
+    places: HashMap<UnitIndex, usize>,
+    /// In a roll-up, the parts of each unit scored.
+    parts: Option<Vec<Arc<[Part]>>>,
+    pasts: Vec<Option<Arc<Past>>>,
+    /// Whether exemptions count.
+    pub(super) exempting: bool,
+
+    pub(super) takes_part: Column<Result<bool, (String, String)>>,
+    figures: RwLock<HashMap<Arc<str>, Arc<FigureColumn>>>,
+    pub(super) rules: HashMap<Arc<str>, Column<RuleResult>>,
+    pub(super) scores: Column<ScoreResult>,
+    pub(super) ratings: Column<Result<Option<Arc<str>>, (String, String)>>,
+
+    groups: Mutex<HashMap<String, Arc<GroupIndex>>>,
+    kept: Mutex<HashMap<String, Arc<dyn Any + Send + Sync>>>,
+}
+
+pub(super) type FigureColumn = Vec<Option<Result<Datum, (String, String)>>>;
+
+/// The groups of one `compare`, by what their units agree on.
+type GroupIndex = HashMap<Arc<str>, Arc<[UnitIndex]>>;
+
+impl Stage {
+    #[expect(clippy::too_many_arguments, reason = "the one place where a pass is put together")]
+    pub(super) fn new(
+        plan: &Arc<Plan>,
+        pipeline: &Arc<Pipeline>,
+        world: &Arc<World>,
+        (period, as_of): (Period, Date),
+        units: Vec<UnitIndex>,
+        parts: Option<Vec<Arc<[Part]>>>,
+        pasts: Vec<Option<Arc<Past>>>,
+        exempting: bool,
+    ) -> Stage {
+        Stage {
+            plan: Arc::clone(plan),
+            pipeline: Arc::clone(pipeline),
+            world: Arc::clone(world),
+            period,
+            as_of,
+            places: units.iter().enumerate().map(|(place, unit)| (*unit, place)).collect(),
+            units,
+            parts,
+            pasts,
+            exempting,
+            takes_part: OnceLock::new(),
+            figures: RwLock::default(),
+            rules: pipeline.rules.iter().map(|plan| (Arc::clone(&plan.id), OnceLock::new())).collect(),
+            scores: OnceLock::new(),
+            ratings: OnceLock::new(),
+            groups: Mutex::default(),
+            kept: Mutex::default(),
+        }
+    }
+
+    /// The place of a unit among those scored.
+    fn place(&self, unit: UnitIndex) -> Option<usize> {
+        self.places.get(&unit).copied()
+    }
+
+    /// Whether the unit at a place takes part; one that could not be asked does.
+    pub(super) fn is_taking_part(&self, place: usize) -> bool {
+        self.takes_part.get().and_then(|column| column.get(place)).is_none_or(|taking| !matches!(taking, Ok(false)))
+    }
+
+    pub(super) fn rule_at(&self, id: &str, place: usize) -> Option<&RuleResult> {
+        self.rules.get(id)?.get()?.get(place)
+    }
+
+    pub(super) fn set_figure(&self, id: &Arc<str>, column: FigureColumn) {
+        self.figures.write().unwrap_or_else(PoisonError::into_inner).insert(Arc::clone(id), Arc::new(column));
+    }
+
+    pub(super) fn figure_column(&self, id: &str) -> Option<Arc<FigureColumn>> {
+        self.figures.read().unwrap_or_else(PoisonError::into_inner).get(id).cloned()
+    }
+
+    /// Forgets what was kept for groups; each script keeps its own.
+    pub(super) fn forget(&self) {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
+    /// Lets go of what scripts left. Values may hold on to this stage, so it would never be freed otherwise.
+    pub(super) fn close(&self) {
+        self.forget();
+        self.figures.write().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
+    /// The score so far, not rounded.
+    fn score_so_far(&self, place: usize) -> Result<Number, NumberError> {
+        total(&self.pipeline, self.period, &|id| self.rule_at(id, place)).map(|total| total.score)
+    }
+
+    /// What identifies the group of a unit: the values it shares with the others.
+    fn group_key(&self, unit: UnitIndex, compare: &Compare) -> Reading<Arc<str>> {
+        let mut key = String::new();
+        for by in &compare.by {
+            match by {
+                CompareBy::Level(level) => match self.world.at_level(unit, level) {
+                    Some(above) => key.push_str(&format!("{above}|")),
+                    None => return Ok(None),
+                },
+                CompareBy::Attribute(name) => match self.attribute(unit, name)? {
+                    Some(value) => key.push_str(&format!("{value:?}|")),
+                    None => return Ok(None),
+                },
+            }
+        }
+        Ok(Some(Arc::from(key.as_str())))
+    }
+
+    fn group_index(&self, compare: &Compare) -> Arc<GroupIndex> {
+        let name = format!("{:?}", compare.by);
+        let mut groups = self.groups.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(index) = groups.get(&name) {
+            return Arc::clone(index);
+        }
+        let mut members: HashMap<Arc<str>, Vec<UnitIndex>> = HashMap::new();
+        for (place, unit) in self.units.iter().enumerate() {
+            if self.is_taking_part(place)
+                && let Ok(Some(key)) = self.group_key(*unit, compare)
+            {
+                members.entry(key).or_default().push(*unit);
+            }
+        }
+        #[expect(clippy::iter_over_hash_type, reason = "each group is made on its own; their order cannot be seen")]
+        let index: GroupIndex = members.into_iter().map(|(key, units)| (key, Arc::from(units))).collect();
+        let index = Arc::new(index);
+        groups.insert(name, Arc::clone(&index));
+        index
+    }
+
+    fn below(&self, what: &str) -> Missing {
+        Missing {
+            zh: format!("「{what}」排在这里之后,还没有结果"),
+            en: format!("`{what}` stands below and has no result yet"),
+        }
+    }
+
+    fn failed(&self, id: &str, why: Option<&(String, String)>) -> Missing {
+        let (zh, en) = why.cloned().unwrap_or_default();
+        Missing { zh: format!("「{id}」无法核定:{zh}"), en: format!("`{id}` could not be checked: {en}") }
+    }
+
+    /// How a rule that could not be checked counts: losing nothing, or not at all.
+    fn counts_though_unchecked(&self, rule: &str) -> bool {
+        self.pipeline.rules.iter().any(|plan| plan.id.as_ref() == rule && plan.incomplete == Incomplete::Flag)
+    }
+}
+
+fn too_large(error: NumberError) -> Missing {
+    Missing { zh: format!("计算出错:{error}"), en: error.to_string() }
+}
+
+impl Scene for Stage {
+    fn bundle(&self) -> &Arc<Bundle> {
+        &self.plan.bundle
+    }
+
+    fn period(&self) -> Period {
+        self.period
+    }
+
+    fn as_of(&self) -> Date {
+        self.as_of
+    }
+
+    fn unit_id(&self, unit: UnitIndex) -> Arc<str> {
+        self.world.units().get(unit).map(|unit| Arc::clone(&unit.id)).unwrap_or_default()
+    }
+
+    fn unit_name(&self, unit: UnitIndex) -> Arc<str> {
+        self.world.units().get(unit).map(|unit| Arc::clone(&unit.name)).unwrap_or_default()
+    }
+
+    fn parent(&self, unit: UnitIndex) -> Option<UnitIndex> {
+        self.world.units().get(unit)?.parent
+    }
+
+    fn at_level(&self, unit: UnitIndex, level: &str) -> Option<UnitIndex> {
+        self.world.at_level(unit, level)
+    }
+
+    fn attribute(&self, unit: UnitIndex, key: &str) -> Reading<Value> {
+        let found = self.world.units().get(unit).and_then(|unit| unit.attribute(key, self.period.to()));
+        if let Some(value) = found {
+            return Ok(Some(value.clone()));
+        }
+        let Some(attribute) = self.plan.bundle.dictionary.attributes.get(key) else {
+            return Err(Missing {
+                zh: format!("没有「{key}」这一项"), en: format!("there is no attribute `{key}`")
+            });
+        };
+        match &attribute.field.default {
+            Some(value) => Ok(Some(value.clone())),
+            None if attribute.field.optional => Ok(None),
+            None => Err(Missing {
+                zh: format!("缺「{}」的「{}」", self.unit_name(unit), attribute.field.title),
+                en: format!("`{key}` of {} is missing", self.unit_name(unit)),
+            }),
+        }
+    }
+
+    fn records(&self, unit: UnitIndex, kinds: &[&str], window: Window) -> Result<Vec<Arc<Record>>, Missing> {
+        let line = self.world.line(unit);
+        let areas: Vec<&str> = line.iter().map(|unit| unit.id.as_ref()).collect();
+        let last = self.period.to().min(self.as_of);
+        let (from, to, owed) = match window {
+            Window::Within(period) => (Some(period.from()), period.to().min(self.as_of), period),
+            Window::History => (None, last, self.period),
+            Window::Known => (None, self.as_of, self.period),
+        };
+        let mut records = Vec::new();
+        for kind_id in kinds {
+            let Some(kind) = self.plan.bundle.dictionary.kinds.get(*kind_id) else {
+                return Err(Missing {
+                    zh: format!("没有「{kind_id}」这种台账"),
+                    en: format!("there is no kind `{kind_id}`"),
+                });
+            };
+            if !self.world.coverage().is_handed_in(kind, &areas, owed, self.as_of) {
+                let who = kind.department.as_deref().unwrap_or("报送单位");
+                return Err(Missing {
+                    zh: format!("缺「{}」数据({who}尚未报齐)", kind.title),
+                    en: format!("`{kind_id}` is not handed in by {who}"),
+                });
+            }
+            let all = line.first().map_or(&[][..], |unit| unit.facts.of(kind_id));
+            let start = from.map_or(0, |from| all.partition_point(|record| record.date < from));
+            let end = all.partition_point(|record| record.date <= to);
+            let found = all.get(start..end.max(start)).unwrap_or(&[]);
+            if found.is_empty() && kind.none_means == NoneMeans::Missing {
+                return Err(Missing {
+                    zh: format!("缺「{}」数据", kind.title),
+                    en: format!("there is no record of `{kind_id}`"),
+                });
+            }
+            records.extend(found.iter().cloned());
+        }
+        if kinds.len() > 1 {
+            records.sort_by(|a, b| a.order(b));
+        }
+        Ok(records)
+    }
+
+    fn pseudonym(&self, text: &str) -> Arc<str> {
+        let mut hash = Sha256::new();
+        hash.update(self.world.pseudonym_key());
+        hash.update([0]);
+        hash.update(text.as_bytes());
+        Arc::from(hex(&hash.finalize()).get(..32).unwrap_or_default())
+    }
+
+    fn figure(&self, unit: UnitIndex, id: &str) -> Reading<Datum> {
+        let column = self.figure_column(id).ok_or_else(|| self.below(id))?;
+        match self.place(unit).and_then(|place| column.get(place)).and_then(Option::as_ref) {
+            Some(Ok(datum)) => Ok(Some(datum.clone())),
+            Some(Err(why)) => Err(self.failed(id, Some(why))),
+            None => Ok(None),
+        }
+    }
+
+    fn points(&self, unit: UnitIndex, id: &str) -> Reading<Number> {
+        let Some(place) = self.place(unit) else { return Ok(None) };
+        if self.rules.contains_key(id) {
+            let result = self.rule_at(id, place).ok_or_else(|| self.below(id))?;
+            if result.outcome == Outcome::CannotCheck && !self.counts_though_unchecked(id) {
+                return Err(self.failed(id, result.why.as_ref()));
+            }
+            return Ok(Some(result.total));
+        }
+        let total = total(&self.pipeline, self.period, &|rule| self.rule_at(rule, place)).map_err(too_large)?;
+        Ok(total.criteria.get(id).map(|criterion| criterion.points))
+    }
+
+    fn found(&self, unit: UnitIndex, rule: &str) -> Reading<bool> {
+        let Some(place) = self.place(unit) else { return Ok(None) };
+        let result = self.rule_at(rule, place).ok_or_else(|| self.below(rule))?;
+        if result.outcome == Outcome::CannotCheck && !result.vetoes() {
+            return Err(self.failed(rule, result.why.as_ref()));
+        }
+        Ok(Some(result.found()))
+    }
+
+    fn findings(&self, unit: UnitIndex, rule: &str) -> Result<Vec<Arc<Finding>>, Missing> {
+        let Some(place) = self.place(unit) else { return Ok(Vec::new()) };
+        let result = self.rule_at(rule, place).ok_or_else(|| self.below(rule))?;
+        if result.outcome == Outcome::CannotCheck {
+            return Err(self.failed(rule, result.why.as_ref()));
+        }
+        Ok(result.findings.iter().filter(|finding| !finding.exempted).cloned().collect())
+    }
+
+    fn met(&self, unit: UnitIndex, criterion: &str) -> Reading<bool> {
+        use crate::assessment::Met;
+        let Some(place) = self.place(unit) else { return Ok(None) };
+        let total = total(&self.pipeline, self.period, &|rule| self.rule_at(rule, place)).map_err(too_large)?;
+        Ok(match total.criteria.get(criterion).map(|result| result.met) {
+            Some(Met::Met | Met::NotApplicable) => Some(true),
+            Some(Met::NotMet) => Some(false),
+            Some(Met::Unchecked) | None => None,
+        })
+    }
+
+    fn score(&self, unit: UnitIndex) -> Reading<Number> {
+        let Some(place) = self.place(unit) else { return Ok(None) };
+        match self.scores.get().and_then(|column| column.get(place)) {
+            Some(result) => Ok(result.score),
+            None => self.score_so_far(place).map(Some).map_err(too_large),
+        }
+    }
+
+    fn vetoed(&self, unit: UnitIndex) -> bool {
+        self.place(unit).is_some_and(|place| self.is_vetoed(place))
+    }
+
+    fn incomplete(&self, unit: UnitIndex) -> bool {
+        self.place(unit).is_some_and(|place| self.is_incomplete(place))
+    }
+
+    fn band(&self, unit: UnitIndex) -> Option<Arc<str>> {
+        self.scores.get()?.get(self.place(unit)?)?.band.clone()
+    }
+
+    fn rating(&self, unit: UnitIndex) -> Option<Arc<str>> {
+        self.ratings.get()?.get(self.place(unit)?)?.as_ref().ok()?.clone()
+    }
+
+    fn previous(&self, unit: UnitIndex) -> Option<Arc<Past>> {
+        self.pasts.get(self.place(unit)?)?.clone().filter(|past| past.result.takes_part)
+    }
+
+    fn group(&self, unit: UnitIndex, compare: &Compare) -> Result<Group, Missing> {
+        let key = self.group_key(unit, compare)?.ok_or_else(|| Missing {
+            zh: "不知道与谁比较".to_owned(),
+            en: "it is not known whom to compare with".to_owned(),
+        })?;
+        let members = self.group_index(compare).get(&key).cloned().unwrap_or_else(|| Arc::from([]));
+        Ok(Group { members, key: Arc::from(format!("{:?} {key}", compare.by)) })
+    }
+
+    fn parts(&self, unit: UnitIndex) -> Option<Arc<[Part]>> {
+        self.parts.as_ref()?.get(self.place(unit)?).cloned()
+    }
+
+    fn ladder(&self) -> &[String] {
+        &self.pipeline.rating.ladder
+    }
+
+    fn recall(&self, key: &str) -> Option<Arc<dyn Any + Send + Sync>> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner).get(key).cloned()
+    }
+
+    fn keep(&self, key: &str, value: Arc<dyn Any + Send + Sync>) {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner).insert(key.to_owned(), value);
+    }
+}
+
+impl Stage {
+    /// Whether a veto counts so far.
+    pub(super) fn is_vetoed(&self, place: usize) -> bool {
+        self.pipeline.rules.iter().any(|plan| self.rule_at(&plan.id, place).is_some_and(RuleResult::vetoes))
+    }
+
+    fn unchecked(&self, place: usize) -> impl Iterator<Item = Incomplete> {
+        self.pipeline.rules.iter().filter_map(move |plan| {
+            let unchecked = self.rule_at(&plan.id, place).is_some_and(|result| result.outcome == Outcome::CannotCheck);
+            unchecked.then_some(plan.incomplete)
+        })
+    }
+
+    /// Whether something could not be checked so far.
+    pub(super) fn is_incomplete(&self, place: usize) -> bool {
+        let unasked = self.takes_part.get().and_then(|column| column.get(place)).is_some_and(Result::is_err);
+        let no_score =
+            self.scores.get().and_then(|column| column.get(place)).is_some_and(|score| score.failed.is_some());
+        unasked || no_score || self.unchecked(place).next().is_some()
+    }
+
+    /// Whether what could not be checked so far withholds the score.
+    pub(super) fn is_withheld(&self, place: usize) -> bool {
+        let unasked = self.takes_part.get().and_then(|column| column.get(place)).is_some_and(Result::is_err);
+        unasked || self.unchecked(place).any(|incomplete| incomplete == Incomplete::Withhold)
+    }
+
+    /// The units that a unit's scripts may compare with, for each `compare` of the pipeline.
+    pub(super) fn groups_of(&self, unit: UnitIndex) -> Vec<Group> {
+        let pipeline = &self.pipeline;
+        let compares = pipeline
+            .figures
+            .iter()
+            .filter_map(|figure| figure.compare.as_ref())
+            .chain(pipeline.rules.iter().filter_map(|plan| plan.rule.compare.as_ref()))
+            .chain(pipeline.score.iter().chain(&pipeline.rating_script).filter_map(|(_, compare)| compare.as_ref()))
+            .chain(pipeline.lists.iter().filter_map(|list| list.compare.as_ref()));
+        let mut groups: Vec<Group> = Vec::new();
+        for compare in compares {
+            if let Ok(group) = self.group(unit, compare)
+                && !groups.iter().any(|known| known.key == group.key)
+            {
+                groups.push(group);
+            }
+        }
+        groups
+    }
+
+    pub(super) fn past(&self, place: usize) -> Option<&Arc<Past>> {
+        self.pasts.get(place)?.as_ref()
+    }
+
+    pub(super) fn part_results(&self, place: usize) -> &[Part] {
+        self.parts.as_ref().and_then(|parts| parts.get(place)).map_or(&[], |parts| parts)
+    }
+}
+
+/// Bytes in hexadecimal.
+pub(super) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

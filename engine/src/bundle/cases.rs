@@ -1,0 +1,308 @@
+//! The sections `base_case` and `cases`: facts, and what they must lead to.
+//!
+//! Enters: the keys of the file and what the other sections gave. Leaves: [`Case`]s, each with the base case merged in; values
+//! stay raw, with their places, until a case is run. Next: [`super::expect`].
+
+use super::expect::expect;
+use super::guard::Key;
+use super::literal::raw;
+use super::model::{Bundle, Case, CaseRecord, CaseUnit, CaseValue, Expect, Place};
+use super::names::Given;
+use super::node::Node;
+use super::reader::{Keys, Reader};
+use crate::codes::bundle as code;
+use crate::diagnostic::Diagnostic;
+use crate::dictionary::Attribute;
+use crate::period::{Date, Period, PeriodError};
+
+/// The facts of a case, or of the base case.
+#[derive(Default, Clone)]
+struct Facts {
+    periods: Vec<Period>,
+    as_of: Option<Date>,
+    unit: Vec<(String, CaseValue)>,
+    above: Vec<(String, String, CaseValue)>,
+    units: Vec<CaseUnit>,
+    records: Vec<CaseRecord>,
+    not_handed_in: Vec<String>,
+    exemptions: Vec<(String, String)>,
+}
+
+/// Reads the cases of a bundle whose other sections have been read.
+pub(super) fn cases(file: &Keys<'_>, bundle: &Bundle) -> Vec<Case> {
+    let reading = Reading { reader: file.reader, bundle };
+    let base = file.get("base_case").and_then(|node| reading.base_case(node)).unwrap_or_default();
+    let mut given = Given::default();
+    let mut cases = Vec::new();
+    for node in file.items("cases") {
+        let Some(case) = reading.case(node, &base) else { continue };
+        given.give(file.reader, &case.name, case.place);
+        cases.push(case);
+    }
+    cases
+}
+
+struct Reading<'a> {
+    reader: &'a Reader,
+    bundle: &'a Bundle,
+}
+
+impl<'a> Reading<'a> {
+    fn base_case(&self, node: &'a Node) -> Option<Facts> {
+        let keys = self.reader.keys(node, "base_case")?;
+        let facts = self.facts(&keys);
+        keys.close();
+        Some(facts)
+    }
+
+    fn case(&self, node: &'a Node, base: &Facts) -> Option<Case> {
+        let keys = self.reader.keys(node, "cases")?;
+        let name = keys.text("name");
+        let facts = merged(base.clone(), self.facts(&keys));
+        if facts.periods.is_empty() && keys.get("period").is_none() {
+            keys.required("period");
+        }
+        self.known_units(&facts, &keys);
+        let expect = match keys.required("expect") {
+            Some(node) => expect(self.reader, node, self.bundle),
+            None => Expect { place: node.place, ..Expect::default() },
+        };
+        keys.close();
+        Some(Case {
+            name,
+            periods: facts.periods,
+            as_of: facts.as_of,
+            unit: facts.unit,
+            above: facts.above,
+            units: facts.units,
+            records: facts.records,
+            not_handed_in: facts.not_handed_in,
+            exemptions: facts.exemptions,
+            expect,
+            place: node.place,
+        })
+    }
+
+    fn facts(&self, keys: &Keys<'a>) -> Facts {
+        Facts {
+            periods: self.periods(keys),
+            as_of: keys.date("as_of"),
+            unit: self.attributes(keys.named("unit"), None),
+            above: self.above(keys),
+            units: keys.items("units").iter().filter_map(|node| self.unit(node, &keys.path_of("units"))).collect(),
+            records: keys
+                .items("records")
+                .iter()
+                .filter_map(|node| self.record(node, &keys.path_of("records")))
+                .collect(),
+            not_handed_in: self.kinds(keys),
+            exemptions: self.exemptions(keys),
+        }
+    }
+
+    /// `period`: one, a list, or a range such as `2019..2020`, of the length that the bundle scores.
+    fn periods(&self, keys: &Keys<'_>) -> Vec<Period> {
+        let mut periods = Vec::new();
+        for (text, place) in keys.texts("period") {
+            match Period::parse_list(&text) {
+                Ok(read) => periods.extend(read.into_iter().filter(|period| self.is_scored(*period, &text, place))),
+                Err(error) => self.bad_period(&text, place, &error),
+            }
+        }
+        periods.sort();
+        periods.dedup();
+        periods
+    }
+
+    fn bad_period(&self, text: &str, place: Place, error: &PeriodError) {
+        let fault = match error {
+            PeriodError::Reversed { .. } => &code::PERIOD_REVERSED,
+            PeriodError::TooMany { .. } => &code::TOO_MANY_PERIODS,
+            _ => &code::BAD_PERIOD,
+        };
+        self.reader.fault(place, Diagnostic::new(fault).with("value", text));
+    }
+
+    fn is_scored(&self, period: Period, text: &str, place: Place) -> bool {
+        let scored = self.bundle.assess.period;
+        let fits = period.granularity().is_none_or(|own| own == scored);
+        if !fits {
+            let example = Period::containing(scored, period.from()).name();
+            let fault = Diagnostic::new(&code::OTHER_PERIOD)
+                .with("value", text)
+                .with("length", scored.zh())
+                .with("length_en", scored.key())
+                .with("example", example);
+            self.reader.fault(place, fault);
+        }
+        fits
+    }
+
+    /// Attributes of the unit at hand, or of a level above.
+    fn attributes(&self, entries: &[(Key, Node)], level: Option<&str>) -> Vec<(String, CaseValue)> {
+        let mut values = Vec::new();
+        for (key, node) in entries {
+            self.attribute(key, level);
+            values.push((key.text.clone(), value(node)));
+        }
+        values
+    }
+
+    fn attribute(&self, key: &Key, level: Option<&str>) {
+        if !self.reader.has_outline() {
+            return;
+        }
+        let of_level = |attribute: &Attribute| attribute.of.as_deref() == level;
+        match self.bundle.dictionary.attributes.get(&key.text) {
+            Some(attribute) if of_level(attribute) => {}
+            Some(attribute) => {
+                let own = attribute.of.as_deref().unwrap_or("unit");
+                let fault = Diagnostic::new(&code::OTHER_LEVEL).with("name", &key.text).with("level", own);
+                self.reader.fault(key.place, fault);
+            }
+            None => {
+                let attributes = self.bundle.dictionary.attributes.iter();
+                let known = attributes.filter(|(_, known)| of_level(known)).map(|(name, _)| name.as_str());
+                self.reader.unknown_name(key.place, ("属性", "attribute"), &key.text, known);
+            }
+        }
+    }
+
+    /// `town: {police: 3}`: attributes of levels above, each under its level's name.
+    fn above(&self, keys: &Keys<'a>) -> Vec<(String, String, CaseValue)> {
+        let mut above = Vec::new();
+        let levels = &self.bundle.assess.within;
+        for (key, node) in keys.claim(|key| levels.iter().any(|level| level == key)) {
+            let entries = self.reader.entries(node, &keys.path_of(&key.text));
+            let values = self.attributes(entries, Some(&key.text)).into_iter();
+            above.extend(values.map(|(name, value)| (key.text.clone(), name, value)));
+        }
+        above
+    }
+
+    /// A further unit: `id`, `parent`, `level`, and its attributes beside them.
+    fn unit(&self, node: &'a Node, path: &str) -> Option<CaseUnit> {
+        let keys = self.reader.keys(node, path)?;
+        let id = keys.text("id");
+        let level = keys.optional_text("level");
+        if let (Some(level), Some(node)) = (&level, keys.get("level"))
+            && !self.bundle.levels().any(|known| known == level)
+        {
+            self.reader.unknown_name(node.place, ("层级", "level"), level, self.bundle.levels());
+        }
+        let parent = keys.optional_text("parent");
+        let of = level.as_deref().filter(|level| *level != self.bundle.assess.unit);
+        let mut attributes = Vec::new();
+        for (key, node) in keys.rest() {
+            self.attribute(key, of);
+            attributes.push((key.text.clone(), value(node)));
+        }
+        Some(CaseUnit { id, parent, level, attributes, place: node.place })
+    }
+
+    /// A record: `kind`, `unit`, and `date`, `id` and its fields.
+    fn record(&self, node: &'a Node, path: &str) -> Option<CaseRecord> {
+        let keys = self.reader.keys(node, path)?;
+        let id = keys.text("kind");
+        let unit = keys.optional_text("unit");
+        let kind = self.bundle.dictionary.kinds.get(&id);
+        if let (Some(node), None, true) = (keys.get("kind"), kind, self.reader.has_outline()) {
+            let known = self.bundle.dictionary.kinds.keys().map(String::as_str);
+            self.reader.unknown_name(node.place, ("记录种类", "kind of records"), &id, known);
+        }
+        let mut fields = Vec::new();
+        for (key, node) in keys.rest() {
+            if let Some(kind) = kind
+                && !["date", "id"].contains(&key.text.as_str())
+                && !kind.fields.contains_key(&key.text)
+            {
+                let known = ["date", "id"].into_iter().chain(kind.fields.keys().map(String::as_str));
+                self.reader.unknown_name(key.place, ("字段", "field"), &key.text, known);
+            }
+            fields.push((key.text.clone(), value(node)));
+        }
+        Some(CaseRecord { unit, kind: id, fields, place: node.place })
+    }
+
+    fn kinds(&self, keys: &Keys<'_>) -> Vec<String> {
+        super::lists::known_kinds(self.reader, &keys.texts("not_handed_in"), &self.bundle.dictionary)
+    }
+
+    /// `exemptions`: rules with their reasons, as a map or a list of `{rule, reason}`.
+    fn exemptions(&self, keys: &Keys<'a>) -> Vec<(String, String)> {
+        let Some(node) = keys.get("exemptions") else { return Vec::new() };
+        let path = keys.path_of("exemptions");
+        if let Some(entries) = node.map() {
+            let read = entries.iter().filter_map(|(key, node)| {
+                self.rule(&key.text, key.place);
+                Some((key.text.clone(), self.reader.text(node, &path)?.to_owned()))
+            });
+            return read.collect();
+        }
+        let mut exemptions = Vec::new();
+        for node in self.reader.items(node, &path) {
+            let Some(keys) = self.reader.keys(node, path.clone()) else { continue };
+            let rule = keys.text("rule");
+            if let Some(node) = keys.get("rule") {
+                self.rule(&rule, node.place);
+            }
+            exemptions.push((rule, keys.text("reason")));
+            keys.close();
+        }
+        exemptions
+    }
+
+    fn rule(&self, id: &str, place: Place) {
+        let rules = self.bundle.all_rules();
+        if !rules.iter().any(|rule| rule.id == id) {
+            self.reader.unknown_name(place, ("评分项", "rule"), id, rules.iter().map(|rule| rule.id.as_str()));
+        }
+    }
+
+    /// A record or a parent names a unit of the case, or a level above for the unit at hand's own.
+    fn known_units(&self, facts: &Facts, keys: &Keys<'_>) {
+        let named = facts.units.iter().flat_map(|unit| [Some(&unit.id), unit.parent.as_ref()]).flatten();
+        let known: Vec<&str> = named.map(String::as_str).chain(self.bundle.levels()).collect();
+        for record in &facts.records {
+            if let Some(unit) = &record.unit
+                && !known.contains(&unit.as_str())
+            {
+                self.reader.unknown_name(
+                    record.place,
+                    ("单元(见本例的 units)", "unit of this case"),
+                    unit,
+                    known.iter().copied(),
+                );
+            }
+        }
+        let mut given = Given::default();
+        for unit in &facts.units {
+            given.give(keys.reader, &unit.id, unit.place);
+        }
+    }
+}
+
+fn value(node: &Node) -> CaseValue {
+    CaseValue { raw: raw(node), place: node.place }
+}
+
+/// The base case with a case laid over it: values replace, lists go on.
+fn merged(mut base: Facts, case: Facts) -> Facts {
+    if !case.periods.is_empty() {
+        base.periods = case.periods;
+    }
+    base.as_of = case.as_of.or(base.as_of);
+    for (name, value) in case.unit {
+        base.unit.retain(|(known, _)| *known != name);
+        base.unit.push((name, value));
+    }
+    for (level, name, value) in case.above {
+        base.above.retain(|(l, n, _)| (l, n) != (&level, &name));
+        base.above.push((level, name, value));
+    }
+    base.units.extend(case.units);
+    base.records.extend(case.records);
+    base.not_handed_in.extend(case.not_handed_in);
+    base.exemptions.extend(case.exemptions);
+    base
+}

@@ -1,0 +1,83 @@
+//! The `rating` section: bands of scores, the ladder, the three fixed ratings, the rating script.
+//!
+//! Enters: the keys of the section, of the bundle or of a roll-up. Leaves: a [`Rating`]. Next: [`super::lists`].
+
+use super::assess::{Groups, scored};
+use super::model::{Band, Bound, Place, Rating, Scored};
+use super::node::Node;
+use super::reader::{Keys, Reader};
+use crate::codes::bundle as code;
+use crate::diagnostic::Diagnostic;
+
+/// Reads `rating`; without it nothing is rated.
+pub(super) fn rating(above: &Keys<'_>, groups: &Groups) -> Rating {
+    let Some(node) = above.get("rating") else { return Rating::default() };
+    let Some(keys) = above.reader.keys(node, above.path_of("rating")) else { return Rating::default() };
+    let bands: Vec<Band> =
+        keys.items("bands").iter().filter_map(|node| band(keys.reader, node, &keys.path_of("bands"))).collect();
+    let rating = Rating {
+        ladder: ladder(&keys, &bands),
+        bands,
+        vetoed: keys.optional_text("vetoed"),
+        incomplete: keys.optional_text("incomplete"),
+        not_rated: keys.optional_text("not_rated"),
+        script: script(&keys, groups),
+    };
+    keys.close();
+    rating
+}
+
+/// From best to worst: the bands' names, or `ladder` where there are no bands.
+fn ladder(keys: &Keys<'_>, bands: &[Band]) -> Vec<String> {
+    let written = keys.texts("ladder");
+    if let (Some(node), false) = (keys.get("ladder"), bands.is_empty()) {
+        keys.reader.fault(node.place, Diagnostic::new(&code::LADDER_AND_BANDS));
+    }
+    let mut ladder: Vec<String> = Vec::new();
+    let names: Vec<(String, Place)> = match written.as_slice() {
+        [] => bands.iter().map(|band| (band.name.clone(), band.place)).collect(),
+        _ => written,
+    };
+    for (name, _) in names {
+        if !ladder.contains(&name) {
+            ladder.push(name);
+        }
+    }
+    ladder
+}
+
+/// `script`, with `compare` beside it or within.
+fn script(keys: &Keys<'_>, groups: &Groups) -> Option<Scored> {
+    let beside = groups.compare(keys);
+    let mut script = scored(keys.reader, keys.get("script")?, &keys.path_of("script"), groups)?;
+    script.compare = script.compare.or(beside);
+    Some(script)
+}
+
+fn band(reader: &Reader, node: &Node, path: &str) -> Option<Band> {
+    let keys = reader.keys(node, path)?;
+    let band = Band {
+        name: keys.text("name"),
+        lower: bound(&keys, "from", "above"),
+        upper: bound(&keys, "upto", "below"),
+        place: node.place,
+    };
+    keys.close();
+    Some(band)
+}
+
+/// One end of a band, written with one of two keys.
+fn bound(keys: &Keys<'_>, inclusive: &'static str, exclusive: &'static str) -> Option<Bound> {
+    let (with, without) = (keys.number(inclusive), keys.number(exclusive));
+    if with.is_some()
+        && without.is_some()
+        && let Some(node) = keys.get(exclusive)
+    {
+        let fault = Diagnostic::new(&code::TWO_VALUES)
+            .with("path", &keys.path)
+            .with("first", inclusive)
+            .with("second", exclusive);
+        keys.reader.fault(node.place, fault);
+    }
+    with.map(|at| Bound { at, inclusive: true }).or(without.map(|at| Bound { at, inclusive: false }))
+}

@@ -1,0 +1,251 @@
+//! The sections `figures` and `criteria`: named values, the headings of the standard and their rules.
+//!
+//! Enters: the keys of the file. Leaves: [`Figure`]s, [`Criterion`]s, [`Rule`]s of the short and the long form. Next:
+//! [`super::rating`].
+
+use super::assess::{Groups, INCOMPLETE, PUBLIC, bounds, required_script};
+use super::dictionary::rule_mend;
+use super::lists::known_kinds;
+use super::model::{Action, Body, Cap, Combine, Criterion, Figure, Place, Rule, Script, SharedCap, ShortForm};
+use super::names::{self, Given, Use};
+use super::node::{Content, Node};
+use super::reader::{Keys, Reader};
+use crate::codes::bundle as code;
+use crate::diagnostic::Diagnostic;
+use crate::dictionary::Dictionary;
+
+const COMBINE: &[(&str, Combine)] = &[
+    ("sum", Combine::Sum),
+    ("mean", Combine::Mean),
+    ("weighted", Combine::Weighted),
+    ("min", Combine::Min),
+    ("max", Combine::Max),
+];
+
+/// The keys of the short form of a rule.
+const SHORT: [&str; 8] = ["each", "when", "deduct", "award", "note", "breach", "veto", "reason"];
+
+/// Reads `figures`, of the bundle or of a roll-up.
+pub(super) fn figures(above: &Keys<'_>, groups: &Groups) -> Vec<Figure> {
+    let path = above.path_of("figures");
+    let mut figures = Vec::new();
+    for (key, node) in above.named("figures") {
+        names::check(above.reader, &key.text, key.place, Use::Property);
+        let Some(keys) = above.reader.keys(node, format!("{path}.{}", key.text)) else { continue };
+        figures.push(Figure {
+            id: key.text.clone(),
+            title: keys.optional_text("title").unwrap_or_else(|| key.text.clone()),
+            script: required_script(&keys),
+            compare: groups.compare(&keys),
+            is_final: keys.flag("final"),
+            show: keys.flag("show"),
+            place: key.place,
+        });
+        keys.close();
+    }
+    figures
+}
+
+/// Reads the criteria of a bundle, with what they may name.
+pub(super) struct Criteria<'a> {
+    /// What `compare` may name.
+    pub groups: &'a Groups,
+    /// What `each` and `mend` may name.
+    pub dictionary: &'a Dictionary,
+    /// Ids of rules and criteria so far.
+    given: Given,
+    /// Ids of rules so far.
+    rules: Vec<String>,
+    /// Rules named by shared caps, with their places.
+    capped: Vec<(String, Place)>,
+}
+
+impl<'a> Criteria<'a> {
+    pub fn new(groups: &'a Groups, dictionary: &'a Dictionary) -> Self {
+        Criteria { groups, dictionary, given: Given::default(), rules: Vec::new(), capped: Vec::new() }
+    }
+
+    /// The criteria under the file or under another criterion.
+    pub fn read(&mut self, above: &Keys<'_>) -> Vec<Criterion> {
+        let path = above.path_of("criteria");
+        above.items("criteria").iter().filter_map(|node| self.criterion(above.reader, node, &path)).collect()
+    }
+
+    fn criterion(&mut self, reader: &Reader, node: &Node, path: &str) -> Option<Criterion> {
+        let keys = reader.keys(node, named(node, path))?;
+        let id = self.id(&keys, Use::Property);
+        let (base, floor, ceiling) = bounds(&keys);
+        let criterion = Criterion {
+            id,
+            title: keys.text("title"),
+            basis: keys.optional_text("basis"),
+            base,
+            floor,
+            ceiling,
+            combine: keys.word("combine", COMBINE).unwrap_or_default(),
+            weight: keys.number("weight"),
+            caps: self.shared_caps(&keys),
+            incomplete: keys.word("incomplete", INCOMPLETE),
+            public: keys.word("public", PUBLIC),
+            rules: self.rules(&keys),
+            criteria: self.read(&keys),
+            place: node.place,
+        };
+        keys.close();
+        Some(criterion)
+    }
+
+    fn shared_caps(&mut self, criterion: &Keys<'_>) -> Vec<SharedCap> {
+        let path = criterion.path_of("caps");
+        let items = criterion.items("caps").iter();
+        items.filter_map(|node| self.shared_cap(criterion.reader, node, &path)).collect()
+    }
+
+    /// `{rules: […], points, per}`.
+    fn shared_cap(&mut self, reader: &Reader, node: &Node, path: &str) -> Option<SharedCap> {
+        let keys = reader.keys(node, path)?;
+        keys.required("rules");
+        let rules = keys.texts("rules");
+        self.capped.extend(rules.iter().cloned());
+        let cap = cap_of(&keys);
+        keys.close();
+        Some(SharedCap { rules: rules.into_iter().map(|(rule, _)| rule).collect(), cap: cap? })
+    }
+
+    /// Notes the shared caps that name a rule which the bundle does not have. Called when all criteria are read.
+    pub fn look_up_capped_rules(&self, file: &Keys<'_>) {
+        for (name, place) in &self.capped {
+            if !self.rules.contains(name) {
+                file.reader.unknown_name(*place, ("评分项", "rule"), name, self.rules.iter().map(String::as_str));
+            }
+        }
+    }
+
+    fn rules(&mut self, criterion: &Keys<'_>) -> Vec<Rule> {
+        let path = criterion.path_of("rules");
+        criterion.items("rules").iter().filter_map(|node| self.rule(criterion.reader, node, &path)).collect()
+    }
+
+    fn rule(&mut self, reader: &Reader, node: &Node, path: &str) -> Option<Rule> {
+        let keys = reader.keys(node, named(node, path))?;
+        let id = self.id(&keys, Use::Id);
+        self.rules.push(id.clone());
+        let body = self.body(&keys);
+        let each: &[String] = match &body {
+            Body::Short(short) => &short.each,
+            Body::Long(_) => &[],
+        };
+        let rule = Rule {
+            id,
+            title: keys.text("title"),
+            department: keys.optional_text("department"),
+            basis: keys.optional_text("basis"),
+            caps: caps(&keys),
+            weight: keys.number("weight"),
+            applies: keys.script("applies"),
+            compare: self.groups.compare(&keys),
+            mend: rule_mend(&keys, each, self.dictionary),
+            body,
+            place: node.place,
+        };
+        keys.close();
+        Some(rule)
+    }
+
+    fn id(&mut self, keys: &Keys<'_>, used: Use) -> String {
+        let id = keys.text("id");
+        if let Some(node) = keys.get("id") {
+            names::check(keys.reader, &id, node.place, used);
+            self.given.give(keys.reader, &id, node.place);
+        }
+        id
+    }
+
+    fn body(&self, keys: &Keys<'_>) -> Body {
+        let short = self.short_form(keys);
+        let Some(node) = keys.get("script") else {
+            if short.action.is_none() && !short.breach && !short.veto {
+                keys.reader.fault(keys.place, Diagnostic::new(&code::NO_EFFECT).with("path", &keys.path));
+            }
+            return Body::Short(short);
+        };
+        if let Some((key, beside)) = SHORT.into_iter().find_map(|key| Some((key, keys.get(key)?))) {
+            keys.reader.fault(beside.place, Diagnostic::new(&code::BOTH_FORMS).with("key", key));
+        }
+        let missing = || Script { text: "()".to_owned(), lines: vec![node.place] };
+        Body::Long(keys.script("script").unwrap_or_else(missing))
+    }
+
+    fn short_form(&self, keys: &Keys<'_>) -> ShortForm {
+        let (note, note_reason) = note(keys);
+        let reason = keys.script("reason");
+        if let (Some(_), Some(_), Some(node)) = (&reason, &note_reason, keys.get("reason")) {
+            keys.reader.fault(node.place, Diagnostic::new(&code::TWO_REASONS));
+        }
+        let deduct = keys.script("deduct").map(Action::Deduct);
+        let award = keys.script("award").map(Action::Award);
+        let actions: Vec<Action> = [deduct, award, note].into_iter().flatten().collect();
+        if actions.len() > 1 {
+            keys.reader.fault(keys.place, Diagnostic::new(&code::TWO_ACTIONS).with("path", &keys.path));
+        }
+        ShortForm {
+            each: known_kinds(keys.reader, &keys.texts("each"), self.dictionary),
+            when: keys.script("when"),
+            action: actions.into_iter().next(),
+            breach: keys.flag("breach"),
+            veto: keys.flag("veto"),
+            reason: reason.or(note_reason),
+        }
+    }
+}
+
+/// `note: true`, or the template of what is noted.
+fn note(keys: &Keys<'_>) -> (Option<Action>, Option<Script>) {
+    match keys.get("note").map(|node| &node.content) {
+        None | Some(Content::Boolean(false, _)) => (None, None),
+        Some(Content::Boolean(true, _)) => (Some(Action::Note), None),
+        Some(_) => (Some(Action::Note), keys.script("note")),
+    }
+}
+
+/// The path of an item that may have an id: `criteria.no_fire`, else the list's own.
+fn named(node: &Node, path: &str) -> String {
+    match node.get("id").and_then(Node::scalar) {
+        Some(id) => format!("{path}.{}", id.text),
+        None => path.to_owned(),
+    }
+}
+
+/// `cap`: a number, `{points, per}`, or a list of these.
+fn caps(keys: &Keys<'_>) -> Vec<Cap> {
+    let path = keys.path_of("cap");
+    let Some(node) = keys.get("cap") else { return Vec::new() };
+    let nodes = node.list().unwrap_or(std::slice::from_ref(node));
+    nodes.iter().filter_map(|node| cap(keys.reader, node, &path)).collect()
+}
+
+fn cap(reader: &Reader, node: &Node, path: &str) -> Option<Cap> {
+    if node.map().is_none() {
+        let points = reader.number(node, path)?;
+        not_negative(reader, node.place, path, points);
+        return Some(Cap { points, per: None });
+    }
+    let keys = reader.keys(node, path)?;
+    let cap = cap_of(&keys);
+    keys.close();
+    cap
+}
+
+fn cap_of(keys: &Keys<'_>) -> Option<Cap> {
+    let place = keys.required("points").map_or(keys.place, |node| node.place);
+    let per = keys.granularity("per");
+    let points = keys.number("points")?;
+    not_negative(keys.reader, place, &keys.path_of("points"), points);
+    Some(Cap { points, per })
+}
+
+fn not_negative(reader: &Reader, place: Place, path: &str, points: crate::number::Number) {
+    if points.is_negative() {
+        reader.fault(place, Diagnostic::new(&code::NEGATIVE_CAP).with("key", path).with("value", points));
+    }
+}

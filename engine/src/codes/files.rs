@@ -1,0 +1,83 @@
+//! Messages about units and records as they are gathered into a world: who they belong to, what they are of.
+
+use super::codes;
+
+codes! {
+    /// A level the bundle does not name.
+    UNKNOWN_LEVEL = Error "unknown-level" {
+        zh: "办法里没有「{level}」这一级",
+        en: "the bundle has no level `{level}`",
+        help_zh: "可用的级别:{levels}",
+        help_en: "its levels are: {levels}",
+    }
+    /// The same unit twice.
+    DUPLICATE_UNIT = Error "duplicate-unit" {
+        zh: "考核对象「{unit}」在同一级出现两次",
+        en: "unit `{unit}` stands twice in one level",
+        help_zh: "删去其中一个,或改成不同的编号",
+        help_en: "remove one of them or give it another id",
+    }
+    /// A unit without an id.
+    NO_UNIT_ID = Error "no-unit-id" {
+        zh: "考核对象没有 id",
+        en: "this unit has no `id`",
+        help_zh: "补上 \"id\",可以是任何不重复的文字",
+        help_en: "give it an \"id\": any text that is unique within its level",
+    }
+    /// A parent of a unit at the highest level.
+    PARENT_OF_HIGHEST = Error "parent-of-highest" {
+        zh: "「{unit}」已是最高一级,不能再有上级",
+        en: "`{unit}` is at the highest level and has no parent",
+        help_zh: "删去 parent",
+        help_en: "remove its `parent`",
+    }
+    /// An attribute the bundle does not declare, or not for that level.
+    UNKNOWN_ATTRIBUTE = Error "unknown-attribute" {
+        zh: "办法没有为这一级声明「{attribute}」",
+        en: "the bundle declares no attribute `{attribute}` for this level",
+        help_zh: "可用的有:{known}",
+        help_en: "it declares: {known}",
+    }
+    /// A record of a unit that is not there.
+    UNKNOWN_UNIT = Error "unknown-unit" {
+        zh: "没有编号为「{unit}」的考核对象",
+        en: "there is no unit `{unit}`",
+        help_zh: "核对编号,或先把它加入考核对象",
+        help_en: "check the id, or add the unit first",
+    }
+    /// A record of a kind the bundle does not declare.
+    UNKNOWN_KIND = Error "unknown-record-kind" {
+        zh: "办法没有声明「{kind}」这种台账",
+        en: "the bundle declares no kind `{kind}`",
+        help_zh: "可用的有:{known}",
+        help_en: "it declares: {known}",
+    }
+    /// A line that cannot be read at all.
+    MALFORMED_LINE = Error "malformed-line" {
+        zh: "这里不是有效的 JSON:{detail}",
+        en: "this is no valid JSON: {detail}",
+        help_zh: "{remedy}",
+        help_en: "{remedy_en}",
+    }
+    /// A key a unit or exemption does not have.
+    UNKNOWN_ENTRY = Error "unknown-entry" {
+        zh: "这里没有「{key}」这个键",
+        en: "there is no key `{key}` here",
+        help_zh: "可用的有:{known}",
+        help_en: "use: {known}",
+    }
+    /// A value of the wrong form outside the fields of a record.
+    WRONG_ENTRY = Error "wrong-entry" {
+        zh: "「{key}」应为{expected}",
+        en: "`{key}` takes {expected_en}",
+        help_zh: "核对后改正",
+        help_en: "check it and correct it",
+    }
+    /// A rule the bundle does not have.
+    UNKNOWN_RULE = Error "unknown-rule-id" {
+        zh: "办法里没有「{rule}」这条评分项",
+        en: "the bundle has no rule `{rule}`",
+        help_zh: "核对评分项编号",
+        help_en: "check the rule's id",
+    }
+}

@@ -1,0 +1,472 @@
+//! What can be asked of a list: counts, sums, places, selections. Values that are nothing are left out.
+//!
+//! A group is the same for all its units, so what a closure that does not use the unit at hand gives for it is computed once
+//! and kept while the script goes through the units.
+
+use std::any::Any;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+use rhai::{Array, Dynamic, Engine, FnPtr, ImmutableString, NativeCallContext};
+
+use super::convert::{
+    arithmetic, compare, describe, display, equal, from_number, list, need_number, need_text, need_whole, text,
+    to_value,
+};
+use super::frame::Frame;
+use super::objects::{Nested, Table, Unit};
+use super::scene::UnitIndex;
+use super::stop::{Halt, fault};
+use super::view::View;
+use crate::dictionary::Value;
+use crate::number::Number;
+
+type Context<'a> = NativeCallContext<'a>;
+
+/// A list with the closure asked about it, in the run that asks.
+struct Question<'a, 'c> {
+    context: &'a Context<'c>,
+    frame: Arc<Frame>,
+    view: View,
+    closure: Option<FnPtr>,
+    /// What the answer is kept under, when it is the same for all units of the group.
+    kept_as: Option<String>,
+}
+
+impl<'a, 'c> Question<'a, 'c> {
+    fn new(context: &'a Context<'c>, of: &Dynamic, closure: Option<FnPtr>) -> Result<Self, Halt> {
+        let frame = Frame::of(context)?;
+        let view = list(of).ok_or_else(|| {
+            let (zh, en) = describe(of);
+            fault(
+                format!("{zh}不是一组数据,不能用 {}", context.fn_name()),
+                format!("`{}` needs a list, found {en}", context.fn_name()),
+            )
+        })?;
+        frame.visit(view.len())?;
+        let shared = closure.as_ref().is_none_or(|closure| frame.is_unit_free(closure));
+        let kept_as = view.name().filter(|_| shared).map(|name| {
+            let closure = closure.as_ref().map_or("", |closure| closure.fn_name());
+            format!("{name} {} {} {closure}", frame.script, context.fn_name())
+        });
+        Ok(Question { context, frame, view, closure, kept_as })
+    }
+
+    /// What the closure gives for each item; the items themselves without one.
+    fn values(&self) -> Result<Vec<Dynamic>, Halt> {
+        let Some(closure) = &self.closure else { return Ok(self.view.items().to_vec()) };
+        // What is kept for the group is computed apart from this unit's steps, which must not depend on who came first.
+        let apart = self.kept_as.is_some();
+        self.view
+            .iter()
+            .map(|item| match apart {
+                true => closure.call(self.context.engine(), &self.frame.ast, (item.clone(),)),
+                false => closure.call_within_context(self.context, (item.clone(),)),
+            })
+            .collect()
+    }
+
+    /// Pairs of item and value, without those whose value is nothing.
+    fn pairs(&self) -> Result<Vec<(Dynamic, Dynamic)>, Halt> {
+        let values = self.values()?;
+        Ok(self.view.iter().cloned().zip(values).filter(|(_, value)| !value.is_unit()).collect())
+    }
+
+    /// The values that are not nothing.
+    fn present(&self) -> Result<Vec<Dynamic>, Halt> {
+        Ok(self.values()?.into_iter().filter(|value| !value.is_unit()).collect())
+    }
+
+    /// The items for which the closure holds.
+    fn holding(&self) -> Result<Vec<Dynamic>, Halt> {
+        let mut kept = Vec::new();
+        for (item, value) in self.pairs()? {
+            if holds(&value, self.context.fn_name())? {
+                kept.push(item);
+            }
+        }
+        Ok(kept)
+    }
+
+    /// Computes an answer, or recalls it.
+    fn answer<T: Any + Send + Sync + Clone>(&self, compute: impl FnOnce() -> Result<T, Halt>) -> Result<T, Halt> {
+        let Some(key) = &self.kept_as else { return compute() };
+        if let Some(kept) = self.frame.scene.recall(key)
+            && let Ok(answer) = kept.downcast::<T>()
+        {
+            return Ok((*answer).clone());
+        }
+        let answer = compute()?;
+        self.frame.scene.keep(key, Arc::new(answer.clone()));
+        Ok(answer)
+    }
+
+    /// A view made of this one; kept answers follow it.
+    fn view_of(&self, make: impl FnOnce() -> Result<Vec<Dynamic>, Halt>) -> Result<Dynamic, Halt> {
+        let name = self.kept_as.as_deref().map(Arc::from);
+        let view = self.answer(|| Ok(View::of(make()?)))?;
+        Ok(Dynamic::from(view.named(name)))
+    }
+}
+
+fn holds(value: &Dynamic, function: &str) -> Result<bool, Halt> {
+    value.as_bool().map_err(|_| {
+        let (zh, en) = describe(value);
+        fault(
+            format!("{function} 的条件应得到是或否,得到的是{zh}"),
+            format!("the condition of `{function}` must give true or false, found {en}"),
+        )
+    })
+}
+
+type Answer = fn(&Question<'_, '_>) -> Result<Dynamic, Halt>;
+
+/// Functions with and without a closure.
+const BOTH: [(&str, Answer); 7] = [
+    ("count", count),
+    ("sum", sum),
+    ("mean", mean),
+    ("min", min),
+    ("max", max),
+    ("distinct", distinct),
+    ("first", first),
+];
+/// Functions with a closure.
+const WITH_CLOSURE: [(&str, Answer); 8] = [
+    ("any", any),
+    ("all", all),
+    ("filter", filter),
+    ("map", map),
+    ("group_by", group_by),
+    ("sort_by", sort_by),
+    ("worst", worst),
+    ("best", best),
+];
+/// Functions without a closure.
+const PLAIN: [(&str, Answer); 4] = [("last", last), ("reversed", reversed), ("worst", worst), ("best", best)];
+
+/// Registers all of them.
+pub(super) fn register(engine: &mut Engine) {
+    for (name, answer) in BOTH.into_iter().chain(WITH_CLOSURE) {
+        engine.register_fn(name, move |context: Context<'_>, of: Dynamic, closure: FnPtr| {
+            let question = Question::new(&context, &of, Some(closure))?;
+            question.answer(|| answer(&question))
+        });
+    }
+    for (name, answer) in BOTH.into_iter().chain(PLAIN) {
+        engine.register_fn(name, move |context: Context<'_>, of: Dynamic| {
+            let question = Question::new(&context, &of, None)?;
+            question.answer(|| answer(&question))
+        });
+    }
+    engine.register_fn("last", |context: Context<'_>, of: Dynamic, closure: FnPtr| -> Result<Dynamic, Halt> {
+        let question = Question::new(&context, &of, Some(closure))?;
+        Ok(question.holding()?.pop().unwrap_or(Dynamic::UNIT))
+    });
+    register_ranks(engine);
+    register_parts(engine);
+}
+
+fn count(question: &Question<'_, '_>) -> Result<Dynamic, Halt> {
+    let count = if question.closure.is_some() { question.holding()?.len() } else { question.view.len() };
+    Ok(from_number(Number::from(count)))
+}
+
+fn numbers(question: &Question<'_, '_>) -> Result<Vec<Number>, Halt> {
+    question.present()?.iter().map(|value| need_number(value, question.context.fn_name())).collect()
+}
+
+fn sum(question: &Question<'_, '_>) -> Result<Dynamic, Halt> {
+    Number::sum(numbers(question)?).map(from_number).map_err(arithmetic)
+}
+
+fn mean(question: &Question<'_, '_>) -> Result<Dynamic, Halt> {
+    let numbers = numbers(question)?;
+    if numbers.is_empty() {
+        return Ok(Dynamic::UNIT);
+    }
+    let count = Number::from(numbers.len());
+    Number::sum(numbers).and_then(|sum| sum.div(count)).map(from_number).map_err(arithmetic)
+}
+
+fn extreme(question: &Question<'_, '_>, sign: &str) -> Result<Dynamic, Halt> {
+    let mut best: Option<Dynamic> = None;
+    for value in question.present()? {
+        let better = match &best {
+            None => true,
+            Some(best) if sign == "<" => compare(&value, best, sign)?.is_lt(),
+            Some(best) => compare(&value, best, sign)?.is_gt(),
+        };
+        if better {
+            best = Some(value);
+        }
+    }
+    Ok(best.unwrap_or(Dynamic::UNIT))
+}
+
+fn min(question: &Question<'_, '_>) -> Result<Dynamic, Halt> {
+    extreme(question, "<")
+}
+
+fn max(question: &Question<'_, '_>) -> Result<Dynamic, Halt> {
+    extreme(question, ">")
+}
+
+fn first(question: &Question<'_, '_>) -> Result<Dynamic, Halt> {
+    if question.closure.is_none() {
+        return Ok(question.view.items().first().cloned().unwrap_or(Dynamic::UNIT));
+    }
+    Ok(question.holding()?.into_iter().next().unwrap_or(Dynamic::UNIT))
+}
+
+fn last(question: &Question<'_, '_>) -> Result<Dynamic, Halt> {
+    Ok(question.view.items().last().cloned().unwrap_or(Dynamic::UNIT))
+}
+
+fn reversed(question: &Question<'_, '_>) -> Result<Dynamic, Halt> {
+    Ok(Dynamic::from(View::of(question.view.iter().rev().cloned())))
+}
+
+fn any(question: &Question<'_, '_>) -> Result<Dynamic, Halt> {
+    Ok(Dynamic::from_bool(!question.holding()?.is_empty()))
+}
+
+fn all(question: &Question<'_, '_>) -> Result<Dynamic, Halt> {
+    let pairs = question.pairs()?;
+    for (_, value) in &pairs {
+        if !holds(value, "all")? {
+            return Ok(Dynamic::FALSE);
+        }
+    }
+    Ok(Dynamic::TRUE)
+}
+
+fn filter(question: &Question<'_, '_>) -> Result<Dynamic, Halt> {
+    question.view_of(|| question.holding())
+}
+
+fn map(question: &Question<'_, '_>) -> Result<Dynamic, Halt> {
+    question.view_of(|| question.values())
+}
+
+/// The key under which equal values fall together.
+fn grouping_key(value: &Dynamic) -> Result<Value, Halt> {
+    if let Some(unit) = value.read_lock::<Unit>() {
+        return Ok(Value::Text(unit.scene.unit_id(unit.index)));
+    }
+    to_value(value)?.ok_or_else(|| fault("不能按空值分组", "cannot group by nothing"))
+}
+
+/// Items in groups, in the order in which each group first appears.
+fn groups(question: &Question<'_, '_>) -> Result<IndexMap<Value, (Dynamic, Vec<Dynamic>)>, Halt> {
+    let mut groups: IndexMap<Value, (Dynamic, Vec<Dynamic>)> = IndexMap::new();
+    for (item, value) in question.pairs()? {
+        groups.entry(grouping_key(&value)?).or_insert_with(|| (value, Vec::new())).1.push(item);
+    }
+    Ok(groups)
+}
+
+fn group_by(question: &Question<'_, '_>) -> Result<Dynamic, Halt> {
+    question.view_of(|| {
+        Ok(groups(question)?.into_values().map(|(key, items)| Dynamic::from(View::keyed(items, key))).collect())
+    })
+}
+
+fn distinct(question: &Question<'_, '_>) -> Result<Dynamic, Halt> {
+    question.view_of(|| Ok(groups(question)?.into_values().filter_map(|(_, items)| items.into_iter().next()).collect()))
+}
+
+fn sort_by(question: &Question<'_, '_>) -> Result<Dynamic, Halt> {
+    question.view_of(|| {
+        let mut pairs = question.pairs()?;
+        let mut failed = None;
+        pairs.sort_by(|(_, a), (_, b)| {
+            compare(a, b, "sort_by").unwrap_or_else(|halt| {
+                failed.get_or_insert(halt);
+                std::cmp::Ordering::Equal
+            })
+        });
+        match failed {
+            Some(halt) => Err(halt),
+            None => Ok(pairs.into_iter().map(|(item, _)| item).collect()),
+        }
+    })
+}
+
+/// The places of ratings on the ladder, best first.
+fn on_ladder(question: &Question<'_, '_>) -> Result<Vec<usize>, Halt> {
+    let ladder = question.frame.scene.ladder();
+    question.present()?.iter().map(|value| place_on(ladder, &need_text(value, question.context.fn_name())?)).collect()
+}
+
+pub(super) fn place_on(ladder: &[String], name: &str) -> Result<usize, Halt> {
+    ladder
+        .iter()
+        .position(|rung| rung == name)
+        .ok_or_else(|| fault(format!("等次里没有「{name}」"), format!("there is no rating `{name}`")))
+}
+
+pub(super) fn rung(ladder: &[String], place: usize) -> Dynamic {
+    ladder.get(place).map_or(Dynamic::UNIT, |name| Dynamic::from(ImmutableString::from(name.as_str())))
+}
+
+fn worst(question: &Question<'_, '_>) -> Result<Dynamic, Halt> {
+    let place = on_ladder(question)?.into_iter().max();
+    Ok(place.map_or(Dynamic::UNIT, |place| rung(question.frame.scene.ladder(), place)))
+}
+
+fn best(question: &Question<'_, '_>) -> Result<Dynamic, Halt> {
+    let place = on_ladder(question)?.into_iter().min();
+    Ok(place.map_or(Dynamic::UNIT, |place| rung(question.frame.scene.ladder(), place)))
+}
+
+/// Places by value: equal values share the better place, and the next is skipped unless `dense`.
+fn places(question: &Question<'_, '_>, highest_first: bool, dense: bool) -> Result<HashMap<UnitIndex, i64>, Halt> {
+    let mut valued = Vec::new();
+    for (item, value) in question.pairs()? {
+        let unit = item.read_lock::<Unit>().map(|unit| unit.index);
+        let unit = unit.ok_or_else(|| fault("rank 只能用于 group", "`rank` applies to a group of units"))?;
+        valued.push((unit, need_number(&value, "rank")?));
+    }
+    valued.sort_by(|(_, a), (_, b)| if highest_first { b.cmp(a) } else { a.cmp(b) });
+    let mut places = HashMap::with_capacity(valued.len());
+    let (mut place, mut seen, mut last) = (0, 0, None);
+    for (unit, value) in valued {
+        seen += 1;
+        if last != Some(value) {
+            place = if dense { place + 1 } else { seen };
+            last = Some(value);
+        }
+        places.insert(unit, place);
+    }
+    Ok(places)
+}
+
+fn rank(context: &Context<'_>, of: &Dynamic, closure: FnPtr, highest_first: bool, ties: &str) -> Result<Dynamic, Halt> {
+    let dense = match ties {
+        "dense" => true,
+        "skip" => false,
+        _ => return Err(fault("并列规则应为 \"dense\" 或 \"skip\"", "the tie rule is \"dense\" or \"skip\"")),
+    };
+    let mut question = Question::new(context, of, Some(closure))?;
+    question.kept_as = question.kept_as.map(|key| format!("{key} {ties}"));
+    let places = question.answer(|| places(&question, highest_first, dense).map(Arc::new))?;
+    Ok(places.get(&question.frame.unit).map_or(Dynamic::UNIT, |place| Dynamic::from_int(*place)))
+}
+
+fn register_ranks(engine: &mut Engine) {
+    for (name, highest_first) in [("rank", true), ("rank_low", false)] {
+        engine.register_fn(name, move |context: Context<'_>, of: Dynamic, closure: FnPtr| {
+            rank(&context, &of, closure, highest_first, "skip")
+        });
+        engine.register_fn(name, move |context: Context<'_>, of: Dynamic, closure: FnPtr, ties: &str| {
+            rank(&context, &of, closure, highest_first, ties)
+        });
+    }
+}
+
+/// Whether a list, a map, a text, a period or a table holds something.
+fn contains(of: &Dynamic, item: &Dynamic) -> Result<bool, Halt> {
+    if let Some(view) = list(of) {
+        for member in view.iter() {
+            if equal(member, item)? {
+                return Ok(true);
+            }
+        }
+        return Ok(false);
+    }
+    if let Some(whole) = text(of) {
+        return Ok(whole.contains(need_text(item, "contains")?.as_str()));
+    }
+    if let Some(map) = of.read_lock::<rhai::Map>() {
+        return Ok(map.contains_key(display(item).as_str()));
+    }
+    if let Some(nested) = of.read_lock::<Nested>() {
+        return Ok(nested.entries.contains_key(display(item).as_str()));
+    }
+    if let Some(table) = of.read_lock::<Table>() {
+        return table.contains(item);
+    }
+    if let Some(period) = of.read_lock::<crate::period::Period>() {
+        let day = super::convert::date(item).or_else(|| super::convert::time(item).map(|time| time.date()));
+        let day = day.ok_or_else(|| fault("contains 需要日期", "`contains` takes a date"))?;
+        return Ok(period.contains(day));
+    }
+    let (zh, en) = describe(of);
+    Err(fault(format!("{zh}不能用 contains"), format!("`contains` does not apply to {en}")))
+}
+
+/// How many: items, entries, or characters of a text.
+fn size(of: &Dynamic) -> Result<i64, Halt> {
+    let size = if let Some(view) = list(of) {
+        view.len()
+    } else if let Some(text) = text(of) {
+        text.chars().count()
+    } else if let Some(map) = of.read_lock::<rhai::Map>() {
+        map.len()
+    } else if let Some(nested) = of.read_lock::<Nested>() {
+        nested.entries.len()
+    } else {
+        let (zh, en) = describe(of);
+        return Err(fault(format!("{zh}没有个数"), format!("{en} has no length")));
+    };
+    i64::try_from(size).map_err(|_| fault("过大", "too large"))
+}
+
+fn item_at(of: &Dynamic, index: i64) -> Result<Dynamic, Halt> {
+    let view = list(of).unwrap_or_else(|| View::of([]));
+    view.at(index).cloned().ok_or_else(|| {
+        fault(
+            format!("序号 {index} 超出范围(共 {} 项,从 0 起)", view.len()),
+            format!("there is no item {index}: the list has {} items, from 0", view.len()),
+        )
+    })
+}
+
+fn register_parts(engine: &mut Engine) {
+    engine.register_type_with_name::<View>("view");
+    engine.register_iterator::<View>();
+    engine.register_iterator::<Array>();
+    engine.register_get("key", |view: &mut View| view.key());
+    engine.register_indexer_get(|view: &mut View, index: i64| item_at(&Dynamic::from(view.clone()), index));
+    engine.register_fn("len", |of: Dynamic| size(&of));
+    engine.register_get("len", |view: &mut View| view.len() as i64);
+    engine.register_get("length", |text: &mut ImmutableString| text.chars().count() as i64);
+    engine.register_fn("is_empty", |of: Dynamic| size(&of).map(|size| size == 0));
+    engine.register_fn("contains", |of: Dynamic, item: Dynamic| contains(&of, &item));
+    engine.register_fn("take", |of: Dynamic, count: Dynamic| -> Result<View, Halt> {
+        let view = list(&of).ok_or_else(|| fault("take 需要一组数据", "`take` needs a list"))?;
+        let count = usize::try_from(need_whole(&count, "take")?).unwrap_or(0);
+        Ok(View::of(view.iter().take(count).cloned()))
+    });
+    engine.register_fn("skip", |of: Dynamic, count: Dynamic| -> Result<View, Halt> {
+        let view = list(&of).ok_or_else(|| fault("skip 需要一组数据", "`skip` needs a list"))?;
+        let count = usize::try_from(need_whole(&count, "skip")?).unwrap_or(0);
+        Ok(View::of(view.iter().skip(count).cloned()))
+    });
+    engine.register_fn("join", |of: Dynamic, between: &str| -> Result<String, Halt> {
+        let view = list(&of).ok_or_else(|| fault("join 需要一组数据", "`join` needs a list"))?;
+        Ok(view.iter().map(display).collect::<Vec<_>>().join(between))
+    });
+    engine.register_fn("push", |array: &mut Array, item: Dynamic| array.push(item));
+    engine.register_fn("keys", |of: Dynamic| -> Result<View, Halt> {
+        if let Some(map) = of.read_lock::<rhai::Map>() {
+            return Ok(View::of(map.keys().map(|key| Dynamic::from(ImmutableString::from(key.as_str())))));
+        }
+        if let Some(table) = of.read_lock::<Table>() {
+            return table.keys();
+        }
+        of.read_lock::<Nested>()
+            .map(|nested| nested.keys())
+            .ok_or_else(|| fault("keys 需要对照表", "`keys` needs a map"))
+    });
+    engine.register_fn("values", |of: Dynamic| -> Result<View, Halt> {
+        if let Some(map) = of.read_lock::<rhai::Map>() {
+            return Ok(View::of(map.values().cloned()));
+        }
+        of.read_lock::<Nested>()
+            .map(|nested| nested.values())
+            .ok_or_else(|| fault("values 需要对照表", "`values` needs a map"))
+    });
+}

@@ -1,0 +1,249 @@
+//! From the scripts of a bundle to programs: the short form becomes Rhai, and every place in a program is a place in the file.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use rhai::{AST, ASTNode, Engine, Expr, FnPtr, Position, Stmt};
+
+use super::host::english;
+use super::syntax;
+use crate::bundle::{Action, Place, Rule, Script, ShortForm};
+use crate::codes::script as codes;
+use crate::diagnostic::{Diagnostic, Location};
+
+/// The text of a program and where its parts stand in the file.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Source {
+    pub(super) text: String,
+    segments: Vec<Segment>,
+}
+
+/// A stretch of one line of a program that was copied from the file.
+#[derive(Debug, Clone, Copy)]
+struct Segment {
+    line: usize,
+    column: usize,
+    place: Place,
+}
+
+impl Source {
+    pub(super) fn of(script: &Script) -> Source {
+        let mut source = Source::default();
+        source.copy(script);
+        source
+    }
+
+    /// Adds words of our own.
+    fn add(&mut self, words: &str) {
+        self.text.push_str(words);
+    }
+
+    /// Adds what the author wrote.
+    fn copy(&mut self, script: &Script) {
+        for (index, line) in script.text.split('\n').enumerate() {
+            if index > 0 {
+                self.text.push('\n');
+            }
+            let (row, column) = self.end();
+            self.segments.push(Segment { line: row, column, place: script.place(index + 1, 1) });
+            self.text.push_str(line);
+        }
+    }
+
+    /// Line and column, from 1, of what would be added next.
+    fn end(&self) -> (usize, usize) {
+        let line = self.text.matches('\n').count() + 1;
+        let column = self.text.rsplit('\n').next().unwrap_or("").chars().count() + 1;
+        (line, column)
+    }
+
+    /// The place in the file of a position in the program: in the nearest part before it that the author wrote.
+    pub(super) fn place(&self, position: Position) -> Place {
+        let at = (position.line().unwrap_or(1), position.position().unwrap_or(1));
+        let segment = self.segments.iter().rev().find(|segment| (segment.line, segment.column) <= at);
+        let Some(segment) = segment.or(self.segments.first()) else { return (1, 1) };
+        let (line, column) = segment.place;
+        let right = if segment.line == at.0 { at.1.saturating_sub(segment.column) } else { 0 };
+        (line, column + u32::try_from(right).unwrap_or(0))
+    }
+}
+
+/// The library of a bundle, compiled.
+#[derive(Clone, Default)]
+pub(super) struct Library {
+    pub(super) ast: AST,
+    source: Arc<Source>,
+}
+
+/// A script ready to run.
+#[derive(Clone)]
+pub struct Program {
+    pub(super) ast: Arc<AST>,
+    source: Arc<Source>,
+    library: Arc<Source>,
+    /// Closures whose body does not use the unit at hand, with the names of all their arguments, captured ones first.
+    pub(super) unit_free: Arc<HashMap<String, Vec<String>>>,
+    /// Tells it from the other scripts of the bundle.
+    pub(super) number: usize,
+}
+
+impl Program {
+    /// The place in the bundle's file of a position in the script, or in the function of the library it called.
+    pub(super) fn place(&self, position: Position, in_library: bool) -> Place {
+        if in_library { self.library.place(position) } else { self.source.place(position) }
+    }
+}
+
+/// Functions whose answer depends on the unit at hand.
+const ABOUT_THE_UNIT: [&str; 14] = [
+    "records", "history", "known", "points", "found", "met", "findings", "rank", "rank_low", "deduct", "award",
+    "breach", "veto", "note",
+];
+/// Names whose value is the same for all units.
+pub(super) const SAME_FOR_ALL: [&str; 3] = ["parameters", "period", "as_of"];
+
+/// Compiles the shared functions.
+pub(super) fn library(engine: &Engine, script: Option<&Script>, file: &Arc<str>) -> Result<Library, Diagnostic> {
+    let Some(script) = script else { return Ok(Library::default()) };
+    let source = Source::of(script);
+    let ast = engine.compile(&source.text).map_err(|error| syntax::diagnose(&error, &source, file))?;
+    if let Some(statement) = ast.statements().first() {
+        let (line, column) = source.place(statement.position());
+        return Err(Diagnostic::new(&codes::LIBRARY_STATEMENT).at(Location::text(file, line, column)));
+    }
+    Ok(Library { ast, source: Arc::new(source) })
+}
+
+/// Compiles one program together with the library.
+pub(super) fn program(
+    engine: &Engine,
+    library: &Library,
+    source: Source,
+    number: usize,
+    file: &Arc<str>,
+) -> Result<Program, Diagnostic> {
+    let own = engine.compile(&source.text).map_err(|error| syntax::diagnose(&error, &source, file))?;
+    let ast = library.ast.merge(&own);
+    let unit_free = Arc::new(unit_free_functions(&ast));
+    Ok(Program {
+        ast: Arc::new(ast),
+        source: Arc::new(source),
+        library: Arc::clone(&library.source),
+        unit_free,
+        number,
+    })
+}
+
+/// The program of a rule.
+pub(super) fn rule_source(rule: &Rule) -> Source {
+    match &rule.body {
+        crate::bundle::Body::Long(script) => Source::of(script),
+        crate::bundle::Body::Short(short) => short_source(short, &rule.title),
+    }
+}
+
+/// `for fire in records("fire") { if WHEN { deduct(POINTS, REASON, fire); } }`; without `each` the `if` alone.
+fn short_source(short: &ShortForm, title: &str) -> Source {
+    let mut source = Source::default();
+    let item = match short.each.as_slice() {
+        [] => None,
+        [kind] => Some(kind.as_str()),
+        _ => Some("record"),
+    };
+    if let Some(item) = item {
+        let kinds: Vec<String> = short.each.iter().map(|kind| format!("{kind:?}")).collect();
+        source.add(&format!("for {item} in records({}) {{ ", kinds.join(", ")));
+    }
+    if let Some(when) = &short.when {
+        source.add("if (");
+        source.copy(when);
+        source.add(") { ");
+    }
+    let evidence = item.map(|item| format!(", {item}")).unwrap_or_default();
+    let mut call = |function: &str, points: Option<&Script>| {
+        source.add(function);
+        source.add("(");
+        if let Some(points) = points {
+            source.add("(");
+            source.copy(points);
+            source.add("), ");
+        }
+        source.add("`");
+        match &short.reason {
+            Some(reason) => source.copy(&Script { text: quote(&reason.text), lines: reason.lines.clone() }),
+            None => source.add(&quote(title).replace("${", "$ {")),
+        }
+        source.add(&format!("`{evidence}); "));
+    };
+    match &short.action {
+        Some(Action::Deduct(points)) => call("deduct", Some(points)),
+        Some(Action::Award(points)) => call("award", Some(points)),
+        Some(Action::Note) => call("note", None),
+        None => {}
+    }
+    if short.breach {
+        call("breach", None);
+    }
+    if short.veto {
+        call("veto", None);
+    }
+    source.add(if short.when.is_some() { "} " } else { "" });
+    source.add(if item.is_some() { "}" } else { "" });
+    source
+}
+
+/// A text inside backticks.
+fn quote(text: &str) -> String {
+    text.replace('`', "``")
+}
+
+/// Functions of the program, closures among them, that neither use the unit at hand nor call one that does.
+fn unit_free_functions(ast: &AST) -> HashMap<String, Vec<String>> {
+    let mut free = HashMap::new();
+    let mut calls: HashMap<String, HashSet<String>> = HashMap::new();
+    for function in ast.iter_functions() {
+        let mut called = HashSet::new();
+        let mut about_the_unit = false;
+        let alone = ast.clone_functions_only_filtered(|_, _, _, name, _| name == function.name);
+        alone.walk(&mut |path| {
+            about_the_unit |= path.last().is_some_and(|node| uses_the_unit(node, &mut called));
+            !about_the_unit
+        });
+        if !about_the_unit {
+            free.insert(function.name.to_owned(), function.params.iter().map(ToString::to_string).collect());
+            calls.insert(function.name.to_owned(), called);
+        }
+    }
+    let scripted: HashSet<String> = ast.iter_functions().map(|function| function.name.to_owned()).collect();
+    loop {
+        let before = free.len();
+        let still: HashSet<String> = free.keys().cloned().collect();
+        free.retain(|name, _| {
+            let called = calls.get(name).into_iter().flatten();
+            called.filter(|called| scripted.contains(*called)).all(|called| still.contains(called))
+        });
+        if free.len() == before {
+            return free;
+        }
+    }
+}
+
+fn uses_the_unit(node: &ASTNode<'_>, called: &mut HashSet<String>) -> bool {
+    match node {
+        ASTNode::Expr(Expr::Variable(variable, ..)) => {
+            variable.0.is_none() && !SAME_FOR_ALL.contains(&variable.1.as_str())
+        }
+        ASTNode::Expr(Expr::FnCall(call, _)) | ASTNode::Stmt(Stmt::FnCall(call, _)) => {
+            called.insert(call.name.to_string());
+            ABOUT_THE_UNIT.contains(&english(&call.name))
+        }
+        ASTNode::Expr(Expr::MethodCall(call, _)) => ["rank", "rank_low"].contains(&call.name.as_str()),
+        ASTNode::Expr(Expr::DynamicConstant(value, _)) => {
+            if let Some(closure) = value.read_lock::<FnPtr>() {
+                called.insert(closure.fn_name().to_owned());
+            }
+            false
+        }
+        _ => false,
+    }
+}

@@ -1,0 +1,193 @@
+//! One run of one script: whose, with what at hand, and what it said.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use rhai::{AST, Dynamic, FnPtr, ImmutableString, NativeCallContext};
+
+use super::compile::SAME_FOR_ALL;
+use super::convert::from_number;
+use super::objects::{Figures, FindingObject, Parameters, PartObject, PastObject, RecordObject, Unit};
+use super::scene::{Group, Scene, UnitIndex};
+use super::stop::{Halt, fault, missing};
+use super::view::View;
+use crate::assessment::{Finding, FindingKind};
+use crate::bundle::Compare;
+use crate::number::Number;
+use crate::record::Record;
+
+/// The most elements that one run of a script may go through in views, beside the interpreter's own steps.
+const MOST_VISITS: u64 = 5_000_000;
+
+/// What a rule said in one run, before caps and exemptions.
+#[derive(Debug, Clone)]
+pub struct Said {
+    /// What it does.
+    pub kind: FindingKind,
+    /// Points as given, never negative.
+    pub points: Number,
+    /// Why.
+    pub reason: String,
+    /// On what it rests.
+    pub evidence: Vec<Arc<Record>>,
+}
+
+/// What a list script is asked about.
+#[derive(Clone)]
+pub enum Subject {
+    /// A record, under the name of its kind or `record`.
+    Record(String, Arc<Record>),
+    /// A finding.
+    Finding(Arc<Finding>),
+}
+
+/// What a run starts from.
+pub struct FrameSeed<'a> {
+    /// What can be seen.
+    pub scene: &'a Arc<dyn Scene>,
+    /// Whose run it is.
+    pub unit: UnitIndex,
+    /// With whom it may compare.
+    pub compare: Option<&'a Compare>,
+    /// What a list is asked about.
+    pub subject: Option<Subject>,
+}
+
+/// The state of one run.
+pub(super) struct Frame {
+    pub(super) scene: Arc<dyn Scene>,
+    pub(super) unit: UnitIndex,
+    pub(super) ast: Arc<AST>,
+    /// Closures that give the same whichever unit is at hand.
+    pub(super) unit_free: Arc<HashMap<String, Vec<String>>>,
+    /// Tells this script from others in what is kept for a group.
+    pub(super) script: usize,
+    compare: Option<Compare>,
+    subject: Option<Subject>,
+    said: Mutex<Vec<Said>>,
+    visited: AtomicU64,
+}
+
+impl Frame {
+    pub(super) fn new(
+        seed: FrameSeed<'_>,
+        ast: &Arc<AST>,
+        unit_free: &Arc<HashMap<String, Vec<String>>>,
+        script: usize,
+    ) -> Frame {
+        Frame {
+            scene: Arc::clone(seed.scene),
+            unit: seed.unit,
+            ast: Arc::clone(ast),
+            unit_free: Arc::clone(unit_free),
+            script,
+            compare: seed.compare.cloned(),
+            subject: seed.subject,
+            said: Mutex::default(),
+            visited: AtomicU64::new(0),
+        }
+    }
+
+    /// The frame of the run that calls a host function.
+    pub(super) fn of(context: &NativeCallContext<'_>) -> Result<Arc<Frame>, Halt> {
+        Self::in_tag(context.tag()).ok_or_else(|| fault("这里不能使用数据", "no data is at hand here"))
+    }
+
+    pub(super) fn in_tag(tag: Option<&Dynamic>) -> Option<Arc<Frame>> {
+        tag?.read_lock::<Arc<Frame>>().map(|frame| Arc::clone(&frame))
+    }
+
+    /// Counts elements gone through; too many end the run.
+    pub(super) fn visit(&self, elements: usize) -> Result<(), Halt> {
+        let before = self.visited.fetch_add(elements as u64, Ordering::Relaxed);
+        if before.saturating_add(elements as u64) > MOST_VISITS {
+            return Err(fault(
+                "脚本步数用完:查看的数据过多",
+                "the script's steps are used up: it goes through too much data",
+            ));
+        }
+        Ok(())
+    }
+
+    /// Whether a closure gives the same for an item whichever unit is at hand.
+    pub(super) fn is_unit_free(&self, closure: &FnPtr) -> bool {
+        let captured = closure.curry().len();
+        self.unit_free
+            .get(closure.fn_name())
+            .is_some_and(|arguments| arguments.iter().take(captured).all(|name| SAME_FOR_ALL.contains(&name.as_str())))
+    }
+
+    pub(super) fn say(&self, said: Said) {
+        self.said.lock().unwrap_or_else(PoisonError::into_inner).push(said);
+    }
+
+    pub(super) fn take_said(&self) -> Vec<Said> {
+        std::mem::take(&mut *self.said.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// The value of a name that the script did not define itself; none: there is no such name here.
+    pub(super) fn variable(self: &Arc<Self>, name: &str) -> Result<Option<Dynamic>, Halt> {
+        let text =
+            |text: Option<Arc<str>>| text.map_or(Dynamic::UNIT, |t| Dynamic::from(ImmutableString::from(t.as_ref())));
+        let scene = &self.scene;
+        Ok(Some(match name {
+            "unit" => Dynamic::from(Unit::at_hand(scene, self.unit)),
+            "period" => Dynamic::from(scene.period()),
+            "as_of" => Dynamic::from(scene.as_of()),
+            "parameters" => Dynamic::from(Parameters::of(scene)),
+            "figures" => Dynamic::from(Figures::at_hand(scene, self.unit)),
+            "previous" => scene.previous(self.unit).map_or(Dynamic::UNIT, |past| Dynamic::from(PastObject(past))),
+            "score" => scene.score(self.unit).map_err(missing)?.map_or(Dynamic::UNIT, from_number),
+            "vetoed" => Dynamic::from_bool(scene.vetoed(self.unit)),
+            "incomplete" => Dynamic::from_bool(scene.incomplete(self.unit)),
+            "band" => text(scene.band(self.unit)),
+            "rating" => text(scene.rating(self.unit)),
+            "group" => Dynamic::from(self.group()?),
+            "parts" => match scene.parts(self.unit) {
+                Some(parts) => {
+                    Dynamic::from(View::of(parts.iter().map(|part| Dynamic::from(PartObject(part.clone())))))
+                }
+                None => return Ok(None),
+            },
+            other => return Ok(self.subject_named(other).or_else(|| self.level_named(other))),
+        }))
+    }
+
+    fn subject_named(&self, name: &str) -> Option<Dynamic> {
+        match self.subject.as_ref()? {
+            Subject::Record(as_name, record) if as_name == name => {
+                Some(Dynamic::from(RecordObject::new(&self.scene, record, false)))
+            }
+            Subject::Finding(finding) if name == "finding" => {
+                Some(Dynamic::from(FindingObject::new(&self.scene, finding)))
+            }
+            _ => None,
+        }
+    }
+
+    fn level_named(&self, name: &str) -> Option<Dynamic> {
+        let is_level = self.scene.bundle().levels().any(|level| level == name);
+        let unit = is_level.then(|| self.scene.at_level(self.unit, name)).flatten()?;
+        Some(Dynamic::from(Unit::at_hand(&self.scene, unit)))
+    }
+
+    /// The units this script may compare with, made once for each group.
+    fn group(&self) -> Result<View, Halt> {
+        let compare = self
+            .compare
+            .as_ref()
+            .ok_or_else(|| fault("没有写 compare,不能使用 group", "`group` needs `compare:` beside the script"))?;
+        let Group { members, key } = self.scene.group(self.unit, compare).map_err(missing)?;
+        let name = format!("group {key}");
+        if let Some(kept) = self.scene.recall(&name)
+            && let Ok(view) = kept.downcast::<View>()
+        {
+            return Ok((*view).clone());
+        }
+        let units = members.iter().map(|&unit| Dynamic::from(Unit::in_group(&self.scene, unit)));
+        let view = View::kept(units, Arc::from(name.as_str()));
+        self.scene.keep(&name, Arc::new(view.clone()));
+        Ok(view)
+    }
+}

@@ -1,0 +1,172 @@
+//! Rhai scripts: compiled from the bundle, run in a shut-in interpreter, read back as values and findings.
+//!
+//! Enters: a [`crate::bundle::Script`] and a [`Scene`], which says what the script can see. Leaves: a [`Program`], and for each
+//! run an [`Ended`]: a value, what the rule said, or why it could not be checked. This is the only user of rhai.
+//!
+//! A program runs on a thread with a large stack ([`threads`]). Its budget is counted in steps, so that the same facts end the
+//! same way on any machine; calling a run off ([`CallOff`]) is no outcome. Next: [`crate::assess`].
+
+mod aggregate;
+mod compile;
+mod convert;
+mod frame;
+mod host;
+mod objects;
+mod operators;
+mod sandbox;
+mod scene;
+mod stop;
+mod syntax;
+mod view;
+
+use std::sync::Arc;
+
+use rhai::{Dynamic, Engine, EvalAltResult, Position, Scope};
+
+use crate::bundle::{Bundle, Rule, Script};
+use crate::diagnostic::Diagnostic;
+use crate::dictionary::Value;
+use crate::number::Number;
+
+pub use compile::Program;
+pub use frame::{FrameSeed, Said, Subject};
+pub use sandbox::CallOff;
+pub use scene::{Datum, Group, Missing, Part, Reading, Scene, UnitIndex, Window};
+pub use stop::Failure;
+
+use frame::Frame;
+
+/// Turns the scripts of one bundle into programs.
+pub struct Compiler {
+    engine: Engine,
+    library: compile::Library,
+    file: Arc<str>,
+    compiled: usize,
+}
+
+impl Compiler {
+    /// Compiles the bundle's library.
+    ///
+    /// # Errors
+    /// A syntax error in the library, at its place in the file.
+    pub fn new(bundle: &Bundle) -> Result<Compiler, Diagnostic> {
+        let engine = sandbox::engine(&CallOff::default());
+        let library = compile::library(&engine, bundle.library.as_ref(), &bundle.file)?;
+        Ok(Compiler { engine, library, file: Arc::clone(&bundle.file), compiled: 0 })
+    }
+
+    /// Compiles one script.
+    ///
+    /// # Errors
+    /// A syntax error, at its place in the file.
+    pub fn script(&mut self, script: &Script) -> Result<Program, Diagnostic> {
+        self.program(compile::Source::of(script))
+    }
+
+    /// Compiles a rule in either form.
+    ///
+    /// # Errors
+    /// A syntax error, at its place in the file.
+    pub fn rule(&mut self, rule: &Rule) -> Result<Program, Diagnostic> {
+        self.program(compile::rule_source(rule))
+    }
+
+    fn program(&mut self, source: compile::Source) -> Result<Program, Diagnostic> {
+        self.compiled += 1;
+        compile::program(&self.engine, &self.library, source, self.compiled, &self.file)
+    }
+}
+
+/// Runs programs, one at a time. Making one costs milliseconds: keep it.
+pub struct Interpreter {
+    engine: Engine,
+}
+
+/// How a run ended.
+#[derive(Debug)]
+pub struct Ended {
+    /// The script's last value, or why there is none.
+    pub value: Result<Datum, Failure>,
+    /// What it said before its end.
+    pub said: Vec<Said>,
+}
+
+impl Interpreter {
+    /// An interpreter whose runs end when `call_off` says so.
+    pub fn new(call_off: &CallOff) -> Interpreter {
+        Interpreter { engine: sandbox::engine(call_off) }
+    }
+
+    /// Runs a program for one unit.
+    pub fn run(&mut self, program: &Program, seed: FrameSeed<'_>) -> Ended {
+        let file = Arc::clone(&seed.scene.bundle().file);
+        let frame = Arc::new(Frame::new(seed, &program.ast, &program.unit_free, program.number));
+        self.engine.set_default_tag(Dynamic::from(Arc::clone(&frame)));
+        let result = self.engine.eval_ast_with_scope::<Dynamic>(&mut Scope::new(), &program.ast);
+        self.engine.set_default_tag(Dynamic::UNIT);
+        let said = frame.take_said();
+        let value = match result {
+            Ok(value) => Ok(Datum(value.flatten())),
+            Err(error) => {
+                let in_library = ends_in_library(&error);
+                Err(stop::read(&error, &|position: Position| {
+                    let (line, column) = program.place(position, in_library);
+                    format!("{file}:{line}:{column}")
+                }))
+            }
+        };
+        Ended { value, said }
+    }
+}
+
+/// Whether an error arose inside a named function, which only the library has.
+fn ends_in_library(error: &EvalAltResult) -> bool {
+    match error {
+        EvalAltResult::ErrorInFunctionCall(name, _, inner, _) => !name.starts_with("anon$") || ends_in_library(inner),
+        _ => false,
+    }
+}
+
+impl Datum {
+    /// As true or false.
+    pub fn as_bool(&self) -> Option<bool> {
+        self.0.as_bool().ok()
+    }
+
+    /// As a number.
+    pub fn as_number(&self) -> Option<Number> {
+        convert::number(&self.0)
+    }
+
+    /// As a text.
+    pub fn as_text(&self) -> Option<Arc<str>> {
+        convert::text(&self.0).map(|text| Arc::from(text.as_str()))
+    }
+
+    /// Whether it is nothing.
+    pub fn is_nothing(&self) -> bool {
+        self.0.is_unit()
+    }
+
+    /// What it is, in Chinese and English, for messages.
+    pub fn describe(&self) -> (String, &'static str) {
+        convert::describe(&self.0)
+    }
+
+    /// As kept in results; none: nothing.
+    ///
+    /// # Errors
+    /// What cannot be kept, such as a unit or a group.
+    pub fn to_value(&self) -> Result<Option<Value>, Failure> {
+        convert::to_value(&self.0).map_err(|halt| stop::read(&halt, &|_| String::new()))
+    }
+}
+
+/// A pool of threads on which programs may run; none: as many as there are cores.
+///
+/// # Errors
+/// When the system gives no threads.
+pub fn threads(count: Option<usize>) -> Result<rayon::ThreadPool, rayon::ThreadPoolBuildError> {
+    let builder = rayon::ThreadPoolBuilder::new().stack_size(sandbox::STACK).thread_name(|i| format!("rules-{i}"));
+    count.map_or(builder, |count| rayon::ThreadPoolBuilder::new().stack_size(sandbox::STACK).num_threads(count)).build()
+}

@@ -1,0 +1,66 @@
+//! What commands print: diagnostics with their source lines, errors, in one language; colours only on a terminal.
+
+use std::collections::HashMap;
+use std::io::{IsTerminal, Write};
+
+use liuwu_engine::diagnostic::{Diagnostic, Lang, Location, Severity};
+
+/// Where messages go, and in which language.
+pub struct Terminal {
+    lang: Lang,
+    coloured: bool,
+}
+
+impl Terminal {
+    /// Messages to standard error.
+    pub fn new(lang: Lang) -> Terminal {
+        let coloured = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+        Terminal { lang, coloured }
+    }
+
+    /// The language of messages.
+    pub fn lang(&self) -> Lang {
+        self.lang
+    }
+
+    /// One of two texts.
+    pub fn say<'a>(&self, zh: &'a str, en: &'a str) -> &'a str {
+        match self.lang {
+            Lang::Zh => zh,
+            Lang::En => en,
+        }
+    }
+
+    /// Prints an error to standard error.
+    pub fn error(&self, message: &str) {
+        let label = self.say("错误", "error");
+        eprintln!("{}", self.paint(&format!("{label}: {message}"), Some(Severity::Error)));
+    }
+
+    /// Prints a remark to standard error.
+    pub fn note(&self, message: &str) {
+        eprintln!("{message}");
+    }
+
+    /// Prints diagnostics to standard error, each with its source line when the text of its file is given.
+    pub fn diagnostics(&self, diagnostics: &[Diagnostic], sources: &HashMap<String, String>) {
+        let mut err = std::io::stderr().lock();
+        for diagnostic in diagnostics {
+            let source = match &diagnostic.location {
+                Location::Text { file, .. } => sources.get(file.as_ref()).map(String::as_str),
+                _ => None,
+            };
+            let shown = diagnostic.render(source, self.lang);
+            let (head, rest) = shown.split_once('\n').unwrap_or((&shown, ""));
+            let _ = writeln!(err, "{}\n{rest}", self.paint(head, Some(diagnostic.code.severity)));
+        }
+    }
+
+    fn paint(&self, text: &str, severity: Option<Severity>) -> String {
+        match (self.coloured, severity) {
+            (true, Some(Severity::Error)) => format!("\u{1b}[1;31m{text}\u{1b}[0m"),
+            (true, Some(Severity::Warning)) => format!("\u{1b}[1;33m{text}\u{1b}[0m"),
+            _ => text.to_owned(),
+        }
+    }
+}
