@@ -157,6 +157,10 @@ pub(super) fn files_in(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     for entry in std::fs::read_dir(folder).with_context(|| folder.display().to_string())? {
         let path = entry?.path();
+        // The calendar of working days is for follow-up, not for scoring.
+        if path.ends_with("calendar.csv") {
+            continue;
+        }
         let extension = path.extension().map(|end| end.to_string_lossy().to_lowercase()).unwrap_or_default();
         if ["xlsx", "xls", "csv", "jsonl"].contains(&extension.as_str()) || path.ends_with("exemptions.json") {
             files.push(path);
