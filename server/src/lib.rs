@@ -3,7 +3,6 @@
 //! The modules stand in reading order; a module imports only modules above it. What is scored, and how, is in
 //! [`liuwu_engine`].
 
-pub mod intake;
 pub mod store;
 pub mod intake;
 pub mod records;
