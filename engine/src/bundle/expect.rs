@@ -31,7 +31,8 @@ pub(super) fn expect(reader: &Reader, node: &Node, bundle: &Bundle) -> Expect {
     for (key, node) in keys.named("others") {
         let path = format!("expect.others.{}", key.text);
         let Some(keys) = reader.keys(node, path) else { continue };
-        let over = roll_up_of(&key.text, bundle);
+        let (in_year, who) = key.text.strip_prefix("year:").map_or((false, key.text.as_str()), |who| (true, who));
+        let over = roll_up_of(who, bundle).or(in_year.then_some(Over::Year));
         let subject = match &over {
             Some(over) => Subject::of_roll_up(reader, &key.text, key.place, over, bundle),
             None => own.clone(),
@@ -93,7 +94,8 @@ impl<'a> Subject<'a> {
             vetoed: flag(keys, "vetoed"),
             incomplete: flag(keys, "incomplete"),
             takes_part: flag(keys, "takes_part"),
-            lists: self.lists(keys),
+            lists: self.lists(keys, "lists"),
+            lists_unknown: self.lists(keys, "lists_unknown"),
             figures: self.figures(keys),
             criteria: self.criteria(keys),
             findings: self.findings(keys),
@@ -103,9 +105,9 @@ impl<'a> Subject<'a> {
         }
     }
 
-    fn lists(&self, keys: &Keys<'_>) -> Option<Vec<String>> {
-        keys.get("lists")?;
-        let names = keys.texts("lists");
+    fn lists(&self, keys: &Keys<'_>, key: &'static str) -> Option<Vec<String>> {
+        keys.get(key)?;
+        let names = keys.texts(key);
         for (name, place) in &names {
             let known: Vec<&str> = self.lists.iter().map(|list| list.id.as_str()).collect();
             known_name(keys.reader, name, *place, ("清单", "list"), &known);
