@@ -185,10 +185,9 @@ fn records_of(bundle: &Bundle, case: &Case) -> Vec<RawEntry> {
         .map(|record| {
             let level = bundle.dictionary.kinds.get(&record.kind).and_then(|kind| kind.of.as_deref()).unwrap_or(scored);
             let own = if level == scored { UNIT } else { ABOVE };
-            let named = record.unit.as_deref().filter(|unit| *unit != level).unwrap_or(own);
             let fields = record.fields.iter().map(|(key, value)| (key.clone(), value.raw.clone()));
             RawEntry {
-                unit: named.to_owned(),
+                unit: record.unit.clone().unwrap_or_else(|| own.to_owned()),
                 kind: record.kind.clone(),
                 record: RawRecord::new(fields.filter(|(_, raw)| *raw != Raw::Blank)),
                 source: Source::line(&bundle.file, record.place.0),
