@@ -1,6 +1,6 @@
 //! Units, records and exemptions as JSON files, for scoring without a store.
 //!
-//! Enters: the texts of the files. Leaves: a [`World`], or every fault at its file and line. Next: [`crate::cli`].
+//! Enters: the texts of the files. Leaves: a [`World`], or every fault at its file and line. Next: [`crate::upload`].
 
 use std::path::Path;
 use std::sync::Arc;
@@ -79,6 +79,16 @@ pub fn world(bundle: &Bundle, given: &Given<'_>, pseudonym_key: &[u8]) -> Result
             Err(reading.faults)
         }
     }
+}
+
+/// Reads exemptions.
+///
+/// # Errors
+/// All faults, each at its line.
+pub fn exemptions(bundle: &Bundle, text: Text<'_>) -> Result<Vec<Exemption>, Vec<Diagnostic>> {
+    let mut reading = Reading { bundle, faults: Vec::new() };
+    let exemptions = reading.exemptions(text);
+    if reading.faults.is_empty() { Ok(exemptions) } else { Err(reading.faults) }
 }
 
 struct Reading<'a> {

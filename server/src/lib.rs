@@ -3,5 +3,24 @@
 //! The modules stand in reading order; a module imports only modules above it. What is scored, and how, is in
 //! [`liuwu_engine`].
 
+pub mod store;
+pub mod intake;
+pub mod records;
 pub mod files;
+pub mod upload;
+pub mod filed;
+pub mod scoring;
+pub mod explanation;
+pub mod listing;
+pub mod config;
+pub mod disclosure;
+pub mod view;
+pub mod error;
+pub mod state;
+pub mod pages;
+pub mod api;
+pub mod router;
+pub mod serve;
+pub mod sample;
+pub mod data_dir;
 pub mod cli;

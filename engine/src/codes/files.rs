@@ -80,4 +80,11 @@ codes! {
         help_zh: "核对评分项编号",
         help_en: "check the rule's id",
     }
+    /// A record contradicts one that is stored.
+    STORED_CONFLICT = Error "stored-conflict" {
+        zh: "与已入库的记录({known})是同一件事,但「{fields}」不同",
+        en: "this is the same fact as the stored record ({known}), but {fields} differ",
+        help_zh: "核对后改成一致;确需更正的,请作更正并说明理由",
+        help_en: "make them agree; if the stored record is wrong, correct it with a reason",
+    }
 }

@@ -4,13 +4,15 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 use crate::number::Number;
 use crate::period::{Date, Time};
 
-/// An exact, typed value. The order is total within one type; across types it is the order of the variants.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// An exact, typed value; serialised with its type, so that it reads back as it was. The order is total within one type; across types it is the order of the variants.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Value {
     /// Yes or no.
     Boolean(bool),

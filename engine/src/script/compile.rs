@@ -214,6 +214,13 @@ fn quote(text: &str) -> String {
     text.replace('`', "``")
 }
 
+/// One function of a program, without its statements and its other functions.
+pub(super) fn alone(ast: &AST, name: &str, parameters: usize) -> AST {
+    let mut alone = ast.clone_functions_only();
+    alone.retain_functions(|_, _, other, count| other == name && count == parameters);
+    alone
+}
+
 /// Functions of the program, closures among them, that neither use the unit at hand nor call one that does.
 fn unit_free_functions(ast: &AST) -> HashMap<String, Vec<String>> {
     let mut free = HashMap::new();
@@ -221,7 +228,7 @@ fn unit_free_functions(ast: &AST) -> HashMap<String, Vec<String>> {
     for function in ast.iter_functions() {
         let mut called = HashSet::new();
         let mut about_the_unit = false;
-        let alone = ast.clone_functions_only_filtered(|_, _, _, name, _| name == function.name);
+        let alone = alone(ast, function.name, function.params.len());
         alone.walk(&mut |path| {
             about_the_unit |= path.last().is_some_and(|node| uses_the_unit(node, &mut called));
             !about_the_unit

@@ -30,6 +30,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rhai::{AST, ASTNode, Engine};
 
 use super::Program;
+use super::compile::alone;
 use crate::bundle::Bundle;
 use crate::codes::script as codes;
 use crate::diagnostic::Diagnostic;
@@ -126,9 +127,8 @@ fn bodies(ast: &AST) -> Bodies {
     let mut bodies = Bodies::new();
     for function in ast.iter_functions() {
         let count = function.params.len();
-        let alone = ast.clone_functions_only_filtered(|_, _, _, name, params| name == function.name && params == count);
         let mut statements = Vec::new();
-        alone.walk(&mut |path| {
+        alone(ast, function.name, count).walk(&mut |path| {
             if let [ASTNode::Stmt(statement)] = path {
                 statements.push((*statement).clone());
             }

@@ -1,0 +1,191 @@
+//! Workbooks of Excel and WPS to sheets of raw cells. The only user of calamine.
+//!
+//! Enters: the bytes of an xlsx or xls file. Leaves: [`Sheet`]s. A percent format is seen, so that a cell that shows 96.4%
+//! is not taken for 0.964. Next: [`super::header`].
+
+use std::io::Cursor;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use calamine::{Data, DataRef, Dimensions, ExcelDateTime, Reader, SheetVisible, Xls, XlsError, Xlsx, XlsxError};
+use liuwu_engine::codes::sheet as codes;
+use liuwu_engine::diagnostic::Diagnostic;
+use liuwu_engine::dictionary::read::Raw;
+use liuwu_engine::number::Number;
+use liuwu_engine::period::Date;
+
+use super::format::refuse_bomb;
+use super::old_excel::refuse_sprawl;
+use super::workbook::{Gatherer, Limits, Merged, Sheet};
+
+/// Sheets and remarks, or why there are none.
+type Read = Result<(Vec<Sheet>, Vec<Diagnostic>), Diagnostic>;
+
+/// Reads the visible sheets of an xlsx file.
+pub(super) fn xlsx(file: &Arc<str>, bytes: &[u8], limits: Limits) -> Read {
+    refuse_bomb(bytes, limits.unpacked)?;
+    guarded(|| {
+        let mut book = Xlsx::new(Cursor::new(bytes)).map_err(|error| xlsx_fault(&error))?;
+        let counts_from_1904 = book.has_1904_epoch();
+        let mut gatherer = Gatherer::new(limits);
+        let mut found = Vec::new();
+        let (visible, remarks) = visible_sheets(book.sheets_metadata());
+        for name in visible {
+            let rows = xlsx_rows(&mut book, &name, &mut gatherer)?;
+            let merged = book.merge_cells_by_sheet_name(&name).map_err(|error| xlsx_fault(&error))?;
+            found.push(Sheet { counts_from_1904, ..sheet(file, name, rows, merged) });
+        }
+        Ok((found, remarks))
+    })
+}
+
+/// Reads the visible sheets of an xls file.
+pub(super) fn xls(file: &Arc<str>, bytes: &[u8], limits: Limits) -> Read {
+    refuse_sprawl(bytes, limits.cells)?;
+    guarded(|| {
+        let mut book = Xls::new(Cursor::new(bytes)).map_err(|error| xls_fault(&error))?;
+        let counts_from_1904 = book.has_1904_epoch();
+        let mut gatherer = Gatherer::new(limits);
+        let mut found = Vec::new();
+        let (visible, remarks) = visible_sheets(book.sheets_metadata());
+        for name in visible {
+            let range = book.worksheet_range(&name).map_err(|error| xls_fault(&error))?;
+            let (top, left) = range.start().unwrap_or((0, 0));
+            for (row, column, value) in range.used_cells() {
+                gatherer.put(top as usize + row, left as usize + column, raw(value.clone()))?;
+            }
+            let merged = book.merge_cells_by_sheet_name(&name).map_err(|error| xls_fault(&error))?;
+            let read = sheet(file, name, gatherer.finish(), merged);
+            found.push(Sheet { counts_from_1904, hides_percent: true, ..read });
+        }
+        Ok((found, remarks))
+    })
+}
+
+/// A damaged file may make the library panic; that is a fault of the file and nobody else's.
+fn guarded(read: impl FnOnce() -> Read) -> Read {
+    catch_unwind(AssertUnwindSafe(read)).unwrap_or_else(|_| Err(damaged()))
+}
+
+fn damaged() -> Diagnostic {
+    Diagnostic::new(&codes::DAMAGED_FILE)
+}
+
+fn xlsx_fault(error: &XlsxError) -> Diagnostic {
+    match error {
+        XlsxError::Password => Diagnostic::new(&codes::PASSWORD_PROTECTED),
+        _ => damaged(),
+    }
+}
+
+fn xls_fault(error: &XlsError) -> Diagnostic {
+    match error {
+        XlsError::Password => Diagnostic::new(&codes::PASSWORD_PROTECTED),
+        _ => damaged(),
+    }
+}
+
+/// Names of the sheets a user sees, and a remark on each that is hidden. Sheets hidden so that no menu shows them are the
+/// doing of a program.
+fn visible_sheets(all: &[calamine::Sheet]) -> (Vec<String>, Vec<Diagnostic>) {
+    let tables = || all.iter().filter(|sheet| sheet.typ == calamine::SheetType::WorkSheet);
+    let visible = tables().filter(|sheet| sheet.visible == SheetVisible::Visible).map(|sheet| sheet.name.clone());
+    let hidden = tables().filter(|sheet| sheet.visible == SheetVisible::Hidden);
+    let remark = |sheet: &calamine::Sheet| Diagnostic::new(&codes::HIDDEN_SHEET).with("sheet", &sheet.name);
+    (visible.collect(), hidden.map(remark).collect())
+}
+
+fn sheet(file: &Arc<str>, name: String, rows: Vec<Vec<Raw>>, merged: Vec<Dimensions>) -> Sheet {
+    let rectangle = |d: Dimensions| Merged {
+        rows: d.start.0 as usize..=d.end.0 as usize,
+        columns: d.start.1 as usize..=d.end.1 as usize,
+    };
+    let merged = merged.into_iter().map(rectangle).collect();
+    let name = Some(Arc::from(name));
+    Sheet { file: Arc::clone(file), name, rows, merged, counts_from_1904: false, hides_percent: false }
+}
+
+fn xlsx_rows(book: &mut Xlsx<Cursor<&[u8]>>, name: &str, gatherer: &mut Gatherer) -> Result<Vec<Vec<Raw>>, Diagnostic> {
+    // A chart sheet has no cells.
+    let Ok(mut cells) = book.worksheet_cells_reader(name) else { return Ok(Vec::new()) };
+    let percents: Vec<bool> = cells
+        .styles()
+        .iter()
+        .map(|style| style.number_format.as_ref().is_some_and(|format| shows_percent(&format.format_code)))
+        .collect();
+    while let Some((cell, style)) = cells.next_cell_with_style_id().map_err(|error| xlsx_fault(&error))? {
+        let (row, column) = cell.get_position();
+        let value = match cell.get_value() {
+            DataRef::Float(float) if percents.get(style).is_some_and(|is| *is) => percent(*float),
+            other => raw(Data::from(other.clone())),
+        };
+        gatherer.put(row as usize, column as usize, value)?;
+    }
+    Ok(gatherer.finish())
+}
+
+/// Whether a number format multiplies by a hundred: it has a percent sign outside quotation marks.
+fn shows_percent(format: &str) -> bool {
+    format.split('"').step_by(2).any(|part| part.replace("\\%", "").contains('%'))
+}
+
+/// The number as the cell shows it, with its sign, so that only a field in percent takes it.
+fn percent(float: f64) -> Raw {
+    let shown = Number::parse(&float.to_string()).and_then(|share| share.mul(Number::from_i64(100)));
+    match shown {
+        // A share that is not exact stays what it is, and is refused as such.
+        Ok(number) if float.to_string().len() <= 17 => Raw::Text(format!("{}%", number.to_exact())),
+        _ => Raw::Float(float),
+    }
+}
+
+fn raw(value: Data) -> Raw {
+    match value {
+        Data::Int(whole) => Raw::Number(whole.to_string()),
+        Data::Float(float) => Raw::Float(float),
+        Data::String(text) | Data::DateTimeIso(text) | Data::DurationIso(text) => Raw::Text(text),
+        Data::Bool(is) => Raw::Boolean(is),
+        Data::DateTime(moment) => moment_of(&moment),
+        Data::Error(error) => Raw::Text(error.to_string()),
+        Data::Empty => Raw::Blank,
+    }
+}
+
+/// A cell in a date format: a day, a day with its time, or a time of day alone.
+fn moment_of(moment: &ExcelDateTime) -> Raw {
+    if moment.is_duration() {
+        return Raw::Float(moment.as_f64());
+    }
+    let (year, month, day, hour, minute, second, milli) = moment.to_ymd_hms_milli();
+    if moment.as_f64() < 1.0 {
+        return Raw::Text(format!("{hour:02}:{minute:02}:{second:02}"));
+    }
+    let small = |part: u8| i8::try_from(part).unwrap_or(0);
+    let Ok(date) = Date::new(i16::try_from(year).unwrap_or(0), small(month), small(day)) else {
+        return Raw::Float(moment.as_f64());
+    };
+    if (hour, minute, second, milli) == (0, 0, 0, 0) {
+        return Raw::Date(date);
+    }
+    let clock = date.at(small(hour), small(minute), small(second), 0);
+    // A float misses a whole second by less than a millisecond.
+    let half = i64::from(milli >= 500);
+    Raw::Time(clock.saturating_add(jiff::SignedDuration::from_secs(half)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_percent_format_is_told_from_a_percent_sign_in_words() {
+        for (format, is) in
+            [("0.00%", true), ("0%;[Red]-0%", true), ("0.0\"%\"", false), ("0\\%", false), ("General", false)]
+        {
+            assert_eq!(shows_percent(format), is, "{format}");
+        }
+        assert_eq!(percent(0.964), Raw::Text("96.4%".into()));
+        assert_eq!(percent(1.0), Raw::Text("100%".into()));
+        assert_eq!(percent(1.0 / 3.0), Raw::Float(1.0 / 3.0));
+    }
+}

@@ -1,0 +1,201 @@
+//! Whether records are new, known already, changed, or contradict what is known.
+//!
+//! Enters: the records of a file and those stored for the same kind. Leaves: a [`Verdict`] for each. A pure function over
+//! slices: what is done about a verdict is the store's and the user's business.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use liuwu_engine::codes::sheet as codes;
+use liuwu_engine::diagnostic::{Diagnostic, Location};
+use liuwu_engine::dictionary::{Changes, Kind, Value};
+use liuwu_engine::period::Date;
+use liuwu_engine::record::Record;
+
+use super::records::UnitRecord;
+
+/// What a record is beside those that are known and those in the same file. The numbers are places in the slices.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// Not known yet.
+    New,
+    /// Known word for word: skipped.
+    Same {
+        /// The stored record.
+        existing: usize,
+    },
+    /// Known with other content, and the newer stands: it supersedes the stored one.
+    Update {
+        /// The stored record.
+        existing: usize,
+    },
+    /// Known with other content: a person decides.
+    Conflict {
+        /// The stored record.
+        existing: usize,
+    },
+    /// An earlier row of the file says the same word for word: skipped.
+    Repeats {
+        /// The earlier record.
+        earlier: usize,
+    },
+    /// An earlier row of the file is about the same fact and says something else: a person decides.
+    Contradicts {
+        /// The earlier record.
+        earlier: usize,
+    },
+    /// A later row of the file is about the same fact and stands: skipped.
+    SupersededBy {
+        /// The later record.
+        later: usize,
+    },
+}
+
+/// What makes two records the same fact.
+#[derive(Debug, PartialEq, Eq, Hash)]
+enum Key<'a> {
+    /// The source's own number.
+    Number(&'a str),
+    /// The parts named by the kind.
+    Parts(Vec<Part<'a>>),
+}
+
+#[derive(Debug, PartialEq, Eq, Hash)]
+enum Part<'a> {
+    Unit(&'a str),
+    Date(Date),
+    Number(&'a str),
+    Value(Option<&'a Value>),
+}
+
+/// Compares the records of a file with each other and with the stored ones of the kind.
+pub fn compare(kind: &Kind, incoming: &[UnitRecord], existing: &[UnitRecord]) -> Vec<Verdict> {
+    let stored: HashMap<Key, usize> =
+        existing.iter().enumerate().map(|(place, known)| (key(kind, known), place)).collect();
+    let mut verdicts: Vec<Verdict> = Vec::with_capacity(incoming.len());
+    // The record of each fact that stands so far.
+    let mut standing: HashMap<Key, usize> = HashMap::new();
+    for (place, filed) in incoming.iter().enumerate() {
+        let key = key(kind, filed);
+        let earlier = standing.get(&key).copied().and_then(|at| incoming.get(at).map(|other| (at, other)));
+        let verdict = match earlier {
+            Some((at, other)) if same(filed, other) => Verdict::Repeats { earlier: at },
+            Some((at, _)) if kind.changes == Changes::Conflict => Verdict::Contradicts { earlier: at },
+            Some((at, _)) => {
+                if let Some(former) = verdicts.get_mut(at) {
+                    *former = Verdict::SupersededBy { later: place };
+                }
+                beside_stored(kind, filed, stored.get(&key), existing)
+            }
+            None => beside_stored(kind, filed, stored.get(&key), existing),
+        };
+        if !matches!(verdict, Verdict::Repeats { .. } | Verdict::Contradicts { .. }) {
+            standing.insert(key, place);
+        }
+        verdicts.push(verdict);
+    }
+    verdicts
+}
+
+fn beside_stored(kind: &Kind, filed: &UnitRecord, place: Option<&usize>, existing: &[UnitRecord]) -> Verdict {
+    let Some((place, known)) = place.and_then(|place| existing.get(*place).map(|known| (*place, known))) else {
+        return Verdict::New;
+    };
+    if same(filed, known) {
+        Verdict::Same { existing: place }
+    } else if kind.changes == Changes::Latest {
+        Verdict::Update { existing: place }
+    } else {
+        Verdict::Conflict { existing: place }
+    }
+}
+
+fn same(one: &UnitRecord, other: &UnitRecord) -> bool {
+    one.unit == other.unit && one.record.same_content(&other.record)
+}
+
+/// By the parts that the kind names; without any, by the number, or else by everything. A kind that names the number tells
+/// records without one apart by everything, too.
+fn key<'a>(kind: &Kind, filed: &'a UnitRecord) -> Key<'a> {
+    let number = filed.record.id.as_deref();
+    let names_number = kind.identity.iter().any(|name| name == "id");
+    match number {
+        Some(number) if kind.identity.is_empty() => Key::Number(number),
+        None if kind.identity.is_empty() || names_number => Key::Parts(everything(filed)),
+        _ => Key::Parts(kind.identity.iter().map(|name| part(name, filed)).collect()),
+    }
+}
+
+fn part<'a>(name: &str, filed: &'a UnitRecord) -> Part<'a> {
+    match name {
+        "unit" => Part::Unit(&filed.unit),
+        "date" => Part::Date(filed.record.date),
+        "id" => Part::Number(filed.record.id.as_deref().unwrap_or_default()),
+        field => Part::Value(filed.record.value(field)),
+    }
+}
+
+fn everything(filed: &UnitRecord) -> Vec<Part<'_>> {
+    let values = filed.record.values.iter().map(|value| Part::Value(value.as_ref()));
+    [Part::Unit(&filed.unit), Part::Date(filed.record.date)].into_iter().chain(values).collect()
+}
+
+/// What the user should know about rows of one file that are about the same fact.
+pub fn remarks(kind: &Kind, incoming: &[UnitRecord], verdicts: &[Verdict]) -> Vec<Diagnostic> {
+    let mut remarks = Vec::new();
+    for (filed, verdict) in incoming.iter().zip(verdicts) {
+        let row_of = |place: &usize| incoming.get(*place).map_or(0, |other| other.record.source.row);
+        let remark = match verdict {
+            Verdict::Repeats { earlier } => Diagnostic::new(&codes::REPEATED_ROW).with("row", row_of(earlier)),
+            Verdict::SupersededBy { later } => Diagnostic::new(&codes::SUPERSEDED_ROW).with("row", row_of(later)),
+            Verdict::Contradicts { earlier } => Diagnostic::new(&codes::CONTRADICTING_ROWS)
+                .with("row", row_of(earlier))
+                .with("fields", incoming.get(*earlier).map_or(String::new(), |other| differences(kind, filed, other)))
+                .with("identity", titles(kind, &kind.identity)),
+            _ => continue,
+        };
+        remarks.push(remark.at(place_of(&filed.record)));
+    }
+    remarks
+}
+
+/// Titles of what differs between two records.
+pub fn differences(kind: &Kind, one: &UnitRecord, other: &UnitRecord) -> String {
+    let mut names: Vec<String> = Vec::new();
+    if one.unit != other.unit {
+        names.push("unit".to_owned());
+    }
+    if one.record.date != other.record.date {
+        names.push("date".to_owned());
+    }
+    names.extend(kind.fields.keys().filter(|key| one.record.value(key) != other.record.value(key)).cloned());
+    titles(kind, &names)
+}
+
+fn titles(kind: &Kind, names: &[String]) -> String {
+    let title = |name: &String| match name.as_str() {
+        "unit" => "村社".to_owned(),
+        "date" => kind.date_title.clone(),
+        "id" => "编号".to_owned(),
+        field => kind.fields.get(field).map_or_else(|| field.to_owned(), |field| field.title.clone()),
+    };
+    let shown: Vec<String> = names.iter().map(title).collect();
+    if shown.is_empty() { "编号".to_owned() } else { shown.join("、") }
+}
+
+/// The first cell of a record's row, or its line.
+fn place_of(record: &Record) -> Location {
+    let source = &record.source;
+    let column = source.columns.as_ref().and_then(|columns| {
+        let letters = ["id", "unit", "date"].into_iter().find_map(|name| columns.get(name));
+        letters.or(columns.values().next())
+    });
+    match column {
+        Some(column) => Location::Cell {
+            file: Arc::clone(&source.file),
+            sheet: source.sheet.clone(),
+            cell: Arc::from(format!("{column}{}", source.row)),
+        },
+        None => Location::text(&source.file, source.row, 1),
+    }
+}

@@ -1,0 +1,119 @@
+//! Uploaded files to checked records, or to the list of every cell that must be mended.
+//!
+//! Enters: the name and bytes of a file. It is read as a [`Workbook`] of raw cells ([`read`]), each sheet is recognised by its
+//! header, and its rows become records, attributes, divisions or statements ([`recognise`]). Leaves: an [`Upload`], and what
+//! [`identity`] says about records that are known already. Nothing is stored here. Files are read in this order:
+//! `format`, `excel` or `encoding` and `csv`, `workbook`, `units`, `header`, `rows`, `records`.
+
+mod attributes;
+pub mod correction;
+mod csv;
+mod days;
+mod divisions;
+mod encoding;
+mod excel;
+mod format;
+mod header;
+pub mod identity;
+mod json_lines;
+mod old_excel;
+mod reading;
+mod records;
+mod rows;
+mod statements;
+pub mod units;
+mod vocabulary;
+pub mod workbook;
+
+use std::sync::Arc;
+
+use liuwu_engine::diagnostic::{Diagnostic, Location};
+use liuwu_engine::dictionary::Dictionary;
+use liuwu_engine::period::Date;
+
+pub use attributes::AttributeFact;
+pub use divisions::DivisionRow;
+pub use json_lines::Line;
+pub use reading::{Reading, Table, Unmatched, Upload, divisions_of, recognise};
+pub use records::UnitRecord;
+pub use units::UnitIndex;
+pub use workbook::{Content, Limits, Sheet, Workbook};
+
+use format::Format;
+
+/// What is asked for: the dictionary of an edition, the units there are, and what the user said with the upload.
+#[derive(Debug, Clone, Copy)]
+pub struct Asked<'a> {
+    /// Kinds and attributes.
+    pub dictionary: &'a Dictionary,
+    /// Levels of units, the one scored first: `village`, `town`, `county`.
+    pub levels: &'a [&'a str],
+    /// All units that data may be about.
+    pub units: &'a UnitIndex,
+    /// The kind that the user named, if any; otherwise it is recognised by the header.
+    pub kind: Option<&'a str>,
+    /// The day from which attributes hold, where the table does not say it.
+    pub effective: Option<Date>,
+}
+
+/// Reads a file as rows of cells. `encoding` is the one that the user chose for a text, if any.
+///
+/// # Errors
+/// Why the file cannot be read, and how to make it readable.
+pub fn read(
+    file_name: &str,
+    bytes: &[u8],
+    encoding: Option<&str>,
+    limits: Limits,
+) -> Result<Workbook, Vec<Diagnostic>> {
+    let file: Arc<str> = Arc::from(file_name);
+    let whole = |fault: Diagnostic| match fault.location {
+        Location::Nowhere => fault.at(Location::File { file: Arc::clone(&file) }),
+        _ => fault,
+    };
+    let extension = file_name.rsplit_once('.').map(|(_, end)| end.to_ascii_lowercase()).unwrap_or_default();
+    let format = format::recognise(&extension, bytes).map_err(|fault| vec![whole(fault)])?;
+    let mut book = match format {
+        Format::Xlsx => excel::xlsx(&file, bytes, limits).map(|sheets| of_sheets(&file, sheets)),
+        Format::Xls => excel::xls(&file, bytes, limits).map(|sheets| of_sheets(&file, sheets)),
+        Format::Text => {
+            return text(&file, &extension, bytes, encoding, limits)
+                .map_err(|faults| faults.into_iter().map(whole).collect());
+        }
+    }
+    .map_err(|fault| vec![whole(fault)])?;
+    book.remarks.extend(format::compare_name(&extension, format));
+    book.remarks = book.remarks.into_iter().map(whole).collect();
+    Ok(book)
+}
+
+fn of_sheets(file: &Arc<str>, (sheets, remarks): (Vec<Sheet>, Vec<Diagnostic>)) -> Workbook {
+    Workbook { file: Arc::clone(file), content: Content::Sheets(sheets), encoding: None, remarks }
+}
+
+fn text(
+    file: &Arc<str>,
+    extension: &str,
+    bytes: &[u8],
+    chosen: Option<&str>,
+    limits: Limits,
+) -> Result<Workbook, Vec<Diagnostic>> {
+    let decoded = encoding::decode(bytes, chosen).map_err(|fault| vec![fault])?;
+    let here = Location::File { file: Arc::clone(file) };
+    let mut remarks: Vec<Diagnostic> =
+        format::compare_name(extension, Format::Text).into_iter().map(|remark| remark.at(here.clone())).collect();
+    if decoded.guessed {
+        remarks.push(
+            Diagnostic::new(&liuwu_engine::codes::sheet::GUESSED_ENCODING).with("encoding", decoded.encoding).at(here),
+        );
+    }
+    let content = if json_lines::is_meant(extension, &decoded.text) {
+        Content::Lines(json_lines::read(file, &decoded.text, limits)?)
+    } else {
+        Content::Sheets(vec![csv::read(file, &decoded.text, limits).map_err(|fault| vec![fault])?])
+    };
+    Ok(Workbook { file: Arc::clone(file), content, encoding: Some(decoded.encoding), remarks })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,288 @@
+//! What comes out of a file: tables with their good rows, and every fault and remark at its cell.
+//!
+//! Enters: a [`Workbook`]. Leaves: an [`Upload`]. Next: [`super::identity`].
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use liuwu_engine::codes::sheet as codes;
+use liuwu_engine::coverage::Statement;
+use liuwu_engine::diagnostic::{Diagnostic, Location, any_error};
+use liuwu_engine::dictionary::Kind;
+
+use super::attributes::{self, AttributeFact};
+use super::divisions::{self, DivisionRow};
+use super::header::{self, Found, Header};
+use super::records::{self, UnitRecord};
+use super::units::Proposal;
+use super::vocabulary::{Subject, Vocabulary};
+use super::workbook::{Content, Sheet, Workbook, column_letters};
+use super::{Asked, statements};
+
+/// Everything a file holds.
+#[derive(Debug, Default)]
+pub struct Upload {
+    /// Its tables, in the order of its sheets.
+    pub tables: Vec<Table>,
+    /// What is wrong with the file as a whole.
+    pub faults: Vec<Diagnostic>,
+    /// What the user should know about the file as a whole.
+    pub remarks: Vec<Diagnostic>,
+    /// How its text was decoded, where it is a text.
+    pub encoding: Option<&'static str>,
+}
+
+/// One table of a file.
+#[derive(Debug)]
+pub enum Table {
+    /// Records of a kind.
+    Records(Arc<Kind>, Reading<UnitRecord>),
+    /// Facts about units.
+    Attributes(Reading<AttributeFact>),
+    /// Divisions.
+    Divisions(Reading<DivisionRow>),
+    /// What is handed in.
+    Statements(Reading<Statement>),
+}
+
+/// A table that was read.
+#[derive(Debug)]
+pub struct Reading<T> {
+    /// Name of the file.
+    pub file: Arc<str>,
+    /// Name of the sheet, in a workbook.
+    pub sheet: Option<Arc<str>>,
+    /// What the table was recognised as.
+    pub title: String,
+    /// How well its header fits, in percent.
+    pub share: u32,
+    /// The last row of its header, from 1; none for JSON Lines.
+    pub header_row: Option<u32>,
+    /// Its columns: letters, header, and what it was taken for, if anything.
+    pub columns: Vec<ReadColumn>,
+    /// What the good rows hold.
+    pub entries: Vec<T>,
+    /// Every fault, in the order of the rows.
+    pub faults: Vec<Diagnostic>,
+    /// What the user should know.
+    pub remarks: Vec<Diagnostic>,
+    /// Rows left out because they hold no data of their own, from 1.
+    pub ignored_rows: Vec<u32>,
+    /// Rows with a fault, from 1.
+    pub faulty_rows: BTreeSet<u32>,
+    /// Names of units that were not found, each once.
+    pub unmatched: Vec<Unmatched>,
+    header_is_sound: bool,
+}
+
+/// A column of a table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReadColumn {
+    /// Such as `B`.
+    pub letters: String,
+    /// Its header as written.
+    pub header: String,
+    /// What it was taken for, in the words of the dictionary; none when it is left out.
+    pub taken_for: Option<String>,
+}
+
+/// A name of a unit that was not found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unmatched {
+    /// As written, with the town.
+    pub written: String,
+    /// The form in which a choice is remembered; see [`super::units::UnitIndex::with_aliases`].
+    pub alias: String,
+    /// The rows that have it, from 1.
+    pub rows: Vec<u32>,
+    /// Units that may have been meant, at most three for a misspelt name.
+    pub proposals: Vec<Proposal>,
+}
+
+impl Table {
+    /// Every fault of the table.
+    pub fn faults(&self) -> &[Diagnostic] {
+        match self {
+            Table::Records(_, reading) => &reading.faults,
+            Table::Attributes(reading) => &reading.faults,
+            Table::Divisions(reading) => &reading.faults,
+            Table::Statements(reading) => &reading.faults,
+        }
+    }
+
+    /// What the user should know about the table.
+    pub fn remarks(&self) -> &[Diagnostic] {
+        match self {
+            Table::Records(_, reading) => &reading.remarks,
+            Table::Attributes(reading) => &reading.remarks,
+            Table::Divisions(reading) => &reading.remarks,
+            Table::Statements(reading) => &reading.remarks,
+        }
+    }
+
+    /// Numbers of the rows with a fault.
+    pub fn faulty_rows(&self) -> &BTreeSet<u32> {
+        match self {
+            Table::Records(_, reading) => &reading.faulty_rows,
+            Table::Attributes(reading) => &reading.faulty_rows,
+            Table::Divisions(reading) => &reading.faulty_rows,
+            Table::Statements(reading) => &reading.faulty_rows,
+        }
+    }
+}
+
+impl Upload {
+    /// Every fault of the file and its tables.
+    pub fn all_faults(&self) -> impl Iterator<Item = &Diagnostic> {
+        self.faults.iter().chain(self.tables.iter().flat_map(Table::faults))
+    }
+
+    /// Every remark on the file and its tables.
+    pub fn all_remarks(&self) -> impl Iterator<Item = &Diagnostic> {
+        self.remarks.iter().chain(self.tables.iter().flat_map(Table::remarks))
+    }
+}
+
+impl<T> Reading<T> {
+    /// A table as its header says, still without rows; with the faults of the header.
+    pub(super) fn of(sheet: &Sheet, header: &Header) -> Reading<T> {
+        let columns = header.columns.iter().map(|column| ReadColumn {
+            letters: column_letters(column.index),
+            header: column.text.clone(),
+            taken_for: column.role.as_ref().and_then(|role| header.vocabulary.title_of(role)),
+        });
+        let faults = header.faults(sheet);
+        Reading {
+            header_is_sound: !any_error(&faults),
+            share: header.share,
+            header_row: Some(super::rows::number_of(header.row)),
+            columns: columns.collect(),
+            faults,
+            remarks: header.remarks(sheet),
+            ..Reading::empty(Arc::clone(&sheet.file), sheet.name.clone(), header.vocabulary.title.clone())
+        }
+    }
+
+    pub(super) fn empty(file: Arc<str>, sheet: Option<Arc<str>>, title: String) -> Reading<T> {
+        Reading {
+            file,
+            sheet,
+            title,
+            share: 100,
+            header_row: None,
+            columns: Vec::new(),
+            entries: Vec::new(),
+            faults: Vec::new(),
+            remarks: Vec::new(),
+            ignored_rows: Vec::new(),
+            faulty_rows: BTreeSet::new(),
+            unmatched: Vec::new(),
+            header_is_sound: true,
+        }
+    }
+
+    /// Ends the reading: under a header with a fault no row is good, since nobody knows what its values mean.
+    pub(super) fn close(mut self, unmatched: Vec<Unmatched>) -> Reading<T> {
+        self.unmatched = unmatched;
+        if !self.header_is_sound {
+            self.entries.clear();
+        }
+        self
+    }
+
+    /// Notes a fault of the whole table.
+    pub(super) fn refuse_all(&mut self, fault: Diagnostic) {
+        self.header_is_sound &= !fault.is_error();
+        self.faults.push(fault);
+    }
+
+    /// Notes rows that hold no data.
+    pub(super) fn ignore(&mut self, rows: Vec<(u32, Diagnostic)>) {
+        for (number, remark) in rows {
+            self.ignored_rows.push(number);
+            self.remarks.push(remark);
+        }
+    }
+
+    /// Notes what is wrong with a row.
+    pub(super) fn refuse(&mut self, row: u32, faults: impl IntoIterator<Item = Diagnostic>) {
+        let before = self.faults.len();
+        self.faults.extend(faults);
+        if any_error(self.faults.get(before..).unwrap_or_default()) {
+            self.faulty_rows.insert(row);
+        }
+    }
+}
+
+/// The tables of divisions alone: whoever reads several files needs the units of one to read the others.
+pub fn divisions_of(book: &Workbook, asked: &Asked) -> Vec<Reading<DivisionRow>> {
+    let Content::Sheets(sheets) = &book.content else { return Vec::new() };
+    let vocabularies = Vocabulary::all(asked);
+    let filled = sheets.iter().filter(|sheet| !sheet.rows.is_empty());
+    let tables = filled.filter_map(|sheet| match header::find(sheet, &vocabularies) {
+        Found::Header(header) if matches!(header.vocabulary.subject, Subject::Divisions) => {
+            Some(divisions::of_sheet(sheet, &header))
+        }
+        _ => None,
+    });
+    tables.collect()
+}
+
+/// Recognises and reads every table of a file.
+pub fn recognise(book: &Workbook, asked: &Asked) -> Upload {
+    let mut upload = Upload { remarks: book.remarks.clone(), encoding: book.encoding, ..Upload::default() };
+    match &book.content {
+        Content::Sheets(sheets) => read_sheets(book, sheets, asked, &mut upload),
+        Content::Lines(lines) => upload.tables = records::of_lines(lines, asked, &mut upload.faults),
+    }
+    upload
+}
+
+fn read_sheets(book: &Workbook, sheets: &[Sheet], asked: &Asked, upload: &mut Upload) {
+    let vocabularies = Vocabulary::all(asked);
+    let mut unknown = Vec::new();
+    for sheet in sheets.iter().filter(|sheet| !sheet.rows.is_empty()) {
+        match header::find(sheet, &vocabularies) {
+            Found::Header(header) => upload.tables.push(table(sheet, &header, asked)),
+            Found::Tie(first, second) => {
+                let fault = Diagnostic::new(&codes::AMBIGUOUS_KIND).with("first", first).with("second", second);
+                upload.faults.push(fault.at(sheet.at(0, 0)));
+            }
+            Found::Nothing => unknown.push(sheet),
+        }
+    }
+    if upload.tables.is_empty() && upload.faults.is_empty() {
+        upload.faults.push(nothing_known(book, &unknown, asked));
+    } else {
+        let remark =
+            |sheet: &&Sheet| Diagnostic::new(&codes::SKIPPED_SHEET).with("sheet", sheet.title()).at(sheet.at(0, 0));
+        upload.remarks.extend(unknown.iter().map(remark));
+    }
+}
+
+fn table(sheet: &Sheet, header: &Header, asked: &Asked) -> Table {
+    match &header.vocabulary.subject {
+        Subject::Records(kind) => Table::Records(Arc::clone(kind), records::of_sheet(sheet, header, kind, asked)),
+        Subject::Attributes => Table::Attributes(attributes::of_sheet(sheet, header, asked)),
+        Subject::Divisions => Table::Divisions(divisions::of_sheet(sheet, header)),
+        Subject::Statements => Table::Statements(statements::of_sheet(sheet, header, asked)),
+    }
+}
+
+/// No sheet was recognised: an empty file, or headers that nobody asked for.
+fn nothing_known(book: &Workbook, unknown: &[&Sheet], asked: &Asked) -> Diagnostic {
+    let Some(sheet) = unknown.first() else {
+        return Diagnostic::new(&codes::EMPTY_FILE).at(Location::File { file: Arc::clone(&book.file) });
+    };
+    let kinds: Vec<&str> = asked.dictionary.kinds.values().map(|kind| kind.title.as_str()).collect();
+    let wanted = asked.kind.and_then(|kind| asked.dictionary.kinds.get(kind));
+    let (near, near_en) = match wanted {
+        Some(kind) => {
+            let titles: Vec<&str> = kind.fields.values().map(|field| field.title.as_str()).collect();
+            let titles = titles.join("、");
+            (format!("「{}」的列有:{titles}", kind.title), format!("columns of `{}`: {titles}", kind.title))
+        }
+        None => (format!("可上报:{}", kinds.join("、")), format!("tables asked for: {}", kinds.join("、"))),
+    };
+    Diagnostic::new(&codes::NO_KNOWN_TABLE).with("near", near).with("near_en", near_en).at(sheet.at(0, 0))
+}

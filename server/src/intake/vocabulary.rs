@@ -1,0 +1,307 @@
+//! The words that the headers of a table may use, and what each of them means.
+//!
+//! Enters: a kind of records, or the other tables that are read. Leaves: a [`Vocabulary`]. Next: [`super::header`].
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use liuwu_engine::dictionary::read::characters::comparable;
+use liuwu_engine::dictionary::{Field, Kind};
+use liuwu_engine::division::Level;
+
+use super::Asked;
+
+/// What a column holds.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) enum Role {
+    /// Whose the row is.
+    Unit(Naming),
+    /// The date of a record.
+    Date,
+    /// The number of a record.
+    Id,
+    /// A field of a record, or an attribute.
+    Field(String),
+    /// The first day something holds, or is handed in for.
+    From,
+    /// The last day something is handed in for.
+    To,
+    /// A period something is handed in for.
+    Period,
+    /// Which kind of records a statement is about.
+    Kind,
+    /// 报齐 or 零报告.
+    Said,
+    /// Code, name, level and parent of a division.
+    Code,
+    /// See [`Role::Code`].
+    Name,
+    /// See [`Role::Code`].
+    Level,
+    /// See [`Role::Code`].
+    Parent,
+    /// A running number or a remark: nobody misses it.
+    Unneeded,
+}
+
+/// How a column says which unit is meant.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) enum Naming {
+    /// By code.
+    Code,
+    /// By the name of a unit of this level.
+    Level(String),
+    /// By a name of any level.
+    Any,
+}
+
+/// Which table the words belong to.
+#[derive(Debug, Clone)]
+pub(super) enum Subject {
+    Records(Arc<Kind>),
+    Attributes,
+    Divisions,
+    Statements,
+}
+
+/// The words of one table.
+#[derive(Debug, Clone)]
+pub(super) struct Vocabulary {
+    pub subject: Subject,
+    pub title: String,
+    words: HashMap<String, Role>,
+    /// What the table cannot do without, and what it is called.
+    pub required: Vec<(Role, String)>,
+    /// Unit of measure by field.
+    pub measures: HashMap<String, String>,
+    /// Titles of fields by their keys.
+    fields: HashMap<String, String>,
+}
+
+const CODES: &[&str] = &[
+    "区划代码",
+    "行政区划代码",
+    "统计用区划代码",
+    "统计区划代码",
+    "12位区划代码",
+    "村社代码",
+    "村代码",
+    "村(社区)代码",
+    "单位代码",
+    "unit",
+    "unit_id",
+    "code",
+];
+const ANY_UNIT: &[&str] = &["单位", "单位名称", "考核对象", "区划", "区划名称", "属地", "地区", "所属区域"];
+const UNNEEDED: &[&str] = &["序号", "备注", "行号", "no", "no.", "需要改正"];
+const IDS: &[&str] = &["编号", "id", "记录编号", "台账编号"];
+const DATES: &[&str] = &["date", "日期"];
+const FROM: &[&str] = &["生效日期", "开始日期", "起始日期", "起", "自", "from", "effective"];
+const TO: &[&str] = &["结束日期", "截止日期", "止", "至", "to"];
+const PERIODS: &[&str] = &["期间", "周期", "报送期间", "所属期间", "period"];
+const KINDS: &[&str] = &["台账类型", "台账", "类型", "kind"];
+const SAID: &[&str] = &["申报", "申报情况", "报送情况", "statement"];
+
+impl Vocabulary {
+    /// The words of all tables that may be handed in; of the named kind alone, if the user named one.
+    pub fn all(asked: &Asked) -> Vec<Arc<Vocabulary>> {
+        let kinds = asked.dictionary.kinds.values();
+        if let Some(named) = asked.kind {
+            let named = kinds.filter(|kind| *kind.id == *named);
+            return named.map(|kind| Arc::new(Vocabulary::of_kind(kind, asked))).collect();
+        }
+        let mut all: Vec<Vocabulary> = kinds.map(|kind| Vocabulary::of_kind(kind, asked)).collect();
+        all.extend([Vocabulary::of_attributes(asked), Vocabulary::of_divisions(), Vocabulary::of_statements(asked)]);
+        all.into_iter().map(Arc::new).collect()
+    }
+
+    /// The words of a kind of records: titles and keys of its fields, its date, its number, and its unit.
+    pub fn of_kind(kind: &Arc<Kind>, asked: &Asked) -> Vocabulary {
+        let mut words = Vocabulary::empty(Subject::Records(Arc::clone(kind)), kind.title.clone());
+        words.add_units(asked);
+        words.add(IDS, &Role::Id);
+        words.add(&[&format!("{}编号", kind.title), &format!("{}id", kind.id)], &Role::Id);
+        words.add(DATES, &Role::Date);
+        words.add(&[&kind.date_title], &Role::Date);
+        let level = kind.of.as_deref().or(asked.levels.first().copied()).unwrap_or("village");
+        if asked.units.only_one(level).is_none() {
+            words.require(Role::Unit(Naming::Level(level.to_owned())), &level_title(level));
+        }
+        words.require(Role::Date, &kind.date_title);
+        if kind.identity.iter().any(|name| name == "id") {
+            words.require(Role::Id, "编号");
+        }
+        for (key, field) in &kind.fields {
+            words.add_field(key, field);
+            if !field.optional && field.default.is_none() {
+                words.require(Role::Field(key.clone()), &field.title);
+            }
+        }
+        words
+    }
+
+    fn of_attributes(asked: &Asked) -> Vocabulary {
+        let mut words = Vocabulary::empty(Subject::Attributes, "基本情况".to_owned());
+        words.add_units(asked);
+        words.add(FROM, &Role::From);
+        words.require(Role::Unit(Naming::Any), &level_title(asked.levels.first().copied().unwrap_or("village")));
+        for (key, attribute) in &asked.dictionary.attributes {
+            words.add_field(key, &attribute.field);
+        }
+        words
+    }
+
+    fn of_divisions() -> Vocabulary {
+        let mut words = Vocabulary::empty(Subject::Divisions, "区划".to_owned());
+        words.add(CODES, &Role::Code);
+        words.add(&["代码"], &Role::Code);
+        words.add(&["名称", "name", "区划名称"], &Role::Name);
+        words.add(&["级别", "层级", "level"], &Role::Level);
+        words.add(&["上级代码", "上级区划代码", "上级", "所属区划代码", "parent"], &Role::Parent);
+        words.require(Role::Code, "区划代码");
+        words.require(Role::Name, "名称");
+        words
+    }
+
+    fn of_statements(asked: &Asked) -> Vocabulary {
+        let mut words = Vocabulary::empty(Subject::Statements, "报齐和零报告".to_owned());
+        words.add_units(asked);
+        words.add(&["范围", "area"], &Role::Unit(Naming::Any));
+        words.add(KINDS, &Role::Kind);
+        words.add(FROM, &Role::From);
+        words.add(TO, &Role::To);
+        words.add(PERIODS, &Role::Period);
+        words.add(SAID, &Role::Said);
+        words.require(Role::Kind, "台账类型");
+        words.require(Role::Unit(Naming::Any), "区划代码");
+        words
+    }
+
+    fn empty(subject: Subject, title: String) -> Vocabulary {
+        let mut words = Vocabulary {
+            subject,
+            title,
+            words: HashMap::new(),
+            required: Vec::new(),
+            measures: HashMap::new(),
+            fields: HashMap::new(),
+        };
+        words.add(UNNEEDED, &Role::Unneeded);
+        words
+    }
+
+    fn add(&mut self, names: &[&str], role: &Role) {
+        for name in names {
+            self.words.insert(comparable(name), role.clone());
+        }
+    }
+
+    /// A field's own words come last and win over those that every table has.
+    fn add_field(&mut self, key: &str, field: &Field) {
+        self.add(&[key, &field.title], &Role::Field(key.to_owned()));
+        self.fields.insert(key.to_owned(), field.title.clone());
+        if let Some(unit) = &field.unit {
+            self.measures.insert(key.to_owned(), comparable(unit));
+        }
+    }
+
+    fn add_units(&mut self, asked: &Asked) {
+        self.add(CODES, &Role::Unit(Naming::Code));
+        self.add(ANY_UNIT, &Role::Unit(Naming::Any));
+        for level in asked.levels {
+            let role = Role::Unit(Naming::Level((*level).to_owned()));
+            self.add(&[level, &level_title(level)], &role);
+            self.add(names_of_level(level), &role);
+        }
+    }
+
+    fn require(&mut self, role: Role, title: &str) {
+        self.required.push((role, title.to_owned()));
+    }
+
+    /// What a word means.
+    pub fn role(&self, word: &str) -> Option<&Role> {
+        self.words.get(word)
+    }
+
+    /// What a column with this role was taken for, in the words of the dictionary; none for what is not needed.
+    pub fn title_of(&self, role: &Role) -> Option<String> {
+        let title = match role {
+            Role::Unneeded => return None,
+            Role::Field(key) => self.fields.get(key).map_or(key.as_str(), String::as_str),
+            Role::Unit(Naming::Level(level)) => return Some(level_title(level)),
+            Role::Unit(Naming::Any) => "所属区划",
+            Role::Unit(Naming::Code) | Role::Code => "区划代码",
+            Role::Date => match &self.subject {
+                Subject::Records(kind) => &kind.date_title,
+                _ => "日期",
+            },
+            Role::Id => "编号",
+            Role::From => "开始日期",
+            Role::To => "结束日期",
+            Role::Period => "期间",
+            Role::Kind => "台账类型",
+            Role::Said => "申报情况",
+            Role::Name => "名称",
+            Role::Level => "级别",
+            Role::Parent => "上级代码",
+        };
+        Some(title.to_owned())
+    }
+
+    /// Titles of what the table may hold; for proposals.
+    pub fn titles(&self) -> Vec<String> {
+        let mut titles: Vec<String> = self.required.iter().map(|(_, title)| title.clone()).collect();
+        if let Subject::Records(kind) = &self.subject {
+            titles.extend(kind.fields.values().map(|field| field.title.clone()));
+        }
+        titles
+    }
+}
+
+/// What people call a level.
+pub(super) fn level_title(level: &str) -> String {
+    Level::from_key(level).map_or_else(|| level.to_owned(), |level| level.zh().to_owned())
+}
+
+fn names_of_level(level: &str) -> &'static [&'static str] {
+    match level {
+        "village" => &[
+            "村社名称",
+            "村社区",
+            "村(社区)",
+            "村(社区)名称",
+            "村、社区",
+            "村/社区",
+            "村居",
+            "村(居)",
+            "行政村",
+            "行政村名称",
+            "村名",
+            "社区",
+            "所属村社",
+            "所在村社",
+            "属地村社",
+            "发生村社",
+            "所属村(社区)",
+            "所在村(社区)",
+        ],
+        "town" => &[
+            "乡镇",
+            "街道",
+            "镇(街道)",
+            "乡镇(街道)",
+            "乡镇街道",
+            "镇街名称",
+            "所属镇街",
+            "属地镇街",
+            "所在镇街",
+            "所属乡镇",
+            "乡镇名称",
+            "镇街道",
+        ],
+        "county" => &["区县", "县市区", "县(市、区)", "县(市,区)", "所属县", "县名"],
+        "grid" => &["所属网格", "网格名称"],
+        _ => &[],
+    }
+}

@@ -1,0 +1,216 @@
+//! A file as rows of raw cells, whatever it was written with.
+//!
+//! Enters: cells, one by one, from [`super::excel`] or [`super::csv`]. Leaves: [`Sheet`]s whose every cell knows its address.
+//! Next: [`super::header`].
+
+use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
+use std::sync::Arc;
+
+use liuwu_engine::codes::sheet as codes;
+use liuwu_engine::diagnostic::{Diagnostic, Location};
+use liuwu_engine::dictionary::read::Raw;
+use liuwu_engine::dictionary::read::characters::trimmed;
+
+use super::json_lines::Line;
+
+/// How much of a file is read. What goes beyond is refused before it takes the memory.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// Rows of a sheet, lines of a text.
+    pub rows: usize,
+    /// Cells of a file, blank ones between others included.
+    pub cells: usize,
+    /// Bytes of a file once it is unpacked.
+    pub unpacked: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Limits { rows: 200_000, cells: 5_000_000, unpacked: 256 << 20 }
+    }
+}
+
+/// A file that could be read.
+#[derive(Debug)]
+pub struct Workbook {
+    /// Name as the user gave it.
+    pub file: Arc<str>,
+    /// What is in it.
+    pub content: Content,
+    /// How its text was decoded, where it is a text.
+    pub encoding: Option<&'static str>,
+    /// What the user should know.
+    pub remarks: Vec<Diagnostic>,
+}
+
+/// What is in a file.
+#[derive(Debug)]
+pub enum Content {
+    /// Sheets with rows and columns; a CSV file has one without a name.
+    Sheets(Vec<Sheet>),
+    /// JSON objects, one a line.
+    Lines(Vec<Line>),
+}
+
+/// One sheet. Rows and columns are counted from 0 here and shown as `A1`.
+#[derive(Debug)]
+pub struct Sheet {
+    /// Name of the file.
+    pub file: Arc<str>,
+    /// Its name; none for a CSV file.
+    pub name: Option<Arc<str>>,
+    /// The cells; rows may have different lengths.
+    pub rows: Vec<Vec<Raw>>,
+    /// Cells that were merged; their value stands in the first.
+    pub merged: Vec<Merged>,
+    /// Whether bare serial days count from 1904.
+    pub counts_from_1904: bool,
+    /// Whether the file does not tell a cell in percent format from any other.
+    pub hides_percent: bool,
+}
+
+/// A rectangle of cells merged into one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Merged {
+    /// Its rows.
+    pub rows: RangeInclusive<usize>,
+    /// Its columns.
+    pub columns: RangeInclusive<usize>,
+}
+
+/// Merged cells, ready to be asked which of them covers a cell.
+#[derive(Debug)]
+pub(super) struct Merges<'a> {
+    /// By first column; each list by first row.
+    by_column: BTreeMap<usize, Vec<&'a Merged>>,
+}
+
+impl<'a> Merges<'a> {
+    pub fn of(sheet: &'a Sheet) -> Merges<'a> {
+        let mut by_column: BTreeMap<usize, Vec<&Merged>> = BTreeMap::new();
+        for merged in &sheet.merged {
+            by_column.entry(*merged.columns.start()).or_default().push(merged);
+        }
+        for list in by_column.values_mut() {
+            list.sort_by_key(|merged| *merged.rows.start());
+        }
+        Merges { by_column }
+    }
+
+    /// The merged cell that a cell is part of.
+    pub fn covering(&self, row: usize, column: usize) -> Option<&'a Merged> {
+        self.by_column.range(..=column).rev().find_map(|(_, list)| {
+            let behind = list.partition_point(|merged| *merged.rows.start() <= row);
+            let merged = list.get(behind.checked_sub(1)?)?;
+            (merged.rows.contains(&row) && merged.columns.contains(&column)).then_some(*merged)
+        })
+    }
+}
+
+static BLANK: Raw = Raw::Blank;
+
+impl Sheet {
+    /// The value of a cell; blank outside the table.
+    pub fn cell(&self, row: usize, column: usize) -> &Raw {
+        self.rows.get(row).and_then(|cells| cells.get(column)).unwrap_or(&BLANK)
+    }
+
+    /// The text of a cell as a person reads it; empty when blank.
+    pub fn text(&self, row: usize, column: usize) -> String {
+        match self.cell(row, column) {
+            Raw::Text(text) => trimmed(text).to_owned(),
+            other => other.shown(),
+        }
+    }
+
+    /// The length of the longest row.
+    pub fn width(&self) -> usize {
+        self.rows.iter().map(Vec::len).max().unwrap_or(0)
+    }
+
+    /// The place of a cell.
+    pub fn at(&self, row: usize, column: usize) -> Location {
+        let cell = format!("{}{}", column_letters(column), row + 1);
+        Location::Cell { file: Arc::clone(&self.file), sheet: self.name.clone(), cell: Arc::from(cell) }
+    }
+
+    /// What people call it: its own name, or that of its file.
+    pub fn title(&self) -> &str {
+        self.name.as_deref().unwrap_or(&self.file)
+    }
+}
+
+/// The letters of a column: `A`, `Z`, `AA`.
+pub fn column_letters(column: usize) -> String {
+    let mut letters = Vec::new();
+    let mut rest = column + 1;
+    while rest > 0 {
+        let letter = u8::try_from((rest - 1) % 26).unwrap_or(0);
+        letters.push(char::from(b'A' + letter));
+        rest = (rest - 1) / 26;
+    }
+    letters.iter().rev().collect()
+}
+
+/// Gathers the cells of one file within its limits.
+#[derive(Debug)]
+pub(super) struct Gatherer {
+    limits: Limits,
+    cells: usize,
+    rows: Vec<Vec<Raw>>,
+}
+
+impl Gatherer {
+    pub fn new(limits: Limits) -> Gatherer {
+        Gatherer { limits, cells: 0, rows: Vec::new() }
+    }
+
+    /// Puts a value into its cell. Blanks take no room.
+    pub fn put(&mut self, row: usize, column: usize, value: Raw) -> Result<(), Diagnostic> {
+        if value.is_blank() {
+            return Ok(());
+        }
+        if row >= self.limits.rows {
+            return Err(Diagnostic::new(&codes::TOO_MANY_ROWS).with("limit", self.limits.rows));
+        }
+        let height = self.rows.len().max(row + 1);
+        let width = self.rows.get(row).map_or(0, Vec::len);
+        self.cells += (height - self.rows.len()) + (column + 1).saturating_sub(width);
+        if self.cells > self.limits.cells {
+            return Err(Diagnostic::new(&codes::TOO_MANY_CELLS));
+        }
+        self.rows.resize_with(height, Vec::new);
+        if let Some(cells) = self.rows.get_mut(row) {
+            cells.resize(cells.len().max(column + 1), Raw::Blank);
+            if let Some(cell) = cells.get_mut(column) {
+                *cell = value;
+            }
+        }
+        Ok(())
+    }
+
+    /// The rows so far; the next sheet starts empty, within what is left.
+    pub fn finish(&mut self) -> Vec<Vec<Raw>> {
+        std::mem::take(&mut self.rows)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_are_lettered_as_in_a_spreadsheet() {
+        let letters: Vec<String> = [0, 25, 26, 51, 52, 701, 702].map(column_letters).into();
+        assert_eq!(letters, ["A", "Z", "AA", "AZ", "BA", "ZZ", "AAA"]);
+    }
+
+    #[test]
+    fn a_cell_far_out_is_refused_before_it_takes_memory() {
+        let mut gatherer = Gatherer::new(Limits { rows: 100, cells: 1000, unpacked: 0 });
+        assert!(gatherer.put(99, 16_383, Raw::Text("x".into())).is_err());
+        assert!(gatherer.put(100, 0, Raw::Text("x".into())).is_err());
+        assert!(gatherer.put(1_048_575, 16_383, Raw::Text(" ".into())).is_ok(), "a blank takes no room");
+    }
+}

@@ -1,0 +1,51 @@
+//! Addresses of the public pages, each written once. Next: [`assets`](super::assets).
+
+use std::fmt::Write as _;
+
+/// The page of a village, by its code.
+#[must_use]
+pub fn village(code: &str) -> String {
+    format!("/villages/{}", escape(code))
+}
+
+/// The villages of a town, by its code.
+#[must_use]
+pub fn town(code: &str) -> String {
+    format!("/search?town={}", escape(code))
+}
+
+/// The home page.
+pub const HOME: &str = "/";
+/// The search.
+pub const SEARCH: &str = "/search";
+/// The city at a glance.
+pub const CITY: &str = "/city";
+/// The negative list.
+pub const NEGATIVE: &str = "/negative-list";
+/// Where the reader's language and text size are changed.
+pub const PREFERENCES: &str = "/preferences";
+
+/// Percent-encodes what may not stand in a path or query as it is.
+#[must_use]
+pub fn escape(text: &str) -> String {
+    text.bytes().fold(String::with_capacity(text.len()), |mut escaped, byte| {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            escaped.push(char::from(byte));
+        } else {
+            // Writing to a string cannot fail.
+            let _ = write!(escaped, "%{byte:02X}");
+        }
+        escaped
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_in_a_name_can_end_the_address() {
+        assert_eq!(town("a&b=/?#"), "/search?town=a%26b%3D%2F%3F%23");
+        assert_eq!(escape("上岙"), "%E4%B8%8A%E5%B2%99");
+    }
+}

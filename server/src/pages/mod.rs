@@ -1,0 +1,30 @@
+//! The pages that anybody may read, as plain data and templates.
+//!
+//! A page is a struct of one name with its template: [`village::VillagePage`] fills `village.html`. Everything in it is
+//! already decided: whoever fills it has left out what the reader may not see, and the types are made so that a template
+//! cannot show more ([`figures::PublicCount`], [`cards::Detail`]). The files stand in reading order, and each
+//! imports only those above it.
+
+pub mod words;
+pub mod figures;
+pub mod links;
+pub mod assets;
+pub mod frame;
+pub mod place;
+pub mod due;
+pub mod rating;
+pub mod drawing;
+pub mod cards;
+pub mod ledger;
+pub mod village;
+pub mod tile_map;
+pub mod towns;
+pub mod city;
+pub mod negative;
+pub mod home;
+pub mod search;
+pub mod not_found;
+pub mod problem;
+
+#[cfg(test)]
+mod gallery;

@@ -1,0 +1,458 @@
+//! The store in memory: for trying out, for one-off commands, and as the measure of the other one.
+//!
+//! Enters and leaves: see [`Store`]. Nothing outlives the process. Next: [`super::sled`].
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::{Bound, ControlFlow};
+use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+
+use liuwu_engine::period::{Date, Period};
+
+use super::error::{Conflict, Fault, Missing, Result};
+use super::standing::{
+    Order, Releases, Successor, Withdrawn, check_batch, check_name, lineage, newest_attributes, number_run,
+};
+use super::words::*;
+use super::{RunWriter, SCHEMA, Store};
+
+/// A store in memory.
+#[derive(Debug, Default)]
+pub struct Memory {
+    inner: RwLock<Inner>,
+}
+
+#[derive(Debug, Default)]
+struct Inner {
+    editions: Vec<Edition>,
+    /// The batch with number n stands at n - 1.
+    batches: Vec<NewBatch>,
+    units: BTreeMap<String, UnitIndex>,
+    successors: BTreeMap<RecordId, Vec<Successor>>,
+    withdrawn: Withdrawn,
+    runs: BTreeMap<RunId, (Run, Rows)>,
+    last_run: RunId,
+    releases: Releases,
+}
+
+/// What there is about one unit.
+#[derive(Debug, Default)]
+struct UnitIndex {
+    records: BTreeMap<String, BTreeSet<RecordId>>,
+    attributes: BTreeSet<ItemId>,
+}
+
+/// Assessments by the place of their period in the run, and by unit.
+type Rows = BTreeMap<(usize, String), Vec<u8>>;
+
+impl Memory {
+    /// An empty store.
+    pub fn new() -> Memory {
+        Memory::default()
+    }
+
+    fn read(&self) -> RwLockReadGuard<'_, Inner> {
+        self.inner.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write(&self) -> RwLockWriteGuard<'_, Inner> {
+        self.inner.write().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Finding one thing.
+impl Inner {
+    fn last_batch(&self) -> BatchId {
+        BatchId(self.batches.len() as u64)
+    }
+
+    fn batch(&self, id: BatchId) -> Result<&NewBatch> {
+        let place = usize::try_from(id.0).ok().and_then(|number| number.checked_sub(1));
+        Ok(place.and_then(|place| self.batches.get(place)).ok_or(Missing::Batch(id))?)
+    }
+
+    fn heading(&self, id: BatchId) -> Result<Batch> {
+        Ok(self.batch(id)?.heading(id, self.withdrawn.batch(id).cloned()))
+    }
+
+    fn record(&self, id: RecordId) -> Result<StoredRecord> {
+        let batch = self.batch(id.batch).map_err(|_| Missing::Record(id))?;
+        let item = nth(&batch.records, id.number).ok_or(Missing::Record(id))?.clone();
+        Ok(Received { id, received_on: batch.received_on, item })
+    }
+
+    fn version(&self, record: StoredRecord) -> Result<Version> {
+        let state =
+            self.withdrawn.state(&record.unit, record.id, &mut |_, id| Ok(self.successors_of(id)), &mut |id| {
+                self.batch(id).map(act_of)
+            })?;
+        Ok(Version { record, state })
+    }
+
+    fn successors_of(&self, id: RecordId) -> Vec<Successor> {
+        self.successors.get(&id).cloned().unwrap_or_default()
+    }
+
+    fn is_in_force(&self, record: &StoredRecord, as_of: Date) -> Result<bool> {
+        let find = &mut |_: &str, id| Ok(self.successors_of(id));
+        self.withdrawn.is_in_force((&record.unit, record.id, record.received_on), as_of, find)
+    }
+
+    fn run(&self, id: RunId) -> Result<&(Run, Rows)> {
+        Ok(self.runs.get(&id).ok_or(Missing::Run(id))?)
+    }
+
+    fn shown(&self, run: &Run) -> Run {
+        Run { released: self.releases.is_public(run.id), ..run.clone() }
+    }
+
+    fn newest_run(&self, bundle: &str, period: Period, accept: impl Fn(&Run) -> bool) -> Option<Run> {
+        let mut runs = self.runs.values().rev().map(|(run, _)| run);
+        let run = runs.find(|run| run.bundle == bundle && run.covers(period) && accept(run))?;
+        Some(self.shown(run))
+    }
+}
+
+/// What was known on a day.
+impl Inner {
+    fn records_in_force(&self, ids: &BTreeSet<RecordId>, as_of: Date) -> Result<Vec<StoredRecord>> {
+        let mut records = Vec::new();
+        for id in ids {
+            let record = self.record(*id)?;
+            if self.is_in_force(&record, as_of)? {
+                records.push(record);
+            }
+        }
+        Ok(records)
+    }
+
+    fn facts_of(&self, unit: &str, as_of: Date) -> Result<UnitFacts> {
+        let mut facts = UnitFacts { unit: unit.to_owned(), records: Vec::new(), attributes: Vec::new() };
+        let Some(index) = self.units.get(unit) else { return Ok(facts) };
+        for ids in index.records.values() {
+            facts.records.extend(self.records_in_force(ids, as_of)?);
+        }
+        let mut attributes = Vec::new();
+        for id in &index.attributes {
+            let batch = self.batch(id.batch)?;
+            if self.withdrawn.batch_counts(id.batch, batch.received_on, as_of) {
+                let item = nth(&batch.attributes, id.number).cloned();
+                attributes.extend(item.map(|item| Received { id: *id, received_on: batch.received_on, item }));
+            }
+        }
+        facts.attributes = newest_attributes(attributes);
+        Ok(facts)
+    }
+
+    /// Everything of one list in the batches that count on a day, by number.
+    fn known<T: Clone>(&self, as_of: Date, list: impl Fn(&NewBatch) -> &[T]) -> Vec<Received<T>> {
+        let mut known = Vec::new();
+        for (id, batch) in (1..).map(BatchId).zip(&self.batches) {
+            if self.withdrawn.batch_counts(id, batch.received_on, as_of) {
+                let items = (1..).zip(list(batch));
+                known.extend(items.map(|(number, item)| Received {
+                    id: ItemId { batch: id, number },
+                    received_on: batch.received_on,
+                    item: item.clone(),
+                }));
+            }
+        }
+        known
+    }
+}
+
+/// Writing.
+impl Inner {
+    fn append(&mut self, batch: NewBatch) -> Result<BatchId> {
+        check_batch(&batch)?;
+        for old in batch.records.iter().filter_map(|record| record.supersedes) {
+            let record = self.record(old)?;
+            if !self.is_in_force(&record, Date::MAX)? {
+                return Err(Conflict::NotInForce(old).into());
+            }
+        }
+        let id = BatchId(self.last_batch().0 + 1);
+        for (number, record) in (1..).zip(&batch.records) {
+            let item = ItemId { batch: id, number };
+            let unit = self.units.entry(record.unit.clone()).or_default();
+            unit.records.entry(record.kind.clone()).or_default().insert(item);
+            if let Some(old) = record.supersedes {
+                let successor = Successor { id: item, on: batch.received_on, unit: record.unit.clone() };
+                self.successors.entry(old).or_default().push(successor);
+            }
+        }
+        for (number, fact) in (1..).zip(&batch.attributes) {
+            self.units.entry(fact.unit.clone()).or_default().attributes.insert(ItemId { batch: id, number });
+        }
+        self.batches.push(batch);
+        Ok(id)
+    }
+
+    fn withdraw(&mut self, target: Target, act: Act) {
+        let after = self.last_batch();
+        self.withdrawn.add(Withdrawal { target, act, after });
+    }
+}
+
+fn nth<T>(list: &[T], number: u32) -> Option<&T> {
+    list.get(usize::try_from(number).ok()?.checked_sub(1)?)
+}
+
+fn act_of(batch: &NewBatch) -> Act {
+    Act { by: batch.by.clone(), at: batch.at, why: batch.what.clone() }
+}
+
+impl Store for Memory {
+    fn publish_edition(&self, new: NewEdition) -> Result<Edition> {
+        check_name(&new.bundle)?;
+        check_name(&new.edition)?;
+        let mut inner = self.write();
+        let edition = Edition::from(new);
+        let same = |other: &&Edition| other.bundle == edition.bundle && other.edition == edition.edition;
+        match inner.editions.iter().find(same) {
+            Some(other) if other.text == edition.text => Ok(other.clone()),
+            Some(_) => {
+                Err(Conflict::EditionPublished { bundle: edition.bundle.clone(), edition: edition.edition.clone() }
+                    .into())
+            }
+            None => {
+                inner.editions.push(edition.clone());
+                Ok(edition)
+            }
+        }
+    }
+
+    fn editions(&self) -> Result<Vec<Edition>> {
+        Ok(self.read().editions.clone())
+    }
+
+    fn edition(&self, bundle: &str, edition: &str) -> Result<Edition> {
+        let inner = self.read();
+        let found = inner.editions.iter().find(|other| other.bundle == bundle && other.edition == edition);
+        let missing = || Missing::Edition { bundle: bundle.to_owned(), edition: edition.to_owned() };
+        Ok(found.cloned().ok_or_else(missing)?)
+    }
+
+    fn current_edition(&self, bundle: &str) -> Result<Option<Edition>> {
+        Ok(self.read().editions.iter().rfind(|edition| edition.bundle == bundle).cloned())
+    }
+
+    fn append_batch(&self, batch: NewBatch) -> Result<BatchId> {
+        self.write().append(batch)
+    }
+
+    fn batch(&self, id: BatchId) -> Result<Batch> {
+        self.read().heading(id)
+    }
+
+    fn batches(&self, before: Option<BatchId>, limit: usize) -> Result<Vec<Batch>> {
+        let inner = self.read();
+        let end = before.map_or(u64::MAX, |before| before.0).min(inner.last_batch().0 + 1);
+        (1..end).rev().take(limit).map(|id| inner.heading(BatchId(id))).collect()
+    }
+
+    fn contents(&self, id: BatchId) -> Result<NewBatch> {
+        self.read().batch(id).cloned()
+    }
+
+    fn withdraw_batch(&self, id: BatchId, act: Act) -> Result<()> {
+        let mut inner = self.write();
+        inner.batch(id)?;
+        if inner.withdrawn.batch(id).is_some() {
+            return Err(Conflict::BatchWithdrawn(id).into());
+        }
+        inner.withdraw(Target::Batch(id), act);
+        Ok(())
+    }
+
+    fn withdraw_record(&self, id: RecordId, act: Act) -> Result<()> {
+        let mut inner = self.write();
+        let record = inner.record(id)?;
+        if !inner.is_in_force(&record, Date::MAX)? {
+            return Err(Conflict::NotInForce(id).into());
+        }
+        inner.withdraw(Target::Record(id), act);
+        Ok(())
+    }
+
+    fn withdrawals(&self) -> Result<Vec<Withdrawal>> {
+        Ok(self.read().withdrawn.log().to_vec())
+    }
+
+    fn record(&self, id: RecordId) -> Result<Version> {
+        let inner = self.read();
+        inner.version(inner.record(id)?)
+    }
+
+    fn history(&self, id: RecordId) -> Result<Vec<Version>> {
+        let inner = self.read();
+        let find = &mut |_: &str, id| Ok(inner.successors_of(id));
+        let records = lineage(inner.record(id)?, &mut |id| inner.record(id), find)?;
+        records.into_iter().map(|record| inner.version(record)).collect()
+    }
+
+    fn facts_of(&self, unit: &str, as_of: Date) -> Result<UnitFacts> {
+        self.read().facts_of(unit, as_of)
+    }
+
+    fn scan_facts(&self, after: Option<&str>, limit: usize, as_of: Date) -> Result<Vec<UnitFacts>> {
+        let inner = self.read();
+        let from = after.map_or(Bound::Unbounded, Bound::Excluded);
+        let units = inner.units.range::<str, _>((from, Bound::Unbounded)).take(limit);
+        units.map(|(unit, _)| inner.facts_of(unit, as_of)).collect()
+    }
+
+    fn records_of_kind(
+        &self,
+        kind: &str,
+        as_of: Date,
+        visit: &mut dyn FnMut(StoredRecord) -> ControlFlow<()>,
+    ) -> Result<()> {
+        let inner = self.read();
+        for ids in inner.units.values().filter_map(|index| index.records.get(kind)) {
+            for record in inner.records_in_force(ids, as_of)? {
+                if visit(record).is_break() {
+                    return Ok(());
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn units(&self, as_of: Date) -> Result<Vec<UnitRow>> {
+        let rows = self.read().known(as_of, |batch| &batch.units);
+        let newest: BTreeMap<String, UnitRow> = rows.into_iter().map(|row| (row.item.id.clone(), row.item)).collect();
+        Ok(newest.into_values().collect())
+    }
+
+    fn statements(&self, as_of: Date) -> Result<Vec<Received<Statement>>> {
+        Ok(self.read().known(as_of, |batch| &batch.statements))
+    }
+
+    fn exemptions(&self, as_of: Date) -> Result<Vec<Received<Exemption>>> {
+        Ok(self.read().known(as_of, |batch| &batch.exemptions))
+    }
+
+    fn begin_run(&self, run: NewRun) -> Result<Box<dyn RunWriter + '_>> {
+        check_name(&run.bundle)?;
+        let mut inner = self.write();
+        let id = number_run(&run, inner.last_run)?;
+        inner.last_run = id;
+        Ok(Box::new(Writer { store: self, id, order: Order::new(&run.periods), run, rows: Rows::new() }))
+    }
+
+    fn run(&self, id: RunId) -> Result<Run> {
+        let inner = self.read();
+        inner.run(id).map(|(run, _)| inner.shown(run))
+    }
+
+    fn runs(&self) -> Result<Vec<Run>> {
+        let inner = self.read();
+        Ok(inner.runs.values().rev().map(|(run, _)| inner.shown(run)).collect())
+    }
+
+    fn current_run(&self, bundle: &str, period: Period) -> Result<Option<Run>> {
+        Ok(self.read().newest_run(bundle, period, |run| !run.trial))
+    }
+
+    fn released_run(&self, bundle: &str, period: Period) -> Result<Option<Run>> {
+        let inner = self.read();
+        Ok(inner.newest_run(bundle, period, |run| inner.releases.is_public(run.id)))
+    }
+
+    fn assessment(&self, run: RunId, unit: &str, period: Period) -> Result<Option<Vec<u8>>> {
+        let inner = self.read();
+        let (run, rows) = inner.run(run)?;
+        let place = run.periods.iter().position(|listed| *listed == period);
+        Ok(place.and_then(|place| rows.get(&(place, unit.to_owned())).cloned()))
+    }
+
+    fn scan_assessments(
+        &self,
+        run: RunId,
+        after: Option<(Period, &str)>,
+        limit: usize,
+    ) -> Result<Vec<StoredAssessment>> {
+        let inner = self.read();
+        let (run, rows) = inner.run(run)?;
+        let from = match after {
+            None => Bound::Unbounded,
+            Some((period, unit)) => match run.periods.iter().position(|listed| *listed == period) {
+                Some(place) => Bound::Excluded((place, unit.to_owned())),
+                None => return Ok(Vec::new()),
+            },
+        };
+        let found = rows.range((from, Bound::Unbounded)).take(limit).filter_map(|((place, unit), bytes)| {
+            let period = *run.periods.get(*place)?;
+            Some(StoredAssessment { period, unit: unit.clone(), bytes: bytes.clone() })
+        });
+        Ok(found.collect())
+    }
+
+    fn discard_run(&self, id: RunId) -> Result<()> {
+        let mut inner = self.write();
+        inner.run(id)?;
+        inner.releases.check_discard(id)?;
+        inner.runs.remove(&id);
+        Ok(())
+    }
+
+    fn release(&self, run: RunId, act: Act) -> Result<()> {
+        let mut inner = self.write();
+        let trial = inner.run(run)?.0.trial;
+        inner.releases.check(run, true, trial)?;
+        inner.releases.add(Release { run, public: true, act });
+        Ok(())
+    }
+
+    fn retract(&self, run: RunId, act: Act) -> Result<()> {
+        let mut inner = self.write();
+        inner.run(run)?;
+        inner.releases.check(run, false, false)?;
+        inner.releases.add(Release { run, public: false, act });
+        Ok(())
+    }
+
+    fn releases(&self) -> Result<Vec<Release>> {
+        Ok(self.read().releases.log().to_vec())
+    }
+
+    fn is_released(&self, run: RunId) -> Result<bool> {
+        Ok(self.read().releases.is_public(run))
+    }
+
+    fn schema_version(&self) -> Result<u32> {
+        Ok(SCHEMA)
+    }
+
+    fn verify(&self) -> Result<Vec<Fault>> {
+        // What is in memory has been neither written nor read back, so there is nothing that could have been damaged.
+        Ok(Vec::new())
+    }
+
+    fn health(&self) -> Result<Health> {
+        let batches = self.read().last_batch().0;
+        Ok(Health { store: "memory", schema: SCHEMA, batches, bytes_on_disk: None, accepts_writes: true })
+    }
+}
+
+struct Writer<'a> {
+    store: &'a Memory,
+    id: RunId,
+    run: NewRun,
+    order: Order,
+    rows: Rows,
+}
+
+impl RunWriter for Writer<'_> {
+    fn add(&mut self, period: Period, unit: &str, bytes: &[u8]) -> Result<()> {
+        let place = self.order.check(period, unit)?;
+        self.rows.insert((place, unit.to_owned()), bytes.to_vec());
+        Ok(())
+    }
+
+    fn finish(self: Box<Self>, outcome: RunOutcome) -> Result<Run> {
+        let run = Run::new(self.id, self.run, outcome, self.rows.len() as u64);
+        self.store.write().runs.insert(self.id, (run.clone(), self.rows));
+        Ok(run)
+    }
+}

@@ -1,0 +1,220 @@
+//! The store: everything that must survive a restart, in the product's words.
+//!
+//! Enters: editions, batches of records, withdrawals, runs and releases. Leaves: the same, and for any unit and any day what
+//! was known about it then. Two stores keep the same promises and pass the same tests: [`memory`] for trying out and for
+//! one-off commands, [`sled`] for the server. [`transfer`] writes a backup of either and reads it back into either.
+//!
+//! Reading order: [`words`], [`error`], `standing` (the rules all stores share), [`Store`] below, [`memory`], [`sled`], [`transfer`].
+//!
+//! # What every store promises
+//!
+//! * A batch is stored whole or not at all; it is on the disk before [`Store::append_batch`] returns. The same holds for every
+//!   other operation that writes.
+//! * Nothing is ever changed. A record is superseded by another one or withdrawn, with who, when and why, so that the
+//!   knowledge of any day can be had again: a record is known from the day it was received on until the day it was superseded
+//!   or withdrawn. Give [`Date::MAX`] as the day to have all that is known.
+//! * Withdrawing a batch undoes the upload: what it brought is gone from that day on, and what it had superseded counts again.
+//!   Withdrawing a record takes back the fact: what it had superseded stays superseded.
+//! * Units come in the order of their bytes, records of a unit by kind and number, whatever the order of arrival.
+//!
+//! Operations block on the disk; call them from a thread that may wait.
+
+pub mod words;
+pub mod error;
+mod standing;
+pub mod memory;
+pub mod sled;
+pub mod transfer;
+#[cfg(test)]
+mod conformance;
+#[cfg(test)]
+mod crash;
+
+use std::ops::ControlFlow;
+
+use liuwu_engine::period::{Date, Period};
+
+pub use error::{BackupFault, Conflict, Damage, Fault, Missing, Result, StoreError};
+pub use words::*;
+
+/// Layout of what is stored. A store of a higher one was written by a newer program.
+pub const SCHEMA: u32 = 1;
+
+/// The longest name that can be looked up by: of a unit, a kind, a bundle, an edition.
+pub const LONGEST_NAME: usize = 200;
+
+/// A store. See the [module](self) for what all of them promise.
+pub trait Store: Send + Sync {
+    /// Publishes an edition. Publishing the same text again gives back the edition as it was first published.
+    ///
+    /// # Errors
+    /// [`Conflict::EditionPublished`] when the edition exists with another text.
+    fn publish_edition(&self, edition: NewEdition) -> Result<Edition>;
+
+    /// All editions of all bundles, in the order of their publication.
+    fn editions(&self) -> Result<Vec<Edition>>;
+
+    /// One edition.
+    ///
+    /// # Errors
+    /// [`Missing::Edition`].
+    fn edition(&self, bundle: &str, edition: &str) -> Result<Edition>;
+
+    /// The edition of a bundle that was published last.
+    fn current_edition(&self, bundle: &str) -> Result<Option<Edition>>;
+
+    /// Stores an upload, whole or not at all, and gives it the next number.
+    ///
+    /// # Errors
+    /// [`Missing::Record`], [`Conflict::NotInForce`] or [`Conflict::SupersededTwice`] for a record to supersede,
+    /// [`Conflict::TooLong`] for a name.
+    fn append_batch(&self, batch: NewBatch) -> Result<BatchId>;
+
+    /// The heading of one batch.
+    ///
+    /// # Errors
+    /// [`Missing::Batch`].
+    fn batch(&self, id: BatchId) -> Result<Batch>;
+
+    /// Headings of batches, newest first, those before the given one.
+    fn batches(&self, before: Option<BatchId>, limit: usize) -> Result<Vec<Batch>>;
+
+    /// Everything in one batch, as it was handed in.
+    ///
+    /// # Errors
+    /// [`Missing::Batch`].
+    fn contents(&self, id: BatchId) -> Result<NewBatch>;
+
+    /// Takes back a whole batch: what it brought no longer counts, what it had superseded counts again.
+    ///
+    /// # Errors
+    /// [`Missing::Batch`], [`Conflict::BatchWithdrawn`].
+    fn withdraw_batch(&self, id: BatchId, act: Act) -> Result<()>;
+
+    /// Takes back one record. What it had superseded stays superseded.
+    ///
+    /// # Errors
+    /// [`Missing::Record`], [`Conflict::NotInForce`].
+    fn withdraw_record(&self, id: RecordId, act: Act) -> Result<()>;
+
+    /// All withdrawals in the order in which they were made.
+    fn withdrawals(&self) -> Result<Vec<Withdrawal>>;
+
+    /// One record and its state.
+    ///
+    /// # Errors
+    /// [`Missing::Record`].
+    fn record(&self, id: RecordId) -> Result<Version>;
+
+    /// A record with all that it corrects and all that corrects it, directly or by way of others, by rising number.
+    ///
+    /// # Errors
+    /// [`Missing::Record`].
+    fn history(&self, id: RecordId) -> Result<Vec<Version>>;
+
+    /// What was known about one unit on a day. Empty for a unit nobody has heard of.
+    fn facts_of(&self, unit: &str, as_of: Date) -> Result<UnitFacts>;
+
+    /// What was known on a day, unit by unit in rising order, of the units after the given one that have ever had a record or an
+    /// attribute. Fewer than `limit` units: there are no more.
+    fn scan_facts(&self, after: Option<&str>, limit: usize, as_of: Date) -> Result<Vec<UnitFacts>>;
+
+    /// The records of one kind known on a day, by unit and number, until the visitor breaks off. The visitor must not call
+    /// the store.
+    fn records_of_kind(
+        &self,
+        kind: &str,
+        as_of: Date,
+        visit: &mut dyn FnMut(StoredRecord) -> ControlFlow<()>,
+    ) -> Result<()>;
+
+    /// The list of units known on a day, by rising identifier; of a unit listed more than once the newest row.
+    fn units(&self, as_of: Date) -> Result<Vec<UnitRow>>;
+
+    /// The statements of coverage known on a day, by number.
+    fn statements(&self, as_of: Date) -> Result<Vec<Received<Statement>>>;
+
+    /// The exemptions known on a day, by number.
+    fn exemptions(&self, as_of: Date) -> Result<Vec<Received<Exemption>>>;
+
+    /// Begins to store a run. Nobody sees it before [`RunWriter::finish`]; a writer that is dropped leaves nothing behind.
+    fn begin_run(&self, run: NewRun) -> Result<Box<dyn RunWriter + '_>>;
+
+    /// One run.
+    ///
+    /// # Errors
+    /// [`Missing::Run`].
+    fn run(&self, id: RunId) -> Result<Run>;
+
+    /// All complete runs, newest first.
+    fn runs(&self) -> Result<Vec<Run>>;
+
+    /// The run in force for a period: the newest that is no trial, of whatever edition.
+    fn current_run(&self, bundle: &str, period: Period) -> Result<Option<Run>>;
+
+    /// The newest public run for a period.
+    fn released_run(&self, bundle: &str, period: Period) -> Result<Option<Run>>;
+
+    /// One assessment of a run; none when the run does not assess that unit and period.
+    ///
+    /// # Errors
+    /// [`Missing::Run`].
+    fn assessment(&self, run: RunId, unit: &str, period: Period) -> Result<Option<Vec<u8>>>;
+
+    /// Assessments of a run, in the order of its periods and by rising unit in each, those after the given period and unit;
+    /// `(period, "")` begins at that period. Fewer than `limit`: there are no more.
+    ///
+    /// # Errors
+    /// [`Missing::Run`].
+    fn scan_assessments(
+        &self,
+        run: RunId,
+        after: Option<(Period, &str)>,
+        limit: usize,
+    ) -> Result<Vec<StoredAssessment>>;
+
+    /// Removes a run that has never been public. Its results can be had again from the facts.
+    ///
+    /// # Errors
+    /// [`Missing::Run`], [`Conflict::RunReleased`].
+    fn discard_run(&self, id: RunId) -> Result<()>;
+
+    /// Makes a run public.
+    ///
+    /// # Errors
+    /// [`Missing::Run`], [`Conflict::AlreadyReleased`], [`Conflict::Trial`].
+    fn release(&self, run: RunId, act: Act) -> Result<()>;
+
+    /// Takes a run back from the public.
+    ///
+    /// # Errors
+    /// [`Missing::Run`], [`Conflict::NotReleased`].
+    fn retract(&self, run: RunId, act: Act) -> Result<()>;
+
+    /// All releases and retractions in the order in which they were made.
+    fn releases(&self) -> Result<Vec<Release>>;
+
+    /// Whether a run is public.
+    fn is_released(&self, run: RunId) -> Result<bool>;
+
+    /// Layout of what is stored.
+    fn schema_version(&self) -> Result<u32>;
+
+    /// Reads everything and names every fault found. None is good.
+    fn verify(&self) -> Result<Vec<Fault>>;
+
+    /// Whether the store works.
+    fn health(&self) -> Result<Health>;
+}
+
+/// A run while it is being stored.
+pub trait RunWriter: Send {
+    /// Stores one assessment. Periods come in the order of the run, units rise within a period.
+    ///
+    /// # Errors
+    /// [`Conflict::OutOfOrder`], [`Conflict::TooLong`].
+    fn add(&mut self, period: Period, unit: &str, bytes: &[u8]) -> Result<()>;
+
+    /// Makes the run complete and visible.
+    fn finish(self: Box<Self>, outcome: RunOutcome) -> Result<Run>;
+}

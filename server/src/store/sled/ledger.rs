@@ -1,0 +1,301 @@
+//! Batches: how an upload is written, and read back as it was handed in.
+//!
+//! Enters: uploads and withdrawals. Leaves: headings, contents and single records. Next: [`super::knowledge`].
+
+use std::collections::BTreeMap;
+
+use liuwu_engine::period::Date;
+
+use super::key::Key;
+use super::knowledge::SuccessorHead;
+use super::rows::{AttributeLine, Line, Listed, PlaceLine, RecordLine, Rows, Sheet, attribute_fact, encode, fill};
+use super::shelf::{Entry, Shelf};
+use super::{Known, Sled, decode};
+use crate::store::error::{Conflict, Damage, Missing, Result};
+use crate::store::standing::check_batch;
+use crate::store::words::*;
+
+/// Writing batches.
+impl Sled {
+    pub(super) fn append(&self, batch: NewBatch) -> Result<BatchId> {
+        check_batch(&batch)?;
+        let mut writing = self.begin()?;
+        let id = BatchId(self.known().last_batch.0 + 1);
+        let successors = self.successors_in(&batch, id)?;
+        let heading = encode(&batch.heading(id, None))?;
+        let entries = self.entries(&batch, id)?;
+        self.commit(&mut writing, || {
+            let mark = Key::new().text("writing");
+            self.shelves.meta.write(vec![(mark.clone(), encode(&id)?)])?;
+            self.database.sync()?;
+            self.shelves.successors.write(successors)?;
+            for (shelf, entries) in entries {
+                shelf.write(entries)?;
+            }
+            self.database.sync()?;
+            self.shelves.batches.write(vec![(Key::new().batch(id), heading)])?;
+            self.shelves.meta.remove(&mark)
+        })?;
+        self.learn().last_batch = id;
+        Ok(id)
+    }
+
+    /// The entries that say which records this batch corrects. All of them must be in force.
+    fn successors_in(&self, batch: &NewBatch, id: BatchId) -> Result<Vec<Entry>> {
+        let known = self.known();
+        let mut sheets = Sheets::default();
+        let mut entries = Vec::new();
+        for (number, record) in (1..).zip(&batch.records) {
+            let Some(old) = record.supersedes else { continue };
+            let old = self.stored_record(&known, &mut sheets, old)?;
+            if !self.is_in_force(&known, &old, Date::MAX)? {
+                return Err(Conflict::NotInForce(old.id).into());
+            }
+            let key = Key::new().text(&old.unit).item(old.id).item(ItemId { batch: id, number });
+            entries.push((key, encode(&SuccessorHead { on: batch.received_on, unit: record.unit.clone() })?));
+        }
+        Ok(entries)
+    }
+
+    /// Everything else that comes with a batch, shelf by shelf.
+    fn entries(&self, batch: &NewBatch, id: BatchId) -> Result<Vec<(&Shelf, Vec<Entry>)>> {
+        let on = batch.received_on;
+        let shelves = &self.shelves;
+        let by_number = |values: Vec<(u32, Vec<u8>)>| {
+            values.into_iter().map(|(number, value)| (Key::new().batch(id).small(number), value)).collect()
+        };
+        let record_places = batch.records.iter().map(|record| (record.unit.as_str(), record.kind.as_str()));
+        let attribute_places = batch.attributes.iter().map(|fact| (fact.unit.as_str(), ""));
+        let (sheets, records) = record_entries(batch, id)?;
+        Ok(vec![
+            (&shelves.record_places, by_number(fill(on, places(record_places))?)),
+            (&shelves.attribute_places, by_number(fill(on, places(attribute_places))?)),
+            (&shelves.sheets, sheets),
+            (&shelves.records, records),
+            (&shelves.attributes, attribute_entries(batch, id)?),
+            (&shelves.units, by_number(fill(on, lines(&batch.units))?)),
+            (&shelves.statements, by_number(fill(on, lines(&batch.statements))?)),
+            (&shelves.exemptions, by_number(fill(on, lines(&batch.exemptions))?)),
+        ])
+    }
+
+    pub(super) fn withdraw(&self, target: Target, act: Act) -> Result<()> {
+        let mut writing = self.begin()?;
+        let (after, number) = {
+            let known = self.known();
+            match target {
+                Target::Batch(id) => {
+                    self.heading(&known, id)?;
+                    if known.withdrawn.batch(id).is_some() {
+                        return Err(Conflict::BatchWithdrawn(id).into());
+                    }
+                }
+                Target::Record(id) => {
+                    let record = self.stored_record(&known, &mut Sheets::default(), id)?;
+                    if !self.is_in_force(&known, &record, Date::MAX)? {
+                        return Err(Conflict::NotInForce(id).into());
+                    }
+                }
+            }
+            (known.last_batch, known.withdrawn.log().len() as u64)
+        };
+        let withdrawal = Withdrawal { target, act, after };
+        let entry = (Key::new().large(number), encode(&withdrawal)?);
+        self.commit(&mut writing, || self.shelves.withdrawals.write(vec![entry]))?;
+        self.learn().withdrawn.add(withdrawal);
+        Ok(())
+    }
+}
+
+/// The sheets of a batch, and its records by unit and kind.
+fn record_entries(batch: &NewBatch, id: BatchId) -> Result<(Vec<Entry>, Vec<Entry>)> {
+    let mut sheets: BTreeMap<Sheet, u32> = BTreeMap::new();
+    let mut groups: BTreeMap<(&str, &str), Vec<RecordLine>> = BTreeMap::new();
+    for (number, record) in (1..).zip(&batch.records) {
+        let next = sheets.len() as u32;
+        let sheet = *sheets.entry(Sheet::of(&record.source)).or_insert(next);
+        let place = (sheet, record.source.row);
+        let (own_number, fields) = (record.number.clone(), record.fields.clone());
+        let line = RecordLine(number, record.date, own_number, place, fields, record.supersedes);
+        groups.entry((&record.unit, &record.kind)).or_default().push(line);
+    }
+    let mut records = Vec::new();
+    for ((unit, kind), lines) in groups {
+        for (number, value) in fill(batch.received_on, lines)? {
+            records.push((Key::new().text(unit).text(kind).batch(id).small(number), value));
+        }
+    }
+    let sheets = sheets.into_iter().map(|(sheet, number)| Ok((Key::new().batch(id).small(number), encode(&sheet)?)));
+    Ok((sheets.collect::<Result<_>>()?, records))
+}
+
+/// The attribute facts of a batch by unit.
+fn attribute_entries(batch: &NewBatch, id: BatchId) -> Result<Vec<Entry>> {
+    let mut groups: BTreeMap<&str, Vec<AttributeLine>> = BTreeMap::new();
+    for (number, fact) in (1..).zip(&batch.attributes) {
+        let line = AttributeLine(number, fact.attribute.clone(), fact.from, fact.value.clone());
+        groups.entry(&fact.unit).or_default().push(line);
+    }
+    let mut entries = Vec::new();
+    for (unit, lines) in groups {
+        for (number, value) in fill(batch.received_on, lines)? {
+            entries.push((Key::new().text(unit).batch(id).small(number), value));
+        }
+    }
+    Ok(entries)
+}
+
+fn lines<T: Clone>(list: &[T]) -> impl Iterator<Item = Line<T>> + '_ {
+    (1..).zip(list).map(|(number, item)| Line(number, item.clone()))
+}
+
+/// Units and kinds of consecutive rows, neighbours of one unit and kind taken together.
+fn places<'a>(rows: impl Iterator<Item = (&'a str, &'a str)>) -> Vec<PlaceLine> {
+    let mut places: Vec<PlaceLine> = Vec::new();
+    for (number, (unit, kind)) in (1..).zip(rows) {
+        match places.last_mut() {
+            Some(place) if place.2 == unit && place.3 == kind => place.1 += 1,
+            _ => places.push(PlaceLine(number, 1, unit.to_owned(), kind.to_owned())),
+        }
+    }
+    places
+}
+
+/// Sheets that have been read already; emptied when there are many.
+#[derive(Default)]
+pub(super) struct Sheets(BTreeMap<(BatchId, u32), Sheet>);
+
+/// Reading batches and single records.
+impl Sled {
+    pub(super) fn heading(&self, known: &Known, id: BatchId) -> Result<Batch> {
+        if id > known.last_batch {
+            return Err(Missing::Batch(id).into());
+        }
+        let heading: Option<Batch> = self.read_json(&self.shelves.batches, &Key::new().batch(id))?;
+        let heading = heading.ok_or(Missing::Batch(id))?;
+        Ok(Batch { withdrawn: known.withdrawn.batch(id).cloned(), ..heading })
+    }
+
+    fn sheet<'s>(&self, sheets: &'s mut Sheets, batch: BatchId, number: u32) -> Result<&'s Sheet> {
+        if sheets.0.len() > 10_000 {
+            sheets.0.clear();
+        }
+        match sheets.0.entry((batch, number)) {
+            std::collections::btree_map::Entry::Occupied(entry) => Ok(entry.into_mut()),
+            std::collections::btree_map::Entry::Vacant(entry) => {
+                let key = Key::new().batch(batch).small(number);
+                let sheet = self.read_json(&self.shelves.sheets, &key)?;
+                let missing = || self.shelves.sheets.corrupt(key.bytes(), Damage::Entry);
+                Ok(entry.insert(sheet.ok_or_else(missing)?))
+            }
+        }
+    }
+
+    pub(super) fn restore(
+        &self,
+        sheets: &mut Sheets,
+        (unit, kind, batch): (&str, &str, BatchId),
+        on: Date,
+        line: RecordLine,
+    ) -> Result<StoredRecord> {
+        let RecordLine(number, date, own_number, (sheet, row), fields, supersedes) = line;
+        let source = self.sheet(sheets, batch, sheet)?.row(row);
+        let (unit, kind) = (unit.to_owned(), kind.to_owned());
+        let item = RecordRow { unit, kind, date, number: own_number, fields, source, supersedes };
+        Ok(Received { id: ItemId { batch, number }, received_on: on, item })
+    }
+
+    /// Unit and kind of a record.
+    fn place_of(&self, id: RecordId) -> Result<Option<(String, String)>> {
+        let shelf = &self.shelves.record_places;
+        let found = shelf.last_up_to(&Key::new().batch(id.batch), &Key::new().item(id))?;
+        let Some((key, value)) = found else { return Ok(None) };
+        let places: Rows<PlaceLine> = decode(shelf, &key, &value)?;
+        let holds = |place: &PlaceLine| place.0 <= id.number && id.number - place.0 < place.1;
+        Ok(places.rows.into_iter().find(holds).map(|PlaceLine(_, _, unit, kind)| (unit, kind)))
+    }
+
+    pub(super) fn stored_record(&self, known: &Known, sheets: &mut Sheets, id: RecordId) -> Result<StoredRecord> {
+        if id.batch > known.last_batch {
+            return Err(Missing::Record(id).into());
+        }
+        let (unit, kind) = self.place_of(id)?.ok_or(Missing::Record(id))?;
+        let shelf = &self.shelves.records;
+        let prefix = Key::new().text(&unit).text(&kind).batch(id.batch);
+        let wanted = prefix.clone().small(id.number);
+        if let Some((key, value)) = shelf.last_up_to(&prefix, &wanted)? {
+            let rows: Rows<RecordLine> = decode(shelf, &key, &value)?;
+            if let Some(line) = rows.rows.into_iter().find(|line| line.0 == id.number) {
+                return self.restore(sheets, (&unit, &kind, id.batch), rows.on, line);
+            }
+        }
+        Err(shelf.corrupt(wanted.bytes(), Damage::Entry))
+    }
+
+    pub(super) fn whole_batch(&self, id: BatchId) -> Result<NewBatch> {
+        let heading = self.heading(&self.known(), id)?;
+        let mut batch = NewBatch::new(heading.at, heading.by, heading.what);
+        batch.received_on = heading.received_on;
+        batch.files = heading.files;
+        batch.notes = heading.notes;
+        batch.records = self.records_of_batch(id)?;
+        batch.attributes = self.attributes_of_batch(id)?;
+        batch.units = self.lines_of_batch(&self.shelves.units, id)?;
+        batch.statements = self.lines_of_batch(&self.shelves.statements, id)?;
+        batch.exemptions = self.lines_of_batch(&self.shelves.exemptions, id)?;
+        Ok(batch)
+    }
+
+    /// The distinct units and kinds of the rows of a batch.
+    fn places_of_batch(&self, shelf: &Shelf, id: BatchId) -> Result<Vec<(String, String)>> {
+        let mut places = Vec::new();
+        for entry in shelf.scan(&Key::new().batch(id)) {
+            let (key, value) = entry?;
+            let rows: Rows<PlaceLine> = decode(shelf, &key, &value)?;
+            places.extend(rows.rows.into_iter().map(|PlaceLine(_, _, unit, kind)| (unit, kind)));
+        }
+        places.sort_unstable();
+        places.dedup();
+        Ok(places)
+    }
+
+    fn records_of_batch(&self, id: BatchId) -> Result<Vec<RecordRow>> {
+        let shelf = &self.shelves.records;
+        let mut sheets = Sheets::default();
+        let mut records = BTreeMap::new();
+        for (unit, kind) in self.places_of_batch(&self.shelves.record_places, id)? {
+            for entry in shelf.scan(&Key::new().text(&unit).text(&kind).batch(id)) {
+                let (key, value) = entry?;
+                let rows: Rows<RecordLine> = decode(shelf, &key, &value)?;
+                for line in rows.rows {
+                    let record = self.restore(&mut sheets, (&unit, &kind, id), rows.on, line)?;
+                    records.insert(record.id, record.item);
+                }
+            }
+        }
+        Ok(records.into_values().collect())
+    }
+
+    fn attributes_of_batch(&self, id: BatchId) -> Result<Vec<AttributeFact>> {
+        let shelf = &self.shelves.attributes;
+        let mut facts = BTreeMap::new();
+        for (unit, _) in self.places_of_batch(&self.shelves.attribute_places, id)? {
+            for entry in shelf.scan(&Key::new().text(&unit).batch(id)) {
+                let (key, value) = entry?;
+                let rows: Rows<AttributeLine> = decode(shelf, &key, &value)?;
+                facts.extend(rows.rows.into_iter().map(|line| (line.0, attribute_fact(&unit, line))));
+            }
+        }
+        Ok(facts.into_values().collect())
+    }
+
+    fn lines_of_batch<T: Listed>(&self, shelf: &Shelf, id: BatchId) -> Result<Vec<T>> {
+        let mut list = Vec::new();
+        for entry in shelf.scan(&Key::new().batch(id)) {
+            let (key, value) = entry?;
+            let rows: Rows<Line<T>> = decode(shelf, &key, &value)?;
+            list.extend(rows.rows.into_iter().map(|Line(_, item)| item));
+        }
+        Ok(list)
+    }
+}

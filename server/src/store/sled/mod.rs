@@ -1,0 +1,426 @@
+//! The store on sled: one directory, one process.
+//!
+//! Enters and leaves: see [`Store`]. Reading order: `key`, `seal`, `open`, `shelf` (how bytes are kept), `rows`,
+//! `editions`, `ledger` (batches), `knowledge` (facts as of a day), `results` (runs and releases), `verify`. Next: [`super::transfer`].
+//!
+//! # What stands where
+//!
+//! Keys are made of parts (`key`); each value is sealed with a version and a checksum and cut into pieces of at most 6.5 kB
+//! (`seal`). Values are JSON unless said otherwise.
+//!
+//! | collection | key | value |
+//! | --- | --- | --- |
+//! | `meta` | `schema`, `writing`, `last_run` | layout; the batch being written; the highest number of a run when one was discarded |
+//! | `editions` | bundle, edition | number in the order of publication, digest, who, when, note |
+//! | `texts` | bundle, edition | the YAML text |
+//! | `batches` | batch | heading. **A batch is there when, and only when, this entry is** |
+//! | `sheets` | batch, number | file, sheet and columns that many records share |
+//! | `record_places`, `attribute_places` | batch, number of the first row | units and kinds of the rows of a batch, in runs |
+//! | `records` | unit, kind, batch, number of the first row | records as handed in; they never change |
+//! | `attributes` | unit, batch, number of the first row | attribute facts |
+//! | `successors` | unit, record, correcting record | day and unit of the correcting record |
+//! | `units`, `statements`, `exemptions` | batch, number of the first row | as handed in |
+//! | `withdrawals` | number in the order of time | batch or record, who, when, why |
+//! | `runs` | run | heading. **A run is there when, and only when, this entry is** |
+//! | `assessments` | run, place of the period in the run, first unit | assessments of neighbouring units (binary, see `results`) |
+//! | `releases` | number in the order of time | run, public or not, who, when, why |
+//!
+//! # How a write survives
+//!
+//! A batch is written in slices of at most 1,000 operations: first `writing` says which batch is coming, then come its rows,
+//! then its heading; the database is synced between. Readers pass over rows of batches without a heading, and opening the
+//! database removes them. A run is written likewise, under a number that no complete run has. Withdrawals, releases and
+//! editions are single entries. After a failed write (a full disk) all further ones are refused until the database is opened
+//! again.
+
+mod key;
+mod seal;
+mod open;
+mod shelf;
+mod rows;
+mod editions;
+mod ledger;
+mod knowledge;
+mod results;
+mod verify;
+#[cfg(test)]
+mod tests;
+
+use std::ops::ControlFlow;
+use std::path::Path;
+use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+
+use liuwu_engine::period::{Date, Period};
+use serde::de::DeserializeOwned;
+
+use self::key::{Key, Part, Parts, batch_of};
+use self::open::Database;
+use self::shelf::Shelf;
+use super::error::{Damage, Fault, Result, StoreError};
+use super::standing::{Releases, Withdrawn};
+use super::words::*;
+use super::{RunWriter, SCHEMA, Store};
+
+/// The store on sled.
+pub struct Sled {
+    shelves: Shelves,
+    known: RwLock<Known>,
+    writing: Mutex<Writing>,
+    // Last, so that the shelves are closed before the lock is released.
+    database: Database,
+}
+
+/// What every reader needs and is small enough to be kept at hand.
+#[derive(Default)]
+struct Known {
+    /// The newest batch that is whole.
+    last_batch: BatchId,
+    withdrawn: Withdrawn,
+    releases: Releases,
+}
+
+/// Held while something is written.
+#[derive(Default)]
+struct Writing {
+    /// The highest number given to a run, complete or not.
+    last_run: RunId,
+    /// A write failed half way.
+    halted: bool,
+}
+
+struct Shelves {
+    meta: Shelf,
+    editions: Shelf,
+    texts: Shelf,
+    batches: Shelf,
+    sheets: Shelf,
+    record_places: Shelf,
+    attribute_places: Shelf,
+    records: Shelf,
+    attributes: Shelf,
+    successors: Shelf,
+    units: Shelf,
+    statements: Shelf,
+    exemptions: Shelf,
+    withdrawals: Shelf,
+    runs: Shelf,
+    assessments: Shelf,
+    releases: Shelf,
+}
+
+impl Shelves {
+    fn open(db: &sled::Db) -> Result<Shelves> {
+        use Part::{Batch, Large, Small, Text};
+        let list = &[Batch, Small];
+        Ok(Shelves {
+            meta: Shelf::open(db, "meta", &[Text])?,
+            editions: Shelf::open(db, "editions", &[Text, Text])?,
+            texts: Shelf::open(db, "texts", &[Text, Text])?,
+            batches: Shelf::open(db, "batches", &[Batch])?,
+            sheets: Shelf::open(db, "sheets", list)?,
+            record_places: Shelf::open(db, "record_places", list)?,
+            attribute_places: Shelf::open(db, "attribute_places", list)?,
+            records: Shelf::open(db, "records", &[Text, Text, Batch, Small])?,
+            attributes: Shelf::open(db, "attributes", &[Text, Batch, Small])?,
+            successors: Shelf::open(db, "successors", &[Text, Large, Small, Batch, Small])?,
+            units: Shelf::open(db, "units", list)?,
+            statements: Shelf::open(db, "statements", list)?,
+            exemptions: Shelf::open(db, "exemptions", list)?,
+            withdrawals: Shelf::open(db, "withdrawals", &[Large])?,
+            runs: Shelf::open(db, "runs", &[Large])?,
+            assessments: Shelf::open(db, "assessments", &[Large, Small, Text])?,
+            releases: Shelf::open(db, "releases", &[Large])?,
+        })
+    }
+
+    /// The collections whose entries come with a batch.
+    fn of_batches(&self) -> [&Shelf; 9] {
+        [
+            &self.sheets,
+            &self.record_places,
+            &self.attribute_places,
+            &self.records,
+            &self.attributes,
+            &self.successors,
+            &self.units,
+            &self.statements,
+            &self.exemptions,
+        ]
+    }
+}
+
+/// Opens the store in a directory, or creates it there, and removes what an interrupted write has left.
+///
+/// # Errors
+/// [`StoreError::Locked`] when another process has it, [`StoreError::TooNew`], [`StoreError::Corrupt`], [`StoreError::Io`].
+pub fn open(path: impl AsRef<Path>) -> Result<Sled> {
+    let database = Database::open(path.as_ref())?;
+    let shelves = Shelves::open(&database.db)?;
+    let store = Sled { shelves, known: RwLock::default(), writing: Mutex::default(), database };
+    store.check_schema()?;
+    store.mend()?;
+    store.recall()?;
+    Ok(store)
+}
+
+/// Opening.
+impl Sled {
+    fn check_schema(&self) -> Result<()> {
+        let key = Key::new().text("schema");
+        match self.read_json(&self.shelves.meta, &key)? {
+            Some(found) if found > SCHEMA => Err(StoreError::TooNew { found, known: SCHEMA }),
+            Some(_) => Ok(()),
+            // An earlier start may have ended between creating the files and this entry.
+            None if self.database.is_new || self.shelves.batches.last_key()?.is_none() => {
+                self.shelves.meta.write(vec![(key, rows::encode(&SCHEMA)?)])?;
+                self.database.sync()
+            }
+            None => Err(self.shelves.meta.corrupt(key.bytes(), Damage::Entry)),
+        }
+    }
+
+    /// Removes the rows of a batch without a heading and the assessments of runs without one.
+    fn mend(&self) -> Result<()> {
+        let key = Key::new().text("writing");
+        if let Some(batch) = self.read_json::<BatchId>(&self.shelves.meta, &key)? {
+            if self.shelves.batches.get(&Key::new().batch(batch))?.is_none() {
+                for shelf in self.shelves.of_batches() {
+                    shelf.remove_where(&Key::new(), |key| batch_of(shelf.shape, key) == Some(batch))?;
+                }
+            }
+            self.shelves.meta.remove(&key)?;
+        }
+        let mut from = Vec::new();
+        while let Some(key) = self.shelves.assessments.first_key_from(&from)? {
+            let Some(run) = Parts(&key).large() else {
+                return Err(self.shelves.assessments.corrupt(&key, Damage::Key));
+            };
+            let prefix = Key::new().large(run);
+            if self.shelves.runs.get(&prefix)?.is_none() {
+                self.shelves.assessments.remove(&prefix)?;
+            }
+            from = prefix.end();
+        }
+        self.database.sync()
+    }
+
+    /// Reads what is kept at hand.
+    fn recall(&self) -> Result<()> {
+        let mut known = self.learn();
+        let last = |shelf: &Shelf| Ok::<_, StoreError>(shelf.last_key()?.and_then(|key| Parts(&key).large()));
+        known.last_batch = BatchId(last(&self.shelves.batches)?.unwrap_or(0));
+        let discarded: Option<RunId> = self.read_json(&self.shelves.meta, &Key::new().text("last_run"))?;
+        let last_run = RunId(last(&self.shelves.runs)?.unwrap_or(0));
+        self.lock_writing().last_run = last_run.max(discarded.unwrap_or_default());
+        for entry in self.shelves.withdrawals.scan(&Key::new()) {
+            let (key, value) = entry?;
+            known.withdrawn.add(decode(&self.shelves.withdrawals, &key, &value)?);
+        }
+        for entry in self.shelves.releases.scan(&Key::new()) {
+            let (key, value) = entry?;
+            known.releases.add(decode(&self.shelves.releases, &key, &value)?);
+        }
+        Ok(())
+    }
+}
+
+/// Reading and writing.
+impl Sled {
+    fn known(&self) -> RwLockReadGuard<'_, Known> {
+        self.known.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn learn(&self) -> RwLockWriteGuard<'_, Known> {
+        self.known.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn lock_writing(&self) -> MutexGuard<'_, Writing> {
+        self.writing.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The right to write, which one thread has at a time.
+    fn begin(&self) -> Result<MutexGuard<'_, Writing>> {
+        let writing = self.lock_writing();
+        if writing.halted { Err(StoreError::Halted) } else { Ok(writing) }
+    }
+
+    /// Writes by `write`, and refuses all later writes when it fails: how much of it is on the disk is then not known.
+    fn commit(&self, writing: &mut Writing, write: impl FnOnce() -> Result<()>) -> Result<()> {
+        let done = write().and_then(|()| self.database.sync());
+        writing.halted |= done.is_err();
+        done
+    }
+
+    fn read_json<T: DeserializeOwned>(&self, shelf: &Shelf, key: &Key) -> Result<Option<T>> {
+        shelf.get(key)?.map(|value| decode(shelf, key.bytes(), &value)).transpose()
+    }
+}
+
+/// Reads a value as JSON.
+fn decode<T: DeserializeOwned>(shelf: &Shelf, key: &[u8], value: &[u8]) -> Result<T> {
+    serde_json::from_slice(value).map_err(|error| shelf.corrupt(key, Damage::Value(error.to_string())))
+}
+
+/// The parts of a key of ours; anything else under it is damage.
+fn parts<T>(shelf: &Shelf, key: &[u8], read: impl FnOnce(&mut Parts) -> Option<T>) -> Result<T> {
+    read(&mut Parts(key)).ok_or_else(|| shelf.corrupt(key, Damage::Key))
+}
+
+impl Store for Sled {
+    fn publish_edition(&self, edition: NewEdition) -> Result<Edition> {
+        self.publish(edition)
+    }
+
+    fn editions(&self) -> Result<Vec<Edition>> {
+        self.all_editions()
+    }
+
+    fn edition(&self, bundle: &str, edition: &str) -> Result<Edition> {
+        self.one_edition(bundle, edition)
+    }
+
+    fn current_edition(&self, bundle: &str) -> Result<Option<Edition>> {
+        self.newest_edition(bundle)
+    }
+
+    fn append_batch(&self, batch: NewBatch) -> Result<BatchId> {
+        self.append(batch)
+    }
+
+    fn batch(&self, id: BatchId) -> Result<Batch> {
+        self.heading(&self.known(), id)
+    }
+
+    fn batches(&self, before: Option<BatchId>, limit: usize) -> Result<Vec<Batch>> {
+        let known = self.known();
+        let end = before.map_or(u64::MAX, |before| before.0).min(known.last_batch.0 + 1);
+        (1..end).rev().take(limit).map(|id| self.heading(&known, BatchId(id))).collect()
+    }
+
+    fn contents(&self, id: BatchId) -> Result<NewBatch> {
+        self.whole_batch(id)
+    }
+
+    fn withdraw_batch(&self, id: BatchId, act: Act) -> Result<()> {
+        self.withdraw(Target::Batch(id), act)
+    }
+
+    fn withdraw_record(&self, id: RecordId, act: Act) -> Result<()> {
+        self.withdraw(Target::Record(id), act)
+    }
+
+    fn withdrawals(&self) -> Result<Vec<Withdrawal>> {
+        Ok(self.known().withdrawn.log().to_vec())
+    }
+
+    fn record(&self, id: RecordId) -> Result<Version> {
+        self.one_version(id)
+    }
+
+    fn history(&self, id: RecordId) -> Result<Vec<Version>> {
+        self.all_versions(id)
+    }
+
+    fn facts_of(&self, unit: &str, as_of: Date) -> Result<UnitFacts> {
+        self.one_unit(unit, as_of)
+    }
+
+    fn scan_facts(&self, after: Option<&str>, limit: usize, as_of: Date) -> Result<Vec<UnitFacts>> {
+        self.some_units(after, limit, as_of)
+    }
+
+    fn records_of_kind(
+        &self,
+        kind: &str,
+        as_of: Date,
+        visit: &mut dyn FnMut(StoredRecord) -> ControlFlow<()>,
+    ) -> Result<()> {
+        self.one_kind(kind, as_of, visit)
+    }
+
+    fn units(&self, as_of: Date) -> Result<Vec<UnitRow>> {
+        self.list_of_units(as_of)
+    }
+
+    fn statements(&self, as_of: Date) -> Result<Vec<Received<Statement>>> {
+        self.list(&self.shelves.statements, as_of)
+    }
+
+    fn exemptions(&self, as_of: Date) -> Result<Vec<Received<Exemption>>> {
+        self.list(&self.shelves.exemptions, as_of)
+    }
+
+    fn begin_run(&self, run: NewRun) -> Result<Box<dyn RunWriter + '_>> {
+        self.write_run(run)
+    }
+
+    fn run(&self, id: RunId) -> Result<Run> {
+        self.one_run(id)
+    }
+
+    fn runs(&self) -> Result<Vec<Run>> {
+        self.runs_back().collect()
+    }
+
+    fn current_run(&self, bundle: &str, period: Period) -> Result<Option<Run>> {
+        self.newest_run(bundle, period, |run| !run.trial)
+    }
+
+    fn released_run(&self, bundle: &str, period: Period) -> Result<Option<Run>> {
+        self.newest_run(bundle, period, |run| run.released)
+    }
+
+    fn assessment(&self, run: RunId, unit: &str, period: Period) -> Result<Option<Vec<u8>>> {
+        self.one_assessment(run, unit, period)
+    }
+
+    fn scan_assessments(
+        &self,
+        run: RunId,
+        after: Option<(Period, &str)>,
+        limit: usize,
+    ) -> Result<Vec<StoredAssessment>> {
+        self.some_assessments(run, after, limit)
+    }
+
+    fn discard_run(&self, id: RunId) -> Result<()> {
+        self.remove_run(id)
+    }
+
+    fn release(&self, run: RunId, act: Act) -> Result<()> {
+        self.publish_run(Release { run, public: true, act })
+    }
+
+    fn retract(&self, run: RunId, act: Act) -> Result<()> {
+        self.publish_run(Release { run, public: false, act })
+    }
+
+    fn releases(&self) -> Result<Vec<Release>> {
+        Ok(self.known().releases.log().to_vec())
+    }
+
+    fn is_released(&self, run: RunId) -> Result<bool> {
+        Ok(self.known().releases.is_public(run))
+    }
+
+    fn schema_version(&self) -> Result<u32> {
+        let key = Key::new().text("schema");
+        let found = self.read_json(&self.shelves.meta, &key)?;
+        found.ok_or_else(|| self.shelves.meta.corrupt(key.bytes(), Damage::Entry))
+    }
+
+    fn verify(&self) -> Result<Vec<Fault>> {
+        self.find_faults()
+    }
+
+    fn health(&self) -> Result<Health> {
+        let bytes = self.database.db.size_on_disk().map_err(open::translate)?;
+        Ok(Health {
+            store: "sled",
+            schema: self.schema_version()?,
+            batches: self.known().last_batch.0,
+            bytes_on_disk: Some(bytes),
+            accepts_writes: !self.lock_writing().halted,
+        })
+    }
+}

@@ -1,0 +1,268 @@
+//! Which records count on a day, and what may be appended: the rules that all stores share.
+//!
+//! Enters: withdrawals, releases, and from the store who superseded whom. Leaves: whether a record is in force, its
+//! [`State`], and the checks made before a batch or a run is stored. Next: [`super::memory`].
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use liuwu_engine::period::{Date, Period};
+
+use super::LONGEST_NAME;
+use super::error::{Conflict, Result};
+use super::words::{
+    Act, AttributeFact, BatchId, NewBatch, NewRun, Received, RecordId, Release, RunId, State, StoredRecord, Target,
+    Withdrawal,
+};
+
+/// A record that corrects another one, as far as needed to tell whether it does so on a day.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Successor {
+    pub(super) id: RecordId,
+    /// The day from which it counts as known.
+    pub(super) on: Date,
+    /// The unit under which it is found; a correction may move a record to another unit.
+    pub(super) unit: String,
+}
+
+/// Finds the successors of a record of a unit, by rising number.
+pub(super) type FindSuccessors<'a> = dyn FnMut(&str, RecordId) -> Result<Vec<Successor>> + 'a;
+
+/// All withdrawals; few enough to be kept at hand.
+#[derive(Debug, Default)]
+pub(super) struct Withdrawn {
+    log: Vec<Withdrawal>,
+    batches: BTreeMap<BatchId, Act>,
+    records: BTreeMap<RecordId, Act>,
+}
+
+impl Withdrawn {
+    pub(super) fn add(&mut self, withdrawal: Withdrawal) {
+        match withdrawal.target {
+            Target::Batch(id) => self.batches.insert(id, withdrawal.act.clone()),
+            Target::Record(id) => self.records.insert(id, withdrawal.act.clone()),
+        };
+        self.log.push(withdrawal);
+    }
+
+    pub(super) fn log(&self) -> &[Withdrawal] {
+        &self.log
+    }
+
+    pub(super) fn batch(&self, id: BatchId) -> Option<&Act> {
+        self.batches.get(&id)
+    }
+
+    /// Whether a batch received on a day counts on another.
+    pub(super) fn batch_counts(&self, id: BatchId, on: Date, as_of: Date) -> bool {
+        on <= as_of && !is_past(self.batches.get(&id), as_of)
+    }
+
+    /// Whether a record counts on a day.
+    pub(super) fn is_in_force(
+        &self,
+        (unit, id, on): (&str, RecordId, Date),
+        as_of: Date,
+        find: &mut FindSuccessors,
+    ) -> Result<bool> {
+        if !self.batch_counts(id.batch, on, as_of) || is_past(self.records.get(&id), as_of) {
+            return Ok(false);
+        }
+        Ok(self.standing_successor(unit, id, as_of, find)?.is_none())
+    }
+
+    /// The state of a record as of all that is known, and the successor's batch for the reader to name its author.
+    pub(super) fn state(
+        &self,
+        unit: &str,
+        id: RecordId,
+        find: &mut FindSuccessors,
+        act_of: &mut dyn FnMut(BatchId) -> Result<Act>,
+    ) -> Result<State> {
+        if let Some(act) = self.batches.get(&id.batch) {
+            return Ok(State::Withdrawn { act: act.clone(), with_batch: true });
+        }
+        if let Some(act) = self.records.get(&id) {
+            return Ok(State::Withdrawn { act: act.clone(), with_batch: false });
+        }
+        Ok(match self.standing_successor(unit, id, Date::MAX, find)? {
+            Some(by) => State::Superseded { by, act: act_of(by.batch)? },
+            None => State::InForce,
+        })
+    }
+
+    /// The first record that stands in the place of this one on a day. A successor whose batch was undone gives way to those
+    /// that corrected it in turn: undoing the second of three uploads does not bring the first one back.
+    fn standing_successor(
+        &self,
+        unit: &str,
+        id: RecordId,
+        as_of: Date,
+        find: &mut FindSuccessors,
+    ) -> Result<Option<RecordId>> {
+        let mut open = find(unit, id)?;
+        while let Some(successor) = open.pop() {
+            if successor.on > as_of {
+                continue;
+            }
+            if !is_past(self.batches.get(&successor.id.batch), as_of) {
+                return Ok(Some(successor.id));
+            }
+            open.extend(find(&successor.unit, successor.id)?);
+        }
+        Ok(None)
+    }
+}
+
+/// A record with all that it corrects and all that corrects it, by rising number.
+pub(super) fn lineage(
+    record: StoredRecord,
+    fetch: &mut dyn FnMut(RecordId) -> Result<StoredRecord>,
+    find: &mut FindSuccessors,
+) -> Result<Vec<StoredRecord>> {
+    let mut first = record;
+    while let Some(earlier) = first.supersedes {
+        first = fetch(earlier)?;
+    }
+    let mut found = BTreeMap::new();
+    let mut open = vec![first];
+    while let Some(record) = open.pop() {
+        for successor in find(&record.unit, record.id)? {
+            open.push(fetch(successor.id)?);
+        }
+        found.insert(record.id, record);
+    }
+    Ok(found.into_values().collect())
+}
+
+/// Of facts that name the same attribute and first day, the one received last; by attribute and day.
+pub(super) fn newest_attributes(
+    facts: impl IntoIterator<Item = Received<AttributeFact>>,
+) -> Vec<Received<AttributeFact>> {
+    let mut newest: BTreeMap<_, Received<AttributeFact>> = BTreeMap::new();
+    for fact in facts {
+        let key = (fact.attribute.clone(), fact.from);
+        if newest.get(&key).is_none_or(|other| other.id < fact.id) {
+            newest.insert(key, fact);
+        }
+    }
+    newest.into_values().collect()
+}
+
+fn is_past(act: Option<&Act>, as_of: Date) -> bool {
+    act.is_some_and(|act| act.day() <= as_of)
+}
+
+/// All releases; few enough to be kept at hand.
+#[derive(Debug, Default)]
+pub(super) struct Releases {
+    log: Vec<Release>,
+    public: BTreeSet<RunId>,
+    ever: BTreeSet<RunId>,
+}
+
+impl Releases {
+    pub(super) fn add(&mut self, release: Release) {
+        if release.public {
+            self.public.insert(release.run);
+            self.ever.insert(release.run);
+        } else {
+            self.public.remove(&release.run);
+        }
+        self.log.push(release);
+    }
+
+    pub(super) fn log(&self) -> &[Release] {
+        &self.log
+    }
+
+    pub(super) fn is_public(&self, run: RunId) -> bool {
+        self.public.contains(&run)
+    }
+
+    /// Refuses to discard what has been public: it may have been quoted.
+    pub(super) fn check_discard(&self, run: RunId) -> Result<()> {
+        if self.ever.contains(&run) { Err(Conflict::RunReleased(run).into()) } else { Ok(()) }
+    }
+
+    /// Refuses what would change nothing.
+    pub(super) fn check(&self, run: RunId, public: bool, trial: bool) -> Result<()> {
+        match (self.is_public(run), public) {
+            (true, true) => Err(Conflict::AlreadyReleased(run).into()),
+            (false, false) => Err(Conflict::NotReleased(run).into()),
+            (false, true) if trial => Err(Conflict::Trial(run).into()),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Checks all of a batch that can be told from the batch alone.
+pub(super) fn check_batch(batch: &NewBatch) -> Result<()> {
+    let mut superseded = BTreeSet::new();
+    for record in &batch.records {
+        check_name(&record.unit)?;
+        check_name(&record.kind)?;
+        if let Some(old) = record.supersedes
+            && !superseded.insert(old)
+        {
+            return Err(Conflict::SupersededTwice(old).into());
+        }
+    }
+    for fact in &batch.attributes {
+        check_name(&fact.unit)?;
+    }
+    for unit in &batch.units {
+        check_name(&unit.id)?;
+    }
+    let lists = [batch.records.len(), batch.attributes.len(), batch.units.len(), batch.statements.len()];
+    if lists.into_iter().chain([batch.exemptions.len()]).any(|length| u32::try_from(length).is_err()) {
+        return Err(Conflict::TooMany.into());
+    }
+    Ok(())
+}
+
+/// Names are parts of keys, so they are not empty and have a longest length.
+pub(super) fn check_name(name: &str) -> Result<()> {
+    if name.is_empty() {
+        return Err(Conflict::Nameless.into());
+    }
+    if name.len() <= LONGEST_NAME {
+        return Ok(());
+    }
+    Err(Conflict::TooLong(name.chars().take(20).collect()).into())
+}
+
+/// The number of a run about to be stored.
+pub(super) fn number_run(run: &NewRun, last: RunId) -> Result<RunId> {
+    match run.id {
+        Some(id) if id <= last => Err(Conflict::RunNumber(id).into()),
+        Some(id) => Ok(id),
+        None => Ok(RunId(last.0 + 1)),
+    }
+}
+
+/// Watches that assessments come in the order of the run's periods, and in each by rising unit.
+#[derive(Debug)]
+pub(super) struct Order {
+    periods: Vec<Period>,
+    last: Option<(usize, String)>,
+}
+
+impl Order {
+    pub(super) fn new(periods: &[Period]) -> Order {
+        Order { periods: periods.to_vec(), last: None }
+    }
+
+    /// The place of the period in the run.
+    pub(super) fn check(&mut self, period: Period, unit: &str) -> Result<usize> {
+        check_name(unit)?;
+        let refused = || Conflict::OutOfOrder { period, unit: unit.to_owned() };
+        let place = self.periods.iter().position(|listed| *listed == period).ok_or_else(refused)?;
+        if let Some((last, previous)) = &self.last
+            && (place, unit) <= (*last, previous.as_str())
+        {
+            return Err(refused().into());
+        }
+        self.last = Some((place, unit.to_owned()));
+        Ok(place)
+    }
+}

@@ -1,0 +1,406 @@
+//! Backups: everything in a store as lines of JSON, and from such lines a store again.
+//!
+//! Enters: any store, or the text of a backup. Leaves: the text, or an equal store of whatever kind: the same numbers, the same
+//! states for every day, the same bytes when it is written out again.
+//!
+//! A line is `{"crc":"1a2b3c4d","row":…}` with the CRC-32 of the bytes of the row. The first row names the format, the last
+//! one counts the lines and has the SHA-256 of all before it, so that a backup cut short is not taken for a whole one.
+//! Batches stand in the order of their numbers, each followed by what it brought, then by the withdrawals made before the next
+//! batch came.
+
+use std::fs::{self, File};
+use std::io::{BufRead, BufReader, BufWriter, Seek, SeekFrom, Write};
+use std::path::Path;
+
+use liuwu_engine::period::{Date, Period};
+use liuwu_engine::record::Source;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value as Json};
+use sha2::{Digest, Sha256};
+
+use super::error::{BackupFault, Conflict, Result, StoreError};
+use super::words::*;
+use super::{SCHEMA, Store};
+
+const FORMAT: &str = "liuwu-backup";
+
+/// How much a backup holds.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Tally {
+    /// Lines, the first and the last included.
+    pub lines: u64,
+    /// Batches.
+    pub batches: u64,
+    /// Records.
+    pub records: u64,
+    /// Runs.
+    pub runs: u64,
+}
+
+/// One line without its checksum.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Row {
+    Head { format: String, schema: u32 },
+    Edition(Edition),
+    Batch(Batch),
+    Record(RecordText),
+    Attribute(AttributeFact),
+    Unit(UnitRow),
+    Statement(Statement),
+    Exemption(Exemption),
+    Withdrawal(Withdrawal),
+    Run(Run),
+    Assessment { period: Period, unit: String, bytes: Bytes },
+    Release(Release),
+    End { lines: u64, sha256: String },
+}
+
+/// A record as it stands in a backup.
+#[derive(Serialize, Deserialize)]
+struct RecordText {
+    unit: String,
+    kind: String,
+    date: Date,
+    number: Option<String>,
+    fields: Map<String, Json>,
+    file: String,
+    sheet: Option<String>,
+    row: u32,
+    columns: Option<std::collections::BTreeMap<String, String>>,
+    supersedes: Option<RecordId>,
+}
+
+/// An assessment: as text where it is text.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Bytes {
+    Text(String),
+    Hex(String),
+}
+
+/// Writes a backup to a file and reads it once more. The file is there only when it is whole.
+///
+/// # Errors
+/// [`StoreError::Io`], [`StoreError::Full`], and whatever reading the store gives.
+pub fn back_up(store: &dyn Store, path: &Path) -> Result<Tally> {
+    let unfinished = path.with_added_extension("unfinished");
+    let mut file = BufWriter::new(File::create(&unfinished)?);
+    let written = export(store, &mut file)?;
+    file.into_inner().map_err(|error| StoreError::from(error.into_error()))?.sync_all()?;
+    let read = check(&mut BufReader::new(File::open(&unfinished)?))?;
+    if read != written {
+        return Err(broken(read.lines, BackupFault::End));
+    }
+    fs::rename(&unfinished, path)?;
+    Ok(written)
+}
+
+/// Writes everything that is in a store.
+///
+/// # Errors
+/// [`StoreError::Io`], [`StoreError::Full`], and whatever reading the store gives.
+pub fn export(store: &dyn Store, out: &mut dyn Write) -> Result<Tally> {
+    let mut writer = Lines { out, digest: Sha256::new(), tally: Tally::default() };
+    writer.write(&Row::Head { format: FORMAT.to_owned(), schema: SCHEMA })?;
+    for edition in store.editions()? {
+        writer.write(&Row::Edition(edition))?;
+    }
+    let last = store.batches(None, 1)?.first().map_or(0, |batch| batch.id.0);
+    let withdrawals = store.withdrawals()?;
+    for id in (1..=last).map(BatchId) {
+        write_batch(store, id, &mut writer)?;
+        for withdrawal in withdrawals.iter().filter(|withdrawal| withdrawal.after == id) {
+            writer.write(&Row::Withdrawal(withdrawal.clone()))?;
+        }
+    }
+    let releases = store.releases()?;
+    let runs = store.runs()?;
+    for run in runs.iter().rev() {
+        write_run(store, run, &mut writer)?;
+    }
+    for release in releases.into_iter().filter(|release| runs.iter().any(|run| run.id == release.run)) {
+        writer.write(&Row::Release(release))?;
+    }
+    writer.end()
+}
+
+fn write_batch(store: &dyn Store, id: BatchId, writer: &mut Lines) -> Result<()> {
+    writer.tally.batches += 1;
+    writer.write(&Row::Batch(Batch { withdrawn: None, ..store.batch(id)? }))?;
+    let batch = store.contents(id)?;
+    for record in batch.records {
+        writer.tally.records += 1;
+        writer.write(&Row::Record(record.into()))?;
+    }
+    for attribute in batch.attributes {
+        writer.write(&Row::Attribute(attribute))?;
+    }
+    for unit in batch.units {
+        writer.write(&Row::Unit(unit))?;
+    }
+    for statement in batch.statements {
+        writer.write(&Row::Statement(statement))?;
+    }
+    for exemption in batch.exemptions {
+        writer.write(&Row::Exemption(exemption))?;
+    }
+    Ok(())
+}
+
+fn write_run(store: &dyn Store, run: &Run, writer: &mut Lines) -> Result<()> {
+    writer.tally.runs += 1;
+    writer.write(&Row::Run(Run { released: false, ..run.clone() }))?;
+    let mut after: Option<(Period, String)> = None;
+    loop {
+        let cursor = after.as_ref().map(|(period, unit)| (*period, unit.as_str()));
+        let page = store.scan_assessments(run.id, cursor, 500)?;
+        after = page.last().map(|last| (last.period, last.unit.clone()));
+        if after.is_none() {
+            return Ok(());
+        }
+        for StoredAssessment { period, unit, bytes } in page {
+            writer.write(&Row::Assessment { period, unit, bytes: bytes.into() })?;
+        }
+    }
+}
+
+struct Lines<'a> {
+    out: &'a mut dyn Write,
+    digest: Sha256,
+    tally: Tally,
+}
+
+impl Lines<'_> {
+    fn write(&mut self, row: &Row) -> Result<()> {
+        let row = serde_json::to_string(row).map_err(|error| StoreError::Io(error.to_string()))?;
+        let line = format!("{{\"crc\":\"{:08x}\",\"row\":{row}}}\n", crc32fast::hash(row.as_bytes()));
+        self.digest.update(line.as_bytes());
+        self.tally.lines += 1;
+        Ok(self.out.write_all(line.as_bytes())?)
+    }
+
+    fn end(mut self) -> Result<Tally> {
+        let sha256 = hex(&self.digest.clone().finalize());
+        self.write(&Row::End { lines: self.tally.lines + 1, sha256 })?;
+        self.out.flush()?;
+        Ok(self.tally)
+    }
+}
+
+/// Reads a backup from beginning to end without storing anything.
+///
+/// # Errors
+/// [`Conflict::Backup`] with the first line that is damaged or out of place.
+pub fn check(source: &mut dyn BufRead) -> Result<Tally> {
+    let mut tally = Tally::default();
+    let mut reader = Reader::new(source);
+    while let Some(row) = reader.next()? {
+        match row {
+            Row::Batch(_) => tally.batches += 1,
+            Row::Record(_) => tally.records += 1,
+            Row::Run(_) => tally.runs += 1,
+            _ => {}
+        }
+    }
+    Ok(Tally { lines: reader.line, ..tally })
+}
+
+/// Reads a backup into an empty store. It is checked to its end before anything is stored.
+///
+/// # Errors
+/// [`Conflict::NotEmpty`], [`Conflict::Backup`], and whatever writing the store gives; then the store is only partly filled and to
+/// be thrown away.
+pub fn import<S: BufRead + Seek>(store: &dyn Store, source: &mut S) -> Result<Tally> {
+    if !store.batches(None, 1)?.is_empty() || !store.editions()?.is_empty() || !store.runs()?.is_empty() {
+        return Err(Conflict::NotEmpty.into());
+    }
+    let tally = check(source)?;
+    source.seek(SeekFrom::Start(0))?;
+    let mut reader = Reader::new(source);
+    let mut row = reader.next()?;
+    while let Some(current) = row.take() {
+        row = match current {
+            Row::Batch(heading) => read_batch(store, heading, &mut reader)?,
+            Row::Run(run) => read_run(store, run, &mut reader)?,
+            other => {
+                read_single(store, other, reader.line)?;
+                reader.next()?
+            }
+        };
+    }
+    Ok(tally)
+}
+
+fn read_single(store: &dyn Store, row: Row, line: u64) -> Result<()> {
+    match row {
+        Row::Edition(edition) => {
+            let Edition { bundle, edition, text, published_at, by, note, .. } = edition;
+            store.publish_edition(NewEdition { bundle, edition, text, published_at, by, note }).map(drop)
+        }
+        Row::Withdrawal(Withdrawal { target: Target::Batch(id), act, .. }) => store.withdraw_batch(id, act),
+        Row::Withdrawal(Withdrawal { target: Target::Record(id), act, .. }) => store.withdraw_record(id, act),
+        Row::Release(Release { run, public: true, act }) => store.release(run, act),
+        Row::Release(Release { run, public: false, act }) => store.retract(run, act),
+        Row::Head { .. } | Row::End { .. } => Ok(()),
+        _ => Err(broken(line, BackupFault::Order)),
+    }
+}
+
+/// Reads what belongs to a batch, and gives the first row that does not.
+fn read_batch(store: &dyn Store, heading: Batch, reader: &mut Reader) -> Result<Option<Row>> {
+    let line = reader.line;
+    let mut batch = NewBatch::new(heading.at, heading.by, heading.what);
+    batch.received_on = heading.received_on;
+    batch.files = heading.files;
+    batch.notes = heading.notes;
+    let next = loop {
+        match reader.next()? {
+            Some(Row::Record(record)) => batch.records.push(record.into()),
+            Some(Row::Attribute(fact)) => batch.attributes.push(fact),
+            Some(Row::Unit(unit)) => batch.units.push(unit),
+            Some(Row::Statement(statement)) => batch.statements.push(statement),
+            Some(Row::Exemption(exemption)) => batch.exemptions.push(exemption),
+            other => break other,
+        }
+    };
+    if batch.counts() != heading.counts || store.append_batch(batch)? != heading.id {
+        return Err(broken(line, BackupFault::Order));
+    }
+    Ok(next)
+}
+
+/// Reads what belongs to a run, and gives the first row that does not.
+fn read_run(store: &dyn Store, run: Run, reader: &mut Reader) -> Result<Option<Row>> {
+    let line = reader.line;
+    let mut writer = store.begin_run(NewRun {
+        id: Some(run.id),
+        bundle: run.bundle,
+        edition: run.edition,
+        digest: run.digest,
+        periods: run.periods,
+        as_of: run.as_of,
+        started: run.started,
+        by: run.by,
+        engine: run.engine,
+        trial: run.trial,
+    })?;
+    let mut found = 0;
+    let next = loop {
+        match reader.next()? {
+            Some(Row::Assessment { period, unit, bytes }) => {
+                let bytes = bytes.into_vec().ok_or(broken(reader.line, BackupFault::Form))?;
+                writer.add(period, &unit, &bytes)?;
+                found += 1;
+            }
+            other => break other,
+        }
+    };
+    if found != run.assessments {
+        return Err(broken(line, BackupFault::Order));
+    }
+    writer.finish(RunOutcome { finished: run.finished, root: run.root, counts: run.counts })?;
+    Ok(next)
+}
+
+/// Reads line after line and checks each, and the whole at the end.
+struct Reader<'a> {
+    source: &'a mut dyn BufRead,
+    digest: Sha256,
+    line: u64,
+    ended: bool,
+}
+
+impl<'a> Reader<'a> {
+    fn new(source: &'a mut dyn BufRead) -> Reader<'a> {
+        Reader { source, digest: Sha256::new(), line: 0, ended: false }
+    }
+
+    fn next(&mut self) -> Result<Option<Row>> {
+        let mut line = Vec::new();
+        let is_empty = self.source.read_until(b'\n', &mut line)? == 0;
+        match (is_empty, self.ended) {
+            (true, true) => return Ok(None),
+            (true, false) => return Err(broken(self.line + 1, BackupFault::End)),
+            (false, true) => return Err(broken(self.line + 1, BackupFault::Order)),
+            (false, false) => self.line += 1,
+        }
+        let row = self.read_row(&line)?;
+        match &row {
+            Row::Head { format, schema } if self.line == 1 && format == FORMAT => match *schema {
+                ..=SCHEMA => {}
+                _ => return Err(broken(self.line, BackupFault::TooNew)),
+            },
+            Row::Head { .. } => return Err(broken(self.line, BackupFault::Order)),
+            _ if self.line == 1 => return Err(broken(self.line, BackupFault::Order)),
+            Row::End { lines, sha256 } => {
+                if *lines != self.line || *sha256 != hex(&self.digest.clone().finalize()) {
+                    return Err(broken(self.line, BackupFault::End));
+                }
+                self.ended = true;
+            }
+            _ => {}
+        }
+        self.digest.update(&line);
+        Ok(Some(row))
+    }
+
+    fn read_row(&self, line: &[u8]) -> Result<Row> {
+        let form = || broken(self.line, BackupFault::Form);
+        let line = line.strip_suffix(b"}\n").ok_or_else(form)?;
+        let line = line.strip_prefix(b"{\"crc\":\"").ok_or_else(form)?;
+        let (sum, row) = line.split_first_chunk::<8>().ok_or_else(form)?;
+        let row = row.strip_prefix(b"\",\"row\":").ok_or_else(form)?;
+        if format!("{:08x}", crc32fast::hash(row)).as_bytes() != sum {
+            return Err(broken(self.line, BackupFault::Checksum));
+        }
+        serde_json::from_slice(row).map_err(|_| form())
+    }
+}
+
+fn broken(line: u64, fault: BackupFault) -> StoreError {
+    Conflict::Backup { line, fault }.into()
+}
+
+impl From<RecordRow> for RecordText {
+    fn from(record: RecordRow) -> RecordText {
+        let RecordRow { unit, kind, date, number, fields, source, supersedes } = record;
+        RecordText {
+            unit,
+            kind,
+            date,
+            number,
+            fields,
+            file: source.file.to_string(),
+            sheet: source.sheet.map(|sheet| sheet.to_string()),
+            row: source.row,
+            columns: source.columns.map(|columns| columns.as_ref().clone()),
+            supersedes,
+        }
+    }
+}
+
+impl From<RecordText> for RecordRow {
+    fn from(text: RecordText) -> RecordRow {
+        let RecordText { unit, kind, date, number, fields, file, sheet, row, columns, supersedes } = text;
+        let source = Source { file: file.into(), sheet: sheet.map(Into::into), row, columns: columns.map(Into::into) };
+        RecordRow { unit, kind, date, number, fields, source, supersedes }
+    }
+}
+
+impl From<Vec<u8>> for Bytes {
+    fn from(bytes: Vec<u8>) -> Bytes {
+        String::from_utf8(bytes).map_or_else(|error| Bytes::Hex(hex(error.as_bytes())), Bytes::Text)
+    }
+}
+
+impl Bytes {
+    fn into_vec(self) -> Option<Vec<u8>> {
+        let digits = match self {
+            Bytes::Text(text) => return Some(text.into_bytes()),
+            Bytes::Hex(digits) => digits,
+        };
+        let pairs = digits.as_bytes().chunks(2);
+        pairs.map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()).collect()
+    }
+}

@@ -1,0 +1,129 @@
+//! Runs, their assessments and releases.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use liuwu_engine::period::{Date, Period};
+use serde::{Deserialize, Serialize};
+
+use super::{Act, RunId};
+
+/// One scoring of all units, about to be stored.
+#[derive(Debug, Clone)]
+pub struct NewRun {
+    /// Only when a backup is read back; the store gives the next number otherwise. It must be higher than any other.
+    pub id: Option<RunId>,
+    /// Identifier of the bundle.
+    pub bundle: String,
+    /// Edition of the bundle.
+    pub edition: String,
+    /// Digest of the edition's text.
+    pub digest: String,
+    /// The periods it assesses, in the order in which it stores them.
+    pub periods: Vec<Period>,
+    /// The day on whose knowledge it rests.
+    pub as_of: Date,
+    /// When it began.
+    pub started: Timestamp,
+    /// Who asked for it.
+    pub by: String,
+    /// Version of the engine.
+    pub engine: String,
+    /// A trial run, of a draft or a what-if: never the run in force.
+    pub trial: bool,
+}
+
+/// What is known of a run only when it is done.
+#[derive(Debug, Clone)]
+pub struct RunOutcome {
+    /// When it ended.
+    pub finished: Timestamp,
+    /// The root of its receipts.
+    pub root: String,
+    /// Whatever the scoring counts: units, findings, units that could not be checked.
+    pub counts: BTreeMap<String, u64>,
+}
+
+/// One complete scoring of all units.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Run {
+    /// Its number.
+    pub id: RunId,
+    /// Identifier of the bundle.
+    pub bundle: String,
+    /// Edition of the bundle.
+    pub edition: String,
+    /// Digest of the edition's text.
+    pub digest: String,
+    /// The periods it assesses, in the order in which it stores them.
+    pub periods: Vec<Period>,
+    /// The day on whose knowledge it rests.
+    pub as_of: Date,
+    /// When it began.
+    pub started: Timestamp,
+    /// When it ended.
+    pub finished: Timestamp,
+    /// Who asked for it.
+    pub by: String,
+    /// Version of the engine.
+    pub engine: String,
+    /// A trial run is never the run in force.
+    pub trial: bool,
+    /// The root of its receipts.
+    pub root: String,
+    /// Whatever the scoring counts.
+    pub counts: BTreeMap<String, u64>,
+    /// How many assessments it holds.
+    pub assessments: u64,
+    /// Whether the public may see it.
+    pub released: bool,
+}
+
+impl Run {
+    pub(in crate::store) fn new(id: RunId, new: NewRun, outcome: RunOutcome, assessments: u64) -> Run {
+        Run {
+            id,
+            bundle: new.bundle,
+            edition: new.edition,
+            digest: new.digest,
+            periods: new.periods,
+            as_of: new.as_of,
+            started: new.started,
+            finished: outcome.finished,
+            by: new.by,
+            engine: new.engine,
+            trial: new.trial,
+            root: outcome.root,
+            counts: outcome.counts,
+            assessments,
+            released: false,
+        }
+    }
+
+    /// Whether it assessed this period.
+    pub fn covers(&self, period: Period) -> bool {
+        self.periods.contains(&period)
+    }
+}
+
+/// One assessment of a run; its bytes are the scoring's own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredAssessment {
+    /// The period.
+    pub period: Period,
+    /// The unit.
+    pub unit: String,
+    /// The assessment as scoring wrote it.
+    pub bytes: Vec<u8>,
+}
+
+/// That a run was made public, or taken back from the public.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Release {
+    /// The run.
+    pub run: RunId,
+    /// Public from now on, or no longer.
+    pub public: bool,
+    /// Who, when and why.
+    pub act: Act,
+}
