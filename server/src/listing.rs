@@ -55,7 +55,8 @@ fn item(entry: &FiledEntry, filed: &Filed, bundle: &Bundle, units: &[UnitRow]) -
             let kind = bundle.dictionary.kinds.get(&record.kind);
             let title = kind.map_or_else(|| record.kind.clone(), |kind| kind.title.clone());
             let number = record.id.as_deref().map(|id| format!(" {id}")).unwrap_or_default();
-            (kind.and_then(|kind| kind.department.clone()), vec![format!("{title}{number}({})", record.date)], None)
+            let department = entry.department.clone().or_else(|| kind.and_then(|kind| kind.department.clone()));
+            (department, vec![format!("{title}{number}({})", record.date)], None)
         }
         (None, Some(finding)) => {
             let rule = bundle.all_rules().into_iter().find(|rule| rule.id == finding.rule);

@@ -155,6 +155,12 @@ struct Preparation<'a> {
     report: Report,
 }
 
+/// The records of each kind, table by table: the table's place in the report and its records.
+type ByKind = Vec<(Arc<Kind>, Vec<(usize, Vec<UnitRecord>)>)>;
+
+/// Values of attributes by their key and first day.
+type Attributes = HashMap<(String, Option<Date>), Json>;
+
 /// Records known for a kind, with their numbers in the store.
 #[derive(Default)]
 struct Known {
@@ -184,7 +190,7 @@ impl Preparation<'_> {
             parent: row.parent.as_deref().map(Arc::from),
         }));
         self.report.batch.units = units;
-        let mut by_kind: Vec<(Arc<Kind>, Vec<(usize, Vec<UnitRecord>)>)> = Vec::new();
+        let mut by_kind: ByKind = Vec::new();
         for book in &books {
             self.tables(book, &index, &mut by_kind)?;
         }
@@ -225,12 +231,7 @@ impl Preparation<'_> {
         rows
     }
 
-    fn tables(
-        &mut self,
-        book: &Workbook,
-        index: &UnitIndex,
-        by_kind: &mut Vec<(Arc<Kind>, Vec<(usize, Vec<UnitRecord>)>)>,
-    ) -> Result<(), StoreError> {
+    fn tables(&mut self, book: &Workbook, index: &UnitIndex, by_kind: &mut ByKind) -> Result<(), StoreError> {
         let bundle = self.bundle;
         let levels: Vec<&str> = bundle.levels().collect();
         let upload = intake::recognise(book, &self.asked(&levels, index));
@@ -379,7 +380,7 @@ impl Preparation<'_> {
     }
 
     fn attributes(&mut self, place: usize, entries: Vec<intake::AttributeFact>) -> Result<(), StoreError> {
-        let mut known: HashMap<Arc<str>, HashMap<(String, Option<Date>), Json>> = HashMap::new();
+        let mut known: HashMap<Arc<str>, Attributes> = HashMap::new();
         for entry in entries {
             if !known.contains_key(&entry.unit) {
                 let facts = self.store.facts_of(&entry.unit, Date::MAX)?;

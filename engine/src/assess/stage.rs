@@ -20,6 +20,9 @@ use crate::script::{Datum, Group, Missing, Part, Reading, Scene, UnitIndex, Wind
 /// A value for each unit scored, by its place among them; written once.
 pub(super) type Column<T> = OnceLock<Vec<T>>;
 
+/// A rating, none, or why there is none.
+type Rated = Result<Option<Arc<str>>, (String, String)>;
+
 /// The score of one unit.
 #[derive(Debug, Clone, Default)]
 pub(super) struct ScoreResult {
@@ -53,7 +56,7 @@ pub(super) struct Stage {
     figures: RwLock<HashMap<Arc<str>, Arc<FigureColumn>>>,
     pub(super) rules: HashMap<Arc<str>, Column<RuleResult>>,
     pub(super) scores: Column<ScoreResult>,
-    pub(super) ratings: Column<Result<Option<Arc<str>>, (String, String)>>,
+    pub(super) ratings: Column<Rated>,
 
     groups: Mutex<HashMap<String, Arc<GroupIndex>>>,
     kept: Mutex<HashMap<String, Arc<dyn Any + Send + Sync>>>,
@@ -167,7 +170,7 @@ impl Stage {
                 members.entry(key).or_default().push(*unit);
             }
         }
-        #[expect(clippy::iter_over_hash_type, reason = "each group is made on its own; their order cannot be seen")]
+        // Each group is made on its own; their order cannot be seen.
         let index: GroupIndex = members.into_iter().map(|(key, units)| (key, Arc::from(units))).collect();
         let index = Arc::new(index);
         groups.insert(name, Arc::clone(&index));

@@ -53,7 +53,7 @@ pub(super) fn sound(
             Err(faults) => {
                 terminal.diagnostics(&faults, sources);
                 let count = faults.iter().filter(|fault| fault.is_error()).count();
-                println!("{name}: {}", terminal.say(&format!("{count} 处错误"), &format!("{count} errors")));
+                out!(terminal, "{name}: {}", terminal.say(&format!("{count} 处错误"), &format!("{count} errors")));
                 return Ok(None);
             }
         };
@@ -63,7 +63,8 @@ pub(super) fn sound(
             report(proof, terminal, sources);
         }
         let (rules, total) = (plan.bundle.all_rules().len(), proofs.len());
-        println!(
+        out!(
+            terminal,
             "{name}: {}",
             terminal.say(
                 &format!("{rules} 条评分项,案例 {passed}/{total} 通过"),

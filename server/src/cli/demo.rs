@@ -112,12 +112,12 @@ fn prepare(dir: &DataDir, terminal: &Terminal) -> anyhow::Result<Run> {
         anyhow::bail!("{}: {}", folder.display(), terminal.say("演示数据有错", "the sample data is at fault"));
     }
     let rows: u64 = report.tables.iter().map(|table| table.new).sum();
-    terminal.note(&terminal.say(
+    terminal.note(terminal.say(
         &format!("读入 {} 个文件、{rows} 行({:.1} 秒)", paths.len(), started.elapsed().as_secs_f32()),
         &format!("{} files, {rows} rows read ({:.1} s)", paths.len(), started.elapsed().as_secs_f32()),
     ));
     upload::commit(store, report)?;
-    terminal.note(&terminal.say(
+    terminal.note(terminal.say(
         &format!("入库({:.1} 秒)", started.elapsed().as_secs_f32()),
         &format!("stored ({:.1} s)", started.elapsed().as_secs_f32()),
     ));
@@ -132,7 +132,7 @@ fn prepare(dir: &DataDir, terminal: &Terminal) -> anyhow::Result<Run> {
     };
     let run = scoring::score(store, &ask)?;
     store.release(run.id, Act { by: "demo".to_owned(), at: now, why: "演示".to_owned() })?;
-    terminal.note(&terminal.say(
+    terminal.note(terminal.say(
         &format!("核算完成({:.1} 秒)", started.elapsed().as_secs_f32()),
         &format!("scored ({:.1} s)", started.elapsed().as_secs_f32()),
     ));

@@ -1,12 +1,16 @@
 //! `liuwu explain`: every point of a unit, with clause, department and the cells it comes from.
 
+use std::fmt::Write as _;
 use std::process::ExitCode;
 
+use liuwu_engine::bundle::Bundle;
+use liuwu_engine::number::Rounding;
 use liuwu_engine::record::Record;
+use unicode_width::UnicodeWidthStr;
 
 use super::At;
 use super::terminal::Terminal;
-use crate::explanation::{self, Evidence, explain, kind_zh, met_zh};
+use crate::explanation::{Evidence, Explanation, explain, kind_zh, met_zh};
 use crate::filed::Filed;
 use crate::records::record_of;
 use crate::scoring;
@@ -39,25 +43,17 @@ impl Explain {
         let plan = scoring::plan_of(&edition)?;
         let records = records(store, &id, &run, &plan.bundle)?;
         let explanation = explain(&filed, &plan.bundle, &records);
-        print(&filed, &name, &plan.bundle.title, &explanation, &plan.bundle);
-        println!(
-            "{}",
-            terminal.say(
-                &format!("核算 {} · 数据截至 {} · 凭证 {}", run.id, run.as_of, filed.receipt),
-                &format!("run {} · as of {} · receipt {}", run.id, run.as_of, filed.receipt)
-            )
-        );
+        terminal.print(&text(&filed, &name, &plan.bundle, &explanation));
+        terminal.print(terminal.say(
+            &format!("核算 {} · 数据截至 {} · 凭证 {}", run.id, run.as_of, filed.receipt),
+            &format!("run {} · as of {} · receipt {}", run.id, run.as_of, filed.receipt),
+        ));
         Ok(ExitCode::SUCCESS)
     }
 }
 
 /// The records of a unit and of the units above it, as the edition reads them.
-fn records(
-    store: &dyn Store,
-    unit: &str,
-    run: &Run,
-    bundle: &liuwu_engine::bundle::Bundle,
-) -> anyhow::Result<Vec<Record>> {
+fn records(store: &dyn Store, unit: &str, run: &Run, bundle: &Bundle) -> anyhow::Result<Vec<Record>> {
     let units = store.units(run.as_of)?;
     let mut at = Some(unit.to_owned());
     let mut records = Vec::new();
@@ -74,49 +70,60 @@ fn records(
     Ok(records)
 }
 
-fn print(
-    filed: &Filed,
-    name: &str,
-    title: &str,
-    explanation: &explanation::Explanation,
-    bundle: &liuwu_engine::bundle::Bundle,
-) {
+/// The whole arithmetic as text.
+fn text(filed: &Filed, name: &str, bundle: &Bundle, explanation: &Explanation) -> String {
+    let mut out = String::new();
     let score = filed.score.map_or("—".to_owned(), |score| score.to_string());
-    println!("{name} · {} · {title}", filed.period.title_zh());
-    println!("{score} 分 · {}", filed.rating.as_deref().unwrap_or("未定等次"));
+    let rating = filed.rating.as_deref().unwrap_or("未定等次");
+    let _ = writeln!(out, "{name} · {} · {}", filed.period.title_zh(), bundle.title);
+    let _ = writeln!(out, "{score} 分 · {rating}");
     if let Some(without) = filed.score_without_exemptions
         && filed.score != Some(without)
     {
-        println!("(不计免予扣分时为 {without} 分)");
+        let _ = writeln!(out, "(不计免予扣分时为 {without} 分)");
     }
+    out.push('\n');
     for criterion in &bundle.criteria {
         if let Some(result) = filed.criteria.get(&criterion.id) {
-            println!("  {} {}:{} 分", met_zh(result.met), criterion.title, result.points);
+            let points = result.points.round(4, Rounding::HalfUp);
+            let _ = writeln!(out, "  {} {points:>8} {}", pad(met_zh(result.met), 6), criterion.title);
         }
     }
-    println!();
+    out.push('\n');
     for line in &explanation.lines {
-        let adds = if line.adds.is_negative() { line.adds.to_string() } else { format!("+{}", line.adds) };
+        let adds = line.adds.round(4, Rounding::HalfUp);
+        let adds = if adds.is_negative() { adds.to_string() } else { format!("+{adds}") };
         let from: Vec<&str> = [line.clause.as_deref(), line.department.as_deref()].into_iter().flatten().collect();
         let from = if from.is_empty() { String::new() } else { format!("  [{}]", from.join(" · ")) };
-        println!("{:indent$}{adds:>8}  = {:<8} {}{from}", "", line.sum.to_string(), line.what, indent = line.depth * 2);
-        print_evidence(&line.evidence, 12 + line.depth * 2);
+        let sum = line.sum.round(4, Rounding::HalfUp).to_string();
+        let indent = line.depth * 2;
+        let _ = writeln!(out, "{:indent$}{adds:>8} = {sum:<8} {}{from}", "", line.what);
+        write_evidence(&mut out, &line.evidence, indent + 12);
     }
     for statement in &explanation.statements {
-        let clause = statement.clause.as_deref().unwrap_or_default();
-        println!("{}:{} [{clause}]", kind_zh(statement.kind), statement.reason);
-        print_evidence(&statement.evidence, 6);
+        let clause = statement.clause.as_deref().map(|clause| format!(" [{clause}]")).unwrap_or_default();
+        let _ = writeln!(out, "{}:{}{clause}", kind_zh(statement.kind), statement.reason);
+        write_evidence(&mut out, &statement.evidence, 4);
     }
     for unchecked in &explanation.unchecked {
-        println!("待核定:{}({})", unchecked.title, unchecked.why);
+        let _ = writeln!(out, "待核定:{}({})", unchecked.title, unchecked.why);
+    }
+    out
+}
+
+/// A line a record: kind, day, place, and each field with the cell it was read from.
+fn write_evidence(out: &mut String, evidence: &[Evidence], indent: usize) {
+    for item in evidence {
+        let _ = write!(out, "{:indent$}据 {} {} {}", "", item.kind, item.date, item.place);
+        for field in &item.fields {
+            let cell = field.cell.rsplit('!').next().unwrap_or_default();
+            let _ = write!(out, " {}={}({cell})", field.title, field.value);
+        }
+        out.push('\n');
     }
 }
 
-fn print_evidence(evidence: &[Evidence], indent: usize) {
-    for item in evidence {
-        println!("{:indent$}据 {} {} {}", "", item.kind, item.date, item.place);
-        for field in &item.fields {
-            println!("{:indent$}   {} = {} ({})", "", field.title, field.value, field.cell);
-        }
-    }
+/// A text filled up to a width of the terminal; wide characters take two columns.
+fn pad(text: &str, width: usize) -> String {
+    format!("{text}{}", " ".repeat(width.saturating_sub(text.width())))
 }

@@ -22,7 +22,7 @@ impl Export {
     pub(super) fn run(&self, terminal: &Terminal) -> anyhow::Result<ExitCode> {
         let dir = self.at.open()?;
         transfer::back_up(dir.store.as_ref(), &self.out)?;
-        println!("{} {}", terminal.say("已备份到", "written to"), self.out.display());
+        out!(terminal, "{} {}", terminal.say("已备份到", "written to"), self.out.display());
         Ok(ExitCode::SUCCESS)
     }
 }

@@ -6,7 +6,6 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 use jiff::Timestamp;
-use liuwu_engine::diagnostic::Diagnostic;
 use liuwu_engine::period::{Date, Period, parse_date};
 
 use super::At;
@@ -87,8 +86,8 @@ impl Import {
             terminal.note(&format!("{} {}", terminal.say("待改的行:", "rows to mend:"), correction.name));
         }
         match upload::commit(dir.store.as_ref(), report)? {
-            Some(batch) => println!("{} {batch}", terminal.say("入库批次", "batch")),
-            None => println!("{}", terminal.say("没有新内容,未入库", "nothing new, nothing stored")),
+            Some(batch) => out!(terminal, "{} {batch}", terminal.say("入库批次", "batch")),
+            None => out!(terminal, "{}", terminal.say("没有新内容,未入库", "nothing new, nothing stored")),
         }
         Ok(ExitCode::SUCCESS)
     }
@@ -134,12 +133,11 @@ pub(super) fn read(paths: &[PathBuf]) -> anyhow::Result<Vec<File>> {
 
 /// Prints what an upload holds and everything that is wrong with it.
 pub(super) fn show(report: &Report, terminal: &Terminal, sources: &HashMap<String, String>) {
-    let errors: Vec<Diagnostic> = report.faults.iter().cloned().collect();
     terminal.diagnostics(&report.remarks, sources);
-    terminal.diagnostics(&errors, sources);
+    terminal.diagnostics(&report.faults, sources);
     for table in &report.tables {
         let sheet = table.sheet.as_deref().map(|sheet| format!("!{sheet}")).unwrap_or_default();
-        terminal.note(&terminal.say(
+        terminal.note(terminal.say(
             &format!(
                 "{}{sheet} 识别为「{}」:新增 {} · 更新 {} · 相同 {} · 有错 {}",
                 table.file, table.title, table.new, table.updated, table.same, table.faulty

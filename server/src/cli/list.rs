@@ -2,10 +2,10 @@
 
 use std::process::ExitCode;
 
-use comfy_table::{Table, presets};
+use comfy_table::Table;
 
 use super::At;
-use super::terminal::Terminal;
+use super::terminal::{self, Terminal};
 use crate::listing::{self, Item};
 use crate::scoring;
 
@@ -32,7 +32,7 @@ impl List {
         let Some(id) = &self.list else {
             for list in &plan.bundle.lists {
                 let count = all.iter().filter(|filed| filed.lists.contains(&list.id)).count();
-                println!("{:<24} {} ({count})", list.id, list.title);
+                out!(terminal, "{:<24} {} ({count})", list.id, list.title);
             }
             return Ok(ExitCode::SUCCESS);
         };
@@ -46,23 +46,22 @@ impl List {
         };
         let units = store.units(run.as_of)?;
         let items = listing::items(list, &all, &plan.bundle, &units);
-        println!("{} · {} · {} {}", list.title, period.title_zh(), terminal.say("数据截至", "as of"), run.as_of);
-        println!("{}", table(&items, terminal));
+        out!(terminal, "{} · {} · {} {}", list.title, period.title_zh(), terminal.say("数据截至", "as of"), run.as_of);
+        out!(terminal, "{}", table(&items, terminal));
         Ok(ExitCode::SUCCESS)
     }
 }
 
 /// Entries as a table.
 pub(super) fn table(items: &[Item], terminal: &Terminal) -> Table {
-    let mut table = Table::new();
-    table.load_style(presets::UTF8_HORIZONTAL_ONLY);
-    table.set_header([
+    let header = [
         terminal.say("镇街", "town"),
         terminal.say("村社", "village"),
         terminal.say("责任部门", "department"),
         terminal.say("事由", "reason"),
         terminal.say("得分", "score"),
-    ]);
+    ];
+    let mut table = terminal::table(header, 4..5);
     for item in items {
         table.add_row([
             item.town.clone(),

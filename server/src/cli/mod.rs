@@ -1,5 +1,10 @@
 //! The command line: one file a command.
 
+/// Prints a result to standard output, through the terminal.
+macro_rules! out {
+    ($terminal:expr, $($text:tt)*) => { $terminal.print(&format!($($text)*)) };
+}
+
 mod assess;
 mod check;
 mod demo;

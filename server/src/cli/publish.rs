@@ -47,7 +47,14 @@ impl Publish {
             by: self.by.clone(),
             note: self.note.clone(),
         })?;
-        println!("{} {}@{} {}", terminal.say("已发布", "published"), edition.bundle, edition.edition, edition.digest);
+        out!(
+            terminal,
+            "{} {}@{} {}",
+            terminal.say("已发布", "published"),
+            edition.bundle,
+            edition.edition,
+            edition.digest
+        );
         Ok(ExitCode::SUCCESS)
     }
 }

@@ -28,7 +28,8 @@ impl Sample {
     pub(super) fn run(&self, terminal: &Terminal) -> anyhow::Result<ExitCode> {
         let options = Options { villages: self.villages, divisions: self.divisions.clone(), seed: self.seed };
         let summary = sample::write(&self.out, &options)?;
-        println!(
+        out!(
+            terminal,
             "{}",
             terminal.say(
                 &format!(
@@ -48,7 +49,7 @@ impl Sample {
             )
         );
         for note in &summary.notes {
-            println!("  {note}");
+            out!(terminal, "  {note}");
         }
         Ok(ExitCode::SUCCESS)
     }

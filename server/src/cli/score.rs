@@ -61,7 +61,8 @@ impl Score {
         if self.release {
             dir.store.release(run.id, Act { by: self.by.clone(), at: now, why: "liuwu score --release".to_owned() })?;
         }
-        println!(
+        out!(
+            terminal,
             "{}",
             terminal.say(
                 &format!("核算 {} 完成:{} 个结果,数据截至 {},总凭证 {}", run.id, run.assessments, run.as_of, run.root),

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use comfy_table::{CellAlignment, Table, presets};
+use comfy_table::Table;
 use liuwu_engine::dictionary::Value;
 use liuwu_engine::number::{Number, Rounding};
 use liuwu_engine::period::Period;
 
 use super::list;
-use super::terminal::Terminal;
+use super::terminal::{self, Terminal};
 use crate::filed::Filed;
 use crate::listing;
 use crate::scoring;
@@ -25,17 +25,17 @@ pub(super) fn print(store: &dyn Store, run: &Run, terminal: &Terminal) -> anyhow
         Ok(all.into_iter().filter(|filed| filed.level == bundle.assess.unit && !filed.unit.contains(':')).collect())
     };
     let all = of(period)?;
-    println!("{} · {} · {} {}", bundle.title, period.title_zh(), terminal.say("数据截至", "as of"), run.as_of);
-    println!("{}", towns(&all, &units, bundle, terminal));
+    out!(terminal, "{} · {} · {} {}", bundle.title, period.title_zh(), terminal.say("数据截至", "as of"), run.as_of);
+    out!(terminal, "{}", towns(&all, &units, bundle, terminal));
     for list in bundle.lists.iter().filter(|list| list.id == "negative") {
-        println!("\n{}", list.title);
-        println!("{}", list::table(&listing::items(list, &all, bundle, &units), terminal));
+        out!(terminal, "\n{}", list.title);
+        out!(terminal, "{}", list::table(&listing::items(list, &all, bundle, &units), terminal));
     }
     let before = match period.previous() {
         Ok(before) if run.covers(before) => of(before)?,
         _ => Vec::new(),
     };
-    println!("\n{}", figures(&all, &before, bundle, terminal));
+    out!(terminal, "\n{}", figures(&all, &before, bundle, terminal));
     Ok(())
 }
 
@@ -54,13 +54,11 @@ fn towns(all: &[Filed], units: &[UnitRow], bundle: &liuwu_engine::bundle::Bundle
             ratings.push(name);
         }
     }
-    let mut table = Table::new();
-    table.load_style(presets::UTF8_HORIZONTAL_ONLY);
     let mut header =
         vec![terminal.say("镇街", "town"), terminal.say("村社", "villages"), terminal.say("平均分", "mean")];
     header.extend(&ratings);
     header.push(terminal.say("负面清单", "negative list"));
-    table.set_header(header);
+    let mut table = terminal::table(header, 1..ratings.len() + 4);
     let mut row = |name: &str, villages: &[&Filed]| {
         let scores: Vec<Number> = villages.iter().filter_map(|filed| filed.score).collect();
         let count = Number::from(scores.len());
@@ -82,11 +80,6 @@ fn towns(all: &[Filed], units: &[UnitRow], bundle: &liuwu_engine::bundle::Bundle
         row(names.get(town).copied().unwrap_or(town), villages);
     }
     row(terminal.say("合计", "all"), &all.iter().collect::<Vec<_>>());
-    for column in 1..ratings.len() + 4 {
-        if let Some(column) = table.column_mut(column) {
-            column.set_cell_alignment(CellAlignment::Right);
-        }
-    }
     table
 }
 
@@ -102,14 +95,14 @@ fn figures(all: &[Filed], before: &[Filed], bundle: &liuwu_engine::bundle::Bundl
             .collect();
         if numbers.is_empty() { None } else { Number::sum(numbers).ok() }
     };
-    let mut table = Table::new();
-    table.load_style(presets::UTF8_HORIZONTAL_ONLY);
-    table.set_header([
+    let header = [
         terminal.say("全市合计", "totals"),
         terminal.say("本期", "this period"),
         terminal.say("上期", "the one before"),
         terminal.say("增减", "change"),
-    ]);
+        terminal.say("未报", "not handed in"),
+    ];
+    let mut table = terminal::table(header, 1..5);
     for figure in bundle.figures.iter().filter(|figure| figure.show) {
         let (now, then) = (sum(all, &figure.id), sum(before, &figure.id));
         let change = match (now, then) {
@@ -122,12 +115,9 @@ fn figures(all: &[Filed], before: &[Filed], bundle: &liuwu_engine::bundle::Bundl
             _ => String::new(),
         };
         let text = |number: Option<Number>| number.map_or("—".to_owned(), |number| number.to_string());
-        table.add_row([figure.title.clone(), text(now), text(then), change]);
-    }
-    for column in 1..4 {
-        if let Some(column) = table.column_mut(column) {
-            column.set_cell_alignment(CellAlignment::Right);
-        }
+        let unknown = all.iter().filter(|filed| matches!(filed.figures.get(&figure.id), Some(None))).count();
+        let unknown = if unknown == 0 { String::new() } else { unknown.to_string() };
+        table.add_row([figure.title.clone(), text(now), text(then), change, unknown]);
     }
     table
 }

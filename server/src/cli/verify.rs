@@ -42,7 +42,8 @@ impl Verify {
             (false, "zh") => "核算引擎版本不同,只比较了结果",
             (false, _) => "another version of the engine: results were compared",
         };
-        println!(
+        out!(
+            terminal,
             "{}",
             terminal.say(
                 &format!(
