@@ -7,6 +7,8 @@ use std::fmt;
 
 use liuwu_engine::number::{Number, Rounding};
 
+pub use crate::disclosure::PublicCount;
+
 /// The minus sign of print, as wide as a digit.
 const MINUS: char = '−';
 
@@ -91,40 +93,6 @@ impl fmt::Display for Percent {
     }
 }
 
-/// A number of people, cases or facts in one village, as the public may see it.
-///
-/// One or two could point at a person, so they are never told apart; nothing at all points at nobody and is shown.
-// Invariant: the number itself has no way out but `exact`, which is none for one and two.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub struct PublicCount(u64);
-
-impl PublicCount {
-    /// The smallest number of a village that is published.
-    pub const SMALLEST: u64 = 3;
-
-    /// Takes the true number in and keeps it.
-    #[must_use]
-    pub const fn of(number: u64) -> Self {
-        Self(number)
-    }
-
-    /// The number, when it is large enough to be public or there is nothing.
-    #[must_use]
-    pub const fn exact(self) -> Option<u64> {
-        if self.0 == 0 || self.0 >= Self::SMALLEST { Some(self.0) } else { None }
-    }
-}
-
-/// As small a number as on a page: a page that is logged says no more than one that is shown.
-impl fmt::Debug for PublicCount {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.exact() {
-            Some(number) => write!(formatter, "{number}"),
-            None => write!(formatter, "<{}", Self::SMALLEST),
-        }
-    }
-}
-
 /// How a figure moved against the same period of last year.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Change {
@@ -197,16 +165,6 @@ mod tests {
         assert_eq!(Percent(number("28")).to_string(), "28%");
         assert_eq!(Percent(number("28")).aligned(), "28.0%");
         assert_eq!(Figure(number("97.66")).aligned(), "97.7");
-    }
-
-    #[test]
-    fn one_and_two_of_a_village_cannot_be_told_apart() {
-        for few in [1, 2] {
-            assert_eq!(PublicCount::of(few).exact(), None);
-            assert_eq!(format!("{:?}", PublicCount::of(few)), "<3");
-        }
-        assert_eq!(PublicCount::of(0).exact(), Some(0));
-        assert_eq!(PublicCount::of(3).exact(), Some(3));
     }
 
     #[test]

@@ -24,6 +24,7 @@ pub mod negative;
 pub mod home;
 pub mod search;
 pub mod not_found;
+pub mod problem;
 
 #[cfg(test)]
 mod gallery;

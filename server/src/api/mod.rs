@@ -1,0 +1,13 @@
+//! The HTTP interface under `/api/v1`: one file for each resource, with its bodies.
+//!
+//! Enters: a request. Leaves: JSON (or CSV, or the YAML of an edition) that names the edition and run it came from; or a
+//! [`Problem`](crate::error::Problem). What of a result may be seen is decided in [`crate::disclosure`] alone. Routes stand in
+//! [`crate::router`].
+//!
+//! Numbers that points are made of are texts, `"92.5"`, so that no program on the way rounds them.
+
+pub mod access;
+pub mod parameters;
+pub mod answer;
+pub mod source;
+pub mod health;

@@ -1,0 +1,173 @@
+//! What stands in an address: checked, or a [`Problem`] that names the parameter and what should stand there.
+//!
+//! Next: [`super::answer`].
+
+use axum::extract::rejection::PathRejection;
+use axum::extract::{FromRequestParts, Path as AxumPath, Query as AxumQuery};
+use axum::http::request::Parts;
+use liuwu_engine::period::{Date, Period, parse_date};
+use serde::de::DeserializeOwned;
+
+use crate::error::Problem;
+use crate::state::App;
+use crate::store::{BatchId, RunId};
+
+/// Items of a page when nobody says how many.
+const PAGE: usize = 100;
+/// Items of a page at most.
+const LARGEST_PAGE: usize = 500;
+
+/// The parameters behind the question mark. Names that the operation does not have are refused.
+pub struct Query<T>(pub T);
+
+impl<T: DeserializeOwned> FromRequestParts<App> for Query<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Query<T>, Problem> {
+        let AxumQuery(parameters) = AxumQuery::try_from_uri(&parts.uri).map_err(|rejection| {
+            // `Failed to deserialize query string: unknown field …`: what stands behind the colon is for people.
+            let text = rejection.body_text();
+            let why = text.split_once(": ").map_or(text.as_str(), |(_, why)| why);
+            Problem::parameter("?", format!("无法识别({why})"), format!("cannot be read ({why})"))
+        })?;
+        Ok(Query(parameters))
+    }
+}
+
+/// The parameters in the path.
+pub struct Path<T>(pub T);
+
+impl<T: DeserializeOwned + Send> FromRequestParts<App> for Path<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Path<T>, Problem> {
+        match AxumPath::from_request_parts(parts, app).await {
+            Ok(AxumPath(path)) => Ok(Path(path)),
+            Err(PathRejection::FailedToDeserializePathParams(_)) => {
+                Err(Problem::parameter("path", "应为编号", "a number belongs here"))
+            }
+            Err(_) => Err(Problem::Address),
+        }
+    }
+}
+
+/// A period.
+///
+/// # Errors
+/// [`Problem::Parameter`].
+pub fn period(text: &str) -> Result<Period, Problem> {
+    Period::parse(text).map_err(|error| {
+        let expected = format!("「{text}」不是周期,请写 2020、2020H1、2020Q3、2020-07、2020-W05 或 2020-07-01");
+        Problem::parameter("period", expected, error.to_string())
+    })
+}
+
+/// A day.
+///
+/// # Errors
+/// [`Problem::Parameter`].
+pub fn day(name: &str, text: &str) -> Result<Date, Problem> {
+    parse_date(text)
+        .map_err(|error| Problem::parameter(name, format!("「{text}」不是日期,请写如 2020-02-29"), error.to_string()))
+}
+
+/// How many items a page has.
+///
+/// # Errors
+/// [`Problem::Parameter`].
+pub fn limit(asked: Option<usize>) -> Result<usize, Problem> {
+    match asked {
+        None => Ok(PAGE),
+        Some(number) if (1..=LARGEST_PAGE).contains(&number) => Ok(number),
+        Some(_) => Err(Problem::parameter(
+            "limit",
+            format!("应在 1 至 {LARGEST_PAGE} 之间"),
+            format!("a number from 1 to {LARGEST_PAGE}"),
+        )),
+    }
+}
+
+/// Where the next page begins. Its text is nobody's business but ours, and may change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cursor {
+    /// The run that the pages are of, so that a new run in between does not mix with it.
+    pub run: Option<RunId>,
+    /// The last item of the page before.
+    pub after: String,
+}
+
+impl Cursor {
+    /// As text.
+    #[must_use]
+    pub fn to_text(&self) -> String {
+        let run = self.run.map(|run| run.to_string()).unwrap_or_default();
+        format!("{run}/{}", self.after).bytes().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    /// Reads a text.
+    ///
+    /// # Errors
+    /// [`Problem::Parameter`].
+    pub fn read(text: &str) -> Result<Cursor, Problem> {
+        read_cursor(text).ok_or_else(|| {
+            Problem::parameter("cursor", "应为上一页给出的 next", "must be the `next` of the page before")
+        })
+    }
+}
+
+fn read_cursor(text: &str) -> Option<Cursor> {
+    if text.len() % 2 != 0 || !text.is_ascii() {
+        return None;
+    }
+    let bytes = (0..text.len()).step_by(2).map(|at| u8::from_str_radix(text.get(at..at + 2)?, 16).ok());
+    let plain = String::from_utf8(bytes.collect::<Option<Vec<u8>>>()?).ok()?;
+    let (run, after) = plain.split_once('/')?;
+    let run = if run.is_empty() { None } else { Some(RunId(run.parse().ok()?)) };
+    Some(Cursor { run, after: after.to_owned() })
+}
+
+/// The number of a run.
+///
+/// # Errors
+/// [`Problem::Parameter`].
+pub fn run(text: &str) -> Result<RunId, Problem> {
+    number("run", text).map(RunId)
+}
+
+/// The number of a batch.
+///
+/// # Errors
+/// [`Problem::Parameter`].
+pub fn batch(text: &str) -> Result<BatchId, Problem> {
+    number("batch", text).map(BatchId)
+}
+
+fn number(name: &str, text: &str) -> Result<u64, Problem> {
+    text.parse()
+        .map_err(|_| Problem::parameter(name, format!("「{text}」不是编号"), format!("`{text}` is not a number")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cursor_reads_back_as_it_was() {
+        for cursor in [
+            Cursor { run: Some(RunId(7)), after: "330381/上岙".to_owned() },
+            Cursor { run: None, after: String::new() },
+        ] {
+            assert_eq!(Cursor::read(&cursor.to_text()).unwrap(), cursor);
+        }
+        for text in ["x", "zz", "ff", "上岙", "61"] {
+            assert!(Cursor::read(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_page_is_neither_empty_nor_endless() {
+        assert_eq!(limit(None).unwrap(), 100);
+        assert!(limit(Some(0)).is_err());
+        assert!(limit(Some(501)).is_err());
+    }
+}

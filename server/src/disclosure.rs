@@ -1,0 +1,367 @@
+//! What of an assessment may be seen, and by whom. The one place that decides it, for the API and for pages.
+//!
+//! Enters: a bundle, which says how public each record kind and criterion is, and a [`Filed`] assessment. Leaves: a [`Shown`],
+//! from which nothing can be read that its reader may not see. Next: [`crate::view`].
+//!
+//! * A rule is as restricted as the most restricted of its criterion, of the criteria above it, and of the record kinds that
+//!   its scripts name, directly or by way of figures, library functions and other rules ([`reach`]); and of its evidence.
+//! * `full`: everything but where a record was read. `points`: of a rule how many facts and how many points. `met`: whether
+//!   the criterion is met, nothing else; its points are part of one sum that stands for everything withheld ([`arithmetic`]).
+//! * One and two of a village or town are not told apart where they count people or rest on a restricted kind.
+//! * With the token everything is shown. Values of personal fields are in no assessment.
+
+mod arithmetic;
+mod reach;
+mod shown;
+
+use std::collections::{HashMap, HashSet};
+
+use liuwu_engine::assessment::{FindingKind, Met, Outcome, Remark};
+use liuwu_engine::bundle::{Bundle, Each};
+use liuwu_engine::dictionary::{Public, Value};
+use liuwu_engine::number::{Number, NumberError};
+
+use crate::filed::{Filed, FiledEvidence, FiledFinding};
+
+use reach::{CriterionReach, FigureReach, Reach, Scope};
+pub use shown::{
+    Counted, PublicCount, Shown, ShownCriterion, ShownEntry, ShownEvidence, ShownFinding, ShownLine, ShownLineKind,
+    ShownRule,
+};
+
+/// Who reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Reader {
+    /// Anybody.
+    Public,
+    /// Whoever has the token.
+    Staff,
+}
+
+/// What is said instead of a reason that is not public.
+const UNCHECKED: (&str, &str) = ("资料不全,待核定", "could not be checked");
+
+/// What one edition lets be seen.
+#[derive(Debug)]
+pub struct Disclosure {
+    reach: Reach,
+}
+
+/// The stricter of two.
+fn stricter(one: Public, other: Public) -> Public {
+    match (one, other) {
+        (Public::Met, _) | (_, Public::Met) => Public::Met,
+        (Public::Points, _) | (_, Public::Points) => Public::Points,
+        (Public::Full, Public::Full) => Public::Full,
+    }
+}
+
+impl Disclosure {
+    /// Reads what a bundle says.
+    pub fn of(bundle: &Bundle) -> Disclosure {
+        Disclosure { reach: Reach::of(bundle) }
+    }
+
+    /// How public records of a kind are. A kind that the bundle no longer has is not public.
+    pub fn of_kind(&self, kind: &str) -> Public {
+        self.reach.kinds.get(kind).copied().unwrap_or(Public::Met)
+    }
+
+    /// How public a rule is, as far as its scripts tell; evidence can make a finding stricter.
+    pub fn of_rule(&self, rule: &str) -> Public {
+        self.reach.rules.get(rule).copied().unwrap_or(Public::Met)
+    }
+
+    /// Whether the points of a criterion are public.
+    pub fn shows_points_of(&self, criterion: &str) -> bool {
+        self.reach.criteria.get(criterion).is_some_and(|criterion| !criterion.hides)
+    }
+
+    /// Whether entries of a list are public in full, as counts, or not at all.
+    pub fn of_list(&self, list: &str) -> Public {
+        self.reach.lists.get(&(Scope::Main, list.to_owned())).map_or(Public::Met, |list| list.public)
+    }
+
+    /// What the reader may see of an assessment.
+    ///
+    /// # Errors
+    /// When points are too large to be added up.
+    pub fn show(&self, filed: &Filed, reader: Reader) -> Result<Shown, NumberError> {
+        Showing::new(self, filed, reader).show()
+    }
+}
+
+/// One assessment while it is being shown to one reader.
+struct Showing<'a> {
+    reach: &'a Reach,
+    filed: &'a Filed,
+    reader: Reader,
+    scope: Scope,
+    /// How restricted each rule is here, evidence included.
+    rules: HashMap<&'a str, Public>,
+    /// Where each finding stands among those shown.
+    places: Vec<Option<usize>>,
+    findings: Vec<ShownFinding>,
+}
+
+impl<'a> Showing<'a> {
+    fn new(disclosure: &'a Disclosure, filed: &'a Filed, reader: Reader) -> Showing<'a> {
+        let mut rules: HashMap<&str, Public> = HashMap::new();
+        let named = filed.outcomes.keys().chain(filed.findings.iter().map(|finding| &finding.rule));
+        for rule in named {
+            rules.insert(rule, disclosure.of_rule(rule));
+        }
+        for finding in &filed.findings {
+            let evidence = finding.evidence.iter().map(|evidence| disclosure.of_kind(&evidence.kind));
+            let own = rules.entry(&finding.rule).or_insert(Public::Met);
+            *own = evidence.fold(*own, stricter);
+        }
+        let scope = disclosure.reach.scope(filed);
+        Showing { reach: &disclosure.reach, filed, reader, scope, rules, places: Vec::new(), findings: Vec::new() }
+    }
+
+    fn is_staff(&self) -> bool {
+        self.reader == Reader::Staff
+    }
+
+    fn of_rule(&self, rule: &str) -> Public {
+        if self.is_staff() { Public::Full } else { self.rules.get(rule).copied().unwrap_or(Public::Met) }
+    }
+
+    fn of_kind(&self, kind: &str) -> Public {
+        if self.is_staff() { Public::Full } else { self.reach.kinds.get(kind).copied().unwrap_or(Public::Met) }
+    }
+
+    /// Whether the points of a criterion are kept back: some of its rules are not public here.
+    fn hides(&self, criterion: &CriterionReach) -> bool {
+        !self.is_staff() && (criterion.hides || criterion.rules.iter().any(|rule| self.of_rule(rule) == Public::Met))
+    }
+
+    fn show(mut self) -> Result<Shown, NumberError> {
+        self.findings()?;
+        let filed = self.filed;
+        let ledger = arithmetic::ledger(&self)?;
+        let (entries, gone) = self.entries();
+        let is_shown = |list: &&String| !gone.contains(list.as_str());
+        Ok(Shown {
+            unit: filed.unit.clone(),
+            level: filed.level.clone(),
+            period: filed.period,
+            as_of: filed.as_of,
+            edition: filed.edition.clone(),
+            takes_part: filed.takes_part,
+            score: filed.score,
+            score_without_exemptions: filed.score_without_exemptions.filter(|_| self.shows_exemptions()),
+            rating: filed.rating.clone(),
+            band: filed.band.clone(),
+            vetoed: filed.vetoed,
+            incomplete: filed.incomplete,
+            lists: filed.lists.iter().filter(is_shown).cloned().collect(),
+            lists_unknown: filed.lists_unknown.iter().filter(is_shown).cloned().collect(),
+            entries,
+            figures: filed.figures.iter().filter_map(|(id, value)| self.figure(id, value.as_ref())).collect(),
+            criteria: self.criteria(),
+            rules: filed.outcomes.iter().map(|(rule, outcome)| (rule.clone(), self.rule(rule, *outcome))).collect(),
+            remarks: filed.remarks.iter().filter_map(|remark| self.remark(remark)).collect(),
+            findings: self.findings,
+            ledger,
+            receipt: filed.receipt.clone(),
+        })
+    }
+
+    /// The findings, those of a rule of which only points are public as one.
+    fn findings(&mut self) -> Result<(), NumberError> {
+        for finding in &self.filed.findings {
+            let place = match self.of_rule(&finding.rule) {
+                Public::Full => Some(self.add_whole(finding)),
+                Public::Points => Some(self.add_counted(finding)?),
+                Public::Met => None,
+            };
+            self.places.push(place);
+        }
+        Ok(())
+    }
+
+    fn add_whole(&mut self, finding: &FiledFinding) -> usize {
+        self.findings.push(ShownFinding {
+            rule: finding.rule.clone(),
+            kind: finding.kind,
+            points: finding.points,
+            counted: finding.counted,
+            exempted: finding.exempted,
+            reason: Some(finding.reason.clone()),
+            evidence: finding.evidence.iter().map(|evidence| self.evidence(evidence)).collect(),
+            facts: None,
+        });
+        self.findings.len() - 1
+    }
+
+    fn add_counted(&mut self, finding: &FiledFinding) -> Result<usize, NumberError> {
+        let facts = finding.evidence.len().max(1) as u64;
+        let same = |shown: &ShownFinding| {
+            shown.rule == finding.rule && shown.kind == finding.kind && shown.exempted == finding.exempted
+        };
+        if let Some((place, shown)) = self.findings.iter_mut().enumerate().find(|(_, shown)| same(shown)) {
+            shown.points = shown.points.add(finding.points)?;
+            shown.counted = shown.counted.add(finding.counted)?;
+            shown.facts = shown.facts.map(|count| count.plus(facts));
+            return Ok(place);
+        }
+        self.findings.push(ShownFinding {
+            rule: finding.rule.clone(),
+            kind: finding.kind,
+            points: finding.points,
+            counted: finding.counted,
+            exempted: finding.exempted,
+            reason: None,
+            evidence: Vec::new(),
+            facts: Some(PublicCount::of(facts)),
+        });
+        Ok(self.findings.len() - 1)
+    }
+
+    fn evidence(&self, evidence: &FiledEvidence) -> ShownEvidence {
+        ShownEvidence {
+            kind: evidence.kind.clone(),
+            date: evidence.date,
+            number: evidence.id.clone(),
+            place: self.is_staff().then(|| evidence.place()),
+        }
+    }
+
+    /// Whether the score without exemptions tells nothing about a rule that is not public.
+    fn shows_exemptions(&self) -> bool {
+        let mut exempted = self.filed.findings.iter().filter(|finding| finding.exempted);
+        exempted.all(|finding| self.of_rule(&finding.rule) != Public::Met)
+    }
+
+    /// The entries that may be seen, and the lists of which not even that may be seen.
+    fn entries(&self) -> (Vec<ShownEntry>, HashSet<&'a str>) {
+        let mut entries: Vec<ShownEntry> = Vec::new();
+        let mut gone: HashSet<&str> = HashSet::new();
+        for list in self.filed.lists.iter().chain(&self.filed.lists_unknown) {
+            let reach = self.reach.lists.get(&(self.scope.clone(), list.clone()));
+            if !self.is_staff() && reach.is_none_or(|list| list.each != Each::Unit && list.public == Public::Met) {
+                gone.insert(list);
+            }
+        }
+        for entry in self.filed.entries.iter().filter(|entry| !gone.contains(entry.list.as_str())) {
+            let finding = entry.finding.and_then(|place| self.filed.findings.get(place));
+            let record = entry.record.as_ref();
+            let public = match (record, finding) {
+                (Some(record), _) => self.of_kind(&record.kind),
+                (None, Some(finding)) => self.of_rule(&finding.rule),
+                (None, None) => Public::Full,
+            };
+            let mut shown = ShownEntry { list: entry.list.clone(), record: None, finding: None, facts: None };
+            match public {
+                Public::Full => {
+                    shown.record = record.map(|record| self.evidence(record));
+                    shown.finding = entry.finding.and_then(|place| self.places.get(place).copied().flatten());
+                    entries.push(shown);
+                }
+                Public::Points => {
+                    let same = |other: &&mut ShownEntry| other.list == entry.list && other.facts.is_some();
+                    match entries.iter_mut().find(same) {
+                        Some(other) => other.facts = other.facts.map(|facts| facts.plus(1)),
+                        None => entries.push(ShownEntry { facts: Some(PublicCount::of(1)), ..shown }),
+                    }
+                }
+                Public::Met => {}
+            }
+        }
+        // A list of single matters that shows none of them would say that there is one.
+        for list in &self.filed.lists {
+            let of_units =
+                self.reach.lists.get(&(self.scope.clone(), list.clone())).is_some_and(|list| list.each == Each::Unit);
+            if !self.is_staff() && !of_units && !entries.iter().any(|entry| entry.list == *list) {
+                gone.insert(list);
+            }
+        }
+        (entries, gone)
+    }
+
+    fn figure(&self, id: &str, value: Option<&Value>) -> Option<(String, Option<Counted>)> {
+        let reach = self.reach.figures.get(&(self.scope.clone(), id.to_owned()));
+        let unknown = FigureReach { public: Public::Met, people: true };
+        let reach = if self.is_staff() { FigureReach::OPEN } else { reach.copied().unwrap_or(unknown) };
+        let Some(value) = value else { return (reach.public != Public::Met).then(|| (id.to_owned(), None)) };
+        let whole = match value {
+            Value::Number(number) if number.is_integer() && !number.is_negative() => number.to_i64(),
+            _ => None,
+        };
+        let count = whole.and_then(|whole| u64::try_from(whole).ok());
+        let shown = match (reach.public, count) {
+            (Public::Met, _) | (Public::Points, None) => return None,
+            (Public::Points, Some(count)) => self.counted(count),
+            (Public::Full, Some(count)) if reach.people => self.counted(count),
+            (Public::Full, _) => Counted::Value(value.to_json()),
+        };
+        Some((id.to_owned(), Some(shown)))
+    }
+
+    /// A count of a village or town; of the city it is told exactly.
+    fn counted(&self, count: u64) -> Counted {
+        if self.reach.is_wide(&self.scope, &self.filed.level) {
+            Counted::Value(serde_json::Value::String(count.to_string()))
+        } else {
+            Counted::Count(PublicCount::of(count))
+        }
+    }
+
+    fn criteria(&self) -> indexmap::IndexMap<String, ShownCriterion> {
+        let shown = self.filed.criteria.iter().map(|(id, result)| {
+            let hidden = self.reach.criteria.get(id).is_none_or(|criterion| self.hides(criterion));
+            let points = (self.is_staff() || !hidden).then_some(result.points);
+            (id.clone(), ShownCriterion { points, met: result.met })
+        });
+        shown.collect()
+    }
+
+    fn rule(&self, rule: &str, outcome: Outcome) -> ShownRule {
+        let breaks = |finding: &FiledFinding| {
+            matches!(finding.kind, FindingKind::Breach | FindingKind::Veto) && !finding.exempted
+        };
+        let met = match outcome {
+            _ if self.filed.findings_of(rule).any(|(_, finding)| breaks(finding)) => Met::NotMet,
+            Outcome::CannotCheck => Met::Unchecked,
+            Outcome::NotApplicable => Met::NotApplicable,
+            Outcome::Clean | Outcome::Findings => Met::Met,
+        };
+        ShownRule { met, outcome: (self.of_rule(rule) != Public::Met).then_some(outcome) }
+    }
+
+    fn remark(&self, remark: &Remark) -> Option<Remark> {
+        let about = remark.about.as_ref();
+        let figure = self.reach.figures.get(&(self.scope.clone(), about.to_owned()));
+        let public = match (self.rules.contains_key(about), figure) {
+            _ if self.is_staff() => Public::Full,
+            (true, _) => self.of_rule(about),
+            (false, Some(figure)) => figure.public,
+            // Why a list, a rating or a score failed may quote whatever its script read.
+            (false, None) => Public::Points,
+        };
+        match public {
+            Public::Full => Some(remark.clone()),
+            Public::Points => Some(unchecked(remark)),
+            Public::Met => self.rules.contains_key(about).then(|| unchecked(remark)),
+        }
+    }
+
+    /// What a finding with this place among all adds to the arithmetic that is shown.
+    fn place_of(&self, finding: usize) -> Option<(usize, Public)> {
+        let place = self.places.get(finding).copied().flatten()?;
+        let rule = &self.filed.findings.get(finding)?.rule;
+        Some((place, self.of_rule(rule)))
+    }
+}
+
+fn unchecked(remark: &Remark) -> Remark {
+    Remark { about: remark.about.clone(), zh: UNCHECKED.0.to_owned(), en: UNCHECKED.1.to_owned() }
+}
+
+/// Zero, for sums that start.
+const ZERO: Number = Number::ZERO;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,419 @@
+//! Why a request was not answered: one enum, with a face for programs here and one for people in [`crate::pages::problem`].
+//!
+//! Enters: the failure of a store, of scoring, of reading a request. Leaves: a status, a code, and in Chinese and English what
+//! is wrong and how to mend it. The body is RFC 9457 `application/problem+json`. Faults of the server show a fixed sentence and
+//! the number of the request; their cause is for the log alone. Next: [`crate::state`].
+
+use std::sync::Arc;
+
+use axum::http::header::{ALLOW, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use liuwu_engine::assess::AssessError;
+use liuwu_engine::diagnostic::{Diagnostic, Location};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::scoring::ScoringError;
+use crate::store::{Missing, StoreError};
+use crate::view::ViewError;
+
+/// The media type of a problem.
+pub const PROBLEM_JSON: &str = "application/problem+json";
+
+/// Why a request was not answered.
+#[derive(Debug, thiserror::Error)]
+pub enum Problem {
+    /// The store refused or failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// Scoring came to no result.
+    #[error(transparent)]
+    Scoring(#[from] ScoringError),
+    /// Something stored could not be made ready.
+    #[error(transparent)]
+    View(#[from] ViewError),
+    /// No such address.
+    #[error("no such address")]
+    Address,
+    /// There is nothing of that name: what, in Chinese and English, and the name.
+    #[error("there is no {1} `{2}`")]
+    Absent(&'static str, &'static str, String),
+    /// Nothing has been released for a period.
+    #[error("no results of `{bundle}` for {period}")]
+    NoRun {
+        /// The bundle.
+        bundle: String,
+        /// The period.
+        period: String,
+    },
+    /// The address takes other methods.
+    #[error("the address does not take this method")]
+    Method,
+    /// A parameter cannot be read.
+    #[error("parameter `{name}`: {expected_en}")]
+    Parameter {
+        /// Its name.
+        name: String,
+        /// What should stand there, in Chinese.
+        expected: String,
+        /// The same in English.
+        expected_en: String,
+    },
+    /// The body cannot be read.
+    #[error("the body cannot be read: {0}")]
+    Body(String),
+    /// The body is not of the form that is taken here.
+    #[error("the body must be {0}")]
+    Media(&'static str),
+    /// What was handed in has faults; every one.
+    #[error("{} faults in what was handed in", .0.len())]
+    Faults(Vec<Diagnostic>),
+    /// It takes the token.
+    #[error("this takes the token")]
+    Unauthorized,
+    /// The token is not the right one.
+    #[error("the token is not the right one")]
+    WrongToken,
+    /// The body is too large.
+    #[error("the body is larger than {0} bytes")]
+    TooLarge(usize),
+    /// It took too long.
+    #[error("the request took too long")]
+    Timeout,
+    /// Another status, from deeper down.
+    #[error("status {0}")]
+    Status(StatusCode),
+    /// A fault of the server. The cause is for the log alone.
+    #[error("{0}")]
+    Internal(String),
+}
+
+/// What a problem says, in both languages.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Words {
+    /// In Chinese.
+    pub zh: String,
+    /// In English.
+    pub en: String,
+}
+
+impl Words {
+    fn new(zh: impl Into<String>, en: impl Into<String>) -> Words {
+        Words { zh: zh.into(), en: en.into() }
+    }
+}
+
+/// 问题说明。 · A problem, as RFC 9457 has it.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct ProblemBody {
+    /// 问题种类 · What kind of problem, as a URI that names it.
+    #[serde(rename = "type")]
+    #[schema(example = "urn:liuwu:problem:unknown-address")]
+    pub kind: String,
+    /// 概述 · In short, in Chinese.
+    pub title: String,
+    /// 概述(英文) · In short, in English.
+    pub title_en: String,
+    /// HTTP 状态 · The status.
+    #[schema(example = 404)]
+    pub status: u16,
+    /// 详情 · What is wrong here, in Chinese.
+    pub detail: String,
+    /// 详情(英文) · What is wrong here, in English.
+    pub detail_en: String,
+    /// 代码 · Stable code for programs.
+    #[schema(example = "unknown-address")]
+    pub code: &'static str,
+    /// 改法 · How to mend it, in Chinese.
+    pub help: String,
+    /// 改法(英文) · How to mend it, in English.
+    pub help_en: String,
+    /// 出错位置 · Where it is, when there is one place.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<PlaceBody>)]
+    pub location: Option<Location>,
+    /// 全部错误 · Every fault, each with its place.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(value_type = Vec<FaultBody>)]
+    pub faults: Vec<Diagnostic>,
+    /// 请求编号 · The request, to be named when asking for help.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub instance: Option<String>,
+}
+
+/// 一处错误或提醒。 · A fault or a remark about something handed in.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct FaultBody {
+    /// 代码 · Stable code.
+    pub code: String,
+    /// 程度 · `error` stops what was asked for, `warning` does not.
+    #[schema(example = "error")]
+    pub severity: String,
+    /// 什么错 · What is wrong, in Chinese.
+    pub message: String,
+    /// 什么错(英文) · What is wrong, in English.
+    pub message_en: String,
+    /// 改法 · How to mend it, in Chinese; may be empty.
+    pub help: String,
+    /// 改法(英文) · How to mend it, in English; may be empty.
+    pub help_en: String,
+    /// 位置 · Where it is.
+    pub location: Option<PlaceBody>,
+}
+
+/// 位置:单元格、文本的行列,或整个文件。 · A cell, a line and column of a text, or a whole file.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PlaceBody {
+    /// 文件 · The file as it was named.
+    pub file: String,
+    /// 工作表 · The sheet; none for a text.
+    pub sheet: Option<String>,
+    /// 单元格 · The cell, such as `B7`.
+    pub cell: Option<String>,
+    /// 行 · Line from 1.
+    pub line: Option<u32>,
+    /// 列 · Column in characters from 1.
+    pub column: Option<u32>,
+}
+
+impl Problem {
+    /// A parameter that cannot be read.
+    pub fn parameter(name: &str, expected: impl Into<String>, expected_en: impl Into<String>) -> Problem {
+        Problem::Parameter { name: name.to_owned(), expected: expected.into(), expected_en: expected_en.into() }
+    }
+
+    /// The problem that a status from deeper down stands for.
+    pub fn of_status(status: StatusCode) -> Problem {
+        match status {
+            StatusCode::NOT_FOUND => Problem::Address,
+            StatusCode::METHOD_NOT_ALLOWED => Problem::Method,
+            other => Problem::Status(other),
+        }
+    }
+
+    /// The status, the code and the title.
+    fn heading(&self) -> (StatusCode, &'static str, &'static str, &'static str) {
+        match self {
+            Problem::Store(error) => heading_of(error),
+            Problem::Scoring(ScoringError::Store(error)) => heading_of(error),
+            Problem::View(ViewError::Store(error)) => heading_of(error),
+            Problem::Scoring(ScoringError::Faults(_)) => {
+                (StatusCode::UNPROCESSABLE_ENTITY, "faults", "数据与考核办法不符", "the data does not fit the standard")
+            }
+            Problem::Scoring(ScoringError::NotInForce | ScoringError::Assess(AssessError::TooShort(_))) => (
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "period-not-assessed",
+                "该周期不在考核范围",
+                "the period is not assessed",
+            ),
+            Problem::Address => (StatusCode::NOT_FOUND, "unknown-address", "没有这个地址", "no such address"),
+            Problem::Absent(..) => (StatusCode::NOT_FOUND, "not-found", "没有找到", "not found"),
+            Problem::NoRun { .. } => (StatusCode::NOT_FOUND, "no-results", "还没有结果", "no results yet"),
+            Problem::Method => {
+                (StatusCode::METHOD_NOT_ALLOWED, "wrong-method", "请求方法不对", "the method does not fit the address")
+            }
+            Problem::Parameter { .. } => {
+                (StatusCode::BAD_REQUEST, "bad-parameter", "参数有误", "a parameter cannot be read")
+            }
+            Problem::Body(_) => (StatusCode::BAD_REQUEST, "bad-body", "内容无法读取", "the body cannot be read"),
+            Problem::Media(_) => {
+                (StatusCode::UNSUPPORTED_MEDIA_TYPE, "wrong-media-type", "内容格式不对", "the body has another form")
+            }
+            Problem::Faults(_) => {
+                (StatusCode::UNPROCESSABLE_ENTITY, "faults", "上报内容有误", "what was handed in has faults")
+            }
+            Problem::Unauthorized => (StatusCode::UNAUTHORIZED, "token-required", "需要口令", "the token is required"),
+            Problem::WrongToken => {
+                (StatusCode::UNAUTHORIZED, "wrong-token", "口令不对", "the token is not the right one")
+            }
+            Problem::TooLarge(_) => (StatusCode::PAYLOAD_TOO_LARGE, "too-large", "内容过大", "the body is too large"),
+            Problem::Timeout => (StatusCode::SERVICE_UNAVAILABLE, "timeout", "处理超时", "the request took too long"),
+            Problem::Status(status) => (*status, "refused", "请求未被接受", "the request was not accepted"),
+            Problem::Scoring(_) | Problem::View(_) | Problem::Internal(_) => INTERNAL,
+        }
+    }
+
+    /// The status.
+    pub fn status(&self) -> StatusCode {
+        self.heading().0
+    }
+
+    /// The stable code.
+    pub fn code(&self) -> &'static str {
+        self.heading().1
+    }
+
+    /// In short.
+    pub fn title(&self) -> Words {
+        let (_, _, zh, en) = self.heading();
+        Words::new(zh, en)
+    }
+
+    /// Whether it is the server's fault, so that its cause must not be shown.
+    pub fn is_internal(&self) -> bool {
+        self.status() == StatusCode::INTERNAL_SERVER_ERROR
+    }
+
+    /// What is wrong.
+    pub fn detail(&self) -> Words {
+        if self.is_internal() {
+            return Words::new("系统内部出错,已记录", "something went wrong in the server; it has been recorded");
+        }
+        match self {
+            Problem::Store(error)
+            | Problem::Scoring(ScoringError::Store(error))
+            | Problem::View(ViewError::Store(error)) => Words::new(error.zh(), error.to_string()),
+            Problem::Scoring(ScoringError::Faults(faults)) | Problem::Faults(faults) => Words::new(
+                format!("共 {} 处,见 faults", faults.len()),
+                format!("{} in all, see `faults`", faults.len()),
+            ),
+            Problem::Scoring(_) => Words::new(
+                "所给周期都不在办法的施行期之内,或比考核周期短",
+                "none of the periods lies wholly inside `effective`, or one is shorter than the standard's own",
+            ),
+            Problem::Address => Words::new("这个地址下没有内容", "there is nothing at this address"),
+            Problem::Absent(zh, en, name) => {
+                Words::new(format!("没有{zh}「{name}」"), format!("there is no {en} `{name}`"))
+            }
+            Problem::NoRun { bundle, period } => Words::new(
+                format!("「{bundle}」{period} 的考核结果尚未公布"),
+                format!("no results of `{bundle}` for {period} have been released"),
+            ),
+            Problem::Method => Words::new("这个地址不接受该请求方法", "this address does not take the method"),
+            Problem::Parameter { name, expected, expected_en } => {
+                Words::new(format!("参数「{name}」:{expected}"), format!("parameter `{name}`: {expected_en}"))
+            }
+            Problem::Body(why) => Words::new(format!("内容无法读取:{why}"), format!("the body cannot be read: {why}")),
+            Problem::Media(form) => Words::new(format!("内容应为 {form}"), format!("the body must be {form}")),
+            Problem::Unauthorized => Words::new("此操作须持口令", "only the bearer of the token may do this"),
+            Problem::WrongToken => Words::new("所给口令与系统的不符", "the token given is not the server's"),
+            Problem::TooLarge(limit) => {
+                let megabytes = limit / (1024 * 1024);
+                Words::new(format!("内容超过 {megabytes} MB"), format!("the body is larger than {megabytes} MB"))
+            }
+            Problem::Timeout => Words::new("处理时间过长,已中止", "the request took too long and was given up"),
+            Problem::Status(status) => Words::new(
+                format!("HTTP {}", status.as_u16()),
+                status.canonical_reason().unwrap_or("the request was not accepted").to_owned(),
+            ),
+            Problem::View(_) | Problem::Internal(_) => Words::new("", ""),
+        }
+    }
+
+    /// How to mend it; may be empty.
+    pub fn help(&self) -> Words {
+        if self.is_internal() {
+            return Words::new("请把 instance 中的编号告诉管理员", "tell the operator the number in `instance`");
+        }
+        match self {
+            Problem::Address => Words::new("全部接口见 /api/docs", "all operations are listed at /api/docs"),
+            Problem::Method => Words::new("可用方法见响应头 Allow", "the header `Allow` names those that it takes"),
+            Problem::Absent(..) | Problem::NoRun { .. } => {
+                Words::new("核对名称;未公布的内容须持口令查看", "check the name; what is not released takes the token")
+            }
+            Problem::Unauthorized | Problem::WrongToken => Words::new(
+                "在请求头中写 Authorization: Bearer 口令;口令在服务启动时显示,或由 LIUWU_TOKEN 设定",
+                "send `Authorization: Bearer TOKEN`; the server shows the token at start, or takes it from LIUWU_TOKEN",
+            ),
+            Problem::TooLarge(_) => Words::new("请分几次上报", "hand it in in parts"),
+            Problem::Timeout => Words::new("请稍后再试,或缩小范围", "try again later, or ask for less"),
+            Problem::Faults(_) => Words::new(
+                "逐处改正后重新上报;也可只收无误的行(accept_good_rows)",
+                "mend each and hand it in again, or take the good rows alone (`accept_good_rows`)",
+            ),
+            _ => Words::new("", ""),
+        }
+    }
+
+    fn faults(&self) -> &[Diagnostic] {
+        match self {
+            Problem::Scoring(ScoringError::Faults(faults)) | Problem::Faults(faults) => faults,
+            _ => &[],
+        }
+    }
+
+    /// The whole as JSON. `instance` is the number of the request.
+    pub fn body(&self, instance: Option<String>) -> ProblemBody {
+        let (status, code, ..) = self.heading();
+        let (title, detail, help) = (self.title(), self.detail(), self.help());
+        let faults = self.faults();
+        let location = match faults {
+            [only] if only.location != Location::Nowhere => Some(only.location.clone()),
+            _ => None,
+        };
+        ProblemBody {
+            kind: format!("urn:liuwu:problem:{code}"),
+            title: title.zh,
+            title_en: title.en,
+            status: status.as_u16(),
+            detail: detail.zh,
+            detail_en: detail.en,
+            code,
+            help: help.zh,
+            help_en: help.en,
+            location,
+            faults: faults.to_vec(),
+            instance,
+        }
+    }
+
+    /// The JSON face.
+    pub fn answer(&self, instance: Option<String>) -> Response {
+        let status = self.status();
+        let body = serde_json::to_vec(&self.body(instance)).unwrap_or_default();
+        let mut response = (status, [(CONTENT_TYPE, PROBLEM_JSON)], body).into_response();
+        self.set_headers(&mut response);
+        response
+    }
+
+    /// The headers that go with the status.
+    pub fn set_headers(&self, response: &mut Response) {
+        let headers = response.headers_mut();
+        match self.status() {
+            StatusCode::UNAUTHORIZED => {
+                headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+            }
+            StatusCode::SERVICE_UNAVAILABLE => {
+                headers.insert(RETRY_AFTER, HeaderValue::from_static("30"));
+            }
+            StatusCode::METHOD_NOT_ALLOWED if !headers.contains_key(ALLOW) => {
+                headers.insert(ALLOW, HeaderValue::from_static("GET, HEAD"));
+            }
+            _ => {}
+        }
+    }
+}
+
+const INTERNAL: (StatusCode, &str, &str, &str) =
+    (StatusCode::INTERNAL_SERVER_ERROR, "internal", "系统出错", "something went wrong in the server");
+
+fn heading_of(error: &StoreError) -> (StatusCode, &'static str, &'static str, &'static str) {
+    match error {
+        StoreError::Conflict(_) => {
+            (StatusCode::CONFLICT, "conflict", "与已存内容冲突", "what is stored speaks against it")
+        }
+        StoreError::NotFound(missing) => {
+            let code = match missing {
+                Missing::Edition { .. } => "no-edition",
+                Missing::Batch(_) => "no-batch",
+                Missing::Record(_) => "no-record",
+                Missing::Run(_) => "no-run",
+            };
+            (StatusCode::NOT_FOUND, code, "没有找到", "not found")
+        }
+        StoreError::Full => (StatusCode::INSUFFICIENT_STORAGE, "disk-full", "磁盘已满", "the disk is full"),
+        StoreError::Halted => (StatusCode::SERVICE_UNAVAILABLE, "halted", "暂停写入", "nothing can be written"),
+        _ => INTERNAL,
+    }
+}
+
+/// The JSON face without a number of the request, and the problem itself for the router, which knows the number and whether a
+/// program or a person asked.
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let mut response = self.answer(None);
+        response.extensions_mut().insert(Arc::new(self));
+        response
+    }
+}

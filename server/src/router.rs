@@ -1,0 +1,42 @@
+//! Every route on one screen, grouped by who may call it, and what goes around all of them.
+//!
+//! Enters: an [`App`]. Leaves: the service that [`crate::serve`] runs and that tests call in memory.
+//!
+//! Around every route, from the outside in: the number of the request, its line in the log, the face of a problem and the
+//! security headers ([`present`]); compression; a panic becomes a problem; the deadline ([`deadline`]); the limit of the body.
+
+mod deadline;
+mod present;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware::from_fn_with_state;
+use axum::routing::get;
+use tower::ServiceBuilder;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+
+use crate::api::health;
+use crate::error::Problem;
+use crate::state::App;
+
+/// The whole service.
+pub fn router(app: App) -> Router {
+    let around = ServiceBuilder::new()
+        .layer(from_fn_with_state(app.clone(), present::present))
+        .layer(CompressionLayer::new())
+        .layer(CatchPanicLayer::custom(present::panicked))
+        .layer(from_fn_with_state(app.clone(), deadline::hold))
+        .layer(DefaultBodyLimit::max(app.config().body_limit()));
+    Router::new()
+        .nest("/api/v1", anybody())
+        .fallback(async || Problem::Address)
+        .method_not_allowed_fallback(async || Problem::Method)
+        .layer(around)
+        .with_state(app)
+}
+
+/// What anybody may ask. Without the token: what has been released, as far as the standard lets it be seen.
+fn anybody() -> Router<App> {
+    Router::new().route("/health", get(health::show))
+}

@@ -1,0 +1,72 @@
+//! Runs the service on a socket until it is told to stop.
+//!
+//! Enters: a listener, an [`App`] and something that ends when the server is to stop. Leaves: nothing; requests that have begun
+//! are answered first. Next: [`crate::cli`].
+
+use std::io;
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+
+use crate::router::router;
+use crate::state::App;
+
+/// Seconds that requests get to end once the server is told to stop, beyond their own deadline.
+const GRACE: Duration = Duration::from_secs(5);
+
+/// Serves until `shutdown` ends, then answers what has begun and returns.
+///
+/// # Errors
+/// When the socket fails.
+pub async fn serve(
+    listener: TcpListener,
+    app: App,
+    shutdown: impl Future<Output = ()> + Send + 'static,
+) -> io::Result<()> {
+    let patience = app.config().timeout() + GRACE;
+    let (told, stop) = tokio::sync::oneshot::channel::<()>();
+    let shutdown = async move {
+        shutdown.await;
+        tracing::info!("stopping: no new requests are taken");
+        // Nobody is left to hear it only when serving has ended by itself.
+        let _ = told.send(());
+    };
+    let serving = axum::serve(listener, router(app)).with_graceful_shutdown(shutdown);
+    let out_of_patience = async move {
+        if stop.await.is_err() {
+            std::future::pending::<()>().await;
+        }
+        tokio::time::sleep(patience).await;
+    };
+    tokio::select! {
+        served = serving => served,
+        () = out_of_patience => {
+            tracing::warn!("stopped with requests still open");
+            Ok(())
+        }
+    }
+}
+
+/// Ends when the process is asked to stop: by Ctrl-C, or by `SIGTERM` where there are signals.
+pub async fn asked_to_stop() {
+    let interrupted = async {
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    };
+    #[cfg(unix)]
+    let terminated = async {
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(mut signal) => {
+                signal.recv().await;
+            }
+            Err(_) => std::future::pending::<()>().await,
+        }
+    };
+    #[cfg(not(unix))]
+    let terminated = std::future::pending::<()>();
+    tokio::select! {
+        () = interrupted => {}
+        () = terminated => {}
+    }
+}

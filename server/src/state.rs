@@ -1,0 +1,221 @@
+//! What every request shares: the store, the settings, and what was made ready of editions and runs.
+//!
+//! Enters: a store and a [`Config`]. Leaves: an [`App`], cheap to clone, whose questions block on the disk and are asked through
+//! [`App::blocking`]. Next: [`crate::pages`], [`crate::api`].
+
+mod kept;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use jiff::Timestamp;
+use liuwu_engine::period::{Date, Period};
+
+use crate::config::{Config, Token};
+use crate::disclosure::Reader;
+use crate::error::Problem;
+use crate::store::{Edition, Run, RunId, Store, day_in_china};
+use crate::view::{EditionView, RunView, UnitTree};
+use kept::Kept;
+
+/// Editions kept ready.
+const KEPT_EDITIONS: usize = 16;
+/// Days of which the list of units is kept ready.
+const KEPT_TREES: usize = 4;
+
+/// What every request shares.
+#[derive(Clone)]
+pub struct App(Arc<Shared>);
+
+struct Shared {
+    config: Config,
+    store: Arc<dyn Store>,
+    pseudonym_key: Vec<u8>,
+    token: Token,
+    editions: Kept<(String, String), EditionView>,
+    runs: Kept<(RunId, Period), RunView>,
+    units: Kept<(Date, u64), UnitTree>,
+    /// Rises with everything that is written, so that what was made ready before is not used any more.
+    writes: AtomicU64,
+}
+
+impl App {
+    /// Puts it together. `token` lets its bearer write and see what is not public.
+    pub fn new(config: Config, store: Arc<dyn Store>, pseudonym_key: Vec<u8>, token: Token) -> App {
+        let runs = Kept::new(config.kept_runs);
+        App(Arc::new(Shared {
+            config,
+            store,
+            pseudonym_key,
+            token,
+            editions: Kept::new(KEPT_EDITIONS),
+            runs,
+            units: Kept::new(KEPT_TREES),
+            writes: AtomicU64::new(0),
+        }))
+    }
+
+    /// The operator's settings.
+    pub fn config(&self) -> &Config {
+        &self.0.config
+    }
+
+    /// The store. It blocks.
+    pub fn store(&self) -> &dyn Store {
+        self.0.store.as_ref()
+    }
+
+    /// The key of pseudonyms.
+    pub fn pseudonym_key(&self) -> &[u8] {
+        &self.0.pseudonym_key
+    }
+
+    /// The token.
+    pub fn token(&self) -> Token {
+        self.0.token
+    }
+
+    /// Now.
+    pub fn now(&self) -> Timestamp {
+        Timestamp::now()
+    }
+
+    /// Today in China.
+    pub fn today(&self) -> Date {
+        day_in_china(self.now())
+    }
+
+    /// Must be called after everything that writes to the store.
+    pub fn has_written(&self) {
+        self.0.writes.fetch_add(1, Ordering::AcqRel);
+    }
+
+    /// How often something was written since the start; for the tags of answers that any write may change.
+    pub fn writes(&self) -> u64 {
+        self.0.writes.load(Ordering::Acquire)
+    }
+
+    /// Does work that blocks, on a thread that may wait.
+    ///
+    /// # Errors
+    /// The work's own; [`Problem::Internal`] when it broke down.
+    pub async fn blocking<T, W>(&self, work: W) -> Result<T, Problem>
+    where
+        T: Send + 'static,
+        W: FnOnce(&App) -> Result<T, Problem> + Send + 'static,
+    {
+        let app = self.clone();
+        let done = tokio::task::spawn_blocking(move || work(&app)).await;
+        done.unwrap_or_else(|error| Err(Problem::Internal(error.to_string())))
+    }
+
+    /// An edition, ready. It blocks.
+    ///
+    /// # Errors
+    /// When there is none, or this program cannot use it.
+    pub fn edition(&self, bundle: &str, edition: &str) -> Result<Arc<EditionView>, Problem> {
+        let key = (bundle.to_owned(), edition.to_owned());
+        self.0.editions.get(key, || Ok(EditionView::new(self.store().edition(bundle, edition)?)?))
+    }
+
+    /// The bundle that is meant when none is named: the operator's choice, or the one published last. It blocks.
+    ///
+    /// # Errors
+    /// When nothing has been published.
+    pub fn bundle(&self) -> Result<String, Problem> {
+        if let Some(bundle) = &self.config().bundle {
+            return Ok(bundle.clone());
+        }
+        let last = self.store().editions()?.pop();
+        last.map(|edition| edition.bundle)
+            .ok_or_else(|| Problem::Absent("已发布的考核办法", "published bundle", String::new()))
+    }
+
+    /// The edition of a bundle that was published last, ready. It blocks.
+    ///
+    /// # Errors
+    /// When there is none, or this program cannot use it.
+    pub fn current_edition(&self, bundle: &str) -> Result<Arc<EditionView>, Problem> {
+        let Edition { bundle, edition, .. } = self
+            .store()
+            .current_edition(bundle)?
+            .ok_or_else(|| Problem::Absent("考核办法", "bundle", bundle.to_owned()))?;
+        self.edition(&bundle, &edition)
+    }
+
+    /// A run, if the reader may see it. It blocks.
+    ///
+    /// # Errors
+    /// When there is none, or it is not public: to the public these are the same.
+    pub fn run(&self, id: RunId, reader: Reader) -> Result<Run, Problem> {
+        let run = self.store().run(id)?;
+        if reader == Reader::Public && !run.released {
+            return Err(crate::store::StoreError::from(crate::store::Missing::Run(id)).into());
+        }
+        Ok(run)
+    }
+
+    /// The run whose results a reader sees for a period: for the public the newest released, for staff the one in force. It
+    /// blocks.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn find_run(&self, bundle: &str, period: Period, reader: Reader) -> Result<Option<Run>, Problem> {
+        Ok(match reader {
+            Reader::Public => self.store().released_run(bundle, period)?,
+            Reader::Staff => self.store().current_run(bundle, period)?,
+        })
+    }
+
+    /// The same, where there must be one. It blocks.
+    ///
+    /// # Errors
+    /// [`Problem::NoRun`].
+    pub fn run_of(&self, bundle: &str, period: Period, reader: Reader) -> Result<Run, Problem> {
+        let none = || Problem::NoRun { bundle: bundle.to_owned(), period: period.name() };
+        self.find_run(bundle, period, reader)?.ok_or_else(none)
+    }
+
+    /// The periods for which a reader can see results of a bundle, latest first, each with its run. It blocks.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn periods(&self, bundle: &str, reader: Reader) -> Result<Vec<(Period, Run)>, Problem> {
+        let mut found: Vec<(Period, Run)> = Vec::new();
+        // Newest first, so the first run of a period is the one seen.
+        for run in self.store().runs()? {
+            let seen = run.bundle == bundle && !run.trial && (run.released || reader == Reader::Staff);
+            for period in run.periods.iter().filter(|_| seen) {
+                if !found.iter().any(|(known, _)| known == period) {
+                    found.push((*period, run.clone()));
+                }
+            }
+        }
+        found.sort_by(|(one, _), (other, _)| other.cmp(one));
+        Ok(found)
+    }
+
+    /// The results of a run for a period, ready. Whether the reader may see the run is asked before, with [`Self::run`] or
+    /// [`Self::run_of`]. It blocks.
+    ///
+    /// # Errors
+    /// When the store fails or a result cannot be read.
+    pub fn view(&self, run: &Run, period: Period) -> Result<Arc<RunView>, Problem> {
+        if !run.covers(period) {
+            return Err(Problem::NoRun { bundle: run.bundle.clone(), period: period.name() });
+        }
+        self.0.runs.get((run.id, period), || {
+            let edition = self.edition(&run.bundle, &run.edition)?;
+            Ok(RunView::load(self.store(), run.clone(), period, edition)?)
+        })
+    }
+
+    /// The units known today, ready. It blocks.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn units(&self) -> Result<Arc<UnitTree>, Problem> {
+        let today = self.today();
+        self.0.units.get((today, self.writes()), || Ok(UnitTree::new(self.store().units(today)?)))
+    }
+}
