@@ -184,8 +184,14 @@ impl Walk<'_, '_> {
         }
         if is_rule || is_criterion {
             let (zh, en) = match is_rule {
-                true => (format!("「{id}」是评分项:有没有认定用 found(\"{id}\")"), format!("`{id}` is a rule: use `found(\"{id}\")`")),
-                false => (format!("「{id}」是指标:是否达到用 met(\"{id}\")"), format!("`{id}` is a criterion: use `met(\"{id}\")`")),
+                true => (
+                    format!("「{id}」是评分项:有没有认定用 found(\"{id}\")"),
+                    format!("`{id}` is a rule: use `found(\"{id}\")`"),
+                ),
+                false => (
+                    format!("「{id}」是指标:是否达到用 met(\"{id}\")"),
+                    format!("`{id}` is a criterion: use `met(\"{id}\")`"),
+                ),
             };
             let (zh_name, en_name) = what;
             let complaint = unknown((zh_name, en_name), id, (zh, en));

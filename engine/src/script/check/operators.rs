@@ -32,8 +32,7 @@ impl Walk<'_, '_> {
     }
 
     fn unary(&mut self, sign: &str, is: &Type, position: Position) -> Type {
-        let (wanted, gives) =
-            if sign == "!" { (Family::Boolean, Is::Boolean) } else { (Family::Number, Is::Number) };
+        let (wanted, gives) = if sign == "!" { (Family::Boolean, Is::Boolean) } else { (Family::Number, Is::Number) };
         match is.is.family() {
             Some(family) if family != wanted => {
                 let (zh, en) = is.is.describe();
@@ -179,9 +178,7 @@ fn calculated(sign: &str, a: &Is, b: &Is) -> Option<Type> {
         "+" => match (a.family(), b.family()) {
             (Some(Family::Number), Some(Family::Number)) => Some(Type::of(Is::Number)),
             (Some(Family::Text), _) | (_, Some(Family::Text)) => Some(Type::of(Is::Text)),
-            (Some(Family::List), Some(Family::List)) => {
-                Some(Type::of(a.clone()).join(Type::of(b.clone())))
-            }
+            (Some(Family::List), Some(Family::List)) => Some(Type::of(a.clone()).join(Type::of(b.clone()))),
             (Some(_), Some(_)) => None,
             _ => Some(Type::UNKNOWN),
         },
@@ -238,19 +235,34 @@ fn how_to_compare(a: &Is, b: &Is, text: Option<&str>) -> Said {
         return said("从时间取日期再比:时间.date", "compare the day of the time: `.date`");
     }
     if has(Family::Text) && has(Family::Number) {
-        return said("数字不加引号;文字转数字用 number(…)", "write numbers without quotes; turn a text into one with `number(…)`");
+        return said(
+            "数字不加引号;文字转数字用 number(…)",
+            "write numbers without quotes; turn a text into one with `number(…)`",
+        );
     }
     if has(Family::Boolean) {
-        return said("是否本身就是条件,直接写,或与 true、false 比", "true or false is a condition by itself; or compare it with `true`, `false`");
+        return said(
+            "是否本身就是条件,直接写,或与 true、false 比",
+            "true or false is a condition by itself; or compare it with `true`, `false`",
+        );
     }
     if has(Family::List) {
-        return said("先求出一个数:.count()、.sum(|x| …)", "make one number of the list first: `.count()`, `.sum(|x| …)`");
+        return said(
+            "先求出一个数:.count()、.sum(|x| …)",
+            "make one number of the list first: `.count()`, `.sum(|x| …)`",
+        );
     }
     if has(Family::Record) || has(Family::Unit) {
-        return said("比较其中的一项,如 fire.deaths、unit.kind", "compare one of its fields, such as `fire.deaths`, `unit.kind`");
+        return said(
+            "比较其中的一项,如 fire.deaths、unit.kind",
+            "compare one of its fields, such as `fire.deaths`, `unit.kind`",
+        );
     }
     if has(Family::Source) || has(Family::Map) {
-        return said("从中取出一个值再比,如 parameters.x、parameters.表[\"键\"]", "take one value out of it, as in `parameters.x`, `parameters.table[\"key\"]`");
+        return said(
+            "从中取出一个值再比,如 parameters.x、parameters.表[\"键\"]",
+            "take one value out of it, as in `parameters.x`, `parameters.table[\"key\"]`",
+        );
     }
     said("两边要是同一种值", "both sides must be of one type")
 }
@@ -260,7 +272,10 @@ fn how_to_calculate(a: &Is, b: &Is) -> Said {
     let has = |family: Family| left == Some(family) || right == Some(family);
     let said = |zh: &str, en: &str| (zh.to_owned(), en.to_owned());
     if *a == Is::Nothing || *b == Is::Nothing {
-        return said("可能为空的值先用 ?? 给出替代,如 (x ?? 0)", "give what may be nothing a stand-in, as in `(x ?? 0)`");
+        return said(
+            "可能为空的值先用 ?? 给出替代,如 (x ?? 0)",
+            "give what may be nothing a stand-in, as in `(x ?? 0)`",
+        );
     }
     if has(Family::Date) {
         return said(
@@ -279,18 +294,33 @@ fn how_to_calculate(a: &Is, b: &Is) -> Said {
         );
     }
     if has(Family::List) {
-        return said("先求出一个数:.count()、.sum(|x| …)", "make one number of the list first: `.count()`, `.sum(|x| …)`");
+        return said(
+            "先求出一个数:.count()、.sum(|x| …)",
+            "make one number of the list first: `.count()`, `.sum(|x| …)`",
+        );
     }
     if has(Family::Boolean) {
-        return said("是否不能计算;写 if 条件 { 1 } else { 0 }", "true or false is no number; write `if … { 1 } else { 0 }`");
+        return said(
+            "是否不能计算;写 if 条件 { 1 } else { 0 }",
+            "true or false is no number; write `if … { 1 } else { 0 }`",
+        );
     }
     for is in [a, b] {
         if let Is::Table(name) = is {
-            return (format!("从对照表取值:parameters.{name}[\"键\"]"), format!("read the table by a key: `parameters.{name}[\"key\"]`"));
+            return (
+                format!("从对照表取值:parameters.{name}[\"键\"]"),
+                format!("read the table by a key: `parameters.{name}[\"key\"]`"),
+            );
         }
         if let Is::Steps(name) = is {
-            return (format!("分档参数按数值取:parameters.{name}.at(数值)"), format!("read the steps by a number: `parameters.{name}.at(x)`"));
+            return (
+                format!("分档参数按数值取:parameters.{name}.at(数值)"),
+                format!("read the steps by a number: `parameters.{name}.at(x)`"),
+            );
         }
     }
-    said("计算要用数字;从记录、考核对象里取出一项,如 fire.deaths", "calculate with numbers; take a field out of a record or unit, such as `fire.deaths`")
+    said(
+        "计算要用数字;从记录、考核对象里取出一项,如 fire.deaths",
+        "calculate with numbers; take a field out of a record or unit, such as `fire.deaths`",
+    )
 }

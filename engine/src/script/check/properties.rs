@@ -165,7 +165,9 @@ impl Walk<'_, '_> {
                 format!("分档参数按数值取:parameters.{table}.at(数值)"),
                 format!("steps are read by a number: `parameters.{table}.at(x)`"),
             ),
-            Is::Ranges => ("时段参数问日期在不在内:.contains(日期)".to_owned(), "ask ranges with `.contains(date)`".to_owned()),
+            Is::Ranges => {
+                ("时段参数问日期在不在内:.contains(日期)".to_owned(), "ask ranges with `.contains(date)`".to_owned())
+            }
             Is::List(item) if matches!(item.is, Is::Record(_) | Is::Unit(_) | Is::Result(_)) => (
                 format!("这是一组,要逐个取:.map(|x| x.{name})、.sum(|x| x.{name}),或用 for … in"),
                 format!("this is a list: read it from each, `.map(|x| x.{name})`, `.sum(|x| x.{name})`, or `for … in`"),
@@ -252,8 +254,7 @@ impl Walk<'_, '_> {
         match name {
             "figures" => Type::of(Is::Figures(seat.clone())),
             "previous" => {
-                let nothing =
-                    if seat.in_group { Nothing::Perhaps } else { Nothing::Declared(Arc::from("previous")) };
+                let nothing = if seat.in_group { Nothing::Perhaps } else { Nothing::Declared(Arc::from("previous")) };
                 Type { is: Is::Result(Whose::Previous), nothing }
             }
             _ if STATE.contains(&name) => self.state(name, position),

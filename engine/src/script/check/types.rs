@@ -275,7 +275,8 @@ impl Is {
             Is::Pseudonym => ("个人信息", "a personal value"),
             Is::Choice(choice) => {
                 return (
-                    format!("选项「{}」(文字)", choice.what.0), format!("the choice `{}` (a text)", choice.what.1)
+                    format!("选项「{}」(文字)", choice.what.0),
+                    format!("the choice `{}` (a text)", choice.what.1),
                 );
             }
             Is::Record(kinds) => {

@@ -87,9 +87,7 @@ impl Walk<'_, '_> {
             "as_of" => Type::of(Is::Date),
             "parameters" => Type::of(Is::Parameters),
             "figures" => Type::of(Is::Figures(self.at_hand())),
-            "previous" => Type {
-                is: Is::Result(Whose::Previous), nothing: Nothing::Declared(Arc::from("previous"))
-            },
+            "previous" => Type { is: Is::Result(Whose::Previous), nothing: Nothing::Declared(Arc::from("previous")) },
             "score" | "vetoed" | "incomplete" | "band" | "rating" => self.state(name, position),
             "group" => {
                 self.reads(Reading::Group, name, position);

@@ -118,8 +118,7 @@ impl<'a, 'b> Walk<'a, 'b> {
             Stmt::If(flow, _) => self.either(flow),
             Stmt::Switch(switch, _) => {
                 self.value(&switch.0);
-                let mut gives =
-                    if switch.1.def_case.is_some() { Type::NEVER } else { Type::of(Is::Nothing) };
+                let mut gives = if switch.1.def_case.is_some() { Type::NEVER } else { Type::of(Is::Nothing) };
                 for case in &switch.1.expressions {
                     self.condition(&case.lhs);
                     gives = gives.join(self.value(&case.rhs));
