@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use crate::bundle::{Bundle, Compare, Criterion, Each, Figure, Incomplete, List, Over, Rating, Round, Rule, Scored};
 use crate::diagnostic::Diagnostic;
 use crate::number::Number;
-use crate::script::{CallOff, Compiler, Interpreter, Program};
+use crate::script::{CallOff, Compiler, Interpreter, Program, on_deep_stack};
 
 /// A bundle ready to score.
 pub struct Plan {
@@ -65,6 +65,10 @@ impl Plan {
     /// # Errors
     /// Every syntax error, each at its place in the file.
     pub fn new(bundle: Arc<Bundle>) -> Result<Plan, Vec<Diagnostic>> {
+        on_deep_stack(|| Plan::compile(bundle))
+    }
+
+    fn compile(bundle: Arc<Bundle>) -> Result<Plan, Vec<Diagnostic>> {
         let compiler = Compiler::new(&bundle).map_err(|fault| vec![fault])?;
         let mut draft = Draft { compiler, faults: Vec::new() };
         let main = draft.main(&bundle);

@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use rhai::{AST, ASTNode, Engine, Expr, FnPtr, Position, Stmt};
 
+use super::aggregate::takes_closure;
 use super::host::english;
+use super::limits;
 use super::syntax;
 use crate::bundle::{Action, Condition, Place, Reach, Rule, Script, ShortForm};
 use crate::codes::script as codes;
@@ -48,6 +50,12 @@ impl Source {
             self.segments.push(Segment { line: row, column, place: script.place(index + 1, 1) });
             self.text.push_str(line);
         }
+    }
+
+    /// The place in the file of a position in the program, for messages.
+    fn location(&self, position: Position, file: &Arc<str>) -> Location {
+        let (line, column) = self.place(position);
+        Location::text(file, line, column)
     }
 
     /// Line and column, from 1, of what would be added next.
@@ -100,18 +108,35 @@ const ABOUT_THE_UNIT: [&str; 14] = [
     "breach", "veto", "note",
 ];
 /// Names whose value is the same for all units.
-pub(super) const SAME_FOR_ALL: [&str; 3] = ["parameters", "period", "as_of"];
+const SAME_FOR_ALL: [&str; 3] = ["parameters", "period", "as_of"];
 
 /// Compiles the shared functions.
 pub(super) fn library(engine: &Engine, script: Option<&Script>, file: &Arc<str>) -> Result<Library, Diagnostic> {
     let Some(script) = script else { return Ok(Library::default()) };
     let source = Source::of(script);
-    let ast = engine.compile(&source.text).map_err(|error| syntax::diagnose(&error, &source, file))?;
+    let ast = parse(engine, &source, file)?;
     if let Some(statement) = ast.statements().first() {
-        let (line, column) = source.place(statement.position());
-        return Err(Diagnostic::new(&codes::LIBRARY_STATEMENT).at(Location::text(file, line, column)));
+        return Err(Diagnostic::new(&codes::LIBRARY_STATEMENT).at(source.location(statement.position(), file)));
+    }
+    if let Some(function) = ast.iter_functions().find(|function| takes_closure(function.name)) {
+        let fault = Diagnostic::new(&codes::LIBRARY_NAME).with("name", function.name);
+        return Err(fault.at(source.location(Position::NONE, file)));
     }
     Ok(Library { ast, source: Arc::new(source) })
+}
+
+/// Parses a text and refuses what would be a danger to run.
+fn parse(engine: &Engine, source: &Source, file: &Arc<str>) -> Result<AST, Diagnostic> {
+    let length = source.text.len();
+    if length > limits::LONGEST_SCRIPT {
+        let fault = Diagnostic::new(&codes::TOO_LONG).with("length", length).with("most", limits::LONGEST_SCRIPT);
+        return Err(fault.at(source.location(Position::NONE, file)));
+    }
+    let ast = engine.compile(&source.text).map_err(|error| syntax::diagnose(&error, source, file))?;
+    match limits::exceeded(&ast) {
+        Some((position, fault)) => Err(fault.at(source.location(position, file))),
+        None => Ok(ast),
+    }
 }
 
 /// Compiles one program together with the library.
@@ -122,7 +147,7 @@ pub(super) fn program(
     number: usize,
     file: &Arc<str>,
 ) -> Result<Program, Diagnostic> {
-    let own = engine.compile(&source.text).map_err(|error| syntax::diagnose(&error, &source, file))?;
+    let own = parse(engine, &source, file)?;
     let ast = library.ast.merge(&own);
     let unit_free = Arc::new(unit_free_functions(&ast));
     Ok(Program {
