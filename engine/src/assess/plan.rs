@@ -7,7 +7,7 @@ use crate::bundle::{
 };
 use crate::diagnostic::{Diagnostic, any_error};
 use crate::number::Number;
-use crate::script::{CallOff, Compiler, Interpreter, Placed, Post, Program};
+use crate::script::{CallOff, Compiler, Interpreter, Placed, Post, Program, on_deep_stack};
 
 /// A bundle ready to score.
 pub struct Plan {
@@ -68,6 +68,10 @@ impl Plan {
     /// # Errors
     /// Every fault of every script, each at its place in the file; among them the remarks that would stop nothing by themselves.
     pub fn new(bundle: Arc<Bundle>) -> Result<Plan, Vec<Diagnostic>> {
+        on_deep_stack(|| Plan::compile(bundle))
+    }
+
+    fn compile(bundle: Arc<Bundle>) -> Result<Plan, Vec<Diagnostic>> {
         let mut draft = Draft { compiler: Compiler::new(&bundle), roll_up: None, placed: Vec::new() };
         let main = draft.main(&bundle);
         let mut roll_ups = Vec::new();

@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use rhai::{AST, ASTNode, Engine, Expr, FnPtr, Position, Stmt};
 
+use super::aggregate::takes_closure;
 use super::functions::english;
+use super::limits;
 use super::syntax;
 use crate::bundle::{Action, Condition, Place, Reach, Rule, Script, ShortForm};
 use crate::codes::script as codes;
@@ -48,6 +50,12 @@ impl Source {
             self.segments.push(Segment { line: row, column, place: script.place(index + 1, 1) });
             self.text.push_str(line);
         }
+    }
+
+    /// The place in the file of a position in the program, for messages.
+    fn location(&self, position: Position, file: &Arc<str>) -> Location {
+        let (line, column) = self.place(position);
+        Location::text(file, line, column)
     }
 
     /// Line and column, from 1, of what would be added next.
@@ -100,7 +108,7 @@ const ABOUT_THE_UNIT: [&str; 14] = [
     "breach", "veto", "note",
 ];
 /// Names whose value is the same for all units.
-pub(super) const SAME_FOR_ALL: [&str; 3] = ["parameters", "period", "as_of"];
+const SAME_FOR_ALL: [&str; 3] = ["parameters", "period", "as_of"];
 
 /// Compiles the shared functions; what else stands in the library is noted and left out.
 pub(super) fn library(
@@ -111,19 +119,36 @@ pub(super) fn library(
 ) -> Option<Library> {
     let Some(script) = script else { return Some(Library::default()) };
     let source = Source::of(script);
-    let mut ast = match engine.compile(&source.text) {
+    let mut ast = match parse(engine, &source, file) {
         Ok(ast) => ast,
-        Err(error) => {
-            faults.push(syntax::diagnose(&error, &source, file));
+        Err(fault) => {
+            faults.push(fault);
             return None;
         }
     };
     if let Some(statement) = ast.statements().first() {
-        let (line, column) = source.place(statement.position());
-        faults.push(Diagnostic::new(&codes::LIBRARY_STATEMENT).at(Location::text(file, line, column)));
+        faults.push(Diagnostic::new(&codes::LIBRARY_STATEMENT).at(source.location(statement.position(), file)));
         ast.clear_statements();
     }
+    for function in ast.iter_functions().filter(|function| takes_closure(function.name)) {
+        let fault = Diagnostic::new(&codes::LIBRARY_NAME).with("name", function.name);
+        faults.push(fault.at(source.location(Position::NONE, file)));
+    }
     Some(Library { ast, source: Arc::new(source) })
+}
+
+/// Parses a text and refuses what would be a danger to run.
+fn parse(engine: &Engine, source: &Source, file: &Arc<str>) -> Result<AST, Diagnostic> {
+    let length = source.text.len();
+    if length > limits::LONGEST_SCRIPT {
+        let fault = Diagnostic::new(&codes::TOO_LONG).with("length", length).with("most", limits::LONGEST_SCRIPT);
+        return Err(fault.at(source.location(Position::NONE, file)));
+    }
+    let ast = engine.compile(&source.text).map_err(|error| syntax::diagnose(&error, source, file))?;
+    match limits::exceeded(&ast) {
+        Some((position, fault)) => Err(fault.at(source.location(position, file))),
+        None => Ok(ast),
+    }
 }
 
 /// Compiles one program together with the library.
@@ -134,7 +159,7 @@ pub(super) fn program(
     number: usize,
     file: &Arc<str>,
 ) -> Result<Program, Diagnostic> {
-    let own = engine.compile(&source.text).map_err(|error| syntax::diagnose(&error, &source, file))?;
+    let own = parse(engine, &source, file)?;
     if let Some(function) = own.iter_fn_def().find(|function| !function.name.contains('$')) {
         let (line, column) = source.place(function.body.start_position());
         let fault = Diagnostic::new(&codes::FUNCTION_OUTSIDE_LIBRARY).with("name", &function.name);
