@@ -76,9 +76,12 @@ impl<'b> Walk<'_, 'b> {
 
     /// Looks at a call whose number of arguments fits.
     fn called(&mut self, name: &str, possible: &[&Signature], given: &[Argument<'_>], position: Position) -> Type {
-        let takes = |signature: &Signature| given.iter().enumerate().all(|(place, one)| {
-            signature.wanted(place).is_none_or(|wanted| wanted.takes(&one.is.is))
-        });
+        let takes = |signature: &Signature| {
+            given
+                .iter()
+                .enumerate()
+                .all(|(place, one)| signature.wanted(place).is_none_or(|wanted| wanted.takes(&one.is.is)))
+        };
         let fitting: Vec<&Signature> = possible.iter().copied().filter(|signature| takes(signature)).collect();
         let name = english(name);
         if SAYINGS.contains(&name) {
@@ -92,8 +95,9 @@ impl<'b> Walk<'_, 'b> {
             return Type::UNKNOWN;
         };
         // Where what is not known leaves several ways open, the result is not known either.
-        let is_certain = fitting.iter().all(|other| other.result == first.result && other.parameters == first.parameters)
-            || given.iter().all(|one| !one.is.is_unknown());
+        let is_certain =
+            fitting.iter().all(|other| other.result == first.result && other.parameters == first.parameters)
+                || given.iter().all(|one| !one.is.is_unknown());
         let answer = self.look_at_arguments(name, first, given, is_certain);
         if is_certain { self.given_by(first, given, answer) } else { Type::UNKNOWN }
     }
@@ -112,7 +116,9 @@ impl<'b> Walk<'_, 'b> {
             Gives::Items => Type::list(item()),
             Gives::Values => Type::list(value()),
             Gives::Groups => Type::list(Type::list(item())),
-            Gives::Same => given.iter().map(|one| one.is.clone().something()).reduce(Type::join).unwrap_or(Type::UNKNOWN),
+            Gives::Same => {
+                given.iter().map(|one| one.is.clone().something()).reduce(Type::join).unwrap_or(Type::UNKNOWN)
+            }
             Gives::Rating => self.book.rating(self.placed.roll_up, true).something(),
             Gives::Findings => Type::list(Type::of(Is::Finding)),
             Gives::Step => match given.first().map(|steps| &steps.is.is) {
@@ -158,6 +164,7 @@ impl<'b> Walk<'_, 'b> {
                 .with("usage", usage(name, self.own_usage(name)));
             return self.complain(position, complaint);
         }
+        self.knows_all_functions = false;
         let remedy = self.meant_function(name, base, given);
         self.complain(position, unknown(("函数", "function"), name, remedy));
     }
@@ -187,7 +194,10 @@ impl<'b> Walk<'_, 'b> {
             && let Some(base) = base
             && self.has_property(base, name)
         {
-            return (format!("它不是函数,去掉括号:.{name}"), format!("it is no function: write `.{name}` without brackets"));
+            return (
+                format!("它不是函数,去掉括号:.{name}"),
+                format!("it is no function: write `.{name}` without brackets"),
+            );
         }
         let library = self.bodies.keys().map(|(known, _)| known.as_str()).filter(|known| !known.contains('$'));
         let host = functions().iter().flat_map(|function| std::iter::once(function.name).chain(function.chinese));
@@ -204,7 +214,13 @@ impl<'b> Walk<'_, 'b> {
         }
     }
 
-    fn complain_of_arguments(&mut self, name: &str, possible: &[&Signature], given: &[Argument<'_>], position: Position) {
+    fn complain_of_arguments(
+        &mut self,
+        name: &str,
+        possible: &[&Signature],
+        given: &[Argument<'_>],
+        position: Position,
+    ) {
         // The way that goes well the longest is the one that was meant.
         let fits = |signature: &Signature| {
             given

@@ -2,7 +2,7 @@
 
 use rhai::{Expr, FnCallExpr, Position};
 
-use super::report::{Said, instead};
+use super::report::{Said, instead, unknown};
 use super::types::{Choice, Family, Is, Type};
 use super::walk::Walk;
 use crate::bundle::nearest;
@@ -19,87 +19,79 @@ impl Walk<'_, '_> {
         }
         let types: Vec<Type> = call.args.iter().map(|argument| self.value(argument)).collect();
         match (&*call.args, types.as_slice()) {
-            ([operand], [is]) => self.unary(&call.name, is, operand.start_position()),
+            ([operand], [is]) => self.unary(&call.name, is, operand),
             ([left, right], [a, b]) => {
                 if call.name == "==" || call.name == "!=" {
                     self.one_of_choice(a, right);
                     self.one_of_choice(b, left);
                 }
-                self.binary_of(&call.name, (a, literal(left)), (b, literal(right)), position)
+                self.binary(&call.name, (left, a), (right, b), position)
             }
             _ => Type::UNKNOWN,
         }
     }
 
-    fn unary(&mut self, sign: &str, is: &Type, position: Position) -> Type {
-        let (wanted, gives) =
-            if sign == "!" { (Family::Boolean, Is::Boolean) } else { (Family::Number, Is::Number) };
+    fn unary(&mut self, sign: &str, is: &Type, operand: &Expr) -> Type {
+        let (wanted, gives) = match sign {
+            "!" => (Family::Boolean, Is::Boolean),
+            _ => (Family::Number, Is::Number),
+        };
         match is.is.family() {
             Some(family) if family != wanted => {
                 let (zh, en) = is.is.describe();
                 let complaint = match wanted {
                     Family::Boolean => Diagnostic::new(&codes::NOT_A_CONDITION).with("found", zh).with("found_en", en),
-                    _ => self.no_arithmetic(sign, is, is),
+                    _ => no_arithmetic(sign, &[&is.is]),
                 };
-                self.complain(position, complaint);
+                self.complain(operand.start_position(), complaint);
             }
-            _ => self.present(is, position),
+            _ => self.present(is, operand),
         }
         Type::of(gives)
     }
 
-    /// The type of `a sign b`.
-    pub(super) fn binary(&mut self, sign: &str, (a, b): (&Type, &Type), position: Position) -> Type {
-        self.binary_of(sign, (a, None), (b, None), position)
-    }
-
-    fn binary_of(
+    /// The type of `left sign right`.
+    pub(super) fn binary(
         &mut self,
         sign: &str,
-        (a, a_text): (&Type, Option<&str>),
-        (b, b_text): (&Type, Option<&str>),
+        (left, a): (&Expr, &Type),
+        (right, b): (&Expr, &Type),
         position: Position,
     ) -> Type {
         match sign {
-            "==" | "!=" => {
-                if let (Some(left), Some(right)) = (a.is.family(), b.is.family())
-                    && left != right
-                {
-                    let complaint = unlike(sign, a, b, a_text.or(b_text));
-                    self.complain(position, complaint);
-                }
-                Type::of(Is::Boolean)
-            }
-            "<" | "<=" | ">" | ">=" => {
-                if can_be_ordered(a, b) {
-                    self.both_present(a, b, position);
-                } else {
-                    let complaint = unlike(sign, a, b, a_text.or(b_text));
-                    self.complain(position, complaint);
+            "==" | "!=" | "<" | "<=" | ">" | ">=" => {
+                let is_order = sign != "==" && sign != "!=";
+                let go_together = if is_order { can_be_ordered(a, b) } else { can_be_equal(a, b) };
+                if !go_together {
+                    self.complain(position, unlike(sign, a, b, literal(left).or(literal(right))));
+                } else if is_order {
+                    self.present(a, left);
+                    self.present(b, right);
                 }
                 Type::of(Is::Boolean)
             }
             "+" | "-" | "*" | "/" | "%" | "**" | "+=" | "-=" | "*=" | "/=" | "%=" | "**=" => {
                 let sign = sign.strip_suffix('=').unwrap_or(sign);
-                match calculated(sign, &a.is, &b.is) {
-                    Some(is) => {
-                        self.both_present(a, b, position);
-                        is
-                    }
-                    None => {
-                        let complaint = self.no_arithmetic(sign, a, b);
-                        self.complain(position, complaint);
-                        Type::UNKNOWN
-                    }
-                }
+                let Some(is) = calculated(sign, &a.is, &b.is) else {
+                    self.complain(position, no_arithmetic(sign, &[&a.is, &b.is]));
+                    return Type::UNKNOWN;
+                };
+                self.present(a, left);
+                self.present(b, right);
+                is
             }
-            _ => Type::UNKNOWN,
+            ".." | "..=" => Type::UNKNOWN,
+            other => {
+                let here = match other {
+                    "&" => "&&",
+                    "|" => "||",
+                    _ => "+ - * / % **",
+                };
+                let remedy = (format!("写 {here}"), format!("write {here}"));
+                self.complain(position, unknown(("运算符", "operator"), other, remedy));
+                Type::UNKNOWN
+            }
         }
-    }
-
-    fn both_present(&mut self, a: &Type, b: &Type, position: Position) {
-        self.present(a, position);
-        self.present(b, position);
     }
 
     /// Complains when a choice is compared with a text that is none of its keys.
@@ -110,19 +102,19 @@ impl Walk<'_, '_> {
             self.complain(*position, not_a_choice(choice, text));
         }
     }
+}
 
-    fn no_arithmetic(&self, sign: &str, a: &Type, b: &Type) -> Diagnostic {
-        let ((left, left_en), (right, right_en)) = (a.is.describe(), b.is.describe());
-        let (remedy, remedy_en) = how_to_calculate(&a.is, &b.is);
-        Diagnostic::new(&codes::NO_ARITHMETIC)
-            .with("left", left)
-            .with("left_en", left_en)
-            .with("right", right)
-            .with("right_en", right_en)
-            .with("sign", sign)
-            .with("remedy", remedy)
-            .with("remedy_en", remedy_en)
-    }
+fn no_arithmetic(sign: &str, operands: &[&Is]) -> Diagnostic {
+    let described: Vec<Said> = operands.iter().map(|operand| operand.describe()).collect();
+    let zh: Vec<&str> = described.iter().map(|(zh, _)| zh.as_str()).collect();
+    let en: Vec<&str> = described.iter().map(|(_, en)| en.as_str()).collect();
+    let (remedy, remedy_en) = how_to_calculate(operands);
+    Diagnostic::new(&codes::NO_ARITHMETIC)
+        .with("operands", zh.join("和"))
+        .with("operands_en", en.join(" and "))
+        .with("sign", sign)
+        .with("remedy", remedy)
+        .with("remedy_en", remedy_en)
 }
 
 /// A text written out.
@@ -157,6 +149,13 @@ pub(super) fn not_a_choice(choice: &Choice, text: &str) -> Diagnostic {
         .with("remedy_en", remedy_en)
 }
 
+fn can_be_equal(a: &Type, b: &Type) -> bool {
+    match (a.is.family(), b.is.family()) {
+        (Some(left), Some(right)) => left == right,
+        _ => true,
+    }
+}
+
 fn can_be_ordered(a: &Type, b: &Type) -> bool {
     let ordered = [Family::Number, Family::Text, Family::Date, Family::Time, Family::Period];
     let orders = |family: Family| ordered.contains(&family);
@@ -179,9 +178,7 @@ fn calculated(sign: &str, a: &Is, b: &Is) -> Option<Type> {
         "+" => match (a.family(), b.family()) {
             (Some(Family::Number), Some(Family::Number)) => Some(Type::of(Is::Number)),
             (Some(Family::Text), _) | (_, Some(Family::Text)) => Some(Type::of(Is::Text)),
-            (Some(Family::List), Some(Family::List)) => {
-                Some(Type::of(a.clone()).join(Type::of(b.clone())))
-            }
+            (Some(Family::List), Some(Family::List)) => Some(Type::of(a.clone()).join(Type::of(b.clone()))),
             (Some(_), Some(_)) => None,
             _ => Some(Type::UNKNOWN),
         },
@@ -238,29 +235,46 @@ fn how_to_compare(a: &Is, b: &Is, text: Option<&str>) -> Said {
         return said("从时间取日期再比:时间.date", "compare the day of the time: `.date`");
     }
     if has(Family::Text) && has(Family::Number) {
-        return said("数字不加引号;文字转数字用 number(…)", "write numbers without quotes; turn a text into one with `number(…)`");
+        return said(
+            "数字不加引号;文字转数字用 number(…)",
+            "write numbers without quotes; turn a text into one with `number(…)`",
+        );
     }
     if has(Family::Boolean) {
-        return said("是否本身就是条件,直接写,或与 true、false 比", "true or false is a condition by itself; or compare it with `true`, `false`");
+        return said(
+            "是否本身就是条件,直接写,或与 true、false 比",
+            "true or false is a condition by itself; or compare it with `true`, `false`",
+        );
     }
     if has(Family::List) {
-        return said("先求出一个数:.count()、.sum(|x| …)", "make one number of the list first: `.count()`, `.sum(|x| …)`");
+        return said(
+            "先求出一个数:.count()、.sum(|x| …)",
+            "make one number of the list first: `.count()`, `.sum(|x| …)`",
+        );
     }
     if has(Family::Record) || has(Family::Unit) {
-        return said("比较其中的一项,如 fire.deaths、unit.kind", "compare one of its fields, such as `fire.deaths`, `unit.kind`");
+        return said(
+            "比较其中的一项,如 fire.deaths、unit.kind",
+            "compare one of its fields, such as `fire.deaths`, `unit.kind`",
+        );
     }
     if has(Family::Source) || has(Family::Map) {
-        return said("从中取出一个值再比,如 parameters.x、parameters.表[\"键\"]", "take one value out of it, as in `parameters.x`, `parameters.table[\"key\"]`");
+        return said(
+            "从中取出一个值再比,如 parameters.x、parameters.表[\"键\"]",
+            "take one value out of it, as in `parameters.x`, `parameters.table[\"key\"]`",
+        );
     }
     said("两边要是同一种值", "both sides must be of one type")
 }
 
-fn how_to_calculate(a: &Is, b: &Is) -> Said {
-    let (left, right) = (a.family(), b.family());
-    let has = |family: Family| left == Some(family) || right == Some(family);
+fn how_to_calculate(operands: &[&Is]) -> Said {
+    let has = |family: Family| operands.iter().any(|operand| operand.family() == Some(family));
     let said = |zh: &str, en: &str| (zh.to_owned(), en.to_owned());
-    if *a == Is::Nothing || *b == Is::Nothing {
-        return said("可能为空的值先用 ?? 给出替代,如 (x ?? 0)", "give what may be nothing a stand-in, as in `(x ?? 0)`");
+    if operands.contains(&&Is::Nothing) {
+        return said(
+            "可能为空的值先用 ?? 给出替代,如 (x ?? 0)",
+            "give what may be nothing a stand-in, as in `(x ?? 0)`",
+        );
     }
     if has(Family::Date) {
         return said(
@@ -279,18 +293,33 @@ fn how_to_calculate(a: &Is, b: &Is) -> Said {
         );
     }
     if has(Family::List) {
-        return said("先求出一个数:.count()、.sum(|x| …)", "make one number of the list first: `.count()`, `.sum(|x| …)`");
+        return said(
+            "先求出一个数:.count()、.sum(|x| …)",
+            "make one number of the list first: `.count()`, `.sum(|x| …)`",
+        );
     }
     if has(Family::Boolean) {
-        return said("是否不能计算;写 if 条件 { 1 } else { 0 }", "true or false is no number; write `if … { 1 } else { 0 }`");
+        return said(
+            "是否不能计算;写 if 条件 { 1 } else { 0 }",
+            "true or false is no number; write `if … { 1 } else { 0 }`",
+        );
     }
-    for is in [a, b] {
+    for is in operands {
         if let Is::Table(name) = is {
-            return (format!("从对照表取值:parameters.{name}[\"键\"]"), format!("read the table by a key: `parameters.{name}[\"key\"]`"));
+            return (
+                format!("从对照表取值:parameters.{name}[\"键\"]"),
+                format!("read the table by a key: `parameters.{name}[\"key\"]`"),
+            );
         }
         if let Is::Steps(name) = is {
-            return (format!("分档参数按数值取:parameters.{name}.at(数值)"), format!("read the steps by a number: `parameters.{name}.at(x)`"));
+            return (
+                format!("分档参数按数值取:parameters.{name}.at(数值)"),
+                format!("read the steps by a number: `parameters.{name}.at(x)`"),
+            );
         }
     }
-    said("计算要用数字;从记录、考核对象里取出一项,如 fire.deaths", "calculate with numbers; take a field out of a record or unit, such as `fire.deaths`")
+    said(
+        "计算要用数字;从记录、考核对象里取出一项,如 fire.deaths",
+        "calculate with numbers; take a field out of a record or unit, such as `fire.deaths`",
+    )
 }
