@@ -49,6 +49,8 @@ pub(super) struct RulePlan {
     pub(super) rule: Rule,
     pub(super) applies: Option<Program>,
     pub(super) program: Program,
+    /// The criteria it stands in, the outermost first.
+    pub(super) within: Vec<Arc<str>>,
     /// What a failure does to the score: the rule's criterion decides, or one above it, or the bundle.
     pub(super) incomplete: Incomplete,
 }
@@ -137,7 +139,7 @@ impl Draft {
         let mut rules = Vec::new();
         let mut place = 0;
         for criterion in &bundle.criteria {
-            self.rules_of(criterion, assess.incomplete, &mut place, &mut rules);
+            self.rules_of(criterion, (assess.incomplete, &[]), &mut place, &mut rules);
         }
         Pipeline {
             takes_part: self.takes_part(assess.takes_part.as_ref()),
@@ -214,21 +216,29 @@ impl Draft {
         plans
     }
 
-    /// `place` is that of the next rule among all rules.
-    fn rules_of(&mut self, criterion: &Criterion, above: Incomplete, place: &mut usize, into: &mut Vec<RulePlan>) {
+    /// `above` is what stands over the criterion: how it is incomplete, and its ids; `place` that of the next rule among all.
+    fn rules_of(
+        &mut self,
+        criterion: &Criterion,
+        (above, within): (Incomplete, &[Arc<str>]),
+        place: &mut usize,
+        into: &mut Vec<RulePlan>,
+    ) {
         let incomplete = criterion.incomplete.unwrap_or(above);
+        let mut within = within.to_vec();
+        within.push(Arc::from(criterion.id.as_str()));
         for rule in &criterion.rules {
             let compare = rule.compare.as_ref();
             let applies = rule.applies.as_ref().and_then(|script| self.script(script, Post::Applies(*place), compare));
             let program = self.compiler.rule(rule);
             if let Some(program) = self.place(program, Post::Rule(*place), compare) {
                 let id = Arc::from(rule.id.as_str());
-                into.push(RulePlan { id, rule: rule.clone(), applies, program, incomplete });
+                into.push(RulePlan { id, rule: rule.clone(), applies, program, within: within.clone(), incomplete });
             }
             *place += 1;
         }
         for below in &criterion.criteria {
-            self.rules_of(below, incomplete, place, into);
+            self.rules_of(below, (incomplete, &within), place, into);
         }
     }
 
