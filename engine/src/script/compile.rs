@@ -25,13 +25,17 @@ pub(super) struct Source {
 struct Segment {
     line: usize,
     column: usize,
+    /// In characters.
+    length: usize,
+    /// Whether it stands between backticks of ours.
+    is_template: bool,
     place: Place,
 }
 
 impl Source {
     pub(super) fn of(script: &Script) -> Source {
         let mut source = Source::default();
-        source.copy(script);
+        source.copy(script, false);
         source
     }
 
@@ -41,13 +45,14 @@ impl Source {
     }
 
     /// Adds what the author wrote.
-    fn copy(&mut self, script: &Script) {
+    fn copy(&mut self, script: &Script, is_template: bool) {
         for (index, line) in script.text.split('\n').enumerate() {
             if index > 0 {
                 self.text.push('\n');
             }
             let (row, column) = self.end();
-            self.segments.push(Segment { line: row, column, place: script.place(index + 1, 1) });
+            let (length, place) = (line.chars().count(), script.place(index + 1, 1));
+            self.segments.push(Segment { line: row, column, length, is_template, place });
             self.text.push_str(line);
         }
     }
@@ -65,11 +70,25 @@ impl Source {
         (line, column)
     }
 
+    fn segment(&self, position: Position) -> Option<&Segment> {
+        let at = (position.line().unwrap_or(1), position.position().unwrap_or(1));
+        let before = self.segments.iter().rev().find(|segment| (segment.line, segment.column) <= at);
+        before.or(self.segments.first())
+    }
+
+    /// What the author wrote on the line of a position, and whether it is the inside of a template.
+    pub(super) fn written(&self, position: Position) -> (&str, bool) {
+        let Some(segment) = self.segment(position) else { return ("", false) };
+        let line = self.text.split('\n').nth(segment.line - 1).unwrap_or("");
+        let offset = |characters: usize| line.char_indices().nth(characters).map_or(line.len(), |(offset, _)| offset);
+        let (start, end) = (offset(segment.column - 1), offset(segment.column - 1 + segment.length));
+        (line.get(start..end).unwrap_or(line), segment.is_template)
+    }
+
     /// The place in the file of a position in the program: in the nearest part before it that the author wrote.
     pub(super) fn place(&self, position: Position) -> Place {
+        let Some(segment) = self.segment(position) else { return (1, 1) };
         let at = (position.line().unwrap_or(1), position.position().unwrap_or(1));
-        let segment = self.segments.iter().rev().find(|segment| (segment.line, segment.column) <= at);
-        let Some(segment) = segment.or(self.segments.first()) else { return (1, 1) };
         let (line, column) = segment.place;
         let right = if segment.line == at.0 { at.1.saturating_sub(segment.column) } else { 0 };
         (line, column + u32::try_from(right).unwrap_or(0))
@@ -204,7 +223,7 @@ fn short_source(short: &ShortForm, title: &str) -> Source {
     }
     if let Some(when) = &short.when {
         source.add("if (");
-        source.copy(when);
+        source.copy(when, false);
         source.add(") { ");
     }
     let evidence = item.map(|item| format!(", {item}")).unwrap_or_default();
@@ -213,12 +232,12 @@ fn short_source(short: &ShortForm, title: &str) -> Source {
         source.add("(");
         if let Some(points) = points {
             source.add("(");
-            source.copy(points);
+            source.copy(points, false);
             source.add("), ");
         }
         source.add("`");
         match &short.reason {
-            Some(reason) => source.copy(&Script { text: quote(&reason.text), lines: reason.lines.clone() }),
+            Some(reason) => source.copy(&Script { text: quote(&reason.text), lines: reason.lines.clone() }, true),
             None => source.add(&quote(title).replace("${", "$ {")),
         }
         source.add(&format!("`{evidence}); "));
@@ -299,7 +318,10 @@ fn uses_the_unit(node: &ASTNode<'_>, called: &mut HashSet<String>) -> bool {
             called.insert(call.name.to_string());
             ABOUT_THE_UNIT.contains(&english(&call.name))
         }
-        ASTNode::Expr(Expr::MethodCall(call, _)) => ["rank", "rank_low"].contains(&call.name.as_str()),
+        ASTNode::Expr(Expr::MethodCall(call, _)) => {
+            called.insert(call.name.to_string());
+            ["rank", "rank_low"].contains(&call.name.as_str())
+        }
         ASTNode::Expr(Expr::DynamicConstant(value, _)) => {
             if let Some(closure) = value.read_lock::<FnPtr>() {
                 called.insert(closure.fn_name().to_owned());
@@ -307,5 +329,25 @@ fn uses_the_unit(node: &ASTNode<'_>, called: &mut HashSet<String>) -> bool {
             false
         }
         _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::script::{CallOff, sandbox};
+
+    #[test]
+    fn only_closures_that_never_use_the_unit_are_the_same_for_all() {
+        let engine = sandbox::engine(&CallOff::default());
+        let script = "
+            group.sum(|free| free.figures.fires) + group.count(|own| own.population > unit.population)
+                + group.count(|through| is_near(through)) + group.sum(|far| is_far(far))";
+        let library = "fn is_near(u) { u.population < figures.limit } fn is_far(u) { u.population > parameters.limit }";
+        let ast = engine.compile(library).unwrap().merge(&engine.compile(script).unwrap());
+        let free = unit_free_functions(&ast);
+        let mut arguments: Vec<_> = free.values().filter_map(|names| names.last().cloned()).collect();
+        arguments.sort();
+        assert_eq!(arguments, ["far", "free", "u"]);
     }
 }
