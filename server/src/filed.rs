@@ -121,6 +121,9 @@ pub struct FiledEntry {
     /// The place among the findings.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub finding: Option<usize>,
+    /// The department that the record itself names in a field `department`.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub department: Option<String>,
 }
 
 /// A line of the arithmetic.
@@ -208,6 +211,10 @@ impl From<&Entry> for FiledEntry {
             list: entry.list.to_string(),
             record: entry.record.as_ref().map(FiledEvidence::from),
             finding: entry.finding,
+            department: entry.record.as_ref().and_then(|evidence| match evidence.record.value("department") {
+                Some(Value::Text(text)) => Some(text.to_string()),
+                _ => None,
+            }),
         }
     }
 }

@@ -36,7 +36,13 @@ pub fn record_of(kind: &Arc<Kind>, dictionary: &Dictionary, stored: &StoredRecor
                 sheet: None,
                 cell: Arc::from(stored.source.cell(key)),
             };
-            Err(faults.into_iter().map(|fault| { let at = place(fault.key()); fault.at(at) }).collect())
+            Err(faults
+                .into_iter()
+                .map(|fault| {
+                    let at = place(fault.key());
+                    fault.at(at)
+                })
+                .collect())
         }
     }
 }

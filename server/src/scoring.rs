@@ -221,9 +221,8 @@ pub fn load(store: &dyn Store, bundle: &Bundle, as_of: Date, pseudonym_key: &[u8
     for level in levels.iter().rev() {
         for row in rows.iter().filter(|row| row.level == *level) {
             let own = facts.by_unit.remove(&row.id).unwrap_or_default();
-            let parent = row.parent.as_deref().and_then(|parent| {
-                levels.iter().find_map(|level| world.find(level, parent))
-            });
+            let parent =
+                row.parent.as_deref().and_then(|parent| levels.iter().find_map(|level| world.find(level, parent)));
             world.add_unit(UnitFacts {
                 id: Arc::from(row.id.as_str()),
                 level: Arc::from(row.level.as_str()),
@@ -353,7 +352,14 @@ pub fn verify(store: &dyn Store, run: RunId, pseudonym_key: &[u8]) -> Result<Ver
     };
     let mut computed = compute(store, &plan, &ask)?;
     if same_engine && root_of(&computed) != run.root {
-        differ("", run.periods.first().copied().unwrap_or(Period::containing(liuwu_engine::period::Granularity::Day, run.as_of)), "整次核算的总凭证不符 / the root of the run differs");
+        differ(
+            "",
+            run.periods
+                .first()
+                .copied()
+                .unwrap_or(Period::containing(liuwu_engine::period::Granularity::Day, run.as_of)),
+            "整次核算的总凭证不符 / the root of the run differs",
+        );
     }
     for period in &run.periods {
         let mut fresh = computed.remove(period).unwrap_or_default();
@@ -362,10 +368,18 @@ pub fn verify(store: &dyn Store, run: RunId, pseudonym_key: &[u8]) -> Result<Ver
             match fresh.remove(&stored.unit) {
                 None => differ(&stored.unit, *period, "重算没有这个结果 / recomputing gives no such result"),
                 Some(again) if same_engine && again.receipt != stored.receipt => {
-                    differ(&stored.unit, *period, "核验凭证不符:数据与核算时不同 / the receipt differs: the facts are not those of the run");
+                    differ(
+                        &stored.unit,
+                        *period,
+                        "核验凭证不符:数据与核算时不同 / the receipt differs: the facts are not those of the run",
+                    );
                 }
                 Some(again) if without_receipt(&again) != without_receipt(&stored) => {
-                    differ(&stored.unit, *period, "结果不符:存储的结果被改动 / the result differs: what is stored was changed");
+                    differ(
+                        &stored.unit,
+                        *period,
+                        "结果不符:存储的结果被改动 / the result differs: what is stored was changed",
+                    );
                 }
                 Some(_) => {}
             }

@@ -128,6 +128,20 @@ pub fn commit(store: &dyn Store, report: Report) -> Result<Option<BatchId>, Stor
 /// # Errors
 /// The store's; faults of the files are in the report.
 pub fn prepare(store: &dyn Store, bundle: &Bundle, files: &[File], said: &Said) -> Result<Report, StoreError> {
+    prepare_watched(store, bundle, files, said, &|_| ())
+}
+
+/// The same, with somebody watching: he is told of each step taken. There are two a file: unpacked, and recognised.
+///
+/// # Errors
+/// As [`prepare`].
+pub fn prepare_watched(
+    store: &dyn Store,
+    bundle: &Bundle,
+    files: &[File],
+    said: &Said,
+    watch: &dyn Fn(&str),
+) -> Result<Report, StoreError> {
     let mut batch = NewBatch::new(said.at, said.by.clone(), said.what.clone());
     if let Some(day) = said.received_on {
         batch.received_on = day;
@@ -141,7 +155,7 @@ pub fn prepare(store: &dyn Store, bundle: &Bundle, files: &[File], said: &Said) 
         acceptable: false,
         batch,
     };
-    let mut reading = Preparation { store, bundle, said, report };
+    let mut reading = Preparation { store, bundle, said, watch, report };
     reading.read(files)?;
     let mut report = reading.report;
     report.acceptable = said.accept_good_rows || !liuwu_engine::diagnostic::any_error(&report.faults);
@@ -152,8 +166,15 @@ struct Preparation<'a> {
     store: &'a dyn Store,
     bundle: &'a Bundle,
     said: &'a Said,
+    watch: &'a dyn Fn(&str),
     report: Report,
 }
+
+/// The records of each kind, table by table: the table's place in the report and its records.
+type ByKind = Vec<(Arc<Kind>, Vec<(usize, Vec<UnitRecord>)>)>;
+
+/// Values of attributes by their key and first day.
+type Attributes = HashMap<(String, Option<Date>), Json>;
 
 /// Records known for a kind, with their numbers in the store.
 #[derive(Default)]
@@ -174,6 +195,7 @@ impl Preparation<'_> {
                 Ok(book) => books.push(book),
                 Err(faults) => self.report.faults.extend(faults),
             }
+            (self.watch)(&file.name);
         }
         let known = self.store.units(Date::MAX)?;
         let units = self.divisions(&books, &known);
@@ -184,9 +206,10 @@ impl Preparation<'_> {
             parent: row.parent.as_deref().map(Arc::from),
         }));
         self.report.batch.units = units;
-        let mut by_kind: Vec<(Arc<Kind>, Vec<(usize, Vec<UnitRecord>)>)> = Vec::new();
+        let mut by_kind: ByKind = Vec::new();
         for book in &books {
             self.tables(book, &index, &mut by_kind)?;
+            (self.watch)(&book.file);
         }
         for (kind, tables) in by_kind {
             self.records(&kind, tables)?;
@@ -225,12 +248,7 @@ impl Preparation<'_> {
         rows
     }
 
-    fn tables(
-        &mut self,
-        book: &Workbook,
-        index: &UnitIndex,
-        by_kind: &mut Vec<(Arc<Kind>, Vec<(usize, Vec<UnitRecord>)>)>,
-    ) -> Result<(), StoreError> {
+    fn tables(&mut self, book: &Workbook, index: &UnitIndex, by_kind: &mut ByKind) -> Result<(), StoreError> {
         let bundle = self.bundle;
         let levels: Vec<&str> = bundle.levels().collect();
         let upload = intake::recognise(book, &self.asked(&levels, index));
@@ -274,7 +292,8 @@ impl Preparation<'_> {
 
     /// Notes what a table is and what is wrong with it; gives its place in the report.
     fn table<T>(&mut self, book: &Workbook, reading: Reading<T>, new: u64) -> usize {
-        if let (Content::Sheets(sheets), Some(header), false) = (&book.content, reading.header_row, reading.faulty_rows.is_empty())
+        if let (Content::Sheets(sheets), Some(header), false) =
+            (&book.content, reading.header_row, reading.faulty_rows.is_empty())
             && let Some(sheet) = sheets.iter().find(|sheet| sheet.name == reading.sheet)
         {
             let stem = reading.file.rsplit_once('.').map_or(reading.file.as_ref(), |(stem, _)| stem);
@@ -378,13 +397,14 @@ impl Preparation<'_> {
     }
 
     fn attributes(&mut self, place: usize, entries: Vec<intake::AttributeFact>) -> Result<(), StoreError> {
-        let mut known: HashMap<Arc<str>, HashMap<(String, Option<Date>), Json>> = HashMap::new();
+        let mut known: HashMap<Arc<str>, Attributes> = HashMap::new();
         for entry in entries {
             if !known.contains_key(&entry.unit) {
                 let facts = self.store.facts_of(&entry.unit, Date::MAX)?;
-                let values = facts.attributes.into_iter().map(|fact| {
-                    ((fact.item.attribute.clone(), fact.item.from), fact.item.value)
-                });
+                let values = facts
+                    .attributes
+                    .into_iter()
+                    .map(|fact| ((fact.item.attribute.clone(), fact.item.from), fact.item.value));
                 known.insert(Arc::clone(&entry.unit), values.collect());
             }
             let value = stored_value(&entry.value);
@@ -414,7 +434,8 @@ impl Preparation<'_> {
         let text = files::Text { name: &file.name, text: text.trim_start_matches('\u{FEFF}') };
         match files::exemptions(self.bundle, text) {
             Ok(exemptions) => {
-                let known: Vec<Exemption> = self.store.exemptions(Date::MAX)?.into_iter().map(|known| known.item).collect();
+                let known: Vec<Exemption> =
+                    self.store.exemptions(Date::MAX)?.into_iter().map(|known| known.item).collect();
                 let day = self.report.batch.received_on;
                 let new = exemptions.into_iter().map(|exemption| Exemption {
                     unit: exemption.unit,

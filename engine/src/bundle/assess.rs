@@ -3,10 +3,11 @@
 //! Enters: the keys of the file. Leaves: [`Assess`] and the parts that other sections share: numbers and bounds, rounding,
 //! `compare`, `{script, compare}`. Next: [`super::dictionary`].
 
+use super::keys::Keys;
 use super::model::{Assess, Basis, Better, Compare, CompareBy, Incomplete, Place, Round, Scored, Script};
 use super::names::{self, Given, Use};
 use super::node::Node;
-use super::reader::{Keys, Reader};
+use super::reader::Reader;
 use crate::codes::bundle as code;
 use crate::diagnostic::Diagnostic;
 use crate::dictionary::Public;

@@ -3,17 +3,28 @@
 //! Enters: the keys of the file and what the other sections gave. Leaves: [`Case`]s, each with the base case merged in; values
 //! stay raw, with their places, until a case is run. Next: [`super::expect`].
 
+use std::collections::BTreeSet;
+
 use super::expect::expect;
 use super::guard::Key;
+use super::keys::Keys;
 use super::literal::raw;
 use super::model::{Bundle, Case, CaseRecord, CaseUnit, CaseValue, Expect, Place};
 use super::names::Given;
 use super::node::Node;
-use super::reader::{Keys, Reader};
+use super::reader::Reader;
 use crate::codes::bundle as code;
 use crate::diagnostic::Diagnostic;
 use crate::dictionary::Attribute;
 use crate::period::{Date, Period, PeriodError};
+
+/// The most periods, units and records of all cases together, the base case counted in each.
+const MOST_FACTS: usize = 200_000;
+/// How a case names the unit at hand, and the units above it.
+const OWN_UNIT: &str = "U";
+const OWN_ABOVE: &str = "A";
+/// The most periods of one case.
+const MOST_PERIODS: usize = 1_200;
 
 /// The facts of a case, or of the base case.
 #[derive(Default, Clone)]
@@ -34,8 +45,14 @@ pub(super) fn cases(file: &Keys<'_>, bundle: &Bundle) -> Vec<Case> {
     let base = file.get("base_case").and_then(|node| reading.base_case(node)).unwrap_or_default();
     let mut given = Given::default();
     let mut cases = Vec::new();
+    let mut left = MOST_FACTS;
     for node in file.items("cases") {
         let Some(case) = reading.case(node, &base) else { continue };
+        let Some(rest) = left.checked_sub(case.periods.len() + case.units.len() + case.records.len()) else {
+            file.reader.fault(node.place, Diagnostic::new(&code::TOO_MANY_FACTS).with("limit", MOST_FACTS));
+            break;
+        };
+        left = rest;
         given.give(file.reader, &case.name, case.place);
         cases.push(case);
     }
@@ -64,7 +81,7 @@ impl<'a> Reading<'a> {
         }
         self.known_units(&facts, &keys);
         let expect = match keys.required("expect") {
-            Some(node) => expect(self.reader, node, self.bundle),
+            Some(node) => expect(self.reader, node, self.bundle, &facts.units),
             None => Expect { place: node.place, ..Expect::default() },
         };
         keys.close();
@@ -104,6 +121,10 @@ impl<'a> Reading<'a> {
     fn periods(&self, keys: &Keys<'_>) -> Vec<Period> {
         let mut periods = Vec::new();
         for (text, place) in keys.texts("period") {
+            if periods.len() > MOST_PERIODS {
+                self.reader.fault(place, Diagnostic::new(&code::TOO_MANY_PERIODS).with("value", text));
+                break;
+            }
             match Period::parse_list(&text) {
                 Ok(read) => periods.extend(read.into_iter().filter(|period| self.is_scored(*period, &text, place))),
                 Err(error) => self.bad_period(&text, place, &error),
@@ -149,9 +170,6 @@ impl<'a> Reading<'a> {
     }
 
     fn attribute(&self, key: &Key, level: Option<&str>) {
-        if !self.reader.has_outline() {
-            return;
-        }
         let of_level = |attribute: &Attribute| attribute.of.as_deref() == level;
         match self.bundle.dictionary.attributes.get(&key.text) {
             Some(attribute) if of_level(attribute) => {}
@@ -206,7 +224,7 @@ impl<'a> Reading<'a> {
         let id = keys.text("kind");
         let unit = keys.optional_text("unit");
         let kind = self.bundle.dictionary.kinds.get(&id);
-        if let (Some(node), None, true) = (keys.get("kind"), kind, self.reader.has_outline()) {
+        if let (Some(node), None) = (keys.get("kind"), kind) {
             let known = self.bundle.dictionary.kinds.keys().map(String::as_str);
             self.reader.unknown_name(node.place, ("记录种类", "kind of records"), &id, known);
         }
@@ -259,13 +277,13 @@ impl<'a> Reading<'a> {
         }
     }
 
-    /// A record or a parent names a unit of the case, or a level above for the unit at hand's own.
+    /// A record that names a unit names one of the case.
     fn known_units(&self, facts: &Facts, keys: &Keys<'_>) {
-        let named = facts.units.iter().flat_map(|unit| [Some(&unit.id), unit.parent.as_ref()]).flatten();
-        let known: Vec<&str> = named.map(String::as_str).chain(self.bundle.levels()).collect();
+        let named = facts.units.iter().map(|unit| unit.id.as_str());
+        let known: BTreeSet<&str> = named.chain([OWN_UNIT, OWN_ABOVE]).collect();
         for record in &facts.records {
             if let Some(unit) = &record.unit
-                && !known.contains(&unit.as_str())
+                && !known.contains(unit.as_str())
             {
                 self.reader.unknown_name(
                     record.place,

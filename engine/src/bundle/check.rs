@@ -2,10 +2,9 @@
 //!
 //! Enters: a [`Bundle`] as read. Leaves: faults and remarks. Scripts are checked later, by [`crate::script`].
 
-mod bands;
-
-use super::model::{Action, Body, Bundle, Combine, Criterion, Place, Rating, Rule};
-use super::reader::{Keys, Reader};
+use super::keys::Keys;
+use super::model::{Action, Body, Bundle, Combine, Criterion, Place, Rule};
+use super::reader::Reader;
 use crate::codes::bundle as code;
 use crate::diagnostic::Diagnostic;
 use crate::number::Number;
@@ -19,14 +18,6 @@ pub(super) fn check(bundle: &Bundle, file: &Keys<'_>) {
     for criterion in &bundle.criteria {
         self::criterion(reader, criterion, None, false);
     }
-    rating(reader, &bundle.rating, section(file, "rating"));
-    for roll_up in &bundle.roll_up {
-        rating(reader, &roll_up.rating, roll_up.place);
-    }
-}
-
-fn section(file: &Keys<'_>, key: &'static str) -> Place {
-    file.get(key).map_or(file.place, |node| node.place)
 }
 
 /// A criterion, its rules and its sub-criteria. `above` is the criterion that holds it; `clause` says whether one further up
@@ -74,28 +65,12 @@ fn clause(reader: &Reader, rule: &Rule, above: bool) {
     if rule.basis.is_some() {
         return;
     }
-    let vetoes = matches!(&rule.body, Body::Short(short) if short.veto);
+    let vetoes = matches!(&rule.body, Body::Short(short) if !short.veto.is_never());
     let remark_only = matches!(&rule.body, Body::Short(short)
-        if matches!(short.action, Some(Action::Note)) && !short.breach);
+        if matches!(short.action, Some(Action::Note)) && short.breach.is_never());
     if vetoes {
         reader.fault(rule.place, Diagnostic::new(&code::VETO_WITHOUT_CLAUSE).with("name", &rule.id));
     } else if !above && !remark_only {
         reader.fault(rule.place, Diagnostic::new(&code::RULE_WITHOUT_CLAUSE).with("name", &rule.id));
-    }
-}
-
-/// Bands that hold something, and a rating of vetoed units that stands among the others. The ratings of units not rated or
-/// not complete mostly stand apart.
-fn rating(reader: &Reader, rating: &Rating, place: Place) {
-    bands::check(reader, &rating.bands);
-    if let Some(name) = &rating.vetoed
-        && !rating.ladder.is_empty()
-        && !rating.ladder.contains(name)
-    {
-        let fault = Diagnostic::new(&code::RATING_OFF_LADDER)
-            .with("key", "vetoed")
-            .with("name", name)
-            .with("known", rating.ladder.join(", "));
-        reader.fault(place, fault);
     }
 }

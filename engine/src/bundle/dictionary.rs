@@ -10,32 +10,38 @@ use indexmap::IndexMap;
 use super::assess::PUBLIC;
 use super::fields::{self, ShapeNames};
 use super::guard::Key;
+use super::keys::Keys;
 use super::literal::typed;
 use super::names::{self, Use};
 use super::node::Node;
-use super::reader::{Keys, Reader};
+use super::reader::Reader;
 use crate::codes::bundle as code;
 use crate::diagnostic::Diagnostic;
 use crate::dictionary::{Changes, Dictionary, Due, Field, Kind, Mend, MendValue, NoneMeans, Type};
 
 const CHANGES: &[(&str, Changes)] = &[("conflict", Changes::Conflict), ("latest", Changes::Latest)];
 const NONE_MEANS: &[(&str, NoneMeans)] = &[("clean", NoneMeans::Clean), ("missing", NoneMeans::Missing)];
+/// A kind is like one that is like one … so many times.
+const LONGEST_LIKE: usize = 8;
 /// Header of the date column where the bundle gives none.
 const DATE: &str = "日期";
 
 /// Reads the dictionary. `levels` are those of units: the one scored and those above it.
 pub(super) fn dictionary(file: &Keys<'_>, levels: &[String]) -> Dictionary {
     let shape_names = ShapeNames::of(file);
+    let entries = file.named("records");
+    let by_id = entries.iter().map(|entry| (entry.0.text.as_str(), entry)).collect();
     Dictionary {
         shapes: fields::shapes(file, &shape_names),
         attributes: fields::attributes(file, &shape_names, levels),
-        kinds: Kinds { reader: file.reader, entries: file.named("records"), shape_names: &shape_names, levels }.read(),
+        kinds: Kinds { reader: file.reader, entries, by_id, shape_names: &shape_names, levels }.read(),
     }
 }
 
 struct Kinds<'a> {
     reader: &'a Reader,
     entries: &'a [(Key, Node)],
+    by_id: IndexMap<&'a str, &'a (Key, Node)>,
     shape_names: &'a ShapeNames,
     levels: &'a [String],
 }
@@ -45,17 +51,19 @@ impl Kinds<'_> {
         let mut kinds = IndexMap::new();
         for (key, _) in self.entries {
             names::check(self.reader, &key.text, key.place, Use::Kind);
+            if self.levels.contains(&key.text) {
+                // Both are read by their name in scripts.
+                self.reader.fault(key.place, Diagnostic::new(&code::TAKEN_NAME).with("name", &key.text));
+            }
             self.kind(&key.text, &mut kinds, &mut Vec::new());
         }
-        // Those taken over by `like` were read first; the order is that of the file.
-        let order = |id: &String| self.entries.iter().position(|(key, _)| key.text == *id);
-        kinds.sort_by(|a, _, b, _| order(a).cmp(&order(b)));
-        kinds
+        // Those that others are like were read first; the order is that of the file.
+        self.entries.iter().filter_map(|(key, _)| kinds.swap_remove_entry(&key.text)).collect()
     }
 
     /// Reads one kind, after the one it is like. `waiting` are the kinds that wait for it.
     fn kind(&self, id: &str, kinds: &mut IndexMap<String, Arc<Kind>>, waiting: &mut Vec<String>) {
-        let Some((key, node)) = self.entries.iter().find(|(key, _)| key.text == id) else { return };
+        let Some((key, node)) = self.by_id.get(id) else { return };
         if kinds.contains_key(id) {
             return;
         }
@@ -67,25 +75,26 @@ impl Kinds<'_> {
         }
         waiting.pop();
         let model = like.and_then(|like| kinds.get(&like).cloned());
-        let kind = self.from_keys(&keys, key, model.as_deref());
+        let kind = self.read_kind(&keys, key, model.as_deref());
         keys.close();
         kinds.insert(id.to_owned(), Arc::new(kind));
     }
 
     fn find_like(&self, like: &str, node: &Node, kinds: &mut IndexMap<String, Arc<Kind>>, waiting: &mut Vec<String>) {
-        let reader = self.reader;
         if waiting.iter().any(|id| id == like) {
-            reader.fault(node.place, Diagnostic::new(&code::LIKE_IN_CIRCLE).with("name", like));
-        } else if self.entries.iter().any(|(key, _)| key.text == like) {
+            self.reader.fault(node.place, Diagnostic::new(&code::LIKE_IN_CIRCLE).with("name", like));
+        } else if waiting.len() > LONGEST_LIKE {
+            self.reader.fault(node.place, Diagnostic::new(&code::LIKE_TOO_LONG).with("limit", LONGEST_LIKE));
+        } else if self.by_id.contains_key(like) {
             self.kind(like, kinds, waiting);
         } else {
-            let known = self.entries.iter().map(|(key, _)| key.text.as_str());
-            reader.unknown_name(node.place, ("记录种类", "kind of records"), like, known);
+            let known = self.by_id.keys().copied();
+            self.reader.unknown_name(node.place, ("记录种类", "kind of records"), like, known);
         }
     }
 
     /// What is not written is taken over from the model, the title excepted; without a model it has its usual value.
-    fn from_keys(&self, keys: &Keys<'_>, key: &Key, model: Option<&Kind>) -> Kind {
+    fn read_kind(&self, keys: &Keys<'_>, key: &Key, model: Option<&Kind>) -> Kind {
         let fields = self.fields(keys, model);
         let or_model = |written: Option<String>, taken: fn(&Kind) -> Option<String>| written.or(model.and_then(taken));
         Kind {

@@ -2,10 +2,13 @@
 //!
 //! Enters: the node and the bundle it speaks about. Leaves: an [`Expect`]. What it names must exist. Next: [`super::check`].
 
+use super::keys::Keys;
 use super::literal::raw;
-use super::model::{Bundle, CaseValue, Expect, ExpectCriterion, ExpectFinding, Figure, List, Over, Place};
+use super::model::{
+    Bundle, CaseUnit, CaseValue, Expect, ExpectCriterion, ExpectFinding, Figure, List, Over, Place, Rating,
+};
 use super::node::{Content, Node};
-use super::reader::{Keys, Reader};
+use super::reader::Reader;
 
 const OUTCOMES: &[(&str, &str)] = &[
     ("clean", "clean"),
@@ -18,11 +21,12 @@ const MET: &[(&str, &str)] =
 const KINDS: &[(&str, &str)] =
     &[("deduct", "deduct"), ("award", "award"), ("breach", "breach"), ("veto", "veto"), ("note", "note")];
 
-/// Reads what is expected of the unit at hand.
-pub(super) fn expect(reader: &Reader, node: &Node, bundle: &Bundle) -> Expect {
+/// Reads what is expected of the unit at hand, of the further `units` of the case, and of roll-ups.
+pub(super) fn expect(reader: &Reader, node: &Node, bundle: &Bundle, units: &[CaseUnit]) -> Expect {
     let own = Subject {
         figures: &bundle.figures,
         lists: &bundle.lists,
+        rating: &bundle.rating,
         rules: bundle.all_rules().iter().map(|rule| rule.id.as_str()).collect(),
         criteria: bundle.all_criteria().iter().map(|criterion| criterion.id.as_str()).collect(),
     };
@@ -31,9 +35,14 @@ pub(super) fn expect(reader: &Reader, node: &Node, bundle: &Bundle) -> Expect {
     for (key, node) in keys.named("others") {
         let path = format!("expect.others.{}", key.text);
         let Some(keys) = reader.keys(node, path) else { continue };
-        let over = roll_up_of(&key.text, bundle);
-        let subject = match &over {
-            Some(over) => Subject::of_roll_up(reader, &key.text, key.place, over, bundle),
+        let (in_year, who) = key.text.strip_prefix("year:").map_or((false, key.text.as_str()), |who| (true, who));
+        let over = roll_up_of(who, bundle);
+        if over.is_none() {
+            let known: Vec<&str> = units.iter().map(|unit| unit.id.as_str()).chain(["year", "all"]).collect();
+            known_name(reader, who, key.place, ("单元或汇总范围", "unit or roll-up"), &known);
+        }
+        let subject = match over.or(in_year.then_some(Over::Year)) {
+            Some(over) => Subject::of_roll_up(reader, &key.text, key.place, &over, bundle),
             None => own.clone(),
         };
         let other = subject.read(&keys);
@@ -61,6 +70,7 @@ fn roll_up_of(key: &str, bundle: &Bundle) -> Option<Over> {
 struct Subject<'a> {
     figures: &'a [Figure],
     lists: &'a [List],
+    rating: &'a Rating,
     rules: Vec<&'a str>,
     criteria: Vec<&'a str>,
 }
@@ -79,6 +89,7 @@ impl<'a> Subject<'a> {
         Subject {
             figures: found.map_or(&[], |roll_up| &roll_up.figures),
             lists: found.map_or(&[], |roll_up| &roll_up.lists),
+            rating: found.map_or(&bundle.rating, |roll_up| &roll_up.rating),
             rules: Vec::new(),
             criteria: Vec::new(),
         }
@@ -88,12 +99,13 @@ impl<'a> Subject<'a> {
         Expect {
             score: or_null(keys, "score", Reader::number),
             score_without_exemptions: or_null(keys, "score_without_exemptions", Reader::number),
-            rating: or_null(keys, "rating", owned_text),
-            band: or_null(keys, "band", owned_text),
+            rating: self.rating(keys, "rating", self.rating.script.is_some()),
+            band: self.rating(keys, "band", false),
             vetoed: flag(keys, "vetoed"),
             incomplete: flag(keys, "incomplete"),
             takes_part: flag(keys, "takes_part"),
-            lists: self.lists(keys),
+            lists: self.lists(keys, "lists"),
+            lists_unknown: self.lists(keys, "lists_unknown"),
             figures: self.figures(keys),
             criteria: self.criteria(keys),
             findings: self.findings(keys),
@@ -103,9 +115,21 @@ impl<'a> Subject<'a> {
         }
     }
 
-    fn lists(&self, keys: &Keys<'_>) -> Option<Vec<String>> {
-        keys.get("lists")?;
-        let names = keys.texts("lists");
+    /// A rating, or null. Where a script gives it, any text can come out.
+    fn rating(&self, keys: &Keys<'_>, key: &'static str, any: bool) -> Option<Option<String>> {
+        let rating = or_null(keys, key, |reader, node, path| reader.text(node, path).map(str::to_owned))?;
+        let fixed = [&self.rating.vetoed, &self.rating.incomplete, &self.rating.not_rated];
+        let known: Vec<&str> =
+            self.rating.ladder.iter().chain(fixed.into_iter().flatten()).map(String::as_str).collect();
+        if let (Some(name), Some(node), false) = (&rating, keys.get(key), any) {
+            known_name(keys.reader, name, node.place, ("等次", "rating"), &known);
+        }
+        Some(rating)
+    }
+
+    fn lists(&self, keys: &Keys<'_>, key: &'static str) -> Option<Vec<String>> {
+        keys.get(key)?;
+        let names = keys.texts(key);
         for (name, place) in &names {
             let known: Vec<&str> = self.lists.iter().map(|list| list.id.as_str()).collect();
             known_name(keys.reader, name, *place, ("清单", "list"), &known);
@@ -203,10 +227,6 @@ fn or_null<T>(
         return Some(None);
     }
     read(keys.reader, node, &keys.path_of(key)).map(Some)
-}
-
-fn owned_text(reader: &Reader, node: &Node, path: &str) -> Option<String> {
-    reader.text(node, path).map(str::to_owned)
 }
 
 fn flag(keys: &Keys<'_>, key: &'static str) -> Option<bool> {

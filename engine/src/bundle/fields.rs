@@ -3,18 +3,20 @@
 //! Enters: the entries of `fields`, `shapes` and `attributes`. Leaves: [`Field`]s, [`Shape`]s and [`Attribute`]s. Next:
 //! [`super::dictionary`], which builds the kinds of records from them.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use indexmap::IndexMap;
 
 use super::guard::Key;
+use super::keys::Keys;
 use super::literal::typed;
 use super::names::{self, Use};
 use super::node::Node;
-use super::reader::{Keys, Reader};
+use super::reader::Reader;
 use crate::codes::bundle as code;
 use crate::diagnostic::Diagnostic;
-use crate::dictionary::{Attribute, Field, Shape, Type};
+use crate::dictionary::{Attribute, Field, Shape, Type, Value};
 
 /// The types that every bundle has. `choice` takes its choices from the field.
 const TYPES: &[(&str, Type)] = &[
@@ -30,7 +32,7 @@ const TYPES: &[(&str, Type)] = &[
 type Choices = Arc<IndexMap<String, String>>;
 
 /// The names of the shapes, which types may name before they are read.
-pub(super) struct ShapeNames(Vec<String>);
+pub(super) struct ShapeNames(BTreeSet<String>);
 
 impl ShapeNames {
     pub fn of(file: &Keys<'_>) -> ShapeNames {
@@ -99,7 +101,8 @@ pub(super) fn fields(
 }
 
 fn field(keys: &Keys<'_>, key: &Key, names: &ShapeNames) -> Field {
-    let kind = kind(keys, names);
+    let known_kind = kind(keys, names);
+    let kind = known_kind.clone().unwrap_or(Type::Text);
     let field = Field {
         title: keys.optional_text("title").unwrap_or_else(|| key.text.clone()),
         unit: keys.optional_text("unit"),
@@ -107,32 +110,39 @@ fn field(keys: &Keys<'_>, key: &Key, names: &ShapeNames) -> Field {
         max: keys.number("max"),
         places: keys.count("places"),
         optional: keys.flag("optional"),
-        default: keys.get("default").and_then(|node| typed(keys.reader, node, &kind, &keys.path_of("default"))),
+        default: default(keys, known_kind.as_ref()),
         personal: keys.optional_text("personal"),
         kind,
         place: key.place,
     };
-    check_bounds(keys, &field);
+    if known_kind.is_some() {
+        check_bounds(keys, &field);
+    }
     field
 }
 
-/// `type`, with `choices` where the type has some.
-fn kind(keys: &Keys<'_>, names: &ShapeNames) -> Type {
+fn default(keys: &Keys<'_>, kind: Option<&Type>) -> Option<Value> {
+    let node = keys.get("default")?;
+    typed(keys.reader, node, kind?, &keys.path_of("default"))
+}
+
+/// `type`, with `choices` where the type has some. None when it is not known.
+fn kind(keys: &Keys<'_>, names: &ShapeNames) -> Option<Type> {
     let choices = choices(keys);
     let (Some(node), path) = (keys.get("type"), keys.path_of("type")) else {
         if let Some(choices) = choices {
-            return Type::Choice(choices);
+            return Some(Type::Choice(choices));
         }
         keys.required("type");
-        return Type::Text;
+        return None;
     };
-    let kind = type_of(keys.reader, node, &path, choices.as_ref(), names).unwrap_or(Type::Text);
+    let kind = type_of(keys.reader, node, &path, choices.as_ref(), names)?;
     if let Some(choices) = keys.get("choices")
         && !has_choices(&kind)
     {
         keys.reader.fault(choices.place, Diagnostic::new(&code::CHOICES_WITHOUT_CHOICE).with("path", &keys.path));
     }
-    kind
+    Some(kind)
 }
 
 fn choices(keys: &Keys<'_>) -> Option<Choices> {
@@ -169,7 +179,7 @@ fn type_of(reader: &Reader, node: &Node, path: &str, choices: Option<&Choices>, 
         };
         return Some(Type::Choice(Arc::clone(choices)));
     }
-    if names.0.iter().any(|shape| shape == name) {
+    if names.0.contains(name) {
         return Some(Type::Shape(Arc::from(name)));
     }
     let known = TYPES.iter().map(|(known, _)| *known).chain(["choice"]).chain(names.0.iter().map(String::as_str));

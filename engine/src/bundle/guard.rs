@@ -17,9 +17,13 @@ use crate::diagnostic::Diagnostic;
 /// The largest file read.
 const MAX_BYTES: usize = 1024 * 1024;
 /// The deepest nesting of lists and maps.
-const MAX_DEPTH: usize = 32;
+pub(super) const MAX_DEPTH: usize = 32;
 /// The most keys and values together.
 const MAX_NODES: usize = 100_000;
+/// The most keys of one map; the YAML library takes long over more, when they are decimals.
+const MAX_KEYS: usize = 5_000;
+/// So many anchors, aliases and tags are explained.
+const MAX_SPECIAL: usize = 50;
 
 /// A node of the file with its place.
 #[derive(Debug)]
@@ -86,7 +90,8 @@ pub(super) fn look_through(text: &str, reader: &Reader) -> Option<Mark> {
         return None;
     }
     let lines: Vec<&str> = text.lines().collect();
-    let mut pass = Pass { lines: &lines, reader, open: Vec::new(), root: None, nodes: 0 };
+    let chars: Vec<char> = text.chars().collect();
+    let mut pass = Pass { lines: &lines, chars: &chars, reader, open: Vec::new(), root: None, nodes: 0, special: 0 };
     let whole = pass.run(text);
     let root = pass.root;
     if whole && root.is_none() {
@@ -128,10 +133,13 @@ enum Open {
 
 struct Pass<'a> {
     lines: &'a [&'a str],
+    /// The whole text; the parser counts characters.
+    chars: &'a [char],
     reader: &'a Reader,
     open: Vec<Open>,
     root: Option<Mark>,
     nodes: usize,
+    special: usize,
 }
 
 impl<'a> Pass<'a> {
@@ -178,7 +186,7 @@ impl<'a> Pass<'a> {
             Event::MappingStart(anchor, tag) => {
                 self.refuse_special(place, anchor, tag.is_some());
                 self.key_must_be_text(place);
-                let flow = self.char_at(place) == Some('{');
+                let flow = self.chars.get(span.start.index()) == Some(&'{');
                 self.open.push(Open::Map { place, entries: Vec::new(), seen: BTreeSet::new(), key: None, flow });
             }
             Event::SequenceEnd | Event::MappingEnd => match self.open.pop() {
@@ -199,6 +207,10 @@ impl<'a> Pass<'a> {
         }
         if self.nodes > MAX_NODES {
             self.reader.fault(place, Diagnostic::new(&code::TOO_MANY).with("limit", MAX_NODES));
+            return false;
+        }
+        if matches!(self.open.last(), Some(Open::Map { entries, .. }) if entries.len() > MAX_KEYS) {
+            self.reader.fault(place, Diagnostic::new(&code::TOO_MANY).with("limit", MAX_KEYS));
             return false;
         }
         true
@@ -241,13 +253,12 @@ impl<'a> Pass<'a> {
         let Some((before, Mark { form: Form::Scalar(cut), .. })) = entries.last() else { return };
         let bare_key = value.text.is_empty() && value.style == Style::Plain;
         if bare_key && cut.style == Style::Plain && explain::is_unfinished(&cut.text) {
-            let whole = format!("{}, {}", cut.text, key.text);
-            self.reader.fault(
-                key.place,
-                Diagnostic::new(&code::COMMA)
-                    .with("value", &cut.text)
-                    .with("remedy", format!("{}: {}", before.text, quoted(&whole))),
-            );
+            let (line, column) = before.place;
+            let whole = explain::with_quotes(self.line(line), column);
+            let remedy =
+                whole.unwrap_or_else(|| format!("{}: {}", before.text, quoted(&format!("{}, {}", cut.text, key.text))));
+            let fault = Diagnostic::new(&code::COMMA).with("value", &cut.text).with("remedy", remedy);
+            self.reader.fault(cut_place(before, cut), fault);
         }
     }
 
@@ -257,7 +268,7 @@ impl<'a> Pass<'a> {
         }
     }
 
-    fn refuse_special(&self, place: Place, anchor: usize, tagged: bool) {
+    fn refuse_special(&mut self, place: Place, anchor: usize, tagged: bool) {
         if anchor != 0 {
             self.special(place, '&');
         }
@@ -267,7 +278,11 @@ impl<'a> Pass<'a> {
     }
 
     /// An anchor, alias or tag: mostly a script that begins with `!`, `&` or `*`.
-    fn special(&self, place: Place, sign: char) {
+    fn special(&mut self, place: Place, sign: char) {
+        self.special += 1;
+        if self.special > MAX_SPECIAL {
+            return;
+        }
         self.reader.fault_at(explain::special(self.lines, place, sign));
     }
 
@@ -275,13 +290,16 @@ impl<'a> Pass<'a> {
         self.lines.get(line.saturating_sub(1) as usize).copied().unwrap_or("")
     }
 
-    fn char_at(&self, place: Place) -> Option<char> {
-        self.line(place.0).chars().nth(place.1.saturating_sub(1) as usize)
-    }
-
     fn scalar(&self, text: &str, style: ScalarStyle, span: Span) -> Scalar {
         let place = place_of(span.start.line(), span.start.col());
         let one_line = span.start.line() == span.end.line() || (text.is_empty() && style == ScalarStyle::Plain);
+        if text.chars().any(|c| c != '\n' && is_forbidden(c)) {
+            // It was written as an escape within quotes.
+            self.reader.fault(place, Diagnostic::new(&code::INVISIBLE).with("character", "\\u…"));
+        }
+        if !one_line && matches!(style, ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted) {
+            self.reader.fault(place, Diagnostic::new(&code::OPEN_QUOTE));
+        }
         let (style, lines) = match style {
             ScalarStyle::Literal => (Style::Block, self.block_lines(text, place)),
             ScalarStyle::Folded => (Style::Joined, vec![place]),
@@ -294,9 +312,9 @@ impl<'a> Pass<'a> {
     }
 
     fn comment_behind(&self, span: Span) -> Option<String> {
-        let rest: String = self.line(line_number(span.end.line())).chars().skip(span.end.col()).collect();
-        let rest = rest.trim();
-        rest.starts_with('#').then(|| rest.to_owned())
+        let rest = self.chars.get(span.end.index()..)?;
+        let start = rest.iter().position(|c| *c != ' ').filter(|start| rest.get(*start) == Some(&'#'))?;
+        Some(rest.iter().skip(start).take_while(|c| **c != '\n').collect::<String>().trim_end().to_owned())
     }
 
     /// Where each line of a `|` block stands. The parser's mark stands on the first line that is not blank, or on the first.
@@ -317,6 +335,11 @@ impl<'a> Pass<'a> {
             })
             .collect()
     }
+}
+
+/// Where a cut value begins.
+fn cut_place(key: &Key, value: &Scalar) -> Place {
+    value.lines.first().copied().unwrap_or(key.place)
 }
 
 fn empty_scalar(place: Place) -> Scalar {

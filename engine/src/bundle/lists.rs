@@ -2,12 +2,15 @@
 //!
 //! Enters: the keys of the file. Leaves: [`List`]s with their measures, [`RollUp`]s. Next: [`super::cases`].
 
+use indexmap::IndexSet;
+
 use super::assess::{Groups, required_script, round, scored};
+use super::keys::Keys;
 use super::model::{Each, List, Measure, Over, Place, RollUp};
 use super::names::{self, Given, Use};
 use super::node::Node;
 use super::rating::rating;
-use super::reader::{Keys, Reader};
+use super::reader::Reader;
 use super::scoring::figures;
 use crate::codes::bundle as code;
 use crate::diagnostic::Diagnostic;
@@ -54,23 +57,17 @@ fn each(keys: &Keys<'_>, dictionary: &Dictionary) -> Each {
 
 /// The kinds named, with a fault for each that does not exist.
 pub(super) fn known_kinds(reader: &Reader, words: &[(String, Place)], dictionary: &Dictionary) -> Vec<String> {
-    let mut kinds: Vec<String> = Vec::new();
+    let mut kinds = IndexSet::new();
     for (word, place) in words {
-        if reader.has_outline() && !dictionary.kinds.contains_key(word) {
-            reader.unknown_name(
-                *place,
-                ("记录种类", "kind of records"),
-                word,
-                dictionary.kinds.keys().map(String::as_str),
-            );
+        if !dictionary.kinds.contains_key(word) {
+            let known = dictionary.kinds.keys().map(String::as_str);
+            reader.unknown_name(*place, ("记录种类", "kind of records"), word, known);
         }
-        if kinds.contains(word) {
+        if !kinds.insert(word.clone()) {
             reader.fault(*place, Diagnostic::new(&code::DUPLICATE_KEY).with("key", word));
-        } else {
-            kinds.push(word.clone());
         }
     }
-    kinds
+    kinds.into_iter().collect()
 }
 
 fn follow_up(keys: &Keys<'_>) -> Vec<Measure> {

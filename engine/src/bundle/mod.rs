@@ -8,6 +8,7 @@ mod explain;
 mod guard;
 mod node;
 mod reader;
+mod keys;
 mod names;
 mod literal;
 mod assess;
@@ -15,6 +16,7 @@ mod fields;
 mod dictionary;
 mod parameters;
 mod scoring;
+mod bands;
 mod rating;
 mod lists;
 mod expect;
@@ -32,9 +34,10 @@ pub use model::*;
 
 use crate::diagnostic::{Diagnostic, any_error};
 use assess::Groups;
+use keys::Keys;
 use names::Use;
 use node::Node;
-use reader::{Keys, Reader};
+use reader::Reader;
 use scoring::Criteria;
 
 /// The sections of a file.
@@ -67,8 +70,9 @@ const SECTIONS: &[&str] = &[
 /// Every fault of the file, in its order; among them the remarks that would stop nothing by themselves.
 pub fn read(file: &str, text: &str) -> Result<(Bundle, Vec<Diagnostic>), Vec<Diagnostic>> {
     let name: Arc<str> = Arc::from(file);
-    let reader = Reader::new(&name);
-    let bundle = tree(text, &reader).and_then(|root| sections(&root, &reader, &name, digest(text)));
+    let plain = text.strip_prefix('\u{FEFF}').unwrap_or(text).replace("\r\n", "\n");
+    let reader = Reader::new(&name, &plain);
+    let bundle = tree(&plain, &reader).and_then(|root| sections(&root, &reader, &name, digest(text)));
     let faults = reader.into_faults();
     match bundle {
         Some(bundle) if !any_error(&faults) => Ok((bundle, faults)),
@@ -78,9 +82,9 @@ pub fn read(file: &str, text: &str) -> Result<(Bundle, Vec<Diagnostic>), Vec<Dia
 
 /// The file as a tree; none when it cannot be read at all.
 fn tree(text: &str, reader: &Reader) -> Option<Node> {
-    let text = text.strip_prefix('\u{FEFF}').unwrap_or(text).replace("\r\n", "\n");
-    let marks = guard::look_through(&text, reader)?;
-    node::join(&text, marks, reader)
+    let marks = guard::look_through(text, reader)?;
+    // What is misread in form would only lead to misleading faults in content.
+    if reader.has_errors() { None } else { node::join(text, marks, reader) }
 }
 
 /// SHA-256 of the text, in hexadecimal.

@@ -2,13 +2,16 @@
 //!
 //! Enters: the entries of the section. Leaves: [`Parameter`]s with typed constants. Next: [`super::scoring`].
 
+use std::collections::BTreeSet;
+
 use indexmap::IndexMap;
 
+use super::keys::Keys;
 use super::literal::constant;
 use super::model::{Constant, Parameter, ParameterValue, Place};
 use super::names::{self, Use};
 use super::node::Node;
-use super::reader::{Keys, Reader};
+use super::reader::Reader;
 use crate::codes::bundle as code;
 use crate::diagnostic::Diagnostic;
 use crate::dictionary::Value;
@@ -128,6 +131,7 @@ fn dated_constant(reader: &Reader, node: &Node, path: &str) -> Option<Constant> 
 }
 
 fn steps(reader: &Reader, node: &Node, path: &str) -> Vec<(Number, Value)> {
+    let mut seen = BTreeSet::new();
     let mut steps: Vec<(Number, Value)> = Vec::new();
     for (key, node) in reader.entries(node, path) {
         let Ok(at) = Number::parse(&key.text) else {
@@ -135,7 +139,7 @@ fn steps(reader: &Reader, node: &Node, path: &str) -> Vec<(Number, Value)> {
             reader.fault(key.place, fault);
             continue;
         };
-        if steps.iter().any(|(other, _)| *other == at) {
+        if !seen.insert(at) {
             reader.fault(key.place, Diagnostic::new(&code::DUPLICATE_KEY).with("key", &key.text));
         }
         if let Some(value) = constant(reader, node, &format!("{path}.{}", key.text)) {

@@ -3,18 +3,33 @@
 //! Enters: the keys of the section, of the bundle or of a roll-up. Leaves: a [`Rating`]. Next: [`super::lists`].
 
 use super::assess::{Groups, scored};
+use super::bands;
+use super::keys::Keys;
 use super::model::{Band, Bound, Place, Rating, Scored};
 use super::node::Node;
-use super::reader::{Keys, Reader};
+use super::reader::Reader;
 use crate::codes::bundle as code;
 use crate::diagnostic::Diagnostic;
+
+/// The most bands of one rating.
+const MOST_BANDS: usize = 100;
 
 /// Reads `rating`; without it nothing is rated.
 pub(super) fn rating(above: &Keys<'_>, groups: &Groups) -> Rating {
     let Some(node) = above.get("rating") else { return Rating::default() };
     let Some(keys) = above.reader.keys(node, above.path_of("rating")) else { return Rating::default() };
+    let noted = keys.reader.noted();
     let bands: Vec<Band> =
         keys.items("bands").iter().filter_map(|node| band(keys.reader, node, &keys.path_of("bands"))).collect();
+    if bands.len() > MOST_BANDS
+        && let Some(node) = keys.get("bands")
+    {
+        keys.reader.expected(node, &keys.path_of("bands"), ("不超过 100 个等次", "at most 100 bands"));
+    }
+    // A band that could not be read whole says nothing about the others.
+    if keys.reader.noted() == noted {
+        bands::check(keys.reader, &bands);
+    }
     let rating = Rating {
         ladder: ladder(&keys, &bands),
         bands,
@@ -23,8 +38,21 @@ pub(super) fn rating(above: &Keys<'_>, groups: &Groups) -> Rating {
         not_rated: keys.optional_text("not_rated"),
         script: script(&keys, groups),
     };
+    vetoed_on_ladder(&keys, &rating);
     keys.close();
     rating
+}
+
+/// The rating of vetoed units stands among the others. Those of units not rated or not complete mostly stand apart.
+fn vetoed_on_ladder(keys: &Keys<'_>, rating: &Rating) {
+    if let (Some(name), Some(node)) = (&rating.vetoed, keys.get("vetoed"))
+        && !rating.ladder.is_empty()
+        && !rating.ladder.contains(name)
+    {
+        let known = rating.ladder.join(", ");
+        keys.reader
+            .fault(node.place, Diagnostic::new(&code::RATING_OFF_LADDER).with("name", name).with("known", known));
+    }
 }
 
 /// From best to worst: the bands' names, or `ladder` where there are no bands.

@@ -9,32 +9,57 @@ use std::sync::Arc;
 
 use super::explain;
 use super::guard::{Key, Scalar, Style};
+use super::keys::Keys;
 use super::model::{Place, Script};
 use super::node::{Content, Node};
 use crate::codes::bundle as code;
-use crate::diagnostic::{Diagnostic, Location};
+use crate::diagnostic::{Diagnostic, Location, any_error};
 use crate::number::Number;
 use crate::period::{Date, Granularity, parse_date};
+
+/// So many faults are noted; the rest waits until they are mended.
+const MOST_FAULTS: usize = 300;
+/// So much of the file is quoted in one place of a message, in characters.
+const MOST_QUOTED: usize = 300;
+/// Names longer than this are nobody's slip, in characters.
+const LONGEST_SLIP: usize = 60;
 
 /// Notes the faults of one file.
 pub(super) struct Reader {
     file: Arc<str>,
+    /// The whole file, to show lines put right.
+    text: String,
     faults: RefCell<Vec<Diagnostic>>,
     outline: Cell<bool>,
 }
 
 impl Reader {
-    pub fn new(file: &Arc<str>) -> Reader {
-        Reader { file: Arc::clone(file), faults: RefCell::default(), outline: Cell::new(true) }
+    pub fn new(file: &Arc<str>, text: &str) -> Reader {
+        Reader { file: Arc::clone(file), text: text.to_owned(), faults: RefCell::default(), outline: Cell::new(true) }
     }
 
-    /// Notes a fault or a remark at a place.
+    /// Notes a fault or a remark at a place. What it quotes is shortened.
     pub fn fault(&self, place: Place, fault: Diagnostic) {
-        let fault = fault.at(Location::text(&self.file, place.0, place.1));
+        if self.is_full() {
+            return;
+        }
+        let mut fault = fault.at(Location::text(&self.file, place.0, place.1));
+        for (_, quoted) in &mut fault.args {
+            shorten(quoted);
+        }
         let mut faults = self.faults.borrow_mut();
         if !faults.contains(&fault) {
             faults.push(fault);
         }
+        if faults.len() == MOST_FAULTS {
+            let more = Diagnostic::new(&code::MORE_FAULTS).with("count", MOST_FAULTS);
+            faults.push(more.at(Location::File { file: Arc::clone(&self.file) }));
+        }
+    }
+
+    /// Whether so many faults were noted that nobody reads more of them at once.
+    pub fn is_full(&self) -> bool {
+        self.noted() > MOST_FAULTS
     }
 
     /// Notes a fault that brings its place.
@@ -42,15 +67,32 @@ impl Reader {
         self.fault(place, fault);
     }
 
-    /// Whether the sections of the file are all where they belong, so that names can be looked up without misleading.
+    /// Whether the sections of the file are all where they belong. If not, names that are not found are not noted, as they
+    /// may well stand in a section that could not be read.
     pub fn has_outline(&self) -> bool {
         self.outline.get()
+    }
+
+    /// Whether an error was noted so far.
+    pub fn has_errors(&self) -> bool {
+        any_error(&self.faults.borrow())
+    }
+
+    /// How many faults and remarks were noted so far.
+    pub fn noted(&self) -> usize {
+        self.faults.borrow().len()
+    }
+
+    /// Notes that a section is not where it belongs.
+    pub fn lose_outline(&self) {
+        self.outline.set(false);
     }
 
     /// All that was noted, in the order of the file.
     pub fn into_faults(self) -> Vec<Diagnostic> {
         let mut faults = self.faults.into_inner();
-        faults.sort_by(|a, b| a.location.cmp(&b.location));
+        // A fault of the file as a whole comes last.
+        faults.sort_by_key(|fault| (matches!(fault.location, Location::File { .. }), fault.location.clone()));
         faults
     }
 
@@ -58,14 +100,7 @@ impl Reader {
     pub fn keys<'a>(&'a self, node: &'a Node, path: impl Into<String>) -> Option<Keys<'a>> {
         let path = path.into();
         match node.map() {
-            Some(entries) => Some(Keys {
-                reader: self,
-                place: node.place,
-                entries,
-                path,
-                asked: RefCell::default(),
-                claimed: RefCell::default(),
-            }),
+            Some(entries) => Some(Keys::new(self, node.place, entries, path)),
             None => {
                 self.expected(node, &path, ("若干「键: 值」", "keys with values"));
                 None
@@ -112,7 +147,10 @@ impl Reader {
     /// Any single value, as text.
     pub fn text<'a>(&self, node: &'a Node, path: &str) -> Option<&'a str> {
         match node.scalar() {
-            Some(scalar) => Some(scalar.text.as_str()),
+            Some(scalar) => {
+                self.comment_cut(scalar, path, false);
+                Some(scalar.text.as_str())
+            }
             None => {
                 self.expected(node, path, ("文字", "a text"));
                 None
@@ -198,20 +236,13 @@ impl Reader {
     /// A script: one line plain or in quotes, or a `|` block.
     pub fn script(&self, node: &Node, path: &str) -> Option<Script> {
         let Some(scalar) = node.scalar() else {
-            let shape = match node.content {
-                Content::Null => ("脚本", "a script"),
-                _ => (
-                    "脚本;以 { 或 [ 开头的脚本要整个加单引号",
-                    "a script; one that begins with { or [ must be put in single quotes",
-                ),
-            };
-            self.expected(node, path, shape);
+            self.no_script(node, path);
             return None;
         };
         if scalar.style == Style::Joined {
             self.fault(node.place, Diagnostic::new(&code::NEEDS_BLOCK).with("key", last_part(path)));
         }
-        self.comment_cut(scalar, path);
+        self.comment_cut(scalar, path, true);
         if scalar.text.trim().is_empty() {
             self.expected(node, path, ("脚本", "a script"));
             return None;
@@ -219,17 +250,32 @@ impl Reader {
         Some(Script { text: scalar.text.clone(), lines: scalar.lines.clone() })
     }
 
-    /// YAML ends a plain value at ` #`: refused where the script was plainly meant to go on.
-    fn comment_cut(&self, scalar: &Scalar, path: &str) {
+    /// A list or map where a script belongs: mostly a script that begins with a bracket.
+    fn no_script(&self, node: &Node, path: &str) {
+        let sign = match node.content {
+            Content::List(_) => '[',
+            Content::Map(_) => '{',
+            _ => ' ',
+        };
+        let lines: Vec<&str> = self.text.lines().collect();
+        match explain::special(&lines, node.place, sign) {
+            (place, fault) if *fault.code == code::NEEDS_QUOTES => self.fault(place, fault),
+            _ => self.expected(node, path, ("脚本", "a script")),
+        }
+    }
+
+    /// YAML ends a plain value at ` #`: refused where a script was plainly meant to go on, remarked on where a text may have
+    /// been.
+    fn comment_cut(&self, scalar: &Scalar, path: &str, is_script: bool) {
         let Some(comment) = &scalar.comment else { return };
-        let goes_on = comment.starts_with("#{") || explain::is_unfinished(&scalar.text);
-        if goes_on {
+        let cut = is_script && (comment.starts_with("#{") || explain::is_unfinished(&scalar.text));
+        let doubtful = comment.chars().nth(1).is_some_and(|c| !c.is_whitespace() && c != '#');
+        if cut || doubtful {
             let whole = format!("{} {comment}", scalar.text);
-            let place = scalar.lines.first().copied().unwrap_or((1, 1));
-            let fault = Diagnostic::new(&code::CUT)
+            let fault = Diagnostic::new(if cut { &code::CUT } else { &code::MAYBE_CUT })
                 .with("value", &scalar.text)
                 .with("remedy", format!("{}: {}", last_part(path), explain::quoted(&whole)));
-            self.fault(place, fault);
+            self.fault(scalar.lines.first().copied().unwrap_or((1, 1)), fault);
         }
     }
 
@@ -241,13 +287,19 @@ impl Reader {
         name: &str,
         known: impl IntoIterator<Item = &'k str>,
     ) {
+        if !self.has_outline() || self.is_full() {
+            return;
+        }
         let known: Vec<&str> = known.into_iter().collect();
         let (remedy, remedy_en) = match nearest(name, known.iter().copied()) {
             Some(near) => (format!("是不是「{near}」?"), format!("did you mean `{near}`?")),
-            None if known.is_empty() => (format!("本文件还没有任何{what}"), format!("this file has no {what_en} yet")),
+            None if known.is_empty() => (
+                format!("这里还没有任何{what},先写好再引用"),
+                format!("there is no {what_en} here yet; write it first"),
+            ),
             None => {
                 let list = known.join(", ");
-                (format!("本文件里有:{list}"), format!("this file has: {list}"))
+                (format!("可以写:{list}"), format!("there are: {list}"))
             }
         };
         let fault = Diagnostic::new(&code::UNKNOWN_NAME)
@@ -261,6 +313,9 @@ impl Reader {
 
     /// Notes that something else was expected at a node.
     pub fn expected(&self, node: &Node, path: &str, (zh, en): (&str, &str)) {
+        if !path.contains('.') {
+            self.outline.set(false);
+        }
         let (found, found_en) = match &node.content {
             Content::Null => ("空".to_owned(), "nothing".to_owned()),
             Content::Boolean(_, scalar) | Content::Number(scalar) | Content::Text(scalar) => {
@@ -280,174 +335,6 @@ impl Reader {
     }
 }
 
-/// The keys of one map. Every key the schema asks for is remembered; [`Keys::close`] names those nobody asked for.
-pub(super) struct Keys<'a> {
-    /// Where faults go.
-    pub reader: &'a Reader,
-    /// Where the map begins.
-    pub place: Place,
-    /// Its name in messages; empty for the file itself.
-    pub path: String,
-    entries: &'a [(Key, Node)],
-    asked: RefCell<Vec<&'static str>>,
-    claimed: RefCell<Vec<&'a str>>,
-}
-
-impl<'a> Keys<'a> {
-    /// The value of a key; none when it is absent or empty.
-    pub fn get(&self, key: &'static str) -> Option<&'a Node> {
-        self.written(key).filter(|node| !node.is_null())
-    }
-
-    /// The value of a key even when it is `null`.
-    pub fn written(&self, key: &'static str) -> Option<&'a Node> {
-        self.asked.borrow_mut().push(key);
-        self.entries.iter().find(|(k, _)| k.text == key).map(|(_, node)| node)
-    }
-
-    /// The value of a key that must be there.
-    pub fn required(&self, key: &'static str) -> Option<&'a Node> {
-        let found = self.get(key);
-        if found.is_none() {
-            if self.path.is_empty() {
-                self.reader.outline.set(false);
-            }
-            let place = self.written(key).map_or(self.place, |node| node.place);
-            let fault = Diagnostic::new(&code::MISSING_KEY).with("key", key).with("path", self.shown_path());
-            self.reader.fault(place, fault.with("path_en", self.shown_path_en()));
-        }
-        found
-    }
-
-    /// The name of a key in messages.
-    pub fn path_of(&self, key: &str) -> String {
-        if self.path.is_empty() { key.to_owned() } else { format!("{}.{key}", self.path) }
-    }
-
-    /// A text that must be there; empty stands in.
-    pub fn text(&self, key: &'static str) -> String {
-        let text = self.required(key).and_then(|node| self.reader.text(node, &self.path_of(key)));
-        text.unwrap_or_default().to_owned()
-    }
-
-    pub fn optional_text(&self, key: &'static str) -> Option<String> {
-        self.with(key, Reader::text).map(str::to_owned)
-    }
-
-    pub fn number(&self, key: &'static str) -> Option<Number> {
-        self.with(key, Reader::number)
-    }
-
-    pub fn count(&self, key: &'static str) -> Option<u32> {
-        self.with(key, Reader::count)
-    }
-
-    pub fn date(&self, key: &'static str) -> Option<Date> {
-        self.with(key, Reader::date)
-    }
-
-    pub fn granularity(&self, key: &'static str) -> Option<Granularity> {
-        self.with(key, Reader::granularity)
-    }
-
-    pub fn script(&self, key: &'static str) -> Option<Script> {
-        self.with(key, Reader::script)
-    }
-
-    /// Yes or no; no when absent.
-    pub fn flag(&self, key: &'static str) -> bool {
-        self.with(key, Reader::flag).unwrap_or(false)
-    }
-
-    /// One of a fixed choice of words.
-    pub fn word<T: Copy>(&self, key: &'static str, words: &[(&str, T)]) -> Option<T> {
-        self.reader.word(self.get(key)?, &self.path_of(key), words)
-    }
-
-    /// The items of a list; none when absent.
-    pub fn items(&self, key: &'static str) -> &'a [Node] {
-        self.get(key).map_or(&[], |node| self.reader.items(node, &self.path_of(key)))
-    }
-
-    /// The entries of a map whose keys are names given by the bundle; none when absent.
-    pub fn named(&self, key: &'static str) -> &'a [(Key, Node)] {
-        self.get(key).map_or(&[], |node| self.reader.entries(node, &self.path_of(key)))
-    }
-
-    /// One text or a list of texts; none when absent.
-    pub fn texts(&self, key: &'static str) -> Vec<(String, Place)> {
-        self.get(key).map(|node| self.reader.texts(node, &self.path_of(key))).unwrap_or_default()
-    }
-
-    /// The entries nobody asked for so far, for maps that mix fixed keys with names.
-    pub fn rest(&self) -> impl Iterator<Item = &'a (Key, Node)> {
-        let asked = self.asked.borrow().clone();
-        self.entries.iter().filter(move |(key, _)| !asked.contains(&key.text.as_str()))
-    }
-
-    /// The entries whose keys are names of the right kind; they count as asked for.
-    pub fn claim(&self, is_name: impl Fn(&str) -> bool) -> Vec<&'a (Key, Node)> {
-        let entries: Vec<&'a (Key, Node)> = self.entries.iter().filter(|(key, _)| is_name(&key.text)).collect();
-        self.claimed.borrow_mut().extend(entries.iter().map(|(key, _)| key.text.as_str()));
-        entries
-    }
-
-    /// Names the keys that this map can have, before any is read, and notes those it cannot.
-    pub fn allow(&self, keys: &[&'static str]) {
-        self.asked.borrow_mut().extend(keys);
-        self.name_unknown();
-    }
-
-    /// Notes every key that nobody asked for, with the nearest one that is known.
-    pub fn close(self) {
-        self.name_unknown();
-    }
-
-    fn name_unknown(&self) {
-        let (asked, claimed) = (self.asked.borrow(), self.claimed.borrow());
-        for (key, _) in self.entries {
-            if asked.contains(&key.text.as_str()) || claimed.contains(&key.text.as_str()) {
-                continue;
-            }
-            if self.path.is_empty() {
-                self.reader.outline.set(false);
-            }
-            self.unknown(key, &asked);
-        }
-    }
-
-    fn unknown(&self, key: &Key, known: &[&'static str]) {
-        let mut names: Vec<&str> = known.to_vec();
-        names.dedup();
-        let (remedy, remedy_en) = match nearest(&key.text, names.iter().copied()) {
-            Some(near) => (format!("是不是「{near}」?"), format!("did you mean `{near}`?")),
-            None => {
-                let list = names.join(", ");
-                (format!("这里可以写的键:{list}"), format!("the keys of this place: {list}"))
-            }
-        };
-        let fault = Diagnostic::new(&code::UNKNOWN_KEY)
-            .with("key", &key.text)
-            .with("path", self.shown_path())
-            .with("path_en", self.shown_path_en())
-            .with("remedy", remedy)
-            .with("remedy_en", remedy_en);
-        self.reader.fault(key.place, fault);
-    }
-
-    fn shown_path(&self) -> String {
-        if self.path.is_empty() { "文件最外层".to_owned() } else { format!("「{}」", self.path) }
-    }
-
-    fn shown_path_en(&self) -> String {
-        if self.path.is_empty() { "the file itself".to_owned() } else { format!("`{}`", self.path) }
-    }
-
-    fn with<T>(&self, key: &'static str, read: impl FnOnce(&'a Reader, &'a Node, &str) -> Option<T>) -> Option<T> {
-        read(self.reader, self.get(key)?, &self.path_of(key))
-    }
-}
-
 /// The last part of a path, which is the key as it stands in the file.
 fn last_part(path: &str) -> &str {
     path.rsplit('.').next().unwrap_or(path)
@@ -455,11 +342,24 @@ fn last_part(path: &str) -> &str {
 
 /// The known name that a name was most likely meant to be.
 pub(super) fn nearest<'k>(name: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
-    let length = name.chars().count();
+    let near = |candidate: &&'k str| {
+        let length = name.chars().count().max(candidate.chars().count());
+        let most = (length / 3).max(1);
+        // Something must be left of the name, and names of great length are no slips.
+        let distance = (length <= LONGEST_SLIP).then(|| strsim::damerau_levenshtein(name, candidate))?;
+        (distance <= most && distance < length).then_some(distance)
+    };
     known
         .into_iter()
-        .map(|candidate| (strsim::damerau_levenshtein(name, candidate), candidate))
-        .filter(|(distance, candidate)| *distance <= (length.max(candidate.chars().count()) / 3).max(1))
-        .min_by_key(|(distance, _)| *distance)
-        .map(|(_, candidate)| candidate)
+        .filter_map(|candidate| Some((near(&candidate)?, candidate)))
+        .min_by_key(|(d, _)| *d)
+        .map(|(_, c)| c)
+}
+
+/// Cuts a text off with `…` when it is too long to be read in a message.
+fn shorten(text: &mut String) {
+    if let Some((end, _)) = text.char_indices().nth(MOST_QUOTED) {
+        text.truncate(end);
+        text.push('…');
+    }
 }

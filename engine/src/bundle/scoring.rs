@@ -3,13 +3,18 @@
 //! Enters: the keys of the file. Leaves: [`Figure`]s, [`Criterion`]s, [`Rule`]s of the short and the long form. Next:
 //! [`super::rating`].
 
+use std::ops::Range;
+
 use super::assess::{Groups, INCOMPLETE, PUBLIC, bounds, required_script};
 use super::dictionary::rule_mend;
+use super::keys::Keys;
 use super::lists::known_kinds;
-use super::model::{Action, Body, Cap, Combine, Criterion, Figure, Place, Rule, Script, SharedCap, ShortForm};
+use super::model::{
+    Action, Body, Cap, Combine, Condition, Criterion, Figure, Place, Reach, Rule, Script, SharedCap, ShortForm,
+};
 use super::names::{self, Given, Use};
 use super::node::{Content, Node};
-use super::reader::{Keys, Reader};
+use super::reader::Reader;
 use crate::codes::bundle as code;
 use crate::diagnostic::Diagnostic;
 use crate::dictionary::Dictionary;
@@ -22,8 +27,10 @@ const COMBINE: &[(&str, Combine)] = &[
     ("max", Combine::Max),
 ];
 
+const FROM: &[(&str, Reach)] = &[("period", Reach::Period), ("history", Reach::History), ("known", Reach::Known)];
+
 /// The keys of the short form of a rule.
-const SHORT: [&str; 8] = ["each", "when", "deduct", "award", "note", "breach", "veto", "reason"];
+const SHORT: [&str; 9] = ["each", "from", "when", "deduct", "award", "note", "breach", "veto", "reason"];
 
 /// Reads `figures`, of the bundle or of a roll-up.
 pub(super) fn figures(above: &Keys<'_>, groups: &Groups) -> Vec<Figure> {
@@ -56,8 +63,16 @@ pub(super) struct Criteria<'a> {
     given: Given,
     /// Ids of rules so far.
     rules: Vec<String>,
-    /// Rules named by shared caps, with their places.
-    capped: Vec<(String, Place)>,
+    /// Rules named by shared caps.
+    capped: Vec<Capped>,
+}
+
+/// A rule named by a shared cap.
+struct Capped {
+    rule: String,
+    place: Place,
+    /// The rules of the criterion with the cap and of those below it, among all rules.
+    within: Range<usize>,
 }
 
 impl<'a> Criteria<'a> {
@@ -75,6 +90,8 @@ impl<'a> Criteria<'a> {
         let keys = reader.keys(node, named(node, path))?;
         let id = self.id(&keys, Use::Property);
         let (base, floor, ceiling) = bounds(&keys);
+        let first = self.rules.len();
+        let (rules, criteria) = (self.rules(&keys), self.read(&keys));
         let criterion = Criterion {
             id,
             title: keys.text("title"),
@@ -84,39 +101,49 @@ impl<'a> Criteria<'a> {
             ceiling,
             combine: keys.word("combine", COMBINE).unwrap_or_default(),
             weight: keys.number("weight"),
-            caps: self.shared_caps(&keys),
+            caps: self.shared_caps(&keys, first),
             incomplete: keys.word("incomplete", INCOMPLETE),
             public: keys.word("public", PUBLIC),
-            rules: self.rules(&keys),
-            criteria: self.read(&keys),
+            rules,
+            criteria,
             place: node.place,
         };
         keys.close();
         Some(criterion)
     }
 
-    fn shared_caps(&mut self, criterion: &Keys<'_>) -> Vec<SharedCap> {
+    /// `caps`; the rules of the criterion and of those below it are the last that were read, from `first` on.
+    fn shared_caps(&mut self, criterion: &Keys<'_>, first: usize) -> Vec<SharedCap> {
         let path = criterion.path_of("caps");
         let items = criterion.items("caps").iter();
-        items.filter_map(|node| self.shared_cap(criterion.reader, node, &path)).collect()
+        items.filter_map(|node| self.shared_cap(criterion.reader, node, &path, first)).collect()
     }
 
     /// `{rules: […], points, per}`.
-    fn shared_cap(&mut self, reader: &Reader, node: &Node, path: &str) -> Option<SharedCap> {
+    fn shared_cap(&mut self, reader: &Reader, node: &Node, path: &str, first: usize) -> Option<SharedCap> {
         let keys = reader.keys(node, path)?;
         keys.required("rules");
         let rules = keys.texts("rules");
-        self.capped.extend(rules.iter().cloned());
+        let within = first..self.rules.len();
+        let capped = rules.iter().map(|(rule, place)| (rule.clone(), *place));
+        self.capped.extend(capped.map(|(rule, place)| Capped { rule, place, within: within.clone() }));
         let cap = cap_of(&keys);
         keys.close();
         Some(SharedCap { rules: rules.into_iter().map(|(rule, _)| rule).collect(), cap: cap? })
     }
 
-    /// Notes the shared caps that name a rule which the bundle does not have. Called when all criteria are read.
+    /// Notes the shared caps that name a rule which does not exist or which stands in another criterion. Called when all
+    /// criteria are read.
     pub fn look_up_capped_rules(&self, file: &Keys<'_>) {
-        for (name, place) in &self.capped {
-            if !self.rules.contains(name) {
-                file.reader.unknown_name(*place, ("评分项", "rule"), name, self.rules.iter().map(String::as_str));
+        for Capped { rule, place, within } in &self.capped {
+            let own = self.rules.get(within.clone()).unwrap_or_default();
+            if own.contains(rule) {
+                continue;
+            }
+            if self.rules.contains(rule) {
+                file.reader.fault(*place, Diagnostic::new(&code::CAP_OF_ANOTHER).with("name", rule));
+            } else {
+                file.reader.unknown_name(*place, ("评分项", "rule"), rule, own.iter().map(String::as_str));
             }
         }
     }
@@ -148,6 +175,7 @@ impl<'a> Criteria<'a> {
             body,
             place: node.place,
         };
+        says_what_it_does(&keys, &rule);
         keys.close();
         Some(rule)
     }
@@ -164,9 +192,6 @@ impl<'a> Criteria<'a> {
     fn body(&self, keys: &Keys<'_>) -> Body {
         let short = self.short_form(keys);
         let Some(node) = keys.get("script") else {
-            if short.action.is_none() && !short.breach && !short.veto {
-                keys.reader.fault(keys.place, Diagnostic::new(&code::NO_EFFECT).with("path", &keys.path));
-            }
             return Body::Short(short);
         };
         if let Some((key, beside)) = SHORT.into_iter().find_map(|key| Some((key, keys.get(key)?))) {
@@ -178,7 +203,7 @@ impl<'a> Criteria<'a> {
 
     fn short_form(&self, keys: &Keys<'_>) -> ShortForm {
         let (note, note_reason) = note(keys);
-        let reason = keys.script("reason");
+        let reason = template(keys, "reason");
         if let (Some(_), Some(_), Some(node)) = (&reason, &note_reason, keys.get("reason")) {
             keys.reader.fault(node.place, Diagnostic::new(&code::TWO_REASONS));
         }
@@ -190,12 +215,40 @@ impl<'a> Criteria<'a> {
         }
         ShortForm {
             each: known_kinds(keys.reader, &keys.texts("each"), self.dictionary),
+            from: self.from(keys),
             when: keys.script("when"),
             action: actions.into_iter().next(),
-            breach: keys.flag("breach"),
-            veto: keys.flag("veto"),
+            breach: condition(keys, "breach"),
+            veto: condition(keys, "veto"),
             reason: reason.or(note_reason),
         }
+    }
+
+    /// `from`: which records of the kinds under `each`.
+    fn from(&self, keys: &Keys<'_>) -> Reach {
+        if let Some(node) = keys.get("from")
+            && keys.get("each").is_none()
+        {
+            keys.reader.fault(node.place, Diagnostic::new(&code::FROM_WITHOUT_EACH));
+        }
+        keys.word("from", FROM).unwrap_or_default()
+    }
+}
+
+/// `true`, `false`, or a script that says which.
+fn condition(keys: &Keys<'_>, key: &'static str) -> Condition {
+    match keys.get(key).map(|node| &node.content) {
+        None | Some(Content::Boolean(false, _)) => Condition::Never,
+        Some(Content::Boolean(true, _)) => Condition::Always,
+        Some(_) => keys.script(key).map_or(Condition::Never, Condition::When),
+    }
+}
+
+/// A rule that does nothing is a fault, unless a misspelt key is the likelier one.
+fn says_what_it_does(keys: &Keys<'_>, rule: &Rule) {
+    let silent = matches!(&rule.body, Body::Short(short) if short.action.is_none() && short.breach.is_never() && short.veto.is_never());
+    if silent && !keys.has_unknown() {
+        keys.reader.fault(keys.place, Diagnostic::new(&code::NO_EFFECT).with("path", &keys.path));
     }
 }
 
@@ -204,8 +257,19 @@ fn note(keys: &Keys<'_>) -> (Option<Action>, Option<Script>) {
     match keys.get("note").map(|node| &node.content) {
         None | Some(Content::Boolean(false, _)) => (None, None),
         Some(Content::Boolean(true, _)) => (Some(Action::Note), None),
-        Some(_) => (Some(Action::Note), keys.script("note")),
+        Some(_) => (Some(Action::Note), template(keys, "note")),
     }
+}
+
+/// The text of a reason: a template as it stands, without the backticks of a script.
+fn template(keys: &Keys<'_>, key: &'static str) -> Option<Script> {
+    let template = keys.script(key)?;
+    if template.text.starts_with('`')
+        && let Some(node) = keys.get(key)
+    {
+        keys.reader.fault(node.place, Diagnostic::new(&code::BACKTICKS).with("key", key));
+    }
+    Some(template)
 }
 
 /// The path of an item that may have an id: `criteria.no_fire`, else the list's own.

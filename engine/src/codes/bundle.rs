@@ -35,10 +35,17 @@ codes! {
     }
     /// More values than any bundle has.
     TOO_MANY = Error "too-many-values" {
-        zh: "文件里的键和值超过 {limit} 个",
-        en: "the file has more than {limit} keys and values",
+        zh: "到这里键和值已经超过 {limit} 个",
+        en: "there are more than {limit} keys and values up to here",
         help_zh: "规则文件只写规则和少量示例;数据另行上传",
         help_en: "a bundle holds rules and a few cases; data is uploaded on its own",
+    }
+    /// More faults than are listed.
+    MORE_FAULTS = Error "more-faults" {
+        zh: "问题太多,只列出前 {count} 处",
+        en: "there are more faults than the {count} listed",
+        help_zh: "先改正列出的,再检查一次;很多问题常常出自同一处缩进或同一个名称",
+        help_en: "mend these and check again; many faults often come from one indentation or one name",
     }
     /// A character that cannot be seen and changes how the text reads.
     INVISIBLE = Error "invisible-character" {
@@ -103,6 +110,13 @@ codes! {
         help_zh: "整个值放进单引号,写成 {remedy}",
         help_en: "put the whole value in single quotes: {remedy}",
     }
+    /// A text that may have been cut at ` #`.
+    MAYBE_CUT = Warning "comment-or-text" {
+        zh: "空格加 # 在 YAML 里是注释的开头,这个值只读到「{value}」",
+        en: "a blank and # begin a comment in YAML: only `{value}` was read of this value",
+        help_zh: "如果 # 后面也属于这个值,写成 {remedy};如果是注释,在 # 后面加一个空格",
+        help_en: "if what follows belongs to the value, write {remedy}; if it is a comment, put a blank behind the #",
+    }
     /// A script over several lines that is not in a block.
     NEEDS_BLOCK = Error "needs-block" {
         zh: "脚本写成了几行,但没有放在 | 之后",
@@ -112,10 +126,10 @@ codes! {
     }
     /// A quote that is not closed.
     OPEN_QUOTE = Error "open-quote" {
-        zh: "这里开始的引号没有配对",
-        en: "the quote that begins here is not closed",
-        help_zh: "在值的末尾补上同样的英文引号;单引号里面的单引号要写两个",
-        help_en: "close it with the same quote at the end of the value; a single quote within single quotes is written twice",
+        zh: "这里开始的引号没有在同一行配对",
+        en: "the quote that begins here is not closed on its line",
+        help_zh: "在值的末尾补上同样的英文引号,单引号里面的单引号要写两个;几行的文字用 |,不用引号",
+        help_en: "close it with the same quote at the end of the value, a single quote within single quotes is written twice; use a | block for several lines",
     }
     /// An anchor, an alias or a tag.
     SPECIAL = Error "yaml-sign" {
@@ -145,6 +159,13 @@ codes! {
         help_zh: "把值放进单引号,写在键的同一行;多行文字用 |",
         help_en: "put the value in single quotes on the line of its key; use a | block for several lines",
     }
+    /// A key that stands neither under nor beside the one above it.
+    NOT_ALIGNED = Error "not-aligned" {
+        zh: "这一行与同级的键没有对齐",
+        en: "this line is not aligned with the keys of its level",
+        help_zh: "同一级的键左边对齐;比上一级多缩进两格。上一行如果已经有值,下面就不能再缩进",
+        help_en: "align the keys of one level, two blanks deeper than the level above; nothing can be indented under a line that has a value",
+    }
     /// The YAML parser gave up, for a reason of its own.
     YAML_FORM = Error "yaml-form" {
         zh: "这一行不合 YAML 的写法(解析器:{detail})",
@@ -173,8 +194,8 @@ codes! {
     WRONG_SHAPE = Error "wrong-form" {
         zh: "「{key}」应为{expected},现为{found}",
         en: "`{key}` takes {expected_en}, found {found_en}",
-        help_zh: "改成{expected}",
-        help_en: "write {expected_en}",
+        help_zh: "改成:{expected}",
+        help_en: "write: {expected_en}",
     }
     /// Digits that are no number.
     BAD_NUMBER = Error "bad-number" {
@@ -210,6 +231,13 @@ codes! {
         en: "`{value}` names too many periods",
         help_zh: "一个例子只写它用到的几个周期",
         help_en: "name only the periods that this case needs",
+    }
+    /// Cases that together are larger than any need.
+    TOO_MANY_FACTS = Error "too-many-facts" {
+        zh: "全部例子的周期、单元和记录合计超过 {limit} 条",
+        en: "the periods, units and records of all cases together are more than {limit}",
+        help_zh: "base_case 里的记录每个例子都会带上:只留每个例子都用到的",
+        help_en: "records of base_case count in every case: keep only those that every case needs",
     }
     /// A period of another length than the bundle scores.
     OTHER_PERIOD = Error "other-period" {
@@ -337,6 +365,14 @@ codes! {
         help_en: "give one of these kinds fields of its own",
     }
 
+    /// A chain of kinds like each other.
+    LIKE_TOO_LONG = Error "like-too-long" {
+        zh: "like 一个接一个,超过 {limit} 层",
+        en: "`like` leads from kind to kind more than {limit} times",
+        help_zh: "让这个种类直接 like 最初的那个",
+        help_en: "let this kind be like the first of them",
+    }
+
     // Parameters.
 
     /// A parameter without a value.
@@ -391,6 +427,13 @@ codes! {
         help_zh: "拆成两个评分项,或用 script: |",
         help_en: "make two rules of it, or use script: |",
     }
+    /// Says which records of nothing.
+    FROM_WITHOUT_EACH = Error "from-without-each" {
+        zh: "写了 from,没有写 each",
+        en: "`from` says which records of the kinds under `each`, and there is no `each`",
+        help_zh: "补上 each: 台账名,或去掉 from",
+        help_en: "add `each: KIND`, or leave `from` out",
+    }
     /// Two reasons in the short form.
     TWO_REASONS = Error "two-reasons" {
         zh: "说明写了两处:note 和 reason",
@@ -398,12 +441,26 @@ codes! {
         help_zh: "写 note: true,说明只留在 reason 里",
         help_en: "write note: true and keep the text in reason",
     }
+    /// A reason in backticks.
+    BACKTICKS = Error "reason-in-backticks" {
+        zh: "「{key}」的文字不用反引号",
+        en: "the text of `{key}` is written without backticks",
+        help_zh: "删去首尾的 `;${…} 照样有效",
+        help_en: "delete the ` at both ends; ${…} works all the same",
+    }
     /// A cap below zero.
     NEGATIVE_CAP = Error "negative-cap" {
         zh: "「{key}」的上限不能是负数:{value}",
         en: "the cap `{key}` cannot be negative: {value}",
         help_zh: "写正数;上限对扣分和加分都有效",
         help_en: "write a positive number; a cap holds for deductions and awards alike",
+    }
+    /// A shared cap over rules of another criterion.
+    CAP_OF_ANOTHER = Error "cap-of-another" {
+        zh: "「{name}」不在这个指标里,这里的共用上限管不到它",
+        en: "`{name}` is not a rule of this criterion, so that this cap cannot hold it",
+        help_zh: "把 caps 写到同时包含这些评分项的上级指标,或从中删去「{name}」",
+        help_en: "write the cap in a criterion above all these rules, or take `{name}` out of it",
     }
     /// A veto that rests on nothing.
     VETO_WITHOUT_CLAUSE = Error "veto-without-clause" {
@@ -473,8 +530,8 @@ codes! {
     }
     /// A fixed rating outside the ladder.
     RATING_OFF_LADDER = Warning "rating-off-ladder" {
-        zh: "「{key}」的等次「{name}」不在各等次之中",
-        en: "`{name}`, the rating of `{key}`, is not among the bands",
+        zh: "一票否决的等次「{name}」不在各等次之中",
+        en: "`{name}`, the rating of vetoed units, is not among the ratings",
         help_zh: "如果是打错字,可以写:{known};如果是有意另设的等次,可以不改",
         help_en: "if it is a slip, the bands are: {known}; if it is meant to stand apart, leave it",
     }

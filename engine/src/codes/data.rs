@@ -116,7 +116,7 @@ codes! {
         help_en: "shorten its texts or its lists",
     }
     /// Structures inside structures, too many of them.
-    NESTED_TOO_DEEP = Error "nested-too-deep" {
+    NESTED_TOO_DEEP = Error "value-nested-too-deep" {
         zh: "「{field}」层层嵌套超过{limit}层",
         en: "`{field}` is nested more than {limit} levels deep",
         help_zh: "减少嵌套的层数",

@@ -32,3 +32,15 @@ pub(crate) use codes;
 pub fn all() -> impl Iterator<Item = &'static Code> {
     bundle::ALL.iter().chain(data::ALL).chain(files::ALL).chain(script::ALL).chain(sheet::ALL).copied()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn every_code_has_an_id_of_its_own() {
+        let mut ids = BTreeSet::new();
+        let repeated: Vec<&str> = super::all().map(|code| code.id).filter(|id| !ids.insert(*id)).collect();
+        assert_eq!(repeated, Vec::<&str>::new());
+    }
+}

@@ -4,7 +4,7 @@ use super::codes;
 
 codes! {
     /// Nothing is in the file.
-    EMPTY_FILE = Error "empty-file" {
+    EMPTY_FILE = Error "nothing-in-file" {
         zh: "文件是空的",
         en: "the file is empty",
         help_zh: "确认保存过内容后重新选择文件",
@@ -158,7 +158,7 @@ codes! {
         help_en: "fill in the name or the 12-digit code of the {level_en}",
     }
     /// A name that fits no unit.
-    UNKNOWN_UNIT = Error "unknown-unit" {
+    UNKNOWN_UNIT = Error "unit-not-found" {
         zh: "没有找到「{name}」",
         en: "`{name}` was not found",
         help_zh: "{near}核对名称和所属镇街,或改填12位区划代码",
@@ -214,7 +214,7 @@ codes! {
         help_en: "{near_en}there are: {kinds}",
     }
     /// An attribute that is not asked for.
-    UNKNOWN_ATTRIBUTE = Error "unknown-attribute" {
+    UNKNOWN_ATTRIBUTE = Error "attribute-not-asked-for" {
         zh: "没有「{attribute}」这项基本情况",
         en: "there is no attribute `{attribute}`",
         help_zh: "{near}可用:{attributes}",

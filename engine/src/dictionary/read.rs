@@ -133,7 +133,7 @@ impl Reader<'_> {
         let Raw::Text(text) = raw else { return false };
         self.strictness == Strictness::Sheet
             && may_be_blank
-            && matches!(half_width(&trimmed(text)).as_str(), "/" | "-" | "--" | "—" | "——")
+            && matches!(half_width(trimmed(text)).as_str(), "/" | "-" | "--" | "—" | "——")
     }
 
     /// A value that is not blank. Returns `None` after noting a fault.
@@ -166,7 +166,7 @@ impl Reader<'_> {
         let text = match raw {
             Raw::Text(text) => {
                 self.refuse_damaged(subject, text)?;
-                trimmed(text)
+                trimmed(text).to_owned()
             }
             Raw::Number(digits) => digits.clone(),
             Raw::Float(float) => number::code(*float).ok_or_else(|| subject.fault(&codes::IMPRECISE_NUMBER, raw))?,
@@ -191,10 +191,10 @@ impl Reader<'_> {
             return Ok(());
         }
         let plain = trimmed(text);
-        if is_formula_error(&plain) {
-            Err(subject.fault(&codes::FORMULA_ERROR, &Raw::Text(plain)))
-        } else if number::is_scientific(&plain) {
-            Err(subject.fault(&codes::IMPRECISE_NUMBER, &Raw::Text(plain)))
+        if is_formula_error(plain) {
+            Err(subject.fault(&codes::FORMULA_ERROR, &Raw::Text(plain.to_owned())))
+        } else if number::is_scientific(plain) {
+            Err(subject.fault(&codes::IMPRECISE_NUMBER, &Raw::Text(plain.to_owned())))
         } else {
             Ok(())
         }

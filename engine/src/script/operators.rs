@@ -10,6 +10,7 @@ use super::view::View;
 use crate::number::{Number, NumberError};
 use crate::period;
 
+type Holds = fn(Ordering) -> bool;
 type Operation = fn(Number, Number) -> Result<Number, NumberError>;
 
 fn power(base: Number, exponent: Number) -> Result<Number, NumberError> {
@@ -55,7 +56,7 @@ pub(super) fn register(engine: &mut Engine) {
     });
     engine.register_fn("==", |a: Dynamic, b: Dynamic| equal(&a, &b));
     engine.register_fn("!=", |a: Dynamic, b: Dynamic| equal(&a, &b).map(|is| !is));
-    let orders: [(&'static str, fn(Ordering) -> bool); 4] =
+    let orders: [(&'static str, Holds); 4] =
         [("<", Ordering::is_lt), ("<=", Ordering::is_le), (">", Ordering::is_gt), (">=", Ordering::is_ge)];
     for (sign, holds) in orders {
         engine.register_fn(sign, move |a: Dynamic, b: Dynamic| compare(&a, &b, sign).map(holds));

@@ -53,6 +53,7 @@ impl CallOff {
 }
 
 /// An interpreter with our functions and nothing else.
+#[expect(clippy::disallowed_methods, reason = "the one place that makes an interpreter")]
 pub(super) fn engine(call_off: &CallOff) -> Engine {
     let mut engine = Engine::new_raw();
     engine.set_optimization_level(OptimizationLevel::None);

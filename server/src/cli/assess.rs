@@ -8,14 +8,14 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use clap::ValueEnum;
-use comfy_table::{CellAlignment, Table, presets};
+use comfy_table::Table;
 use liuwu_engine::assess::{AssessError, Plan, Priors, Request, assess, periods_of};
 use liuwu_engine::assessment::Assessment;
 use liuwu_engine::bundle;
 use liuwu_engine::period::{Period, parse_date};
 use liuwu_engine::script::threads;
 
-use super::terminal::Terminal;
+use super::terminal::{self, Terminal};
 use crate::files;
 
 /// The key of pseudonyms when files are scored: nothing is published, and the same files give the same bytes everywhere.
@@ -157,16 +157,15 @@ fn text_of<'a>(sources: &'a HashMap<String, String>, path: &Path) -> files::Text
 
 /// Results as a table: unit, period, score, rating, lists.
 fn table(results: &[Assessment], terminal: &Terminal) -> Table {
-    let mut table = Table::new();
-    table.load_style(presets::UTF8_HORIZONTAL_ONLY);
-    table.set_header([
+    let header = [
         terminal.say("考核对象", "unit"),
         terminal.say("周期", "period"),
         terminal.say("得分", "score"),
         terminal.say("等次", "rating"),
         terminal.say("清单", "lists"),
         terminal.say("待核定", "not checked"),
-    ]);
+    ];
+    let mut table = terminal::table(header, 2..3);
     for result in results {
         let score = result.score.map_or("—".to_owned(), |score| score.to_string());
         let lists: Vec<&str> = result.lists.iter().map(AsRef::as_ref).collect();
@@ -180,9 +179,6 @@ fn table(results: &[Assessment], terminal: &Terminal) -> Table {
             lists.join("、"),
             unchecked.join("、"),
         ]);
-    }
-    if let Some(column) = table.column_mut(2) {
-        column.set_cell_alignment(CellAlignment::Right);
     }
     table
 }

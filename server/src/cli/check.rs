@@ -7,8 +7,7 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use liuwu_engine::assess::Plan;
-use liuwu_engine::bundle;
-use liuwu_engine::diagnostic::any_error;
+use liuwu_engine::bundle::{self, Bundle};
 use liuwu_engine::proof::{Proof, prove};
 use liuwu_engine::script::threads;
 
@@ -25,57 +24,55 @@ pub(super) struct Check {
 
 impl Check {
     pub(super) fn run(&self, terminal: &Terminal) -> anyhow::Result<ExitCode> {
-        let pool = threads(None).context("threads")?;
         let mut failed = false;
         for file in &self.files {
-            failed |= !pool.install(|| check(file, terminal))?;
+            let name = file.display().to_string();
+            let text = std::fs::read_to_string(file).with_context(|| name.clone())?;
+            let sources = HashMap::from([(name.clone(), text.clone())]);
+            failed |= sound(&name, &text, &sources, terminal)?.is_none();
         }
         Ok(ExitCode::from(u8::from(failed)))
     }
 }
 
-/// Checks one file; true when nothing is wrong.
-fn check(file: &PathBuf, terminal: &Terminal) -> anyhow::Result<bool> {
-    let name = file.display().to_string();
-    let text = std::fs::read_to_string(file).with_context(|| name.clone())?;
-    let sources = HashMap::from([(name.clone(), text.clone())]);
-    let read = bundle::read(&name, &text);
-    let (bundle, warnings) = match read {
-        Ok(read) => read,
-        Err(faults) => {
-            terminal.diagnostics(&faults, &sources);
-            let count = faults.iter().filter(|fault| fault.is_error()).count();
-            println!("{name}: {}", terminal.say(&format!("{count} 处错误"), &format!("{count} errors")));
-            return Ok(false);
+/// Checks a bundle and proves its cases, saying everything that is wrong; the bundle when nothing is.
+pub(super) fn sound(
+    name: &str,
+    text: &str,
+    sources: &HashMap<String, String>,
+    terminal: &Terminal,
+) -> anyhow::Result<Option<Arc<Bundle>>> {
+    let pool = threads(None).context("threads")?;
+    pool.install(|| {
+        let read = bundle::read(name, text).and_then(|(bundle, warnings)| {
+            terminal.diagnostics(&warnings, sources);
+            Plan::new(Arc::new(bundle)).map(Arc::new)
+        });
+        let plan = match read {
+            Ok(plan) => plan,
+            Err(faults) => {
+                terminal.diagnostics(&faults, sources);
+                let count = faults.iter().filter(|fault| fault.is_error()).count();
+                out!(terminal, "{name}: {}", terminal.say(&format!("{count} 处错误"), &format!("{count} errors")));
+                return Ok(None);
+            }
+        };
+        let proofs = prove(&plan)?;
+        let passed = proofs.iter().filter(|proof| proof.passes()).count();
+        for proof in proofs.iter().filter(|proof| !proof.passes()) {
+            report(proof, terminal, sources);
         }
-    };
-    terminal.diagnostics(&warnings, &sources);
-    let rules = bundle.all_rules().len();
-    let plan = match Plan::new(Arc::new(bundle)) {
-        Ok(plan) => Arc::new(plan),
-        Err(faults) => {
-            terminal.diagnostics(&faults, &sources);
-            println!(
-                "{name}: {}",
-                terminal.say(&format!("{} 处错误", faults.len()), &format!("{} errors", faults.len()))
-            );
-            return Ok(!any_error(&faults));
-        }
-    };
-    let proofs = prove(&plan)?;
-    let passed = proofs.iter().filter(|proof| proof.passes()).count();
-    for proof in proofs.iter().filter(|proof| !proof.passes()) {
-        report(proof, terminal, &sources);
-    }
-    let total = proofs.len();
-    println!(
-        "{name}: {}",
-        terminal.say(
-            &format!("{rules} 条评分项,案例 {passed}/{total} 通过"),
-            &format!("{rules} rules, {passed}/{total} cases pass")
-        )
-    );
-    Ok(passed == total)
+        let (rules, total) = (plan.bundle.all_rules().len(), proofs.len());
+        out!(
+            terminal,
+            "{name}: {}",
+            terminal.say(
+                &format!("{rules} 条评分项,案例 {passed}/{total} 通过"),
+                &format!("{rules} rules, {passed}/{total} cases pass")
+            )
+        );
+        Ok((passed == total).then(|| Arc::clone(&plan.bundle)))
+    })
 }
 
 /// Shows what a case expected, what came out, and the arithmetic.

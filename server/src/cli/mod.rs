@@ -1,15 +1,35 @@
 //! The command line: one file a command.
 
+/// Prints a result to standard output, through the terminal.
+macro_rules! out {
+    ($terminal:expr, $($text:tt)*) => { $terminal.print(&format!($($text)*)) };
+}
+
 mod assess;
 mod check;
+mod demo;
+mod explain;
+mod export;
+mod import;
+mod list;
+mod publish;
+mod sample;
+mod score;
+mod summary;
 mod terminal;
+mod verify;
 
 use std::ffi::OsString;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand, ValueEnum};
+use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
 use liuwu_engine::diagnostic::Lang;
+use liuwu_engine::division::short_name;
+use liuwu_engine::period::{Date, Period};
 
+use crate::data_dir::DataDir;
+use crate::store::{Edition, Run, Store};
 use terminal::Terminal;
 
 /// 六无平安村社考核 · Scores communities against published safety standards
@@ -37,6 +57,43 @@ enum Command {
     Check(check::Check),
     /// 不入库,直接按文件测算 · Score files without a store
     Assess(assess::Assess),
+    /// 发布考核办法的一个版本 · Publish an edition of a bundle
+    Publish(publish::Publish),
+    /// 导入台账 · Import files
+    Import(import::Import),
+    /// 核算并存档 · Score all units and keep the run
+    Score(score::Score),
+    /// 说明每一分 · Explain every point of a unit
+    Explain(explain::Explain),
+    /// 平安负面清单等清单 · The negative list and other lists
+    List(list::List),
+    /// 核验一次核算 · Recompute a run and compare receipts
+    Verify(verify::Verify),
+    /// 备份 · Write everything to a file
+    Export(export::Export),
+    /// 生成演示数据 · Write invented sample data
+    Sample(sample::Sample),
+    /// 演示:导入样例、核算、列清单 · Show everything on sample data
+    Demo(demo::Demo),
+    /// 命令补全脚本 · Shell completions
+    Completions {
+        /// bash、zsh、fish…
+        shell: clap_complete::Shell,
+    },
+}
+
+/// Where the data is.
+#[derive(clap::Args)]
+struct At {
+    /// 数据目录 · Data directory
+    #[arg(long, value_name = "DIR", default_value = "data", env = "LIUWU_DATA")]
+    data: PathBuf,
+}
+
+impl At {
+    fn open(&self) -> anyhow::Result<DataDir> {
+        DataDir::open(&self.data)
+    }
 }
 
 /// Runs the command line of this process.
@@ -61,6 +118,19 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let result = match cli.command {
         Command::Check(check) => check.run(&terminal),
         Command::Assess(assess) => assess.run(&terminal),
+        Command::Publish(publish) => publish.run(&terminal),
+        Command::Import(import) => import.run(&terminal),
+        Command::Score(score) => score.run(&terminal),
+        Command::Explain(explain) => explain.run(&terminal),
+        Command::List(list) => list.run(&terminal),
+        Command::Verify(verify) => verify.run(&terminal),
+        Command::Export(export) => export.run(&terminal),
+        Command::Sample(sample) => sample.run(&terminal),
+        Command::Demo(demo) => demo.run(&terminal),
+        Command::Completions { shell } => {
+            clap_complete::generate(shell, &mut Cli::command(), "liuwu", &mut std::io::stdout());
+            Ok(ExitCode::SUCCESS)
+        }
     };
     match result {
         Ok(code) => code,
@@ -68,5 +138,66 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             terminal.error(&format!("{error:#}"));
             ExitCode::from(3)
         }
+    }
+}
+
+/// The edition asked for; of the only bundle published, and the one published last, where nothing is said.
+fn edition(store: &dyn Store, bundle: Option<&str>, edition: Option<&str>) -> anyhow::Result<Edition> {
+    let editions = store.editions()?;
+    let bundle = match bundle {
+        Some(bundle) => bundle.to_owned(),
+        None => {
+            let mut ids: Vec<&str> = editions.iter().map(|edition| edition.bundle.as_str()).collect();
+            ids.sort_unstable();
+            ids.dedup();
+            match ids.as_slice() {
+                [only] => (*only).to_owned(),
+                [] => anyhow::bail!("还没有发布考核办法,请先 liuwu publish / publish a bundle first: liuwu publish"),
+                several => anyhow::bail!(
+                    "有几个考核办法,请用 --bundle 指定 / choose one with --bundle: {}",
+                    several.join("、")
+                ),
+            }
+        }
+    };
+    match edition {
+        Some(edition) => Ok(store.edition(&bundle, edition)?),
+        None => match editions.into_iter().rev().find(|edition| edition.bundle == bundle) {
+            Some(edition) => Ok(edition),
+            None => anyhow::bail!("没有考核办法 {bundle} / there is no bundle {bundle}"),
+        },
+    }
+}
+
+/// The newest run that is no trial and the period asked for, or its last.
+fn newest(store: &dyn Store, period: Option<&str>) -> anyhow::Result<(Run, Period)> {
+    let period = period.map(Period::parse).transpose()?;
+    let runs = store.runs()?;
+    let run = runs.into_iter().find(|run| !run.trial && period.is_none_or(|period| run.covers(period)));
+    let run = run.ok_or_else(|| anyhow::anyhow!("还没有核算过 / there is no run yet"))?;
+    let period = period.or(run.periods.last().copied());
+    let period = period.ok_or_else(|| anyhow::anyhow!("核算 {} 没有周期 / the run has no period", run.id))?;
+    Ok((run, period))
+}
+
+/// A unit by its code or its name: its id and its name with that of its town.
+fn unit(store: &dyn Store, wanted: &str, as_of: Date) -> anyhow::Result<(String, String)> {
+    let units = store.units(as_of)?;
+    let town = |parent: &Option<String>| {
+        let row = units.iter().find(|row| Some(&row.id) == parent.as_ref());
+        row.map(|row| row.name.clone()).unwrap_or_default()
+    };
+    let name = |row: &crate::store::UnitRow| format!("{}{}", town(&row.parent), short_name(&row.name));
+    let found: Vec<_> = units
+        .iter()
+        .filter(|row| row.id == wanted || row.name == wanted || short_name(&row.name) == wanted || name(row) == wanted)
+        .collect();
+    match found.as_slice() {
+        [only] => Ok((only.id.clone(), name(only))),
+        [] => anyhow::bail!("没有找到「{wanted}」 / there is no unit `{wanted}`"),
+        several => anyhow::bail!(
+            "有几个「{wanted}」,请用编号 / several units have this name, give the code: {}",
+            several.iter().map(|row| format!("{} {}", row.id, name(row))).collect::<Vec<_>>().join("、")
+        ),
     }
 }

@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 use std::io::{IsTerminal, Write};
 
+use comfy_table::{CellAlignment, ContentArrangement, LineStyle, Table, TableStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use liuwu_engine::diagnostic::{Diagnostic, Lang, Location, Severity};
 
 /// Where messages go, and in which language.
@@ -18,11 +20,6 @@ impl Terminal {
         Terminal { lang, coloured }
     }
 
-    /// The language of messages.
-    pub fn lang(&self) -> Lang {
-        self.lang
-    }
-
     /// One of two texts.
     pub fn say<'a>(&self, zh: &'a str, en: &'a str) -> &'a str {
         match self.lang {
@@ -31,15 +28,31 @@ impl Terminal {
         }
     }
 
+    /// Prints a result to standard output. A reader that has seen enough (`| head`) is no error.
+    pub fn print(&self, text: &str) {
+        let mut out = std::io::stdout().lock();
+        let _ = out.write_all(text.as_bytes()).and_then(|()| out.write_all(b"\n")).and_then(|()| out.flush());
+    }
+
     /// Prints an error to standard error.
     pub fn error(&self, message: &str) {
         let label = self.say("错误", "error");
-        eprintln!("{}", self.paint(&format!("{label}: {message}"), Some(Severity::Error)));
+        self.note(&self.paint(&format!("{label}: {message}"), Some(Severity::Error)));
     }
 
     /// Prints a remark to standard error.
     pub fn note(&self, message: &str) {
-        eprintln!("{message}");
+        let _ = writeln!(std::io::stderr().lock(), "{message}");
+    }
+
+    /// A bar of so many steps, shown on a terminal only.
+    pub fn bar(&self, steps: u64) -> ProgressBar {
+        let bar = ProgressBar::with_draw_target(Some(steps), ProgressDrawTarget::stderr());
+        let style = ProgressStyle::with_template("{bar:30} {pos}/{len} {eta} {msg}");
+        if let Ok(style) = style {
+            bar.set_style(style);
+        }
+        bar
     }
 
     /// Prints diagnostics to standard error, each with its source line when the text of its file is given.
@@ -63,4 +76,24 @@ impl Terminal {
             _ => text.to_owned(),
         }
     }
+}
+
+/// One line under the header, none between rows.
+const STYLE: TableStyle = TableStyle::new().header_separator(LineStyle::none().fill('─').junction('─'));
+/// Columns of a terminal that long texts are wrapped to.
+const WIDTH: u16 = 120;
+
+/// An empty table; the columns named hold numbers, which stand to the right.
+pub(super) fn table<T: ToString>(header: impl IntoIterator<Item = T>, numbers: std::ops::Range<usize>) -> Table {
+    let mut table = Table::new();
+    table.load_style(STYLE);
+    table.set_content_arrangement(ContentArrangement::Dynamic);
+    table.set_width(WIDTH);
+    table.set_header(header.into_iter().map(|title| title.to_string()).collect::<Vec<_>>());
+    for column in numbers {
+        if let Some(column) = table.column_mut(column) {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+    }
+    table
 }

@@ -94,7 +94,9 @@ impl<'a> Rows<'a> {
         let is_value = |column: &Column| matches!(column.role, Some(Role::Field(_) | Role::Id));
         // A total stands where the names stand; the same word in a remark is none.
         let mut names = filled.iter().filter(|(column, _)| column.index <= names_end && !is_value(column));
-        if !has_date && names.any(|(_, text)| is_total(&comparable(text))) {
+        let is_unit = |column: &Column| self.header.unit_columns().any(|unit| unit.index == column.index);
+        // No unit is called so: whatever stands beside it, such as `122处` under the dates, is a total too.
+        if names.any(|(column, text)| (!has_date || is_unit(column)) && is_total(&comparable(text))) {
             return RowKind::Ignored("合计行", "a row of totals");
         }
         let first = (0..self.sheet.rows.get(row).map_or(0, Vec::len)).map(|column| self.sheet.text(row, column));

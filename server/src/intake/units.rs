@@ -178,6 +178,11 @@ impl UnitIndex {
         }
         match (&written.code, &written.name) {
             (Some(code), _) => self.by_code(level, code, written),
+            // One column for both: a code where a name may stand.
+            (None, Some(id)) if self.by_id.contains_key(id.trim()) => {
+                let bare = Written { code: Some(id.trim().to_owned()), name: None, above: written.above.clone() };
+                self.by_code(level, id.trim(), &bare)
+            }
             (None, Some(name)) => self.by_written_name(level, name, written),
             (None, None) => Err(NotFound::Blank),
         }

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use liuwu_engine::codes::sheet as codes;
 use liuwu_engine::diagnostic::{Diagnostic, Location};
 use liuwu_engine::dictionary::read::Raw;
+use liuwu_engine::dictionary::read::characters::trimmed;
 
 use super::json_lines::Line;
 
@@ -118,7 +119,7 @@ impl Sheet {
     /// The text of a cell as a person reads it; empty when blank.
     pub fn text(&self, row: usize, column: usize) -> String {
         match self.cell(row, column) {
-            Raw::Text(text) => liuwu_engine::dictionary::read::characters::trimmed(text),
+            Raw::Text(text) => trimmed(text).to_owned(),
             other => other.shown(),
         }
     }

@@ -1,7 +1,7 @@
 //! What can go wrong in a store, in English and in Chinese.
 //!
 //! Enters: the failure of an operation. Leaves: [`StoreError`]; `to_string` is the English message and [`StoreError::zh`] the
-//! Chinese one. Next: [`super::standing`].
+//! Chinese one. Next: `standing`.
 
 use std::io;
 use std::path::PathBuf;

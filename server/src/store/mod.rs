@@ -4,7 +4,7 @@
 //! was known about it then. Two stores keep the same promises and pass the same tests: [`memory`] for trying out and for
 //! one-off commands, [`sled`] for the server. [`transfer`] writes a backup of either and reads it back into either.
 //!
-//! Reading order: [`words`], [`error`], [`standing`], [`Store`] below, [`memory`], [`sled`], [`transfer`].
+//! Reading order: [`words`], [`error`], `standing` (the rules all stores share), [`Store`] below, [`memory`], [`sled`], [`transfer`].
 //!
 //! # What every store promises
 //!

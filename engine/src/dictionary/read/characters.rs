@@ -1,8 +1,8 @@
 //! Characters that look alike: full-width forms, blanks of all kinds, invisible marks.
 
 /// The text without blanks and invisible marks at its ends: spaces of every width, tabs, line ends, byte-order marks.
-pub fn trimmed(text: &str) -> String {
-    text.trim_matches(|c: char| c.is_whitespace() || is_invisible(c)).to_owned()
+pub fn trimmed(text: &str) -> &str {
+    text.trim_matches(|c: char| c.is_whitespace() || is_invisible(c))
 }
 
 /// The text with full-width letters, digits and punctuation as half-width ones, every blank as a plain space, and without

@@ -127,7 +127,7 @@ fn json_of(text: &str, start: char) -> Option<Raw> {
     if !text.starts_with(start) {
         return None;
     }
-    serde_json::from_str(&text).ok().map(|json| Raw::from_json(&json))
+    serde_json::from_str(text).ok().map(|json| Raw::from_json(&json))
 }
 
 /// The entries of a list in a cell: between 、 ; and line ends, or, where there is none of these, between commas.

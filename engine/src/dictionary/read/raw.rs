@@ -59,7 +59,7 @@ impl Raw {
         const CUT: usize = 40;
         let text = match self {
             Raw::Blank => String::new(),
-            Raw::Text(text) => trimmed(text),
+            Raw::Text(text) => trimmed(text).to_owned(),
             Raw::Number(digits) => digits.clone(),
             Raw::Float(float) => float.to_string(),
             Raw::Boolean(is) => is.to_string(),

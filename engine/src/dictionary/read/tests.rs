@@ -301,7 +301,7 @@ fn a_structure_that_never_ends_is_refused() {
     let deep = (0..40).fold(Raw::Blank, |inner, _| Raw::Map(vec![("s".to_owned(), inner)]));
     let faults = value("s", &field(Type::Shape(Arc::from("s"))), &shapes, &deep, Strictness::Data).unwrap_err();
     assert_eq!(faults.len(), 1);
-    assert_eq!(faults[0].code().id, "nested-too-deep");
+    assert_eq!(faults[0].code().id, "value-nested-too-deep");
 }
 
 fn fire(public: Public) -> Kind {

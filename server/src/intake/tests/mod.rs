@@ -5,6 +5,7 @@ mod good;
 mod identities;
 mod old_files;
 mod properties;
+mod shipped;
 
 use std::sync::Arc;
 

@@ -43,6 +43,8 @@ mod ledger;
 mod knowledge;
 mod results;
 mod verify;
+#[cfg(test)]
+mod tests;
 
 use std::ops::ControlFlow;
 use std::path::Path;

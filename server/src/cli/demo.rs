@@ -1,0 +1,164 @@
+//! `liuwu demo`: the whole way on sample data, from spreadsheets to ratings, reasons and the negative list.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Instant;
+
+use anyhow::Context;
+use jiff::Timestamp;
+use liuwu_engine::period::{Date, Period, parse_date};
+
+use super::import::{self, files_in, is_empty, read, show};
+use super::summary;
+use super::terminal::Terminal;
+use crate::data_dir::DataDir;
+use crate::sample::{self, Options};
+use crate::scoring::{self, Ask};
+use crate::store::{Act, NewEdition, Run};
+use crate::upload::{self, Said};
+
+/// The bundle of the demo.
+const BUNDLE: &str = include_str!("../../../rules/ruian-six-no/2020.yaml");
+/// Where the committed sample data is, from the project's root.
+const FIXTURES: &str = "fixtures/ruian";
+/// The day on which the sample's papers came in, and the day of the run.
+const RECEIVED_ON: &str = "2021-01-08";
+const AS_OF: &str = "2021-01-10";
+
+/// 演示
+#[derive(clap::Args)]
+#[command(after_help = "例 · Example:\n  liuwu demo --no-serve")]
+pub(super) struct Demo {
+    /// 数据目录(默认用临时目录,结束后删除) · Data directory (default: a temporary one, removed at the end)
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// 只打印,不启动网页 · Print only, do not serve
+    #[arg(long)]
+    no_serve: bool,
+    /// 网页端口 · Port of the pages
+    #[arg(long, value_name = "P", default_value_t = 8080)]
+    port: u16,
+}
+
+impl Demo {
+    pub(super) fn run(&self, terminal: &Terminal) -> anyhow::Result<ExitCode> {
+        let _ = (self.no_serve, self.port);
+        let temporary;
+        let path = match &self.data {
+            Some(path) => path.as_path(),
+            None => {
+                temporary = Temporary::new()?;
+                temporary.0.as_path()
+            }
+        };
+        let dir = DataDir::open(path)?;
+        let run = prepare(&dir, terminal)?;
+        summary::print(dir.store.as_ref(), &run, terminal)?;
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+/// Fills an empty data directory with the sample and scores it; leaves one that holds the demo as it is.
+fn prepare(dir: &DataDir, terminal: &Terminal) -> anyhow::Result<Run> {
+    let store = dir.store.as_ref();
+    if !is_empty(store)? {
+        let demo = store.runs()?.into_iter().find(|run| run.by == "demo");
+        return demo.ok_or_else(|| {
+            anyhow::anyhow!(
+                "{}: {}",
+                dir.path().display(),
+                terminal.say(
+                    "这里已有别的数据,请给演示另指定目录",
+                    "there is other data here, give the demo another directory"
+                )
+            )
+        });
+    }
+    let now = Timestamp::now();
+    let started = Instant::now();
+    let edition = store.publish_edition(NewEdition {
+        bundle: "ruian-six-no".to_owned(),
+        edition: "2020".to_owned(),
+        text: Arc::from(BUNDLE),
+        published_at: now,
+        by: "demo".to_owned(),
+        note: "演示".to_owned(),
+    })?;
+    let plan = scoring::plan_of(&edition)?;
+    let written;
+    let folder = if Path::new(FIXTURES).is_dir() {
+        Path::new(FIXTURES)
+    } else {
+        written = Temporary::new()?;
+        sample::write(&written.0, &Options::default())?;
+        written.0.as_path()
+    };
+    let paths = files_in(folder)?;
+    let said = Said {
+        by: "demo".to_owned(),
+        at: now,
+        received_on: Some(day(RECEIVED_ON)?),
+        what: "演示数据(纯属虚构)".to_owned(),
+        kind: None,
+        encoding: None,
+        effective: Some(day("2020-01-01")?),
+        accept_good_rows: false,
+        statements: Vec::new(),
+    };
+    let report = import::prepare(store, &plan.bundle, &read(&paths)?, &said, terminal)?;
+    if !report.acceptable {
+        show(&report, terminal, &Default::default());
+        anyhow::bail!("{}: {}", folder.display(), terminal.say("演示数据有错", "the sample data is at fault"));
+    }
+    let rows: u64 = report.tables.iter().map(|table| table.new).sum();
+    terminal.note(terminal.say(
+        &format!("读入 {} 个文件、{rows} 行({:.1} 秒)", paths.len(), started.elapsed().as_secs_f32()),
+        &format!("{} files, {rows} rows read ({:.1} s)", paths.len(), started.elapsed().as_secs_f32()),
+    ));
+    upload::commit(store, report)?;
+    terminal.note(terminal.say(
+        &format!("入库({:.1} 秒)", started.elapsed().as_secs_f32()),
+        &format!("stored ({:.1} s)", started.elapsed().as_secs_f32()),
+    ));
+    let ask = Ask {
+        bundle: edition.bundle,
+        edition: Some(edition.edition),
+        periods: Period::parse_list("2019..2020")?,
+        as_of: day(AS_OF)?,
+        by: "demo".to_owned(),
+        at: now,
+        pseudonym_key: dir.pseudonym_key.clone(),
+    };
+    let run = scoring::score(store, &ask)?;
+    store.release(run.id, Act { by: "demo".to_owned(), at: now, why: "演示".to_owned() })?;
+    terminal.note(terminal.say(
+        &format!("核算完成({:.1} 秒)", started.elapsed().as_secs_f32()),
+        &format!("scored ({:.1} s)", started.elapsed().as_secs_f32()),
+    ));
+    store.run(run.id).context("run")
+}
+
+fn day(text: &str) -> anyhow::Result<Date> {
+    Ok(parse_date(text)?)
+}
+
+/// A directory of its own that is removed when it is no longer needed.
+struct Temporary(PathBuf);
+
+impl Temporary {
+    fn new() -> anyhow::Result<Temporary> {
+        let mut name = [0; 8];
+        getrandom::fill(&mut name).map_err(|error| anyhow::anyhow!("{error}"))?;
+        let name: String = name.iter().map(|byte| format!("{byte:02x}")).collect();
+        let path = std::env::temp_dir().join(format!("liuwu-{name}"));
+        std::fs::create_dir(&path).with_context(|| path.display().to_string())?;
+        Ok(Temporary(path))
+    }
+}
+
+impl Drop for Temporary {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}

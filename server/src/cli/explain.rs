@@ -1,0 +1,129 @@
+//! `liuwu explain`: every point of a unit, with clause, department and the cells it comes from.
+
+use std::fmt::Write as _;
+use std::process::ExitCode;
+
+use liuwu_engine::bundle::Bundle;
+use liuwu_engine::number::Rounding;
+use liuwu_engine::record::Record;
+use unicode_width::UnicodeWidthStr;
+
+use super::At;
+use super::terminal::Terminal;
+use crate::explanation::{Evidence, Explanation, explain, kind_zh, met_zh};
+use crate::filed::Filed;
+use crate::records::record_of;
+use crate::scoring;
+use crate::store::{Run, Store};
+
+/// 说明一个考核对象的每一分
+#[derive(clap::Args)]
+#[command(after_help = "例 · Examples:\n  liuwu explain 330381101717\n  liuwu explain 平寮社区 --period 2020")]
+pub(super) struct Explain {
+    /// 编号或名称 · Code or name
+    unit: String,
+    #[command(flatten)]
+    at: At,
+    /// 周期(默认最近一次核算的最后一个) · Period (default: the last of the newest run)
+    #[arg(long, value_name = "P")]
+    period: Option<String>,
+}
+
+impl Explain {
+    pub(super) fn run(&self, terminal: &Terminal) -> anyhow::Result<ExitCode> {
+        let dir = self.at.open()?;
+        let store = dir.store.as_ref();
+        let (run, period) = super::newest(store, self.period.as_deref())?;
+        let (id, name) = super::unit(store, &self.unit, run.as_of)?;
+        let Some(bytes) = store.assessment(run.id, &id, period)? else {
+            anyhow::bail!("{name} {period}: {}", terminal.say("这次核算没有它的结果", "the run has no result of it"));
+        };
+        let filed = Filed::from_bytes(&bytes)?;
+        let edition = store.edition(&run.bundle, &run.edition)?;
+        let plan = scoring::plan_of(&edition)?;
+        let records = records(store, &id, &run, &plan.bundle)?;
+        let explanation = explain(&filed, &plan.bundle, &records);
+        terminal.print(&text(&filed, &name, &plan.bundle, &explanation));
+        terminal.print(terminal.say(
+            &format!("核算 {} · 数据截至 {} · 凭证 {}", run.id, run.as_of, filed.receipt),
+            &format!("run {} · as of {} · receipt {}", run.id, run.as_of, filed.receipt),
+        ));
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+/// The records of a unit and of the units above it, as the edition reads them.
+fn records(store: &dyn Store, unit: &str, run: &Run, bundle: &Bundle) -> anyhow::Result<Vec<Record>> {
+    let units = store.units(run.as_of)?;
+    let mut at = Some(unit.to_owned());
+    let mut records = Vec::new();
+    while let Some(id) = at {
+        for stored in store.facts_of(&id, run.as_of)?.records {
+            if let Some(kind) = bundle.dictionary.kinds.get(&stored.kind)
+                && let Ok(record) = record_of(kind, &bundle.dictionary, &stored)
+            {
+                records.push(record);
+            }
+        }
+        at = units.iter().find(|row| row.id == id).and_then(|row| row.parent.clone());
+    }
+    Ok(records)
+}
+
+/// The whole arithmetic as text.
+fn text(filed: &Filed, name: &str, bundle: &Bundle, explanation: &Explanation) -> String {
+    let mut out = String::new();
+    let score = filed.score.map_or("—".to_owned(), |score| score.to_string());
+    let rating = filed.rating.as_deref().unwrap_or("未定等次");
+    let _ = writeln!(out, "{name} · {} · {}", filed.period.title_zh(), bundle.title);
+    let _ = writeln!(out, "{score} 分 · {rating}");
+    if let Some(without) = filed.score_without_exemptions
+        && filed.score != Some(without)
+    {
+        let _ = writeln!(out, "(不计免予扣分时为 {without} 分)");
+    }
+    out.push('\n');
+    for criterion in &bundle.criteria {
+        if let Some(result) = filed.criteria.get(&criterion.id) {
+            let points = result.points.round(4, Rounding::HalfUp);
+            let _ = writeln!(out, "  {} {points:>8} {}", pad(met_zh(result.met), 6), criterion.title);
+        }
+    }
+    out.push('\n');
+    for line in &explanation.lines {
+        let adds = line.adds.round(4, Rounding::HalfUp);
+        let adds = if adds.is_negative() { adds.to_string() } else { format!("+{adds}") };
+        let from: Vec<&str> = [line.clause.as_deref(), line.department.as_deref()].into_iter().flatten().collect();
+        let from = if from.is_empty() { String::new() } else { format!("  [{}]", from.join(" · ")) };
+        let sum = line.sum.round(4, Rounding::HalfUp).to_string();
+        let indent = line.depth * 2;
+        let _ = writeln!(out, "{:indent$}{adds:>8} = {sum:<8} {}{from}", "", line.what);
+        write_evidence(&mut out, &line.evidence, indent + 12);
+    }
+    for statement in &explanation.statements {
+        let clause = statement.clause.as_deref().map(|clause| format!(" [{clause}]")).unwrap_or_default();
+        let _ = writeln!(out, "{}:{}{clause}", kind_zh(statement.kind), statement.reason);
+        write_evidence(&mut out, &statement.evidence, 4);
+    }
+    for unchecked in &explanation.unchecked {
+        let _ = writeln!(out, "待核定:{}({})", unchecked.title, unchecked.why);
+    }
+    out
+}
+
+/// A line a record: kind, day, place, and each field with the cell it was read from.
+fn write_evidence(out: &mut String, evidence: &[Evidence], indent: usize) {
+    for item in evidence {
+        let _ = write!(out, "{:indent$}据 {} {} {}", "", item.kind, item.date, item.place);
+        for field in &item.fields {
+            let cell = field.cell.rsplit('!').next().unwrap_or_default();
+            let _ = write!(out, " {}={}({cell})", field.title, field.value);
+        }
+        out.push('\n');
+    }
+}
+
+/// A text filled up to a width of the terminal; wide characters take two columns.
+fn pad(text: &str, width: usize) -> String {
+    format!("{text}{}", " ".repeat(width.saturating_sub(text.width())))
+}

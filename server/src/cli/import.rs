@@ -1,0 +1,192 @@
+//! `liuwu import`: files into the store, whole or not at all.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::Context;
+use jiff::Timestamp;
+use liuwu_engine::bundle::Bundle;
+use liuwu_engine::period::{Date, Period, parse_date};
+
+use super::At;
+use super::terminal::Terminal;
+use crate::store::{Statement, Store, StoreError};
+use crate::upload::{self, File, Report, Said};
+
+/// 导入台账
+#[derive(clap::Args)]
+#[command(after_help = "例 · Examples:
+  liuwu import 火灾.xlsx --dry-run
+  liuwu import fixtures/ruian/*.xlsx --complete fire --area 330381000000 --period 2020")]
+pub(super) struct Import {
+    /// xlsx、xls、csv(UTF-8 或 GB18030)、jsonl · Files
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+    #[command(flatten)]
+    at: At,
+    /// 所属考核办法 · The bundle whose dictionary is used (default: the only one published)
+    #[arg(long, value_name = "ID")]
+    bundle: Option<String>,
+    /// 台账类型(默认按表头识别) · Kind (default: recognised by the header)
+    #[arg(long, value_name = "KIND")]
+    kind: Option<String>,
+    /// 文字编码 · Encoding of texts (default: recognised)
+    #[arg(long, value_name = "NAME")]
+    encoding: Option<String>,
+    /// 只预检,不入库 · Only say what would happen
+    #[arg(long)]
+    dry_run: bool,
+    /// 正确的行先入库,有错的另存一份待改 · Store the good rows and write the others to files for correction
+    #[arg(long)]
+    accept_good_rows: bool,
+    /// 报齐的台账 · Kinds that are complete with this upload
+    #[arg(long, value_name = "KIND", value_delimiter = ',', requires = "area", requires = "period")]
+    complete: Vec<String>,
+    /// 零报告的台账 · Kinds of which there is nothing to hand in
+    #[arg(long, value_name = "KIND", value_delimiter = ',', requires = "area", requires = "period")]
+    nil: Vec<String>,
+    /// 报齐或零报告的地区(编号) · The area of `--complete` and `--nil`
+    #[arg(long, value_name = "CODE")]
+    area: Option<String>,
+    /// 报齐或零报告的周期 · The period of `--complete` and `--nil`
+    #[arg(long, value_name = "P")]
+    period: Option<String>,
+    /// 收到日期(补录旧材料时用) · The day it was received, when old papers are entered
+    #[arg(long, value_name = "D")]
+    received_on: Option<String>,
+    /// 基本情况表没有生效日期时用 · The day from which attributes hold, where a table does not say it
+    #[arg(long, value_name = "D")]
+    effective: Option<String>,
+    /// 报送人 · Who hands it in
+    #[arg(long, value_name = "NAME", default_value = "cli")]
+    by: String,
+}
+
+impl Import {
+    pub(super) fn run(&self, terminal: &Terminal) -> anyhow::Result<ExitCode> {
+        let dir = self.at.open()?;
+        let edition = super::edition(dir.store.as_ref(), self.bundle.as_deref(), None)?;
+        let plan = crate::scoring::plan_of(&edition)?;
+        let files = read(&self.files)?;
+        let report = prepare(dir.store.as_ref(), &plan.bundle, &files, &self.said()?, terminal)?;
+        show(&report, terminal, &HashMap::new());
+        if !report.acceptable {
+            terminal.note(terminal.say(
+                "没有入库任何内容。改好后再导入,或加 --accept-good-rows 先收正确的行。",
+                "Nothing was stored. Mend the files, or store the good rows with --accept-good-rows.",
+            ));
+            return Ok(ExitCode::from(2));
+        }
+        if self.dry_run {
+            terminal.note(terminal.say("预检完成,没有入库。", "Checked only; nothing was stored."));
+            return Ok(ExitCode::SUCCESS);
+        }
+        for correction in &report.corrections {
+            std::fs::write(&correction.name, &correction.bytes).with_context(|| correction.name.clone())?;
+            terminal.note(&format!("{} {}", terminal.say("待改的行:", "rows to mend:"), correction.name));
+        }
+        match upload::commit(dir.store.as_ref(), report)? {
+            Some(batch) => out!(terminal, "{} {batch}", terminal.say("入库批次", "batch")),
+            None => out!(terminal, "{}", terminal.say("没有新内容,未入库", "nothing new, nothing stored")),
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+
+    fn said(&self) -> anyhow::Result<Said> {
+        let date = |text: &Option<String>| -> anyhow::Result<Option<Date>> {
+            Ok(text.as_deref().map(parse_date).transpose()?)
+        };
+        let mut statements = Vec::new();
+        if let (Some(area), Some(period)) = (&self.area, &self.period) {
+            let period = Period::parse(period)?;
+            let stated = self.complete.iter().map(|kind| (kind, false)).chain(self.nil.iter().map(|kind| (kind, true)));
+            statements.extend(stated.map(|(kind, nil)| Statement {
+                kind: kind.clone(),
+                area: area.clone(),
+                from: period.from(),
+                to: period.to(),
+                nil,
+            }));
+        }
+        Ok(Said {
+            by: self.by.clone(),
+            at: Timestamp::now(),
+            received_on: date(&self.received_on)?,
+            what: "liuwu import".to_owned(),
+            kind: self.kind.clone(),
+            encoding: self.encoding.clone(),
+            effective: date(&self.effective)?,
+            accept_good_rows: self.accept_good_rows,
+            statements,
+        })
+    }
+}
+
+/// Reads an upload, with a bar on a terminal that shows which file is read and how long it will take.
+pub(super) fn prepare(
+    store: &dyn Store,
+    bundle: &Bundle,
+    files: &[File],
+    said: &Said,
+    terminal: &Terminal,
+) -> Result<Report, StoreError> {
+    let bar = terminal.bar(2 * files.len() as u64);
+    let report = upload::prepare_watched(store, bundle, files, said, &|file| {
+        bar.set_message(file.to_owned());
+        bar.inc(1);
+    });
+    bar.finish_and_clear();
+    report
+}
+
+/// Reads files whole.
+pub(super) fn read(paths: &[PathBuf]) -> anyhow::Result<Vec<File>> {
+    let read = |path: &PathBuf| -> anyhow::Result<File> {
+        let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
+        Ok(File { name, bytes: std::fs::read(path).with_context(|| path.display().to_string())? })
+    };
+    paths.iter().map(read).collect()
+}
+
+/// Prints what an upload holds and everything that is wrong with it.
+pub(super) fn show(report: &Report, terminal: &Terminal, sources: &HashMap<String, String>) {
+    terminal.diagnostics(&report.remarks, sources);
+    terminal.diagnostics(&report.faults, sources);
+    for table in &report.tables {
+        let sheet = table.sheet.as_deref().map(|sheet| format!("!{sheet}")).unwrap_or_default();
+        terminal.note(terminal.say(
+            &format!(
+                "{}{sheet} 识别为「{}」:新增 {} · 更新 {} · 相同 {} · 有错 {}",
+                table.file, table.title, table.new, table.updated, table.same, table.faulty
+            ),
+            &format!(
+                "{}{sheet} read as `{}`: {} new, {} updated, {} same, {} faulty",
+                table.file, table.title, table.new, table.updated, table.same, table.faulty
+            ),
+        ));
+    }
+}
+
+/// The files of a folder that can be imported, in the order of their names.
+pub(super) fn files_in(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder).with_context(|| folder.display().to_string())? {
+        let path = entry?.path();
+        // The calendar of working days is for follow-up, not for scoring.
+        if path.ends_with("calendar.csv") {
+            continue;
+        }
+        let extension = path.extension().map(|end| end.to_string_lossy().to_lowercase()).unwrap_or_default();
+        if ["xlsx", "xls", "csv", "jsonl"].contains(&extension.as_str()) || path.ends_with("exemptions.json") {
+            files.push(path);
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
+/// Whether anything is stored yet.
+pub(super) fn is_empty(store: &dyn Store) -> anyhow::Result<bool> {
+    Ok(store.batches(None, 1)?.is_empty() && store.editions()?.is_empty())
+}

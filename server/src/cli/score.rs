@@ -1,0 +1,74 @@
+//! `liuwu score`: scores all units and keeps the run.
+
+use std::process::ExitCode;
+
+use jiff::Timestamp;
+use liuwu_engine::period::{Period, parse_date};
+
+use super::At;
+use super::terminal::Terminal;
+use crate::scoring::{self, Ask, ScoringError};
+use crate::store::{Act, day_in_china};
+
+/// 核算并存档
+#[derive(clap::Args)]
+#[command(after_help = "例 · Example:\n  liuwu score --period 2020 --as-of 2021-01-10")]
+pub(super) struct Score {
+    #[command(flatten)]
+    at: At,
+    /// 考核办法 · Bundle (default: the only one published)
+    #[arg(long, value_name = "ID")]
+    bundle: Option<String>,
+    /// 版本 · Edition (default: the one published last)
+    #[arg(long, value_name = "E")]
+    edition: Option<String>,
+    /// 周期,如 2020 或 2019..2020 · Periods
+    #[arg(long, value_name = "P")]
+    period: String,
+    /// 数据截至哪天(默认今天) · Day of knowledge (default: today)
+    #[arg(long, value_name = "D")]
+    as_of: Option<String>,
+    /// 由谁核算 · Who asks
+    #[arg(long, value_name = "NAME", default_value = "cli")]
+    by: String,
+    /// 立即公开 · Make the run public at once
+    #[arg(long)]
+    release: bool,
+}
+
+impl Score {
+    pub(super) fn run(&self, terminal: &Terminal) -> anyhow::Result<ExitCode> {
+        let dir = self.at.open()?;
+        let now = Timestamp::now();
+        let edition = super::edition(dir.store.as_ref(), self.bundle.as_deref(), self.edition.as_deref())?;
+        let ask = Ask {
+            bundle: edition.bundle,
+            edition: Some(edition.edition),
+            periods: Period::parse_list(&self.period)?,
+            as_of: self.as_of.as_deref().map(parse_date).transpose()?.unwrap_or_else(|| day_in_china(now)),
+            by: self.by.clone(),
+            at: now,
+            pseudonym_key: dir.pseudonym_key.clone(),
+        };
+        let run = match scoring::score(dir.store.as_ref(), &ask) {
+            Ok(run) => run,
+            Err(ScoringError::Faults(faults)) => {
+                terminal.diagnostics(&faults, &Default::default());
+                return Ok(ExitCode::from(2));
+            }
+            Err(error) => return Err(error.into()),
+        };
+        if self.release {
+            dir.store.release(run.id, Act { by: self.by.clone(), at: now, why: "liuwu score --release".to_owned() })?;
+        }
+        out!(
+            terminal,
+            "{}",
+            terminal.say(
+                &format!("核算 {} 完成:{} 个结果,数据截至 {},总凭证 {}", run.id, run.assessments, run.as_of, run.root),
+                &format!("run {}: {} results, as of {}, root {}", run.id, run.assessments, run.as_of, run.root)
+            )
+        );
+        Ok(ExitCode::SUCCESS)
+    }
+}

@@ -1,0 +1,84 @@
+//! Batches and editions: whole or not at all, and never changed.
+
+use super::*;
+
+kept_by! {
+    a_batch_is_given_back_as_it_was_handed_in,
+    batches_are_numbered_without_gaps_and_listed_newest_first,
+    a_batch_that_is_refused_leaves_nothing_behind,
+    a_published_edition_is_immutable,
+}
+
+fn a_batch_is_given_back_as_it_was_handed_in(store: &dyn Store) {
+    let handed_in = rich_batch(day(2, 3));
+    let id = store.append_batch(handed_in.clone()).unwrap();
+    let given_back = store.contents(id).unwrap();
+    assert_eq!(given_back, handed_in);
+    let order: Vec<_> = given_back.records[4].fields.keys().collect();
+    assert_eq!(order, ["loss", "steps", "z", "a"], "the order of the fields is kept");
+    let heading = store.batch(id).unwrap();
+    assert_eq!(heading.counts, handed_in.counts());
+    assert_eq!(heading.counts.all_records(), 400);
+    assert_eq!((heading.by.as_str(), heading.received_on, heading.withdrawn), ("李", day(2, 3), None));
+}
+
+fn batches_are_numbered_without_gaps_and_listed_newest_first(store: &dyn Store) {
+    for number in 1..=5 {
+        assert_eq!(store.append_batch(batch(day(1, 1), vec![])).unwrap(), BatchId(number));
+    }
+    let listed = |before, limit| {
+        let list = store.batches(before, limit).unwrap();
+        list.into_iter().map(|batch| batch.id.0).collect::<Vec<_>>()
+    };
+    assert_eq!(listed(None, 3), [5, 4, 3]);
+    assert_eq!(listed(Some(BatchId(3)), 10), [2, 1]);
+    assert!(matches!(store.batch(BatchId(6)), Err(StoreError::NotFound(Missing::Batch(BatchId(6))))));
+    assert!(matches!(store.contents(BatchId(0)), Err(StoreError::NotFound(Missing::Batch(BatchId(0))))));
+}
+
+fn a_batch_that_is_refused_leaves_nothing_behind(store: &dyn Store) {
+    store.append_batch(batch(day(1, 1), vec![record("甲村", "fire", 1)])).unwrap();
+    let before = export_text(store);
+    let refused = [
+        batch(day(1, 2), vec![record("甲村", "fire", 2), correcting(id(1, 2), record("甲村", "fire", 3))]),
+        batch(
+            day(1, 2),
+            vec![correcting(id(1, 1), record("甲村", "fire", 2)), correcting(id(1, 1), record("甲村", "fire", 3))],
+        ),
+        batch(day(1, 2), vec![record("甲村", "fire", 2), record(&"村".repeat(67), "fire", 3)]),
+        batch(day(1, 2), vec![record("甲村", "fire", 2), record("", "fire", 3)]),
+    ];
+    let refusals = refused.map(|batch| store.append_batch(batch).unwrap_err());
+    assert!(matches!(&refusals[0], StoreError::NotFound(Missing::Record(missing)) if *missing == id(1, 2)));
+    assert!(matches!(&refusals[1], StoreError::Conflict(Conflict::SupersededTwice(old)) if *old == id(1, 1)));
+    assert!(matches!(&refusals[2], StoreError::Conflict(Conflict::TooLong(_))));
+    assert!(matches!(&refusals[3], StoreError::Conflict(Conflict::Nameless)));
+    assert_eq!(export_text(store), before);
+    assert_eq!(store.append_batch(batch(day(1, 3), vec![])).unwrap(), BatchId(2));
+}
+
+fn a_published_edition_is_immutable(store: &dyn Store) {
+    let edition = |edition: &str, text: &str| NewEdition {
+        bundle: "six-no".to_owned(),
+        edition: edition.to_owned(),
+        text: Arc::from(text),
+        published_at: noon(day(1, 1)),
+        by: "王".to_owned(),
+        note: "首次发布".to_owned(),
+    };
+    assert_eq!(store.current_edition("six-no").unwrap(), None);
+    let long = "rule: 扣分\n".repeat(20_000);
+    let first = store.publish_edition(edition("2021", &long)).unwrap();
+    let second = store.publish_edition(edition("2020", "bundle: six-no\n")).unwrap();
+    assert_eq!(first.digest.len(), 64);
+    assert_ne!(first.digest, second.digest);
+    assert_eq!(*first.text, *long);
+    assert_eq!(store.publish_edition(edition("2021", &long)).unwrap(), first, "the same text again changes nothing");
+    let refused = store.publish_edition(edition("2021", "bundle: six-no\n")).unwrap_err();
+    assert!(matches!(refused, StoreError::Conflict(Conflict::EditionPublished { .. })));
+    assert_eq!(store.edition("six-no", "2021").unwrap(), first);
+    assert_eq!(store.current_edition("six-no").unwrap(), Some(second.clone()), "the one published last");
+    assert_eq!(store.editions().unwrap(), [first, second]);
+    assert!(matches!(store.edition("six-no", "2019"), Err(StoreError::NotFound(Missing::Edition { .. }))));
+    assert_eq!(store.current_edition("six").unwrap(), None);
+}

@@ -1,0 +1,270 @@
+//! What the store on sled promises beyond the others: it is locked, it mends what was interrupted, it names what is damaged.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+use tempfile::TempDir;
+
+use super::key::Key;
+use super::rows::encode;
+use super::shelf::Shelf;
+use super::{Sled, open};
+use crate::store::conformance::{batch, day, furnish, new_run, period, rich_batch, save_run};
+use crate::store::error::{Damage, StoreError};
+use crate::store::words::*;
+use crate::store::{SCHEMA, Store};
+
+fn fresh() -> (TempDir, Sled) {
+    let directory = tempfile::tempdir().unwrap();
+    let store = open(directory.path()).unwrap();
+    (directory, store)
+}
+
+fn reopen(store: Sled, path: &Path) -> Sled {
+    drop(store);
+    open(path).unwrap()
+}
+
+/// Keys and values of a collection as they are on the disk.
+fn everything(shelf: &Shelf) -> Vec<(Vec<u8>, Vec<u8>)> {
+    shelf.bare().iter().map(|entry| entry.unwrap()).map(|(key, value)| (key.to_vec(), value.to_vec())).collect()
+}
+
+fn everything_of_batches(store: &Sled) -> Vec<Vec<(Vec<u8>, Vec<u8>)>> {
+    store.shelves.of_batches().map(everything).to_vec()
+}
+
+#[test]
+fn a_second_opening_is_told_that_the_database_is_in_use() {
+    let (directory, store) = fresh();
+    let refused = open(directory.path()).err().unwrap();
+    assert!(matches!(&refused, StoreError::Locked { path } if path == directory.path()));
+    assert!(refused.to_string().contains("in use by another process") && refused.zh().contains("正被另一个进程使用"));
+    drop(store);
+    open(directory.path()).unwrap();
+}
+
+#[test]
+fn a_batch_without_a_heading_is_not_seen_and_is_removed_at_the_next_opening() {
+    let (directory, store) = fresh();
+    furnish(&store);
+    let before = everything_of_batches(&store);
+    let facts = store.scan_facts(None, 99, day(12, 31)).unwrap();
+    let id = store.append_batch(rich_batch(day(4, 1))).unwrap();
+    // As it is when the process ends after the rows and before the heading.
+    store.shelves.batches.remove(&Key::new().batch(id)).unwrap();
+    store.shelves.meta.write(vec![(Key::new().text("writing"), encode(&id).unwrap())]).unwrap();
+    store.learn().last_batch = BatchId(id.0 - 1);
+    assert_eq!(store.scan_facts(None, 99, day(12, 31)).unwrap(), facts);
+    assert_eq!(store.statements(day(12, 31)).unwrap().len(), 4);
+    let store = reopen(store, directory.path());
+    assert!(everything_of_batches(&store) == before, "rows are left over");
+    assert_eq!(store.scan_facts(None, 99, day(12, 31)).unwrap(), facts);
+    assert_eq!(store.append_batch(batch(day(5, 1), vec![])).unwrap(), id);
+    assert_eq!(store.verify().unwrap(), []);
+}
+
+#[test]
+fn a_batch_whose_heading_is_there_stays_although_it_was_still_marked() {
+    let (directory, store) = fresh();
+    let id = store.append_batch(rich_batch(day(4, 1))).unwrap();
+    store.shelves.meta.write(vec![(Key::new().text("writing"), encode(&id).unwrap())]).unwrap();
+    let store = reopen(store, directory.path());
+    assert!(store.contents(id).unwrap() == rich_batch(day(4, 1)));
+    assert_eq!(store.shelves.meta.get(&Key::new().text("writing")).unwrap(), None);
+}
+
+#[test]
+fn a_run_that_was_interrupted_is_removed_at_the_next_opening() {
+    let (directory, store) = fresh();
+    let kept = save_run(&store, &["2020"], 9, false);
+    let before = everything(&store.shelves.assessments);
+    let mut writer = store.begin_run(new_run(&["2020"])).unwrap();
+    for unit in 0..20_000 {
+        writer.add(period("2020"), &format!("{unit:08}"), &[b'x'; 400]).unwrap();
+    }
+    // A killed process does not run the writer's clean-up.
+    std::mem::forget(writer);
+    assert!(everything(&store.shelves.assessments).len() > 500, "nothing had been written yet");
+    let store = reopen(store, directory.path());
+    assert_eq!(store.runs().unwrap(), [kept]);
+    assert!(everything(&store.shelves.assessments) == before, "assessments are left over");
+}
+
+#[test]
+fn the_number_of_a_discarded_run_is_not_given_again() {
+    let (directory, store) = fresh();
+    let run = save_run(&store, &["2020"], 1, false).id;
+    store.discard_run(run).unwrap();
+    let store = reopen(store, directory.path());
+    assert!(save_run(&store, &["2020"], 1, false).id > run);
+}
+
+#[test]
+fn a_flipped_bit_in_any_value_is_named_by_collection_and_key() {
+    let (_directory, store) = fresh();
+    furnish(&store);
+    let shelves = &store.shelves;
+    let all = shelves.of_batches().into_iter().chain([
+        &shelves.editions,
+        &shelves.texts,
+        &shelves.batches,
+        &shelves.withdrawals,
+        &shelves.runs,
+        &shelves.assessments,
+        &shelves.releases,
+    ]);
+    for shelf in all {
+        let entries = everything(shelf);
+        assert!(!entries.is_empty(), "nothing is on the shelf {}", shelf.name);
+        for (number, (key, value)) in entries.iter().enumerate().step_by(7) {
+            let mut flipped = value.clone();
+            let place = number * 31 % value.len();
+            flipped[place] ^= 1 << (number % 8);
+            shelf.bare().insert(key, flipped).unwrap();
+            let faults = store.verify().unwrap();
+            let named = faults.iter().any(|fault| fault.place.starts_with(&format!("{} ", shelf.name)));
+            assert!(named, "byte {place} of {} {key:?} went unnoticed: {faults:?}", shelf.name);
+            shelf.bare().insert(key, value.as_slice()).unwrap();
+        }
+    }
+    assert_eq!(store.verify().unwrap(), []);
+}
+
+#[test]
+fn a_damaged_record_is_named_in_words_a_person_can_follow() {
+    let (_directory, store) = fresh();
+    furnish(&store);
+    let (key, mut value) = everything(&store.shelves.records).pop().unwrap();
+    *value.last_mut().unwrap() ^= 1;
+    store.shelves.records.bare().insert(key, value).unwrap();
+    let faults = store.verify().unwrap();
+    assert_eq!(faults.iter().filter(|fault| fault.damage == Damage::Checksum).count(), 1);
+    let fault = faults.iter().find(|fault| fault.damage == Damage::Checksum).unwrap();
+    assert!(fault.place.starts_with("records 甲村/fire/4/"), "{fault}");
+    let refused = store.facts_of("甲村", day(12, 31)).unwrap_err();
+    assert!(matches!(&refused, StoreError::Corrupt(named) if named == fault));
+    assert!(refused.zh().starts_with("数据库已损坏:records 甲村/fire/4/"), "{}", refused.zh());
+    assert!(store.facts_of("乙村", day(12, 31)).is_ok(), "what is sound can still be read");
+}
+
+#[test]
+fn a_value_that_is_gone_or_stands_under_another_key_is_noticed() {
+    let (_directory, store) = fresh();
+    furnish(&store);
+    for shelf in store.shelves.of_batches().into_iter().chain([&store.shelves.batches, &store.shelves.assessments]) {
+        let entries = everything(shelf);
+        let (key, value) = entries.last().unwrap();
+        shelf.bare().remove(key).unwrap();
+        assert_ne!(store.verify().unwrap(), [], "an entry of {} is gone", shelf.name);
+        shelf.bare().insert(key, value.as_slice()).unwrap();
+        if let [(first, other), .., _] = entries.as_slice() {
+            shelf.bare().insert(first, value.as_slice()).unwrap();
+            assert_ne!(store.verify().unwrap(), [], "a value of {} stands under another key", shelf.name);
+            shelf.bare().insert(first, other.as_slice()).unwrap();
+        }
+    }
+    assert_eq!(store.verify().unwrap(), []);
+}
+
+#[test]
+fn no_value_is_longer_than_a_leaf_of_the_database_takes() {
+    let (_directory, store) = fresh();
+    furnish(&store);
+    let shelves = &store.shelves;
+    let lists: [&Shelf; 4] = [&shelves.records, &shelves.texts, &shelves.assessments, &shelves.record_places];
+    let longest = lists.into_iter().flat_map(everything).map(|(_, value)| value.len()).max().unwrap();
+    assert!((6_000..=7_000).contains(&longest), "{longest}");
+}
+
+#[test]
+fn a_database_of_a_newer_program_is_not_touched() {
+    let (directory, store) = fresh();
+    store.shelves.meta.write(vec![(Key::new().text("schema"), encode(&(SCHEMA + 1)).unwrap())]).unwrap();
+    drop(store);
+    let refused = open(directory.path()).err().unwrap();
+    assert!(matches!(refused, StoreError::TooNew { found, known } if (found, known) == (SCHEMA + 1, SCHEMA)));
+}
+
+#[test]
+fn a_snapshot_that_was_being_written_does_not_keep_the_database_from_opening() {
+    let (directory, store) = fresh();
+    store.append_batch(rich_batch(day(4, 1))).unwrap();
+    drop(store);
+    let unfinished = directory.path().join("snap.00000000000000FF.generating");
+    fs::write(&unfinished, b"half a snapshot").unwrap();
+    let store = open(directory.path()).unwrap();
+    assert!(!unfinished.exists());
+    assert_eq!(store.batches(None, 9).unwrap().len(), 1);
+}
+
+#[test]
+fn files_full_of_rubbish_are_an_error_or_an_old_state_and_never_a_panic() {
+    for seed in 0..12_u8 {
+        let (directory, store) = fresh();
+        furnish(&store);
+        drop(store);
+        let mut files: Vec<_> = fs::read_dir(directory.path()).unwrap().map(|entry| entry.unwrap().path()).collect();
+        files.retain(|path| path.is_file() && path.metadata().unwrap().len() > 0);
+        files.sort();
+        let path = &files[usize::from(seed) % files.len()];
+        let mut bytes = fs::read(path).unwrap();
+        let start = bytes.len() * usize::from(seed) / 13;
+        bytes.iter_mut().skip(start).take(300).for_each(|byte| *byte = byte.wrapping_mul(31).wrapping_add(seed));
+        fs::write(path, bytes).unwrap();
+        match open(directory.path()) {
+            Ok(store) => drop(store.verify()),
+            Err(error) => assert!(matches!(error, StoreError::Corrupt(_) | StoreError::Io(_)), "{error}"),
+        }
+    }
+}
+
+#[test]
+fn after_a_failed_write_all_others_are_refused_until_the_next_opening() {
+    let (directory, store) = fresh();
+    store.append_batch(rich_batch(day(4, 1))).unwrap();
+    let mut writing = store.begin().unwrap();
+    let failed = store.commit(&mut writing, || Err(StoreError::Full));
+    assert!(matches!(failed, Err(StoreError::Full)));
+    drop(writing);
+    let refused = store.append_batch(rich_batch(day(4, 1))).unwrap_err();
+    assert!(matches!(refused, StoreError::Halted));
+    assert!(!store.health().unwrap().accepts_writes);
+    let store = reopen(store, directory.path());
+    assert_eq!(store.append_batch(rich_batch(day(4, 1))).unwrap(), BatchId(2));
+}
+
+#[test]
+fn keys_of_all_collections_can_be_shown_to_a_person() {
+    let (_directory, store) = fresh();
+    furnish(&store);
+    let mut shown = BTreeSet::new();
+    for shelf in store.shelves.of_batches() {
+        for key in shelf.keys(&Key::new()) {
+            shown.insert(shelf.fault(&key.unwrap(), Damage::Entry).place);
+        }
+    }
+    assert!(shown.iter().all(|place| !place.contains("0x")), "{shown:?}");
+    assert!(shown.contains("successors 甲村/1/1/2/1"), "{shown:?}");
+    assert!(shown.contains("units 1/1"), "{shown:?}");
+}
+
+/// Reading many units at once does not hold back a writer, and the reader sees a batch whole or not at all.
+#[test]
+fn readers_see_a_batch_whole_or_not_at_all_while_it_is_written() {
+    let (_directory, store) = fresh();
+    std::thread::scope(|scope| {
+        let writer = scope.spawn(|| {
+            for _ in 0..12 {
+                store.append_batch(rich_batch(day(4, 1))).unwrap();
+            }
+        });
+        while !writer.is_finished() {
+            let facts = store.scan_facts(None, 99, day(12, 31)).unwrap();
+            let records: usize = facts.iter().map(|unit| unit.records.len()).sum();
+            assert_eq!(records % 400, 0, "half a batch is seen");
+        }
+    });
+    assert_eq!(store.verify().unwrap(), []);
+}
