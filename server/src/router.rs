@@ -18,6 +18,7 @@ use tower_http::compression::CompressionLayer;
 
 use crate::api::health;
 use crate::error::Problem;
+use crate::pages::{assets, village};
 use crate::state::App;
 
 /// The whole service.
@@ -30,6 +31,7 @@ pub fn router(app: App) -> Router {
         .layer(DefaultBodyLimit::max(app.config().body_limit()));
     Router::new()
         .nest("/api/v1", anybody())
+        .merge(pages())
         .fallback(async || Problem::Address)
         .method_not_allowed_fallback(async || Problem::Method)
         .layer(around)
@@ -39,4 +41,9 @@ pub fn router(app: App) -> Router {
 /// What anybody may ask. Without the token: what has been released, as far as the standard lets it be seen.
 fn anybody() -> Router<App> {
     Router::new().route("/health", get(health::show))
+}
+
+/// The pages that anybody may read: what has been released, as far as the standard lets it be seen.
+fn pages() -> Router<App> {
+    Router::new().route("/villages/{code}", get(village::show)).route("/assets/{*name}", get(assets::show))
 }
