@@ -129,7 +129,7 @@ fn a_complaint_stands_where_the_author_wrote() {
 
 #[test]
 fn the_table_of_functions_is_what_the_interpreter_knows() {
-    let engine = sandbox::engine(&CallOff::default());
+    let engine = sandbox::engine(&CallOff::default(), &Arc::default());
     let registered =
         engine.collect_fn_metadata(None, |f| Some((f.metadata.name.to_string(), f.metadata.num_params)), false);
     // Operators and properties are no functions.
