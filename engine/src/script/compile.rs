@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use rhai::{AST, ASTNode, Engine, Expr, FnPtr, Position, Stmt};
 
-use super::host::english;
+use super::functions::english;
 use super::syntax;
-use crate::bundle::{Action, Place, Rule, Script, ShortForm};
+use crate::bundle::{Action, Condition, Place, Reach, Rule, Script, ShortForm};
 use crate::codes::script as codes;
 use crate::diagnostic::{Diagnostic, Location};
 
@@ -102,16 +102,28 @@ const ABOUT_THE_UNIT: [&str; 14] = [
 /// Names whose value is the same for all units.
 pub(super) const SAME_FOR_ALL: [&str; 3] = ["parameters", "period", "as_of"];
 
-/// Compiles the shared functions.
-pub(super) fn library(engine: &Engine, script: Option<&Script>, file: &Arc<str>) -> Result<Library, Diagnostic> {
-    let Some(script) = script else { return Ok(Library::default()) };
+/// Compiles the shared functions; what else stands in the library is noted and left out.
+pub(super) fn library(
+    engine: &Engine,
+    script: Option<&Script>,
+    file: &Arc<str>,
+    faults: &mut Vec<Diagnostic>,
+) -> Option<Library> {
+    let Some(script) = script else { return Some(Library::default()) };
     let source = Source::of(script);
-    let ast = engine.compile(&source.text).map_err(|error| syntax::diagnose(&error, &source, file))?;
+    let mut ast = match engine.compile(&source.text) {
+        Ok(ast) => ast,
+        Err(error) => {
+            faults.push(syntax::diagnose(&error, &source, file));
+            return None;
+        }
+    };
     if let Some(statement) = ast.statements().first() {
         let (line, column) = source.place(statement.position());
-        return Err(Diagnostic::new(&codes::LIBRARY_STATEMENT).at(Location::text(file, line, column)));
+        faults.push(Diagnostic::new(&codes::LIBRARY_STATEMENT).at(Location::text(file, line, column)));
+        ast.clear_statements();
     }
-    Ok(Library { ast, source: Arc::new(source) })
+    Some(Library { ast, source: Arc::new(source) })
 }
 
 /// Compiles one program together with the library.
@@ -123,6 +135,11 @@ pub(super) fn program(
     file: &Arc<str>,
 ) -> Result<Program, Diagnostic> {
     let own = engine.compile(&source.text).map_err(|error| syntax::diagnose(&error, &source, file))?;
+    if let Some(function) = own.iter_fn_def().find(|function| !function.name.contains('$')) {
+        let (line, column) = source.place(function.body.start_position());
+        let fault = Diagnostic::new(&codes::FUNCTION_OUTSIDE_LIBRARY).with("name", &function.name);
+        return Err(fault.at(Location::text(file, line, column)));
+    }
     let ast = library.ast.merge(&own);
     let unit_free = Arc::new(unit_free_functions(&ast));
     Ok(Program {
@@ -142,7 +159,8 @@ pub(super) fn rule_source(rule: &Rule) -> Source {
     }
 }
 
-/// `for fire in records("fire") { if WHEN { deduct(POINTS, REASON, fire); } }`; without `each` the `if` alone.
+/// `for fire in records("fire") { if WHEN { deduct(POINTS, REASON, fire); if BREACH { breach(REASON, fire); } } }`; without
+/// `each` the `if` alone. The last is never a value.
 fn short_source(short: &ShortForm, title: &str) -> Source {
     let mut source = Source::default();
     let item = match short.each.as_slice() {
@@ -152,7 +170,12 @@ fn short_source(short: &ShortForm, title: &str) -> Source {
     };
     if let Some(item) = item {
         let kinds: Vec<String> = short.each.iter().map(|kind| format!("{kind:?}")).collect();
-        source.add(&format!("for {item} in records({}) {{ ", kinds.join(", ")));
+        let from = match short.from {
+            Reach::Period => "records",
+            Reach::History => "history",
+            Reach::Known => "known",
+        };
+        source.add(&format!("for {item} in {from}({}) {{ ", kinds.join(", ")));
     }
     if let Some(when) = &short.when {
         source.add("if (");
@@ -160,7 +183,7 @@ fn short_source(short: &ShortForm, title: &str) -> Source {
         source.add(") { ");
     }
     let evidence = item.map(|item| format!(", {item}")).unwrap_or_default();
-    let mut call = |function: &str, points: Option<&Script>| {
+    let call = |source: &mut Source, function: &str, points: Option<&Script>| {
         source.add(function);
         source.add("(");
         if let Some(points) = points {
@@ -176,16 +199,23 @@ fn short_source(short: &ShortForm, title: &str) -> Source {
         source.add(&format!("`{evidence}); "));
     };
     match &short.action {
-        Some(Action::Deduct(points)) => call("deduct", Some(points)),
-        Some(Action::Award(points)) => call("award", Some(points)),
-        Some(Action::Note) => call("note", None),
+        Some(Action::Deduct(points)) => call(&mut source, "deduct", Some(points)),
+        Some(Action::Award(points)) => call(&mut source, "award", Some(points)),
+        Some(Action::Note) => call(&mut source, "note", None),
         None => {}
     }
-    if short.breach {
-        call("breach", None);
-    }
-    if short.veto {
-        call("veto", None);
+    for (function, condition) in [("breach", &short.breach), ("veto", &short.veto)] {
+        match condition {
+            Condition::Never => {}
+            Condition::Always => call(&mut source, function, None),
+            Condition::When(script) => {
+                source.add("if (");
+                source.copy(script);
+                source.add(") { ");
+                call(&mut source, function, None);
+                source.add("} ");
+            }
+        }
     }
     source.add(if short.when.is_some() { "} " } else { "" });
     source.add(if item.is_some() { "}" } else { "" });
@@ -197,6 +227,13 @@ fn quote(text: &str) -> String {
     text.replace('`', "``")
 }
 
+/// One function of a program, without its statements and its other functions.
+pub(super) fn alone(ast: &AST, name: &str, parameters: usize) -> AST {
+    let mut alone = ast.clone_functions_only();
+    alone.retain_functions(|_, _, other, count| other == name && count == parameters);
+    alone
+}
+
 /// Functions of the program, closures among them, that neither use the unit at hand nor call one that does.
 fn unit_free_functions(ast: &AST) -> HashMap<String, Vec<String>> {
     let mut free = HashMap::new();
@@ -204,7 +241,7 @@ fn unit_free_functions(ast: &AST) -> HashMap<String, Vec<String>> {
     for function in ast.iter_functions() {
         let mut called = HashSet::new();
         let mut about_the_unit = false;
-        let alone = ast.clone_functions_only_filtered(|_, _, _, name, _| name == function.name);
+        let alone = alone(ast, function.name, function.params.len());
         alone.walk(&mut |path| {
             about_the_unit |= path.last().is_some_and(|node| uses_the_unit(node, &mut called));
             !about_the_unit

@@ -9,7 +9,7 @@ use anyhow::Context;
 use jiff::Timestamp;
 use liuwu_engine::period::{Date, Period, parse_date};
 
-use super::import::{files_in, is_empty, read, show};
+use super::import::{self, files_in, is_empty, read, show};
 use super::summary;
 use super::terminal::Terminal;
 use crate::data_dir::DataDir;
@@ -106,7 +106,7 @@ fn prepare(dir: &DataDir, terminal: &Terminal) -> anyhow::Result<Run> {
         accept_good_rows: false,
         statements: Vec::new(),
     };
-    let report = upload::prepare(store, &plan.bundle, &read(&paths)?, &said)?;
+    let report = import::prepare(store, &plan.bundle, &read(&paths)?, &said, terminal)?;
     if !report.acceptable {
         show(&report, terminal, &Default::default());
         anyhow::bail!("{}: {}", folder.display(), terminal.say("演示数据有错", "the sample data is at fault"));
