@@ -1,50 +1,15 @@
-//! What is written about the project is true of it: generated documents are current, paths exist, keys are those the reader
-//! accepts, commands are those the program has.
+//! What is written about the project is true of it: paths exist, keys are those the reader accepts.
 
 use std::collections::BTreeSet;
-use std::fmt::Write as _;
 use std::fs;
 
-use liuwu_engine::codes;
-use liuwu_engine::diagnostic::{Code, Severity};
-
+use super::generated;
 use super::tree::{File, files, root};
 
-const MESSAGES: &str = "docs/messages.md";
 const BUNDLE: &str = "docs/bundle.md";
-/// Set to anything to write generated documents anew instead of comparing them.
-const UPDATE: &str = "UPDATE_DOCS";
 
 /// What a document names under these is made by the reader or by building, not part of the project.
 const NOT_KEPT: &[&str] = &["target/", "data/", "my-village/", "/"];
-
-/// The areas of messages, in the order of the document.
-const AREAS: &[(&str, &[&Code])] = &[
-    ("考核办法的写法 · The YAML of a rule bundle", codes::bundle::ALL),
-    ("脚本 · Scripts", codes::script::ALL),
-    ("表格文件 · Sheets and other files handed in", codes::sheet::ALL),
-    ("填报内容 · Values of records", codes::data::ALL),
-    ("测算用的文件 · Files of `liuwu assess`", codes::files::ALL),
-];
-
-#[test]
-fn the_document_of_messages_is_current() {
-    let path = root().join(MESSAGES);
-    if std::env::var_os(UPDATE).is_some() {
-        fs::write(&path, messages()).unwrap();
-    }
-    let written = fs::read_to_string(&path).unwrap_or_default();
-    assert!(
-        written == messages(),
-        "{MESSAGES} is not what the catalogue gives; run: {UPDATE}=1 cargo test -p liuwu-tests"
-    );
-}
-
-#[test]
-fn the_document_of_messages_has_every_area() {
-    let listed: usize = AREAS.iter().map(|(_, area)| area.len()).sum();
-    assert_eq!(listed, codes::all().count());
-}
 
 #[test]
 fn every_path_named_in_a_document_exists() {
@@ -84,39 +49,11 @@ fn the_reference_of_bundles_has_no_key_that_nobody_asks_for() {
     assert_eq!(unknown, Vec::<&&str>::new());
 }
 
-/// Every catalogue entry, area by area, in both languages.
-fn messages() -> String {
-    let mut out = String::from(
-        "# 提示语一览 · Messages\n\n\
-         每条提示都有一个编号,如 `unknown-key`,后面是原文和改法;花括号里的内容换成实际的名称和数值。\n\
-         Every message has a code such as `unknown-key`; what stands in braces is filled in.\n\n\
-         本文由程序按提示语目录生成 · Generated from the catalogue in `engine/src/codes`.\n",
-    );
-    for (title, area) in AREAS {
-        let _ = writeln!(out, "\n## {title}");
-        for code in *area {
-            let severity = match code.severity {
-                Severity::Error => "错误 error",
-                Severity::Warning => "提醒 warning",
-            };
-            let _ = writeln!(out, "\n### `{}`\n\n{severity}\n", code.id);
-            let _ = writeln!(out, "- {}", sentence(code.zh, code.help_zh, "。"));
-            let _ = writeln!(out, "- {}", sentence(code.en, code.help_en, ". "));
-        }
-    }
-    out
-}
-
-/// What is wrong, and how to mend it. A `|` or `<` of a message stays as it is outside tables and tags.
-fn sentence(what: &str, help: &str, between: &str) -> String {
-    let text = if help.is_empty() { what.to_owned() } else { format!("{what}{between}{help}") };
-    text.replace('<', "&lt;").replace('\n', " ")
-}
-
 /// The documents written for readers.
 fn documents() -> Vec<File> {
-    let documents = files("").into_iter().filter(|file| file.path.ends_with(".md") && file.path != MESSAGES);
-    documents.filter(|file| !file.path.starts_with("fixtures/")).collect()
+    let documents =
+        files("").into_iter().filter(|file| file.path.ends_with(".md") && !file.path.starts_with("fixtures/"));
+    documents.filter(|file| !generated::DOCUMENTS.contains(&file.path.as_str())).collect()
 }
 
 /// What a document names as a path, in backticks or as the target of a link, with the lines.
@@ -141,8 +78,11 @@ fn paths(document: &File) -> Vec<(usize, String)> {
     found
 }
 
-/// Whether what stands in backticks looks like a path of the project.
+/// Whether what stands in backticks looks like a path of the project, and not like a day or a type of media.
 fn is_path(text: &str) -> bool {
+    if text.starts_with(|c: char| c.is_ascii_digit()) {
+        return false;
+    }
     let plain = text.chars().all(|c| c.is_alphanumeric() || "./_-*()".contains(c));
     plain
         && text.contains('/')
@@ -179,6 +119,10 @@ fn keys_asked_for() -> BTreeSet<String> {
         ".items(\"",
         ".named(\"",
         ".texts(\"",
+        // The sections have readers of their own for some forms.
+        "(keys, \"",
+        "(&keys, \"",
+        "(keys, key, \"",
     ];
     let mut keys = BTreeSet::new();
     for source in files("engine/src/bundle").iter().filter(|file| !file.path.contains("tests")) {

@@ -5,6 +5,7 @@
 mod tree;
 mod imports;
 mod files;
+mod generated;
 mod documents;
 mod bundles;
 mod assets;
