@@ -45,6 +45,13 @@ impl Pass {
 
     /// Runs everything, in the order of the bundle.
     pub(super) fn run(&self) -> Result<Vec<Assessment>, AssessError> {
+        let assessments = self.run_stages();
+        // Also when it was called off: what scripts left holds on to the stage.
+        self.stage.close();
+        assessments
+    }
+
+    fn run_stages(&self) -> Result<Vec<Assessment>, AssessError> {
         let stage = &self.stage;
         let pipeline = Arc::clone(&stage.pipeline);
         let taking = self.for_all(|pass, interpreter, place| pass.ask_whether_it_takes_part(interpreter, place))?;
@@ -67,11 +74,9 @@ impl Pass {
         }
         let assessments = self.for_all(|pass, _, place| {
             let listed = listings.iter().map(|column| column.get(place).cloned().unwrap_or_default()).collect();
-            pass.gather(place, listed).map_err(|_| Failure::CalledOff)
+            Ok(pass.gather(place, listed))
         })?;
-        let assessments = receipt::seal(stage, assessments);
-        stage.close();
-        Ok(assessments)
+        Ok(receipt::seal(stage, assessments))
     }
 
     /// Does one thing for every unit, on all threads, and collects what comes of it in the order of the units.
@@ -331,11 +336,12 @@ impl Pass {
     }
 
     /// The assessment of one unit, but for its receipt and the score without exemptions.
-    fn gather(&self, place: usize, listings: Vec<Listing>) -> Result<Assessment, NumberError> {
+    fn gather(&self, place: usize, listings: Vec<Listing>) -> Assessment {
         let stage = &self.stage;
         let unit = self.unit(place);
         let takes_part = stage.is_taking_part(place);
-        let total = total(&stage.pipeline, stage.period, &|id| stage.rule_at(id, place))?;
+        // Points beyond what can be held were refused as a score; then there is no arithmetic to show either.
+        let total = total(&stage.pipeline, stage.period, &|id| stage.rule_at(id, place)).unwrap_or_default();
         let scored = stage.scores.get().and_then(|column| column.get(place)).cloned().unwrap_or_default();
         let mut findings: Vec<Finding> = self.findings_at(place).map(|finding| (**finding).clone()).collect();
         for (finding, counted) in findings.iter_mut().zip(&total.counted) {
@@ -343,7 +349,10 @@ impl Pass {
         }
         let mut ledger = if takes_part { total.ledger } else { Vec::new() };
         if let Some(score) = scored.score {
-            finish_ledger(&mut ledger, &stage.pipeline, total.score, scored.scripted, score)?;
+            let finished = finish_ledger(&mut ledger, &stage.pipeline, total.score, scored.scripted, score);
+            if finished.is_err() {
+                ledger.clear();
+            }
         }
         let mut remarks = Vec::new();
         let mut remark = |about: &Arc<str>, why: &Why| {
@@ -398,7 +407,7 @@ impl Pass {
             entries.extend(listing.entries);
         }
         let bundle = &stage.plan.bundle;
-        Ok(Assessment {
+        Assessment {
             unit: self.scene.unit_id(unit),
             level: stage.world.units().get(unit).map(|unit| Arc::clone(&unit.level)).unwrap_or_default(),
             period: stage.period,
@@ -421,7 +430,7 @@ impl Pass {
             remarks,
             ledger,
             receipt: Arc::from(""),
-        })
+        }
     }
 }
 
