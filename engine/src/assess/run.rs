@@ -82,7 +82,13 @@ impl Pass {
         let places = 0..self.stage.units.len();
         let results: Result<Vec<T>, Failure> = places
             .into_par_iter()
-            .map_init(|| self.stage.plan.lend(), |lent, place| work(self, lent.get(), place))
+            .map_init(
+                || self.stage.plan.lend(),
+                |lent, place| match self.stage.plan.call_off().is_called_off() {
+                    true => Err(Failure::CalledOff),
+                    false => work(self, lent.get(), place),
+                },
+            )
             .collect();
         self.stage.forget();
         results.map_err(|_| AssessError::CalledOff)
