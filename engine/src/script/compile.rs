@@ -254,7 +254,7 @@ fn short_source(short: &ShortForm, title: &str) -> Source {
             Condition::Always => call(&mut source, function, None),
             Condition::When(script) => {
                 source.add("if (");
-                source.copy(script);
+                source.copy(script, false);
                 source.add(") { ");
                 call(&mut source, function, None);
                 source.add("} ");
@@ -339,7 +339,7 @@ mod tests {
 
     #[test]
     fn only_closures_that_never_use_the_unit_are_the_same_for_all() {
-        let engine = sandbox::engine(&CallOff::default());
+        let engine = sandbox::engine(&CallOff::default(), &Arc::default());
         let script = "
             group.sum(|free| free.figures.fires) + group.count(|own| own.population > unit.population)
                 + group.count(|through| is_near(through)) + group.sum(|far| is_far(far))";
