@@ -20,6 +20,7 @@ use crate::api::{
     assessments, batches, bundles, divisions, health, lists, openapi, record_kinds, releases, runs, units, uploads,
 };
 use crate::error::Problem;
+use crate::pages::{assets, village};
 use crate::state::App;
 
 /// The whole service.
@@ -33,6 +34,7 @@ pub fn router(app: App) -> Router {
     Router::new()
         .nest("/api/v1", anybody().merge(bearer_of_the_token(&app)))
         .merge(openapi::pages().layer(from_fn(present::for_swagger)))
+        .merge(pages())
         .fallback(async || Problem::Address)
         .method_not_allowed_fallback(async || Problem::Method)
         .layer(around)
@@ -76,4 +78,9 @@ fn bearer_of_the_token(app: &App) -> Router<App> {
         .route("/batches/{batch}", get(batches::show))
         .route("/uploads/{batch}", delete(uploads::undo))
         .route("/uploads", post(uploads::create).layer(DefaultBodyLimit::max(app.config().upload_limit())))
+}
+
+/// The pages that anybody may read: what has been released, as far as the standard lets it be seen.
+fn pages() -> Router<App> {
+    Router::new().route("/villages/{code}", get(village::show)).route("/assets/{*name}", get(assets::show))
 }
