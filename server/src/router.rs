@@ -11,14 +11,14 @@ mod present;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn_with_state;
-use axum::routing::get;
+use axum::routing::{get, post};
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 
 use crate::api::health;
 use crate::error::Problem;
-use crate::pages::{assets, village};
+use crate::pages::{assets, city, home, links, negative, preferences, search, village};
 use crate::state::App;
 
 /// The whole service.
@@ -45,5 +45,12 @@ fn anybody() -> Router<App> {
 
 /// The pages that anybody may read: what has been released, as far as the standard lets it be seen.
 fn pages() -> Router<App> {
-    Router::new().route("/villages/{code}", get(village::show)).route("/assets/{*name}", get(assets::show))
+    Router::new()
+        .route(links::HOME, get(home::show))
+        .route(links::SEARCH, get(search::list))
+        .route("/villages/{code}", get(village::show))
+        .route(links::CITY, get(city::show))
+        .route(links::NEGATIVE, get(negative::list))
+        .route(links::PREFERENCES, post(preferences::save))
+        .route("/assets/{*name}", get(assets::show))
 }

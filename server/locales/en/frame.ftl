@@ -58,3 +58,6 @@ change-up = ↑ up { $by } percentage points
 change-down = ↓ down { $by } percentage points
 change-up-by = ↑ up { $by }
 change-down-by = ↓ down { $by }
+
+missing-kind = Reports are missing: { $kind }
+missing-rule = Not all data for “{ $rule }” is in

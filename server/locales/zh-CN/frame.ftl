@@ -52,3 +52,6 @@ change-up = ↑ 上升{ $by }个百分点
 change-down = ↓ 下降{ $by }个百分点
 change-up-by = ↑ 上升{ $by }
 change-down-by = ↓ 下降{ $by }
+
+missing-kind = 缺{ $kind }数据
+missing-rule = 评定“{ $rule }”所需数据不全
