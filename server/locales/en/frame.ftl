@@ -53,6 +53,7 @@ overdue = Overdue
 
 amount = { $figure } { $unit }
 change-none = no figure for last year
+change-incomplete = reports missing, not compared
 change-same = same as last year
 change-up = ↑ up { $by } percentage points
 change-down = ↓ down { $by } percentage points

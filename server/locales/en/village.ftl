@@ -64,7 +64,7 @@ village-to-mend = To put right
 village-appeal = Ask for a review
 
 card-reasons = { $reasons } and others, { $count } in all
-card-not-met = “{ $title }” is not met
+card-not-met = { $title }: not met
 card-clean = No fault found
 card-deducted = { $count ->
     [one] 1 deduction; the condition still holds

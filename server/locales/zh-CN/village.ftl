@@ -49,7 +49,7 @@ village-to-mend = 待整改
 village-appeal = 申请复核
 
 card-reasons = { $reasons }等{ $count }项
-card-not-met = “{ $title }”未达到
+card-not-met = { $title }：未达到
 card-clean = 未发现问题
 card-deducted = 有{ $count }项扣分，不影响达到
 card-reason = { $reason }，扣{ $points }分

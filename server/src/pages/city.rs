@@ -230,6 +230,7 @@ impl CityPage {
 fn change_in_words(frame: &Frame, change: &Change) -> String {
     match change {
         Change::None => frame.say("change-none").to_string(),
+        Change::Incomplete => frame.say("change-incomplete").to_string(),
         Change::Same => frame.say("change-same").to_string(),
         Change::Up(by) => frame.say("change-up").with("by", by).to_string(),
         Change::Down(by) => frame.say("change-down").with("by", by).to_string(),

@@ -101,6 +101,8 @@ impl fmt::Display for Percent {
 pub enum Change {
     /// There is nothing to compare with.
     None,
+    /// Part of one of the two is missing, so that comparing them would mislead.
+    Incomplete,
     /// It is the same.
     Same,
     /// It rose by so many points or percentage points.

@@ -25,13 +25,12 @@ fn total(results: &Results, figure: &BundleFigure, before: Option<&RunView>) -> 
     let earlier = before.map(|view| sum(view, &figure.id));
     let number = now.number?;
     let before = earlier.and_then(|earlier| earlier.number);
-    // Figures of which villages are missing cannot be compared.
-    let whole = now.missing == 0 && earlier.is_some_and(|earlier| earlier.missing == 0);
+    let whole = now.missing == 0 && earlier.is_none_or(|earlier| earlier.missing == 0);
     Some(Total {
         title: figure.title.clone(),
         before: before.map(|before| Amount::Count(Figure(before), String::new())),
         now: Amount::Count(Figure(number), String::new()),
-        change: if whole { Change::share(before, number) } else { Change::None },
+        change: if whole { Change::share(before, number) } else { Change::Incomplete },
         missing: now.missing,
     })
 }
