@@ -298,20 +298,31 @@ pub struct Past {
 }
 
 impl Past {
-    /// The points of a rule (after its caps) or of a criterion.
+    /// The points of a rule (after its caps) or of a criterion; none when they are not known.
     pub fn points(&self, id: &str) -> Option<Number> {
         if let Some(criterion) = self.result.criteria.get(id) {
-            return Some(criterion.points);
+            return (criterion.met != Met::Unchecked || self.is_scored()).then_some(criterion.points);
         }
-        let checked = self.result.outcomes.get(id).is_some_and(|outcome| *outcome != Outcome::CannotCheck);
-        checked.then(|| Number::sum(self.result.findings_of(id).map(|f| f.counted)).ok()).flatten()
+        let outcome = self.result.outcomes.get(id)?;
+        let known = *outcome != Outcome::CannotCheck || self.is_scored();
+        known.then(|| Number::sum(self.result.findings_of(id).map(|f| f.counted)).ok()).flatten()
     }
 
     /// Whether a rule found something that counts; none when it could not be checked or is not known.
     pub fn found(&self, rule: &str) -> Option<bool> {
         let outcome = self.result.outcomes.get(rule)?;
         let found = self.result.findings_of(rule).any(|f| f.kind != FindingKind::Note && !f.exempted);
-        (*outcome != Outcome::CannotCheck).then_some(found)
+        (found || *outcome != Outcome::CannotCheck || self.is_scored()).then_some(found)
+    }
+
+    /// Whether there is a score: then whatever could not be checked counts as losing nothing.
+    fn is_scored(&self) -> bool {
+        self.result.score.is_some()
+    }
+
+    /// The assessment of the period before this one, in which the unit took part.
+    pub fn previous(&self) -> Option<&Arc<Past>> {
+        self.before.as_ref().filter(|past| past.result.takes_part)
     }
 
     /// Whether a criterion is met; none when it could not be checked or is not known.

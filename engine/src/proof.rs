@@ -13,6 +13,7 @@ use crate::dataset::{RawEntry, RawUnit, gather};
 use crate::diagnostic::{Diagnostic, Location};
 use crate::dictionary::read::{Raw, RawRecord};
 use crate::number::Number;
+use crate::period::Period;
 use crate::record::Source;
 
 /// The id of the unit at hand in a case, and of what it lies in.
@@ -87,7 +88,7 @@ pub fn prove_case(plan: &Arc<Plan>, case: &Case) -> Result<Proof, AssessError> {
     let last = case.periods.last().copied();
     let of_unit = |result: &&Assessment| result.unit.as_ref() == UNIT && Some(result.period) == last;
     match results.iter().find(of_unit) {
-        Some(result) => compare(bundle, "", &case.expect, result, &mut proof.misses),
+        Some(result) => compare("", &case.expect, result, &mut proof.misses),
         None => proof.misses.push(Miss {
             about: "period".to_owned(),
             expected: last.map(|period| period.name()).unwrap_or_default(),
@@ -95,12 +96,8 @@ pub fn prove_case(plan: &Arc<Plan>, case: &Case) -> Result<Proof, AssessError> {
         }),
     }
     for (who, expect) in &case.expect.others {
-        let result = results.iter().rev().find(|result| match who.as_str() {
-            "year" => result.unit.as_ref() == UNIT && Some(result.period) != last,
-            other => result.unit.as_ref() == other,
-        });
-        match result {
-            Some(result) => compare(bundle, &format!("{who}."), expect, result, &mut proof.misses),
+        match results.iter().find(|result| is_about(result, who, last)) {
+            Some(result) => compare(&format!("{who}."), expect, result, &mut proof.misses),
             None => proof.misses.push(Miss {
                 about: who.clone(),
                 expected: "有结果 / a result".to_owned(),
@@ -111,6 +108,20 @@ pub fn prove_case(plan: &Arc<Plan>, case: &Case) -> Result<Proof, AssessError> {
     proof.results = results.into_iter().rev().collect();
     proof.results.sort_by_key(|result| result.unit.as_ref() != UNIT || Some(result.period) != last);
     Ok(proof)
+}
+
+/// Whether a result is the one that `others` names so: see [`Expect::others`].
+fn is_about(result: &Assessment, who: &str, last: Option<Period>) -> bool {
+    let (unit, period) = match (who, who.strip_prefix("year:")) {
+        ("year", _) => (UNIT, last.map(year_of)),
+        (_, Some(who)) => (who, last.map(year_of)),
+        (who, None) => (who, last),
+    };
+    result.unit.as_ref() == unit && Some(result.period) == period
+}
+
+fn year_of(period: Period) -> Period {
+    Period::parse(&format!("{:04}", period.year())).unwrap_or(period)
 }
 
 fn exemption(rule: &str, reason: &str) -> Exemption {
@@ -187,7 +198,7 @@ fn records_of(bundle: &Bundle, case: &Case) -> Vec<RawEntry> {
 }
 
 /// Compares what is expected with a result; what is not named is not looked at.
-fn compare(bundle: &Bundle, prefix: &str, expect: &Expect, result: &Assessment, misses: &mut Vec<Miss>) {
+fn compare(prefix: &str, expect: &Expect, result: &Assessment, misses: &mut Vec<Miss>) {
     let mut check = |about: &str, expected: String, actual: String| {
         if expected != actual {
             misses.push(Miss { about: format!("{prefix}{about}"), expected, actual });
@@ -217,11 +228,15 @@ fn compare(bundle: &Bundle, prefix: &str, expect: &Expect, result: &Assessment, 
             check(about, expected.to_string(), actual.to_string());
         }
     }
-    if let Some(lists) = &expect.lists {
-        let actual: Vec<&str> = result.lists.iter().map(AsRef::as_ref).collect();
-        let mut expected: Vec<&str> = lists.iter().map(String::as_str).collect();
-        expected.sort_by_key(|id| bundle.lists.iter().position(|list| list.id == **id));
-        check("lists", format!("[{}]", expected.join(", ")), format!("[{}]", actual.join(", ")));
+    let named =
+        [("lists", &expect.lists, &result.lists), ("lists_unknown", &expect.lists_unknown, &result.lists_unknown)];
+    for (about, expected, actual) in named {
+        let Some(expected) = expected else { continue };
+        let actual: Vec<&str> = actual.iter().map(AsRef::as_ref).collect();
+        let mut expected: Vec<&str> = expected.iter().map(String::as_str).collect();
+        // A list has no order of its own; those that came out are in the order of the bundle.
+        expected.sort_by_key(|id| actual.iter().position(|actual| actual == id));
+        check(about, format!("[{}]", expected.join(", ")), format!("[{}]", actual.join(", ")));
     }
     for (id, expected) in &expect.figures {
         let actual = result.figures.get(id.as_str()).and_then(Option::as_ref).map(|value| value.to_json());

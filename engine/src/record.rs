@@ -125,7 +125,9 @@ impl Facts {
         }
         by_kind.sort_keys();
         for list in by_kind.values_mut() {
-            list.sort_by(|a, b| a.order(b));
+            // Records that agree in everything are told apart by where they were read, so that not even evidence shows
+            // which came first.
+            list.sort_by(|a, b| a.order(b).then_with(|| a.source.cmp(&b.source)));
         }
         Facts { by_kind }
     }

@@ -17,7 +17,6 @@ use std::sync::Arc;
 
 use crate::assessment::{Assessment, Past};
 use crate::bundle::{Bundle, Over};
-use crate::number::Number;
 use crate::period::{Date, Granularity, Period};
 use crate::script::{Part, Scene, UnitIndex};
 
@@ -76,7 +75,7 @@ pub fn assess(
         });
         let before = period.previous().ok().and_then(|before| done.get(&before));
         let pasts: Vec<Option<Arc<Past>>> = match before {
-            Some(scored) => scored.pasts.clone(),
+            Some(scored) => scored.counting.pasts.clone(),
             None if done.is_empty() => units
                 .iter()
                 .map(|unit| world.units().get(*unit).and_then(|unit| priors.get(&unit.id)).cloned())
@@ -123,14 +122,36 @@ pub fn periods_of(bundle: &Bundle, asked: &[Period]) -> Result<Vec<Period>, Asse
 
 /// One period, scored.
 struct Scored {
-    scene: Arc<dyn Scene>,
     units: Vec<UnitIndex>,
+    /// With exemptions: the results.
+    counting: Seen,
+    /// Without exemptions, for what is computed a second time; none when there are no exemptions.
+    without: Option<Seen>,
+}
+
+/// What one pass came to, as passes above it see it.
+struct Seen {
+    scene: Arc<dyn Scene>,
     pasts: Vec<Option<Arc<Past>>>,
+}
+
+impl Seen {
+    /// The result of the unit at a place, as a part of a roll-up.
+    fn part(&self, place: usize, unit: UnitIndex) -> Option<Part> {
+        let past = Arc::clone(self.pasts.get(place)?.as_ref()?);
+        Some(Part { scene: Arc::clone(&self.scene), unit, past })
+    }
+}
+
+/// The parts of each unit of a roll-up, with and without exemptions.
+struct Parts {
+    counting: Vec<Arc<[Part]>>,
+    without: Option<Vec<Arc<[Part]>>>,
 }
 
 impl Scored {
     fn assessments(&self) -> impl Iterator<Item = Assessment> {
-        self.pasts.iter().flatten().map(|past| (*past.result).clone())
+        self.counting.pasts.iter().flatten().map(|past| (*past.result).clone())
     }
 }
 
@@ -145,26 +166,35 @@ fn score_period(
     world: &Arc<World>,
     when: (Period, Date),
     units: &[UnitIndex],
-    parts: Option<Vec<Arc<[Part]>>>,
+    parts: Option<Parts>,
     pasts: Vec<Option<Arc<Past>>>,
 ) -> Result<Scored, AssessError> {
-    let pass = |exempting| {
-        Pass::new(Stage::new(plan, pipeline, world, when, units.to_vec(), parts.clone(), pasts.clone(), exempting))
+    let (counting, without) = parts.map_or((None, None), |parts| (Some(parts.counting), parts.without));
+    let pass = |exempting, parts| {
+        Pass::new(Stage::new(plan, pipeline, world, when, units.to_vec(), parts, pasts.clone(), exempting))
     };
-    let counting = pass(true);
-    let mut assessments = counting.run()?;
-    if world.has_exemptions() {
-        let without: Vec<Option<Number>> = pass(false).run()?.into_iter().map(|assessment| assessment.score).collect();
-        for (assessment, score) in assessments.iter_mut().zip(without) {
-            assessment.score_without_exemptions = score;
+    let seen = |pass: &Pass, assessments: Vec<Assessment>| Seen {
+        scene: Arc::clone(pass.scene()),
+        pasts: assessments
+            .into_iter()
+            .zip(&pasts)
+            .map(|(result, before)| Some(Arc::new(Past { result: Arc::new(result), before: before.clone() })))
+            .collect(),
+    };
+    let first = pass(true, counting.clone());
+    let mut assessments = first.run()?;
+    let without = match world.has_exemptions() {
+        false => None,
+        true => {
+            let second = pass(false, without.or(counting));
+            let again = second.run()?;
+            for (assessment, again) in assessments.iter_mut().zip(&again) {
+                assessment.score_without_exemptions = again.score;
+            }
+            Some(seen(&second, again))
         }
-    }
-    let results = assessments
-        .into_iter()
-        .zip(&pasts)
-        .map(|(result, before)| Some(Arc::new(Past { result: Arc::new(result), before: before.clone() })))
-        .collect();
-    Ok(Scored { scene: Arc::clone(counting.scene()), units: units.to_vec(), pasts: results })
+    };
+    Ok(Scored { units: units.to_vec(), counting: seen(&first, assessments), without })
 }
 
 /// The results over a level or over all, for one period.
@@ -182,27 +212,33 @@ fn roll_up(
         Over::All | Over::Year => ALL,
     };
     let units = units_at(world, level);
-    let mut below: HashMap<UnitIndex, Vec<Part>> = HashMap::new();
-    for (unit, past) in scored.units.iter().zip(&scored.pasts) {
-        let above = if level == ALL { units.first().copied() } else { world.at_level(*unit, level) };
-        if let (Some(above), Some(past)) = (above, past) {
-            below.entry(above).or_default().push(Part {
-                scene: Arc::clone(&scored.scene),
-                unit: *unit,
-                past: Arc::clone(past),
-            });
-        }
-    }
-    let parts = units.iter().map(|unit| Arc::from(below.remove(unit).unwrap_or_default())).collect();
+    let below = |seen: &Seen| parts_below(world, level, &units, scored, seen);
+    let parts = Parts { counting: below(&scored.counting), without: scored.without.as_ref().map(below) };
     let pasts = period.previous().ok().and_then(|before| rolled.get(&(number, before)).cloned());
     let pasts = pasts.unwrap_or_else(|| vec![None; units.len()]);
     let mut up = score_period(plan, pipeline, world, (period, as_of), &units, Some(parts), pasts)?;
-    for past in up.pasts.iter_mut().flatten() {
+    for past in up.counting.pasts.iter_mut().flatten() {
         name_roll_up(past, level);
     }
     let assessments = up.assessments().collect();
-    rolled.insert((number, period), up.pasts);
+    rolled.insert((number, period), up.counting.pasts);
     Ok(assessments)
+}
+
+/// The results of what lies in each unit of a level, by id, so that the order of the units cannot be seen.
+fn parts_below(world: &World, level: &str, units: &[UnitIndex], scored: &Scored, seen: &Seen) -> Vec<Arc<[Part]>> {
+    let mut below: HashMap<UnitIndex, Vec<Part>> = HashMap::new();
+    for (place, unit) in scored.units.iter().enumerate() {
+        let above = if level == ALL { units.first().copied() } else { world.at_level(*unit, level) };
+        if let (Some(above), Some(part)) = (above, seen.part(place, *unit)) {
+            below.entry(above).or_default().push(part);
+        }
+    }
+    let sorted = |mut parts: Vec<Part>| {
+        parts.sort_by(|a, b| a.past.result.unit.cmp(&b.past.result.unit));
+        Arc::from(parts)
+    };
+    units.iter().map(|unit| sorted(below.remove(unit).unwrap_or_default())).collect()
 }
 
 /// `town:A`, `county:B`, `all`.
@@ -235,30 +271,28 @@ fn roll_up_years(
         let mut before: Option<(Period, Vec<Option<Arc<Past>>>)> = None;
         for (year, periods) in by_year {
             let Some(units) = periods.first().map(|scored| scored.units.clone()) else { continue };
-            let as_of = periods.iter().map(|scored| scored.scene.as_of()).max().unwrap_or(year.to());
-            let parts = (0..units.len()).map(|place| {
-                let part = |scored: &&Scored| {
-                    let past = scored.pasts.get(place)?.as_ref()?;
-                    Some(Part {
-                        scene: Arc::clone(&scored.scene),
-                        unit: *scored.units.get(place)?,
-                        past: Arc::clone(past),
-                    })
+            let as_of = periods.iter().map(|scored| scored.counting.scene.as_of()).max().unwrap_or(year.to());
+            let parts_of = |seen: fn(&Scored) -> Option<&Seen>| {
+                let of = |(place, unit): (usize, &UnitIndex)| {
+                    periods.iter().filter_map(|scored| seen(scored)?.part(place, *unit)).collect()
                 };
-                periods.iter().filter_map(part).collect()
-            });
+                units.iter().enumerate().map(of).collect()
+            };
+            let counting = parts_of(|scored| Some(&scored.counting));
+            let without = world.has_exemptions().then(|| parts_of(|scored| scored.without.as_ref()));
+            let parts = Parts { counting, without };
             let pasts = match before.take() {
                 Some((last, pasts)) if year.previous() == Ok(last) => pasts,
                 _ => vec![None; units.len()],
             };
-            let scored = score_period(plan, pipeline, world, (year, as_of), &units, Some(parts.collect()), pasts)?;
+            let scored = score_period(plan, pipeline, world, (year, as_of), &units, Some(parts), pasts)?;
             results.extend(scored.assessments());
             for (number, (over, pipeline)) in plan.roll_ups.iter().enumerate() {
                 if *over != Over::Year {
                     results.extend(roll_up(plan, (number, pipeline), over, world, (year, as_of), &scored, rolled)?);
                 }
             }
-            before = Some((year, scored.pasts));
+            before = Some((year, scored.counting.pasts));
         }
     }
     Ok(results)

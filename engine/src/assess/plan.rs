@@ -46,6 +46,8 @@ pub(super) struct RulePlan {
     pub(super) rule: Rule,
     pub(super) applies: Option<Program>,
     pub(super) program: Program,
+    /// The criteria it stands in, the outermost first.
+    pub(super) within: Vec<Arc<str>>,
     /// What a failure does to the score: the rule's criterion decides, or one above it, or the bundle.
     pub(super) incomplete: Incomplete,
 }
@@ -141,7 +143,7 @@ impl Draft {
         let figures = self.figures(&bundle.figures);
         let mut rules = Vec::new();
         for criterion in &bundle.criteria {
-            self.rules_of(criterion, assess.incomplete, &mut rules);
+            self.rules_of(criterion, (assess.incomplete, &[]), &mut rules);
         }
         Pipeline {
             takes_part,
@@ -187,18 +189,25 @@ impl Draft {
             .collect()
     }
 
-    fn rules_of(&mut self, criterion: &Criterion, above: Incomplete, into: &mut Vec<RulePlan>) {
+    fn rules_of(
+        &mut self,
+        criterion: &Criterion,
+        (above, within): (Incomplete, &[Arc<str>]),
+        into: &mut Vec<RulePlan>,
+    ) {
         let incomplete = criterion.incomplete.unwrap_or(above);
+        let mut within = within.to_vec();
+        within.push(Arc::from(criterion.id.as_str()));
         for rule in &criterion.rules {
             let applies = rule.applies.as_ref().and_then(|script| self.script(script));
             let program = self.compiler.rule(rule);
             if let Some(program) = self.keep(program) {
                 let id = Arc::from(rule.id.as_str());
-                into.push(RulePlan { id, rule: rule.clone(), applies, program, incomplete });
+                into.push(RulePlan { id, rule: rule.clone(), applies, program, within: within.clone(), incomplete });
             }
         }
         for below in &criterion.criteria {
-            self.rules_of(below, incomplete, into);
+            self.rules_of(below, (incomplete, &within), into);
         }
     }
 

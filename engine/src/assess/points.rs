@@ -1,13 +1,13 @@
 //! From findings to points: caps, criteria, the score. Every step leaves a line of the arithmetic.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use indexmap::IndexMap;
 
 use super::plan::Pipeline;
 use crate::assessment::{CriterionResult, Finding, FindingKind, Line, LineKind, Met, Outcome};
-use crate::bundle::{Cap, Combine, Criterion};
+use crate::bundle::{Cap, Combine, Criterion, SharedCap};
 use crate::number::{Number, NumberError};
 use crate::period::{Granularity, Period};
 
@@ -62,7 +62,7 @@ fn hold(amounts: &mut [&mut Number], most: Number) -> Result<(), NumberError> {
 /// Applies caps to what findings count: those over shorter periods first.
 pub(super) fn apply_caps(findings: &mut [(crate::period::Date, &mut Number)], caps: &[Cap]) -> Result<(), NumberError> {
     let mut caps = caps.to_vec();
-    caps.sort_by_key(|cap| cap.per.map_or((1, None), |per: Granularity| (0, Some(per))));
+    caps.sort_by_key(by_length);
     for cap in caps {
         match cap.per {
             None => {
@@ -83,6 +83,19 @@ pub(super) fn apply_caps(findings: &mut [(crate::period::Date, &mut Number)], ca
     Ok(())
 }
 
+/// Caps over shorter periods come first, those over the whole period last.
+fn by_length(cap: &Cap) -> (u8, Option<Granularity>) {
+    cap.per.map_or((1, None), |per| (0, Some(per)))
+}
+
+/// The shared caps of a criterion, those of its sub-criteria first.
+fn gather_shared_caps<'a>(criterion: &'a Criterion, into: &mut Vec<&'a SharedCap>) {
+    for below in &criterion.criteria {
+        gather_shared_caps(below, into);
+    }
+    into.extend(&criterion.caps);
+}
+
 /// Sets what counts of a rule's findings and gives the sum.
 pub(super) fn settle_rule(findings: &mut [Finding], caps: &[Cap], period: Period) -> Sum {
     for finding in findings.iter_mut() {
@@ -97,6 +110,8 @@ pub(super) fn settle_rule(findings: &mut [Finding], caps: &[Cap], period: Period
 /// The points of all criteria and the score they make, before the score script and the rounding.
 pub(super) struct Total {
     pub(super) criteria: IndexMap<Arc<str>, CriterionResult>,
+    /// The points of each rule that has run, after its own caps and those it shares.
+    pub(super) rules: HashMap<Arc<str>, Number>,
     /// Base and criteria, held between floor and ceiling.
     pub(super) score: Number,
     /// The arithmetic so far.
@@ -113,6 +128,7 @@ struct Adder<'a> {
     offsets: IndexMap<&'a str, usize>,
     counted: Vec<Number>,
     criteria: IndexMap<Arc<str>, CriterionResult>,
+    rules: HashMap<Arc<str>, Number>,
     ledger: Vec<Line>,
 }
 
@@ -136,6 +152,7 @@ pub(super) fn total<'a>(
         offsets: IndexMap::new(),
         counted: Vec::new(),
         criteria: IndexMap::new(),
+        rules: HashMap::new(),
         ledger: Vec::new(),
     };
     for plan in &pipeline.rules {
@@ -144,6 +161,7 @@ pub(super) fn total<'a>(
             adder.counted.extend(result.findings.iter().map(|finding| finding.counted));
         }
     }
+    adder.share_caps(pipeline)?;
     let mut sum = pipeline.base;
     let mut lines = Vec::new();
     if !pipeline.base.is_zero() {
@@ -155,12 +173,19 @@ pub(super) fn total<'a>(
         lines.append(&mut adder.ledger);
         lines.push(Line { what: LineKind::Criterion(Arc::from(criterion.id.as_str())), adds: part.points, sum });
     }
-    let score = hold_between(sum, pipeline.floor, pipeline.ceiling, &mut lines, LineKind::Floor, LineKind::Ceiling)?;
-    Ok(Total { criteria: adder.criteria, score, ledger: lines, counted: adder.counted })
+    let score = pipeline.hold(sum, &mut lines)?;
+    Ok(Total { criteria: adder.criteria, rules: adder.rules, score, ledger: lines, counted: adder.counted })
+}
+
+impl Pipeline {
+    /// Holds a score between its ends, with a line for what that adds.
+    pub(super) fn hold(&self, score: Number, ledger: &mut Vec<Line>) -> Sum {
+        hold_between(score, self.floor, self.ceiling, ledger, LineKind::Floor, LineKind::Ceiling)
+    }
 }
 
 /// Holds a sum between its ends, with a line for what that adds.
-pub(super) fn hold_between(
+fn hold_between(
     sum: Number,
     floor: Option<Number>,
     ceiling: Option<Number>,
@@ -188,7 +213,6 @@ impl<'a> Adder<'a> {
         if !criterion.base.is_zero() {
             self.line(LineKind::CriterionBase(Arc::clone(&id)), criterion.base, sum);
         }
-        self.share_caps(criterion)?;
         let mut parts = Vec::new();
         let adds_up = criterion.combine == Combine::Sum;
         for rule in &criterion.rules {
@@ -224,14 +248,21 @@ impl<'a> Adder<'a> {
         self.ledger.push(Line { what, adds, sum });
     }
 
-    /// Lowers what counts of the findings of several rules to the caps they share.
-    fn share_caps(&mut self, criterion: &Criterion) -> Result<(), NumberError> {
-        let mut caps: Vec<_> = criterion.caps.iter().collect();
-        caps.sort_by_key(|shared| shared.cap.per.map_or((1, None), |per| (0, Some(per))));
+    /// Lowers what counts of the findings of several rules to the caps they share: those over shorter periods first, else in
+    /// the order of the file. A cap may name rules of other criteria too, so all are applied before anything is added up.
+    // Invariant: within a cap, findings come in the order in which their rules run, so that rules still to come change
+    // nothing about those that have run.
+    fn share_caps(&mut self, pipeline: &Pipeline) -> Result<(), NumberError> {
+        let mut caps = Vec::new();
+        for criterion in &pipeline.criteria {
+            gather_shared_caps(criterion, &mut caps);
+        }
+        caps.sort_by_key(|shared| by_length(&shared.cap));
         for shared in caps {
             let mut places = Vec::new();
-            for rule in &shared.rules {
-                let (Some(&offset), Some(result)) = (self.offsets.get(rule.as_str()), (self.results)(rule)) else {
+            for plan in pipeline.rules.iter().filter(|plan| shared.rules.iter().any(|rule| *rule == *plan.id)) {
+                let (Some(&offset), Some(result)) = (self.offsets.get(plan.id.as_ref()), (self.results)(&plan.id))
+                else {
                     continue;
                 };
                 let days = result.findings.iter().map(|finding| day(finding, self.period));
@@ -285,6 +316,7 @@ impl<'a> Adder<'a> {
         if let Some(sum) = sum {
             *sum = before.add(points)?;
         }
+        self.rules.insert(Arc::from(id), points);
         Ok(points)
     }
 }

@@ -6,13 +6,13 @@ use indexmap::IndexMap;
 use rayon::prelude::*;
 
 use super::AssessError;
-use super::plan::{ListPlan, RulePlan};
-use super::points::{RuleResult, hold_between, settle_rule, total};
+use super::plan::{ListPlan, Pipeline, RulePlan};
+use super::points::{RuleResult, settle_rule, total};
 use super::receipt;
 use super::stage::{FigureColumn, ScoreResult, Stage};
 use crate::assessment::{Assessment, Entry, Evidence, Finding, FindingKind, Line, LineKind, Outcome, Remark};
 use crate::bundle::{Better, Compare, Each, Rating};
-use crate::number::Number;
+use crate::number::{Number, NumberError};
 use crate::script::{Datum, Ended, Failure, FrameSeed, Interpreter, Program, Said, Scene, Subject, Window};
 
 type Why = (String, String);
@@ -217,10 +217,10 @@ impl Pass {
             return Ok(ScoreResult { withheld: true, ..ScoreResult::default() });
         }
         let failed = |why: Why| ScoreResult { withheld: true, failed: Some(why), ..ScoreResult::default() };
+        let mut scripted = None;
         let score = match &stage.pipeline.score {
-            None if stage.part_results(place).is_empty() && stage.pipeline.criteria.is_empty() && !self.is_main() => {
-                None
-            }
+            // A roll-up adds nothing up by itself.
+            None if !self.is_main() => None,
             None => match total(&stage.pipeline, stage.period, &|id| stage.rule_at(id, place)) {
                 Ok(total) => Some(total.score),
                 Err(error) => return Ok(failed((format!("计算出错:{error}"), error.to_string()))),
@@ -230,7 +230,11 @@ impl Pass {
                     Err(why) => return Ok(failed(why)),
                     Ok(datum) if datum.is_nothing() => None,
                     Ok(datum) => match datum.as_number() {
-                        Some(score) => Some(self.held(score)),
+                        Some(score) => {
+                            scripted = Some(score);
+                            let mut unused = Vec::new();
+                            Some(stage.pipeline.hold(score, &mut unused).unwrap_or(score))
+                        }
                         None => {
                             let (zh, en) = datum.describe();
                             return Ok(failed((
@@ -247,19 +251,12 @@ impl Pass {
             None => score,
         });
         let band = score.and_then(|score| band_of(&stage.pipeline.rating, score));
-        Ok(ScoreResult { score, band, ..ScoreResult::default() })
+        Ok(ScoreResult { score, scripted, band, ..ScoreResult::default() })
     }
 
     /// Whether this is the scoring of the units themselves, not a roll-up.
     fn is_main(&self) -> bool {
         Arc::ptr_eq(&self.stage.pipeline, &self.stage.plan.main)
-    }
-
-    fn held(&self, score: Number) -> Number {
-        let pipeline = &self.stage.pipeline;
-        let mut unused = Vec::new();
-        hold_between(score, pipeline.floor, pipeline.ceiling, &mut unused, LineKind::Floor, LineKind::Ceiling)
-            .unwrap_or(score)
     }
 
     fn rate(&self, interpreter: &mut Interpreter, place: usize) -> Result<Result<Option<Arc<str>>, Why>, Failure> {
@@ -334,7 +331,7 @@ impl Pass {
     }
 
     /// The assessment of one unit, but for its receipt and the score without exemptions.
-    fn gather(&self, place: usize, listings: Vec<Listing>) -> Result<Assessment, crate::number::NumberError> {
+    fn gather(&self, place: usize, listings: Vec<Listing>) -> Result<Assessment, NumberError> {
         let stage = &self.stage;
         let unit = self.unit(place);
         let takes_part = stage.is_taking_part(place);
@@ -346,13 +343,7 @@ impl Pass {
         }
         let mut ledger = if takes_part { total.ledger } else { Vec::new() };
         if let Some(score) = scored.score {
-            finish_ledger(
-                &mut ledger,
-                stage.pipeline.score.is_some(),
-                total.score,
-                self.unrounded(&scored, total.score),
-                score,
-            )?;
+            finish_ledger(&mut ledger, &stage.pipeline, total.score, scored.scripted, score)?;
         }
         let mut remarks = Vec::new();
         let mut remark = |about: &Arc<str>, why: &Why| {
@@ -432,26 +423,20 @@ impl Pass {
             receipt: Arc::from(""),
         })
     }
-
-    /// The score before its rounding: the sum, or what the score script gave.
-    fn unrounded(&self, scored: &ScoreResult, sum: Number) -> Number {
-        match (&self.stage.pipeline.score, scored.score) {
-            (Some(_), Some(score)) => score,
-            _ => sum,
-        }
-    }
 }
 
-/// Adds the lines of the score script and of the rounding.
+/// Adds the lines from the sum to the score: what the score script made of it, held between the ends, and the rounding.
 fn finish_ledger(
     ledger: &mut Vec<Line>,
-    by_script: bool,
+    pipeline: &Pipeline,
     sum: Number,
-    unrounded: Number,
+    scripted: Option<Number>,
     score: Number,
-) -> Result<(), crate::number::NumberError> {
-    if by_script {
-        ledger.push(Line { what: LineKind::Script, adds: unrounded.sub(sum)?, sum: unrounded });
+) -> Result<(), NumberError> {
+    let mut unrounded = sum;
+    if let Some(scripted) = scripted {
+        ledger.push(Line { what: LineKind::Script, adds: scripted.sub(sum)?, sum: scripted });
+        unrounded = pipeline.hold(scripted, ledger)?;
     }
     let rounding = score.sub(unrounded)?;
     if !rounding.is_zero() {

@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 
 use sha2::{Digest, Sha256};
 
-use super::plan::{Pipeline, Plan};
-use super::points::{RuleResult, total};
+use super::plan::{Pipeline, Plan, RulePlan};
+use super::points::{RuleResult, Total, total};
 use super::world::World;
 use crate::assessment::{Finding, Outcome, Past};
 use crate::bundle::{Bundle, Compare, CompareBy, Incomplete};
@@ -28,6 +28,8 @@ type Rated = Result<Option<Arc<str>>, (String, String)>;
 pub(super) struct ScoreResult {
     /// Final and rounded; none: withheld, or the standard gives none.
     pub(super) score: Option<Number>,
+    /// What the score script gave, before it was held and rounded.
+    pub(super) scripted: Option<Number>,
     /// Withheld because something could not be checked.
     pub(super) withheld: bool,
     /// The score script failed.
@@ -59,6 +61,8 @@ pub(super) struct Stage {
     pub(super) ratings: Column<Rated>,
 
     groups: Mutex<HashMap<String, Arc<GroupIndex>>>,
+    /// What the rules so far add up to, by place; for the script that is running.
+    so_far: RwLock<HashMap<usize, Arc<Total>>>,
     kept: Mutex<HashMap<String, Arc<dyn Any + Send + Sync>>>,
 }
 
@@ -96,6 +100,7 @@ impl Stage {
             scores: OnceLock::new(),
             ratings: OnceLock::new(),
             groups: Mutex::default(),
+            so_far: RwLock::default(),
             kept: Mutex::default(),
         }
     }
@@ -122,8 +127,9 @@ impl Stage {
         self.figures.read().unwrap_or_else(PoisonError::into_inner).get(id).cloned()
     }
 
-    /// Forgets what was kept for groups; each script keeps its own.
+    /// Forgets what was kept for the script that ran last; each script keeps its own.
     pub(super) fn forget(&self) {
+        self.so_far.write().unwrap_or_else(PoisonError::into_inner).clear();
         self.kept.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
@@ -133,9 +139,24 @@ impl Stage {
         self.figures.write().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
-    /// The score so far, not rounded.
-    fn score_so_far(&self, place: usize) -> Result<Number, NumberError> {
-        total(&self.pipeline, self.period, &|id| self.rule_at(id, place)).map(|total| total.score)
+    /// What the rules so far add up to for the unit at a place.
+    fn so_far(&self, place: usize) -> Result<Arc<Total>, Missing> {
+        if let Some(known) = self.so_far.read().unwrap_or_else(PoisonError::into_inner).get(&place) {
+            return Ok(Arc::clone(known));
+        }
+        let total = total(&self.pipeline, self.period, &|id| self.rule_at(id, place)).map_err(too_large)?;
+        let total = Arc::new(Total { ledger: Vec::new(), counted: Vec::new(), ..total });
+        self.so_far.write().unwrap_or_else(PoisonError::into_inner).insert(place, Arc::clone(&total));
+        Ok(total)
+    }
+
+    /// Why something about a unit that rests on several rules is not known: one of them could not be checked.
+    fn unchecked_among(&self, place: usize, is_among: impl Fn(&RulePlan) -> bool) -> Option<Missing> {
+        let mut withholding = self.pipeline.rules.iter().filter(|plan| plan.incomplete == Incomplete::Withhold);
+        withholding.find_map(|plan| {
+            let result = self.rule_at(&plan.id, place).filter(|result| result.outcome == Outcome::CannotCheck)?;
+            is_among(plan).then(|| self.failed(&plan.id, result.why.as_ref()))
+        })
     }
 
     /// What identifies the group of a unit: the values it shares with the others.
@@ -171,7 +192,13 @@ impl Stage {
             }
         }
         // Each group is made on its own; their order cannot be seen.
-        let index: GroupIndex = members.into_iter().map(|(key, units)| (key, Arc::from(units))).collect();
+        let index: GroupIndex = members
+            .into_iter()
+            .map(|(key, mut units)| {
+                units.sort_by_key(|unit| self.unit_id(*unit));
+                (key, Arc::from(units))
+            })
+            .collect();
         let index = Arc::new(index);
         groups.insert(name, Arc::clone(&index));
         index
@@ -314,16 +341,18 @@ impl Scene for Stage {
             if result.outcome == Outcome::CannotCheck && !self.counts_though_unchecked(id) {
                 return Err(self.failed(id, result.why.as_ref()));
             }
-            return Ok(Some(result.total));
+            return Ok(Some(self.so_far(place)?.rules.get(id).copied().unwrap_or_default()));
         }
-        let total = total(&self.pipeline, self.period, &|rule| self.rule_at(rule, place)).map_err(too_large)?;
-        Ok(total.criteria.get(id).map(|criterion| criterion.points))
+        if let Some(missing) = self.unchecked_among(place, |plan| plan.within.iter().any(|above| **above == *id)) {
+            return Err(missing);
+        }
+        Ok(self.so_far(place)?.criteria.get(id).map(|criterion| criterion.points))
     }
 
     fn found(&self, unit: UnitIndex, rule: &str) -> Reading<bool> {
         let Some(place) = self.place(unit) else { return Ok(None) };
         let result = self.rule_at(rule, place).ok_or_else(|| self.below(rule))?;
-        if result.outcome == Outcome::CannotCheck && !result.vetoes() {
+        if result.outcome == Outcome::CannotCheck && !result.vetoes() && !self.counts_though_unchecked(rule) {
             return Err(self.failed(rule, result.why.as_ref()));
         }
         Ok(Some(result.found()))
@@ -332,7 +361,7 @@ impl Scene for Stage {
     fn findings(&self, unit: UnitIndex, rule: &str) -> Result<Vec<Arc<Finding>>, Missing> {
         let Some(place) = self.place(unit) else { return Ok(Vec::new()) };
         let result = self.rule_at(rule, place).ok_or_else(|| self.below(rule))?;
-        if result.outcome == Outcome::CannotCheck {
+        if result.outcome == Outcome::CannotCheck && !self.counts_though_unchecked(rule) {
             return Err(self.failed(rule, result.why.as_ref()));
         }
         Ok(result.findings.iter().filter(|finding| !finding.exempted).cloned().collect())
@@ -341,8 +370,7 @@ impl Scene for Stage {
     fn met(&self, unit: UnitIndex, criterion: &str) -> Reading<bool> {
         use crate::assessment::Met;
         let Some(place) = self.place(unit) else { return Ok(None) };
-        let total = total(&self.pipeline, self.period, &|rule| self.rule_at(rule, place)).map_err(too_large)?;
-        Ok(match total.criteria.get(criterion).map(|result| result.met) {
+        Ok(match self.so_far(place)?.criteria.get(criterion).map(|result| result.met) {
             Some(Met::Met | Met::NotApplicable) => Some(true),
             Some(Met::NotMet) => Some(false),
             Some(Met::Unchecked) | None => None,
@@ -351,9 +379,12 @@ impl Scene for Stage {
 
     fn score(&self, unit: UnitIndex) -> Reading<Number> {
         let Some(place) = self.place(unit) else { return Ok(None) };
-        match self.scores.get().and_then(|column| column.get(place)) {
-            Some(result) => Ok(result.score),
-            None => self.score_so_far(place).map(Some).map_err(too_large),
+        if let Some(result) = self.scores.get().and_then(|column| column.get(place)) {
+            return Ok(result.score);
+        }
+        match self.unchecked_among(place, |_| true) {
+            Some(missing) => Err(missing),
+            None => Ok(Some(self.so_far(place)?.score)),
         }
     }
 
@@ -427,7 +458,8 @@ impl Stage {
     /// Whether what could not be checked so far withholds the score.
     pub(super) fn is_withheld(&self, place: usize) -> bool {
         let unasked = self.takes_part.get().and_then(|column| column.get(place)).is_some_and(Result::is_err);
-        unasked || self.unchecked(place).any(|incomplete| incomplete == Incomplete::Withhold)
+        (unasked && self.plan.bundle.assess.incomplete == Incomplete::Withhold)
+            || self.unchecked(place).any(|incomplete| incomplete == Incomplete::Withhold)
     }
 
     /// The units that a unit's scripts may compare with, for each `compare` of the pipeline.

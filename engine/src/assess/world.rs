@@ -150,7 +150,9 @@ impl World {
 
     /// The exemptions of a unit, in a fixed order.
     pub(super) fn exemptions_of(&self, unit: &str) -> impl Iterator<Item = &Exemption> {
-        self.exemptions.iter().filter(move |exemption| exemption.unit == unit)
+        // Invariant: sorted, first by unit.
+        let first = self.exemptions.partition_point(|exemption| exemption.unit.as_str() < unit);
+        self.exemptions.iter().skip(first).take_while(move |exemption| exemption.unit == unit)
     }
 }
 

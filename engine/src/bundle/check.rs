@@ -65,9 +65,9 @@ fn clause(reader: &Reader, rule: &Rule, above: bool) {
     if rule.basis.is_some() {
         return;
     }
-    let vetoes = matches!(&rule.body, Body::Short(short) if short.veto);
+    let vetoes = matches!(&rule.body, Body::Short(short) if !short.veto.is_never());
     let remark_only = matches!(&rule.body, Body::Short(short)
-        if matches!(short.action, Some(Action::Note)) && !short.breach);
+        if matches!(short.action, Some(Action::Note)) && short.breach.is_never());
     if vetoes {
         reader.fault(rule.place, Diagnostic::new(&code::VETO_WITHOUT_CLAUSE).with("name", &rule.id));
     } else if !above && !remark_only {

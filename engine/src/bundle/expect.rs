@@ -35,14 +35,15 @@ pub(super) fn expect(reader: &Reader, node: &Node, bundle: &Bundle, units: &[Cas
     for (key, node) in keys.named("others") {
         let path = format!("expect.others.{}", key.text);
         let Some(keys) = reader.keys(node, path) else { continue };
-        let over = roll_up_of(&key.text, bundle);
-        let subject = match &over {
-            Some(over) => Subject::of_roll_up(reader, &key.text, key.place, over, bundle),
-            None => {
-                let known: Vec<&str> = units.iter().map(|unit| unit.id.as_str()).chain(["year", "all"]).collect();
-                known_name(reader, &key.text, key.place, ("单元或汇总范围", "unit or roll-up"), &known);
-                own.clone()
-            }
+        let (in_year, who) = key.text.strip_prefix("year:").map_or((false, key.text.as_str()), |who| (true, who));
+        let over = roll_up_of(who, bundle);
+        if over.is_none() {
+            let known: Vec<&str> = units.iter().map(|unit| unit.id.as_str()).chain(["year", "all"]).collect();
+            known_name(reader, who, key.place, ("单元或汇总范围", "unit or roll-up"), &known);
+        }
+        let subject = match over.or(in_year.then_some(Over::Year)) {
+            Some(over) => Subject::of_roll_up(reader, &key.text, key.place, &over, bundle),
+            None => own.clone(),
         };
         let other = subject.read(&keys);
         keys.close();
@@ -103,7 +104,8 @@ impl<'a> Subject<'a> {
             vetoed: flag(keys, "vetoed"),
             incomplete: flag(keys, "incomplete"),
             takes_part: flag(keys, "takes_part"),
-            lists: self.lists(keys),
+            lists: self.lists(keys, "lists"),
+            lists_unknown: self.lists(keys, "lists_unknown"),
             figures: self.figures(keys),
             criteria: self.criteria(keys),
             findings: self.findings(keys),
@@ -125,9 +127,9 @@ impl<'a> Subject<'a> {
         Some(rating)
     }
 
-    fn lists(&self, keys: &Keys<'_>) -> Option<Vec<String>> {
-        keys.get("lists")?;
-        let names = keys.texts("lists");
+    fn lists(&self, keys: &Keys<'_>, key: &'static str) -> Option<Vec<String>> {
+        keys.get(key)?;
+        let names = keys.texts(key);
         for (name, place) in &names {
             let known: Vec<&str> = self.lists.iter().map(|list| list.id.as_str()).collect();
             known_name(keys.reader, name, *place, ("清单", "list"), &known);

@@ -329,16 +329,49 @@ pub enum Body {
 pub struct ShortForm {
     /// The kinds gone through; empty: once for the unit.
     pub each: Vec<String>,
+    /// Which of their records.
+    pub from: Reach,
     /// Only when this holds; none: always.
     pub when: Option<Script>,
     /// What is done, and with how many points; none: only `breach` or `veto`.
     pub action: Option<Action>,
-    /// Also breaks the criterion.
-    pub breach: bool,
-    /// Also vetoes.
-    pub veto: bool,
+    /// Whether it also breaks the criterion.
+    pub breach: Condition,
+    /// Whether it also vetoes.
+    pub veto: Condition,
     /// Template of the reason, with `${…}`; none: the title.
     pub reason: Option<Script>,
+}
+
+/// Which records of a kind a rule of the short form goes through.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Reach {
+    /// Those of the period.
+    #[default]
+    Period,
+    /// All up to the period's end.
+    History,
+    /// All that are known, later ones too.
+    Known,
+}
+
+/// When something holds.
+#[derive(Debug, Clone, Default)]
+pub enum Condition {
+    /// Never.
+    #[default]
+    Never,
+    /// Always.
+    Always,
+    /// When this script says so.
+    When(Script),
+}
+
+impl Condition {
+    /// Whether it never holds.
+    pub fn is_never(&self) -> bool {
+        matches!(self, Condition::Never)
+    }
 }
 
 /// What a rule of the short form does.
@@ -559,6 +592,8 @@ pub struct Expect {
     pub takes_part: Option<bool>,
     /// All lists it is on.
     pub lists: Option<Vec<String>>,
+    /// All lists of which it is not known whether it is on them.
+    pub lists_unknown: Option<Vec<String>>,
     /// Figures by id; none: a figure without value.
     pub figures: Vec<(String, Option<CaseValue>)>,
     /// Points and state of criteria.
@@ -567,7 +602,8 @@ pub struct Expect {
     pub findings: Option<Vec<ExpectFinding>>,
     /// Outcomes of rules: `clean`, `findings`, `not_applicable`, `cannot_check`.
     pub outcomes: Vec<(String, String)>,
-    /// The same about other units of the case and about roll-ups (`town:A`, `all`, and `year` for the unit at hand).
+    /// The same about other results of the last period: of other units of the case, and roll-ups (`town:A`, `all`); and about
+    /// the results of its year: `year` for the unit at hand, `year:B`, `year:town:A`, `year:all`.
     pub others: Vec<(String, Expect)>,
     /// Where it stands.
     pub place: Place,
@@ -618,6 +654,12 @@ impl Bundle {
     /// All rules in the order in which they run: the order of the file, a criterion's rules before its sub-criteria.
     pub fn all_rules(&self) -> Vec<&Rule> {
         self.all_criteria().into_iter().flat_map(|criterion| &criterion.rules).collect()
+    }
+
+    /// Whether a rating is that of units not rated or not complete, here or in a roll-up.
+    pub fn stands_apart(&self, rating: &str) -> bool {
+        let ratings = std::iter::once(&self.rating).chain(self.roll_up.iter().map(|roll_up| &roll_up.rating));
+        ratings.flat_map(|of| [&of.not_rated, &of.incomplete]).flatten().any(|name| name == rating)
     }
 
     /// The levels of units, from the one scored to the highest.

@@ -9,7 +9,9 @@ use super::assess::{Groups, INCOMPLETE, PUBLIC, bounds, required_script};
 use super::dictionary::rule_mend;
 use super::keys::Keys;
 use super::lists::known_kinds;
-use super::model::{Action, Body, Cap, Combine, Criterion, Figure, Place, Rule, Script, SharedCap, ShortForm};
+use super::model::{
+    Action, Body, Cap, Combine, Condition, Criterion, Figure, Place, Reach, Rule, Script, SharedCap, ShortForm,
+};
 use super::names::{self, Given, Use};
 use super::node::{Content, Node};
 use super::reader::Reader;
@@ -25,8 +27,10 @@ const COMBINE: &[(&str, Combine)] = &[
     ("max", Combine::Max),
 ];
 
+const FROM: &[(&str, Reach)] = &[("period", Reach::Period), ("history", Reach::History), ("known", Reach::Known)];
+
 /// The keys of the short form of a rule.
-const SHORT: [&str; 8] = ["each", "when", "deduct", "award", "note", "breach", "veto", "reason"];
+const SHORT: [&str; 9] = ["each", "from", "when", "deduct", "award", "note", "breach", "veto", "reason"];
 
 /// Reads `figures`, of the bundle or of a roll-up.
 pub(super) fn figures(above: &Keys<'_>, groups: &Groups) -> Vec<Figure> {
@@ -211,18 +215,38 @@ impl<'a> Criteria<'a> {
         }
         ShortForm {
             each: known_kinds(keys.reader, &keys.texts("each"), self.dictionary),
+            from: self.from(keys),
             when: keys.script("when"),
             action: actions.into_iter().next(),
-            breach: keys.flag("breach"),
-            veto: keys.flag("veto"),
+            breach: condition(keys, "breach"),
+            veto: condition(keys, "veto"),
             reason: reason.or(note_reason),
         }
+    }
+
+    /// `from`: which records of the kinds under `each`.
+    fn from(&self, keys: &Keys<'_>) -> Reach {
+        if let Some(node) = keys.get("from")
+            && keys.get("each").is_none()
+        {
+            keys.reader.fault(node.place, Diagnostic::new(&code::FROM_WITHOUT_EACH));
+        }
+        keys.word("from", FROM).unwrap_or_default()
+    }
+}
+
+/// `true`, `false`, or a script that says which.
+fn condition(keys: &Keys<'_>, key: &'static str) -> Condition {
+    match keys.get(key).map(|node| &node.content) {
+        None | Some(Content::Boolean(false, _)) => Condition::Never,
+        Some(Content::Boolean(true, _)) => Condition::Always,
+        Some(_) => keys.script(key).map_or(Condition::Never, Condition::When),
     }
 }
 
 /// A rule that does nothing is a fault, unless a misspelt key is the likelier one.
 fn says_what_it_does(keys: &Keys<'_>, rule: &Rule) {
-    let silent = matches!(&rule.body, Body::Short(short) if short.action.is_none() && !short.breach && !short.veto);
+    let silent = matches!(&rule.body, Body::Short(short) if short.action.is_none() && short.breach.is_never() && short.veto.is_never());
     if silent && !keys.has_unknown() {
         keys.reader.fault(keys.place, Diagnostic::new(&code::NO_EFFECT).with("path", &keys.path));
     }

@@ -427,6 +427,13 @@ codes! {
         help_zh: "拆成两个评分项,或用 script: |",
         help_en: "make two rules of it, or use script: |",
     }
+    /// Says which records of nothing.
+    FROM_WITHOUT_EACH = Error "from-without-each" {
+        zh: "写了 from,没有写 each",
+        en: "`from` says which records of the kinds under `each`, and there is no `each`",
+        help_zh: "补上 each: 台账名,或去掉 from",
+        help_en: "add `each: KIND`, or leave `from` out",
+    }
     /// Two reasons in the short form.
     TWO_REASONS = Error "two-reasons" {
         zh: "说明写了两处:note 和 reason",

@@ -169,7 +169,7 @@ pub(super) fn register(engine: &mut Engine) {
 }
 
 fn count(question: &Question<'_, '_>) -> Result<Dynamic, Halt> {
-    let count = if question.closure.is_some() { question.holding()?.len() } else { question.view.len() };
+    let count = if question.closure.is_some() { question.holding()?.len() } else { question.present()?.len() };
     Ok(from_number(Number::from(count)))
 }
 
@@ -215,13 +215,13 @@ fn max(question: &Question<'_, '_>) -> Result<Dynamic, Halt> {
 
 fn first(question: &Question<'_, '_>) -> Result<Dynamic, Halt> {
     if question.closure.is_none() {
-        return Ok(question.view.items().first().cloned().unwrap_or(Dynamic::UNIT));
+        return Ok(question.view.iter().find(|item| !item.is_unit()).cloned().unwrap_or(Dynamic::UNIT));
     }
     Ok(question.holding()?.into_iter().next().unwrap_or(Dynamic::UNIT))
 }
 
 fn last(question: &Question<'_, '_>) -> Result<Dynamic, Halt> {
-    Ok(question.view.items().last().cloned().unwrap_or(Dynamic::UNIT))
+    Ok(question.view.iter().rfind(|item| !item.is_unit()).cloned().unwrap_or(Dynamic::UNIT))
 }
 
 fn reversed(question: &Question<'_, '_>) -> Result<Dynamic, Halt> {
@@ -247,7 +247,7 @@ fn filter(question: &Question<'_, '_>) -> Result<Dynamic, Halt> {
 }
 
 fn map(question: &Question<'_, '_>) -> Result<Dynamic, Halt> {
-    question.view_of(|| question.values())
+    question.view_of(|| question.present())
 }
 
 /// The key under which equal values fall together.
@@ -294,10 +294,17 @@ fn sort_by(question: &Question<'_, '_>) -> Result<Dynamic, Halt> {
     })
 }
 
-/// The places of ratings on the ladder, best first.
+/// The places of ratings on the ladder, best first. Those of units not rated or not complete stand apart and are left out.
 fn on_ladder(question: &Question<'_, '_>) -> Result<Vec<usize>, Halt> {
-    let ladder = question.frame.scene.ladder();
-    question.present()?.iter().map(|value| place_on(ladder, &need_text(value, question.context.fn_name())?)).collect()
+    let scene = &question.frame.scene;
+    let mut places = Vec::new();
+    for value in question.present()? {
+        let name = need_text(&value, question.context.fn_name())?;
+        if scene.ladder().iter().any(|rung| *rung == *name) || !scene.bundle().stands_apart(&name) {
+            places.push(place_on(scene.ladder(), &name)?);
+        }
+    }
+    Ok(places)
 }
 
 pub(super) fn place_on(ladder: &[String], name: &str) -> Result<usize, Halt> {

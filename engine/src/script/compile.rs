@@ -7,7 +7,7 @@ use rhai::{AST, ASTNode, Engine, Expr, FnPtr, Position, Stmt};
 
 use super::host::english;
 use super::syntax;
-use crate::bundle::{Action, Place, Rule, Script, ShortForm};
+use crate::bundle::{Action, Condition, Place, Reach, Rule, Script, ShortForm};
 use crate::codes::script as codes;
 use crate::diagnostic::{Diagnostic, Location};
 
@@ -142,7 +142,8 @@ pub(super) fn rule_source(rule: &Rule) -> Source {
     }
 }
 
-/// `for fire in records("fire") { if WHEN { deduct(POINTS, REASON, fire); } }`; without `each` the `if` alone.
+/// `for fire in records("fire") { if WHEN { deduct(POINTS, REASON, fire); if BREACH { breach(REASON, fire); } } }`; without
+/// `each` the `if` alone. The last is never a value.
 fn short_source(short: &ShortForm, title: &str) -> Source {
     let mut source = Source::default();
     let item = match short.each.as_slice() {
@@ -152,7 +153,12 @@ fn short_source(short: &ShortForm, title: &str) -> Source {
     };
     if let Some(item) = item {
         let kinds: Vec<String> = short.each.iter().map(|kind| format!("{kind:?}")).collect();
-        source.add(&format!("for {item} in records({}) {{ ", kinds.join(", ")));
+        let from = match short.from {
+            Reach::Period => "records",
+            Reach::History => "history",
+            Reach::Known => "known",
+        };
+        source.add(&format!("for {item} in {from}({}) {{ ", kinds.join(", ")));
     }
     if let Some(when) = &short.when {
         source.add("if (");
@@ -160,7 +166,7 @@ fn short_source(short: &ShortForm, title: &str) -> Source {
         source.add(") { ");
     }
     let evidence = item.map(|item| format!(", {item}")).unwrap_or_default();
-    let mut call = |function: &str, points: Option<&Script>| {
+    let call = |source: &mut Source, function: &str, points: Option<&Script>| {
         source.add(function);
         source.add("(");
         if let Some(points) = points {
@@ -176,16 +182,23 @@ fn short_source(short: &ShortForm, title: &str) -> Source {
         source.add(&format!("`{evidence}); "));
     };
     match &short.action {
-        Some(Action::Deduct(points)) => call("deduct", Some(points)),
-        Some(Action::Award(points)) => call("award", Some(points)),
-        Some(Action::Note) => call("note", None),
+        Some(Action::Deduct(points)) => call(&mut source, "deduct", Some(points)),
+        Some(Action::Award(points)) => call(&mut source, "award", Some(points)),
+        Some(Action::Note) => call(&mut source, "note", None),
         None => {}
     }
-    if short.breach {
-        call("breach", None);
-    }
-    if short.veto {
-        call("veto", None);
+    for (function, condition) in [("breach", &short.breach), ("veto", &short.veto)] {
+        match condition {
+            Condition::Never => {}
+            Condition::Always => call(&mut source, function, None),
+            Condition::When(script) => {
+                source.add("if (");
+                source.copy(script);
+                source.add(") { ");
+                call(&mut source, function, None);
+                source.add("} ");
+            }
+        }
     }
     source.add(if short.when.is_some() { "} " } else { "" });
     source.add(if item.is_some() { "}" } else { "" });

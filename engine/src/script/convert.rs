@@ -293,7 +293,10 @@ pub(super) fn to_value(value: &Dynamic) -> Result<Option<Value>, Halt> {
         return Ok(Some(Value::Text(Arc::clone(&pseudonym.0))));
     }
     if let Some(record) = value.read_lock::<RecordObject>() {
-        return Ok(Some(Value::text(&record.record.source.to_line())));
+        // Not where it was read, which may differ from one import to the next.
+        let record = &record.record;
+        let id = record.id.as_deref().map(|id| format!(" {id}")).unwrap_or_default();
+        return Ok(Some(Value::text(&format!("{} {}{id}", record.kind.id, record.date))));
     }
     let (zh, en) = describe(value);
     Err(fault(format!("{zh}不能作为结果保存"), format!("{en} cannot be kept as a result")))

@@ -9,7 +9,7 @@ use anyhow::Context;
 use jiff::Timestamp;
 use liuwu_engine::period::{Date, Period, parse_date};
 
-use super::import::{files_in, is_empty, read, show};
+use super::import::{self, files_in, is_empty, read, show};
 use super::serve;
 use super::summary;
 use super::terminal::Terminal;
@@ -76,7 +76,7 @@ impl Demo {
             ..Config::default()
         };
         let village = most_to_tell(dir, run)?;
-        serve::serve(config, dir, terminal, |base| links(base, village.as_deref(), terminal))
+        serve::serve(config, dir, terminal, |base| point_out(base, village.as_deref(), terminal))
     }
 }
 
@@ -89,7 +89,7 @@ fn most_to_tell(dir: &DataDir, run: &Run) -> anyhow::Result<Option<String>> {
 }
 
 /// Where to look first.
-fn links(base: &str, village: Option<&str>, terminal: &Terminal) {
+fn point_out(base: &str, village: Option<&str>, terminal: &Terminal) {
     let mut rows = vec![
         (terminal.say("首页", "home"), format!("{base}/")),
         (terminal.say("全市概况", "the city"), format!("{base}{}", links::CITY)),
@@ -152,7 +152,7 @@ fn prepare(dir: &DataDir, terminal: &Terminal) -> anyhow::Result<Run> {
         accept_good_rows: false,
         statements: Vec::new(),
     };
-    let report = upload::prepare(store, &plan.bundle, &read(&paths)?, &said)?;
+    let report = import::prepare(store, &plan.bundle, &read(&paths)?, &said, terminal)?;
     if !report.acceptable {
         show(&report, terminal, &Default::default());
         anyhow::bail!("{}: {}", folder.display(), terminal.say("演示数据有错", "the sample data is at fault"));

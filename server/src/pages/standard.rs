@@ -149,7 +149,7 @@ fn can_be_broken(criterion: &Criterion) -> bool {
 /// Whether a rule can break its criterion or veto the rating.
 fn can_break(rule: &Rule) -> bool {
     match &rule.body {
-        Body::Short(short) => short.breach || short.veto,
+        Body::Short(short) => !short.breach.is_never() || !short.veto.is_never(),
         Body::Long(script) => script.text.lines().any(|line| {
             let code = line.split("//").next().unwrap_or_default();
             calls(code, "breach") || calls(code, "veto")

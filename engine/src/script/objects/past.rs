@@ -71,9 +71,7 @@ fn of_result(past: &Arc<Past>, name: &str) -> Option<Dynamic> {
         "takes_part" => Dynamic::from_bool(result.takes_part),
         "period" => Dynamic::from(result.period),
         "figures" => Dynamic::from(PastFigures(Arc::clone(past))),
-        "previous" => {
-            past.before.as_ref().map_or(Dynamic::UNIT, |before| Dynamic::from(PastObject(Arc::clone(before))))
-        }
+        "previous" => past.previous().map_or(Dynamic::UNIT, |before| Dynamic::from(PastObject(Arc::clone(before)))),
         _ => return None,
     })
 }
