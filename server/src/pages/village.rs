@@ -189,7 +189,7 @@ pub struct Awaited {
     pub criterion: String,
     /// What is missing.
     pub missing: String,
-    /// Who owes it.
+    /// Who owes it; empty when it waits for something other than a report.
     pub department: String,
     /// Since when.
     pub since: Option<Date>,

@@ -79,7 +79,7 @@ fn fill(results: &Results, known: (Option<Arc<RunView>>, Records), frame: Frame,
         departments: entries::departments(results, &standard, &records),
         taken_on: None,
         totals,
-        unreported: unreported(&towns, &standard, &frame),
+        unreported: unreported(results, &towns, &standard, &frame),
         frame,
     }
 }
@@ -189,15 +189,16 @@ fn criteria(results: &Results, standard: &Standard<'_>) -> Vec<CriterionCount> {
 }
 
 /// What is missing, for which towns, and how many villages wait for it.
-fn unreported(towns: &[Town<'_>], standard: &Standard<'_>, frame: &Frame) -> Vec<Unreported> {
+fn unreported(results: &Results, towns: &[Town<'_>], standard: &Standard<'_>, frame: &Frame) -> Vec<Unreported> {
+    let disclosure = &results.view.edition.disclosure;
     let mut all: Vec<Unreported> = Vec::new();
     for town in towns {
         for shown in &town.villages {
             let mut own: Vec<(String, String)> = Vec::new();
             for (rule, _) in shown.rules.iter().filter(|(_, ended)| ended.met == Met::Unchecked) {
-                let missing = missing::of_rule(standard, shown, rule, frame.language);
+                let missing = missing::of_rule(standard, disclosure, shown, rule, frame.language);
                 let what = (missing.text, missing.department);
-                if !own.contains(&what) {
+                if !what.1.is_empty() && !own.contains(&what) {
                     own.push(what);
                 }
             }

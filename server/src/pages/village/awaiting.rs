@@ -24,7 +24,8 @@ pub(super) fn awaited(subject: &Subject<'_>) -> Vec<Awaited> {
 }
 
 fn of_rule(subject: &Subject<'_>, id: &str) -> Awaited {
-    let missing = missing::of_rule(&subject.standard, subject.shown, id, subject.language);
+    let disclosure = &subject.results.view.edition.disclosure;
+    let missing = missing::of_rule(&subject.standard, disclosure, subject.shown, id, subject.language);
     Awaited {
         criterion: subject.standard.criterion_of(id).map(|criterion| criterion.title.clone()).unwrap_or_default(),
         missing: missing.text,
