@@ -17,7 +17,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 
 use crate::api::{
-    assessments, batches, bundles, divisions, health, lists, openapi, record_kinds, runs, units, uploads,
+    assessments, batches, bundles, divisions, health, lists, openapi, record_kinds, releases, runs, units, uploads,
 };
 use crate::error::Problem;
 use crate::pages::{assets, city, home, links, negative, preferences, search, village};
@@ -70,7 +70,10 @@ fn anybody() -> Router<App> {
 /// What takes the token.
 fn bearer_of_the_token(app: &App) -> Router<App> {
     Router::new()
+        .route("/runs", post(runs::create))
         .route("/runs/{run}/verify", post(runs::verify))
+        .route("/runs/{run}/release", post(releases::create))
+        .route("/runs/{run}/retract", post(releases::take_back))
         .route("/batches", get(batches::list))
         .route("/batches/{batch}", get(batches::show))
         .route("/uploads/{batch}", delete(uploads::undo))

@@ -248,8 +248,8 @@ impl<'a> Adder<'a> {
         self.ledger.push(Line { what, adds, sum });
     }
 
-    /// Lowers what counts of the findings of several rules to the caps they share: those over shorter periods first, else in
-    /// the order of the file. A cap may name rules of other criteria too, so all are applied before anything is added up.
+    /// Lowers what counts of the findings of several rules to the caps they share: those over shorter periods first, then those
+    /// of sub-criteria. A cap may name rules of sub-criteria, so all are applied before anything is added up.
     // Invariant: within a cap, findings come in the order in which their rules run, so that rules still to come change
     // nothing about those that have run.
     fn share_caps(&mut self, pipeline: &Pipeline) -> Result<(), NumberError> {

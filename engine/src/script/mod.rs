@@ -1,16 +1,22 @@
 //! Rhai scripts: compiled from the bundle, run in a shut-in interpreter, read back as values and findings.
 //!
-//! Enters: a [`crate::bundle::Script`] and a [`Scene`], which says what the script can see. Leaves: a [`Program`], and for each
-//! run an [`Ended`]: a value, what the rule said, or why it could not be checked. This is the only user of rhai.
+//! Enters: a [`crate::bundle::Script`] and a [`Scene`], which says what the script can see. Leaves: a [`Program`], the faults
+//! that can be known before it runs ([`Compiler::check`]), and for each run an [`Ended`]: a value, what the rule said, or why it
+//! could not be checked. This is the only user of rhai.
 //!
-//! A program runs on a thread with a large stack ([`threads`]). Its budget is counted in steps, so that the same facts end the
-//! same way on any machine; calling a run off ([`CallOff`]) is no outcome. Next: [`crate::assess`].
+//! A program runs on a thread with a large stack ([`threads`]), and is parsed on one ([`on_deep_stack`]). Its budget is counted
+//! in steps, so that the same facts end the same way on any machine; calling a run off ([`CallOff`]) is no outcome. Next: [`crate::assess`].
 
+mod access;
 mod aggregate;
+mod check;
 mod compile;
 mod convert;
 mod frame;
+mod functions;
 mod host;
+mod limits;
+mod meter;
 mod objects;
 mod operators;
 mod sandbox;
@@ -19,7 +25,7 @@ mod stop;
 mod syntax;
 mod view;
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use rhai::{Dynamic, Engine, EvalAltResult, Position, Scope};
 
@@ -28,58 +34,74 @@ use crate::diagnostic::Diagnostic;
 use crate::dictionary::Value;
 use crate::number::Number;
 
+pub use check::{Placed, Post};
 pub use compile::Program;
 pub use frame::{FrameSeed, Said, Subject};
+pub use functions::{Function, functions};
 pub use sandbox::CallOff;
 pub use scene::{Datum, Group, Missing, Part, Reading, Scene, UnitIndex, Window};
 pub use stop::Failure;
 
 use frame::Frame;
+use meter::Meter;
+use stop::Stop;
+use view::{View, freeze};
 
-/// Turns the scripts of one bundle into programs.
+/// Turns the scripts of one bundle into programs, noting every fault on the way.
 pub struct Compiler {
     engine: Engine,
-    library: compile::Library,
+    /// None: it could not be compiled.
+    library: Option<compile::Library>,
     file: Arc<str>,
     compiled: usize,
+    faults: Vec<Diagnostic>,
 }
 
 impl Compiler {
     /// Compiles the bundle's library.
-    ///
-    /// # Errors
-    /// A syntax error in the library, at its place in the file.
-    pub fn new(bundle: &Bundle) -> Result<Compiler, Diagnostic> {
-        let engine = sandbox::engine(&CallOff::default());
-        let library = compile::library(&engine, bundle.library.as_ref(), &bundle.file)?;
-        Ok(Compiler { engine, library, file: Arc::clone(&bundle.file), compiled: 0 })
+    pub fn new(bundle: &Bundle) -> Compiler {
+        let engine = sandbox::engine(&CallOff::default(), &Arc::default());
+        let mut faults = Vec::new();
+        let library = compile::library(&engine, bundle.library.as_ref(), &bundle.file, &mut faults);
+        Compiler { engine, library, file: Arc::clone(&bundle.file), compiled: 0, faults }
     }
 
-    /// Compiles one script.
-    ///
-    /// # Errors
-    /// A syntax error, at its place in the file.
-    pub fn script(&mut self, script: &Script) -> Result<Program, Diagnostic> {
+    /// Compiles one script; none: a syntax error is noted.
+    pub fn script(&mut self, script: &Script) -> Option<Program> {
         self.program(compile::Source::of(script))
     }
 
-    /// Compiles a rule in either form.
-    ///
-    /// # Errors
-    /// A syntax error, at its place in the file.
-    pub fn rule(&mut self, rule: &Rule) -> Result<Program, Diagnostic> {
+    /// Compiles a rule in either form; none: a syntax error is noted.
+    pub fn rule(&mut self, rule: &Rule) -> Option<Program> {
         self.program(compile::rule_source(rule))
     }
 
-    fn program(&mut self, source: compile::Source) -> Result<Program, Diagnostic> {
+    fn program(&mut self, source: compile::Source) -> Option<Program> {
         self.compiled += 1;
-        compile::program(&self.engine, &self.library, source, self.compiled, &self.file)
+        let none = compile::Library::default();
+        let library = self.library.as_ref().unwrap_or(&none);
+        let program = compile::program(&self.engine, library, source, self.compiled, &self.file);
+        program.map_err(|fault| self.faults.push(fault)).ok()
+    }
+
+    /// Checks all scripts against the bundle and each other. Every fault and remark, those of compiling too, in the order of
+    /// the file.
+    pub fn check(mut self, bundle: &Bundle, placed: Vec<Placed>) -> Vec<Diagnostic> {
+        let has_library = self.library.is_some();
+        let is_complete = self.faults.is_empty();
+        if let Some(library) = self.program(compile::Source::default()) {
+            let scripts = check::Scripts { placed, library, has_library, is_complete };
+            self.faults.extend(check::check(bundle, &self.engine, scripts));
+        }
+        self.faults.sort_by(|a, b| a.location.cmp(&b.location));
+        self.faults
     }
 }
 
 /// Runs programs, one at a time. Making one costs milliseconds: keep it.
 pub struct Interpreter {
     engine: Engine,
+    meter: Arc<Meter>,
 }
 
 /// How a run ended.
@@ -94,19 +116,22 @@ pub struct Ended {
 impl Interpreter {
     /// An interpreter whose runs end when `call_off` says so.
     pub fn new(call_off: &CallOff) -> Interpreter {
-        Interpreter { engine: sandbox::engine(call_off) }
+        let meter = Arc::default();
+        Interpreter { engine: sandbox::engine(call_off, &meter), meter }
     }
 
     /// Runs a program for one unit.
     pub fn run(&mut self, program: &Program, seed: FrameSeed<'_>) -> Ended {
         let file = Arc::clone(&seed.scene.bundle().file);
-        let frame = Arc::new(Frame::new(seed, &program.ast, &program.unit_free, program.number));
+        self.meter.reset();
+        let frame = Arc::new(Frame::new(seed, program, &self.meter));
         self.engine.set_default_tag(Dynamic::from(Arc::clone(&frame)));
         let result = self.engine.eval_ast_with_scope::<Dynamic>(&mut Scope::new(), &program.ast);
+        let result = result.and_then(|value| admit(&frame, freeze(value)));
         self.engine.set_default_tag(Dynamic::UNIT);
         let said = frame.take_said();
         let value = match result {
-            Ok(value) => Ok(Datum(value.flatten())),
+            Ok(value) => Ok(Datum(value)),
             Err(error) => {
                 let in_library = ends_in_library(&error);
                 Err(stop::read(&error, &|position: Position| {
@@ -119,9 +144,20 @@ impl Interpreter {
     }
 }
 
+/// A value that goes on to other scripts: not nested so deep that handing it on could be a danger.
+fn admit(frame: &Frame, value: Dynamic) -> Result<Dynamic, Box<EvalAltResult>> {
+    let whole = View::of([value]);
+    frame.admit(whole.clone())?;
+    Ok(whole.items().first().cloned().unwrap_or(Dynamic::UNIT))
+}
+
 /// Whether an error arose inside a named function, which only the library has.
 fn ends_in_library(error: &EvalAltResult) -> bool {
     match error {
+        EvalAltResult::ErrorRuntime(value, _) => match value.read_lock::<Stop>().as_deref() {
+            Some(Stop::Kept(kept)) => ends_in_library(kept),
+            _ => false,
+        },
         EvalAltResult::ErrorInFunctionCall(name, _, inner, _) => !name.starts_with("anon$") || ends_in_library(inner),
         _ => false,
     }
@@ -159,6 +195,27 @@ impl Datum {
     /// What cannot be kept, such as a unit or a group.
     pub fn to_value(&self) -> Result<Option<Value>, Failure> {
         convert::to_value(&self.0).map_err(|halt| stop::read(&halt, &|_| String::new()))
+    }
+}
+
+/// Does something on a thread whose stack is as large as that of [`threads`], and waits for it: parsing goes as deep as its
+/// text. Where the system gives no such thread, it is done here.
+pub fn on_deep_stack<T: Send>(work: impl FnOnce() -> T + Send) -> T {
+    let work = Mutex::new(Some(work));
+    let take = || work.lock().unwrap_or_else(PoisonError::into_inner).take();
+    let done = std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().stack_size(sandbox::STACK);
+        let running = thread.spawn_scoped(scope, || take().map(|work| work())).ok()?;
+        match running.join() {
+            Ok(done) => done,
+            Err(panic) => std::panic::resume_unwind(panic),
+        }
+    });
+    match (done, take()) {
+        (Some(done), _) => done,
+        (None, Some(work)) => work(),
+        // Invariant: the work is taken by the thread, which then has done it, or it is still there.
+        (None, None) => unreachable!("the work is done once"),
     }
 }
 

@@ -239,7 +239,7 @@ fn settle(tree: &Tree, chance: &mut Chance) -> Vec<Village> {
         let estates = if leaf.community { chance.between(1, 5) } else { chance.between(0, 3).saturating_sub(2) };
         let [_, this] = level;
         let slack = match this {
-            Level::Good => chance.between(72, 150),
+            Level::Good => chance.between(66, 147),
             Level::Middling => chance.between(90, 235),
             Level::Weak => chance.between(100, 170),
         };
