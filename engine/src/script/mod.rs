@@ -36,7 +36,7 @@ use crate::number::Number;
 
 pub use check::{Placed, Post};
 pub use compile::Program;
-pub use frame::{FrameSeed, Said, Subject};
+pub use frame::{FrameSeed, Gap, Said, Subject};
 pub use functions::{Function, functions};
 pub use sandbox::CallOff;
 pub use scene::{Datum, Group, Missing, Part, Reading, Scene, UnitIndex, Window};
@@ -111,6 +111,8 @@ pub struct Ended {
     pub value: Result<Datum, Failure>,
     /// What it said before its end.
     pub said: Vec<Said>,
+    /// Where not all units it compared with had a value.
+    pub gaps: Vec<Gap>,
 }
 
 impl Interpreter {
@@ -129,7 +131,7 @@ impl Interpreter {
         let result = self.engine.eval_ast_with_scope::<Dynamic>(&mut Scope::new(), &program.ast);
         let result = result.and_then(|value| admit(&frame, freeze(value)));
         self.engine.set_default_tag(Dynamic::UNIT);
-        let said = frame.take_said();
+        let (said, gaps) = (frame.take_said(), frame.take_gaps());
         let value = match result {
             Ok(value) => Ok(Datum(value)),
             Err(error) => {
@@ -140,7 +142,7 @@ impl Interpreter {
                 }))
             }
         };
-        Ended { value, said }
+        Ended { value, said, gaps }
     }
 }
 
