@@ -229,8 +229,7 @@ impl Draft {
         within.push(Arc::from(criterion.id.as_str()));
         for rule in &criterion.rules {
             let compare = rule.compare.as_ref();
-            let applies =
-                rule.applies.as_ref().and_then(|script| self.script(script, Post::Applies(*place), compare));
+            let applies = rule.applies.as_ref().and_then(|script| self.script(script, Post::Applies(*place), compare));
             let program = self.compiler.rule(rule);
             if let Some(program) = self.place(program, Post::Rule(*place), compare) {
                 let id = Arc::from(rule.id.as_str());

@@ -13,6 +13,7 @@ use super::model::{Bundle, Case, CaseRecord, CaseUnit, CaseValue, Expect, Place}
 use super::names::Given;
 use super::node::Node;
 use super::reader::Reader;
+use super::sections;
 use crate::codes::bundle as code;
 use crate::diagnostic::Diagnostic;
 use crate::dictionary::Attribute;
@@ -66,14 +67,13 @@ struct Reading<'a> {
 
 impl<'a> Reading<'a> {
     fn base_case(&self, node: &'a Node) -> Option<Facts> {
-        let keys = self.reader.keys(node, "base_case")?;
+        let keys = self.reader.keys(node, "base_case", &sections::BASE_CASE)?;
         let facts = self.facts(&keys);
-        keys.close();
         Some(facts)
     }
 
     fn case(&self, node: &'a Node, base: &Facts) -> Option<Case> {
-        let keys = self.reader.keys(node, "cases")?;
+        let keys = self.reader.keys(node, "cases", &sections::CASE)?;
         let name = keys.text("name");
         let facts = merged(base.clone(), self.facts(&keys));
         if facts.periods.is_empty() && keys.get("period").is_none() {
@@ -84,7 +84,6 @@ impl<'a> Reading<'a> {
             Some(node) => expect(self.reader, node, self.bundle, &facts.units),
             None => Expect { place: node.place, ..Expect::default() },
         };
-        keys.close();
         Some(Case {
             name,
             periods: facts.periods,
@@ -190,7 +189,11 @@ impl<'a> Reading<'a> {
     fn above(&self, keys: &Keys<'a>) -> Vec<(String, String, CaseValue)> {
         let mut above = Vec::new();
         let levels = &self.bundle.assess.within;
-        for (key, node) in keys.claim(|key| levels.iter().any(|level| level == key)) {
+        for (key, node) in keys.rest() {
+            if !levels.contains(&key.text) {
+                keys.unknown(key);
+                continue;
+            }
             let entries = self.reader.entries(node, &keys.path_of(&key.text));
             let values = self.attributes(entries, Some(&key.text)).into_iter();
             above.extend(values.map(|(name, value)| (key.text.clone(), name, value)));
@@ -200,7 +203,7 @@ impl<'a> Reading<'a> {
 
     /// A further unit: `id`, `parent`, `level`, and its attributes beside them.
     fn unit(&self, node: &'a Node, path: &str) -> Option<CaseUnit> {
-        let keys = self.reader.keys(node, path)?;
+        let keys = self.reader.keys(node, path, &sections::CASE_UNIT)?;
         let id = keys.text("id");
         let level = keys.optional_text("level");
         if let (Some(level), Some(node)) = (&level, keys.get("level"))
@@ -220,7 +223,7 @@ impl<'a> Reading<'a> {
 
     /// A record: `kind`, `unit`, and `date`, `id` and its fields.
     fn record(&self, node: &'a Node, path: &str) -> Option<CaseRecord> {
-        let keys = self.reader.keys(node, path)?;
+        let keys = self.reader.keys(node, path, &sections::CASE_RECORD)?;
         let id = keys.text("kind");
         let unit = keys.optional_text("unit");
         let kind = self.bundle.dictionary.kinds.get(&id);
@@ -259,13 +262,12 @@ impl<'a> Reading<'a> {
         }
         let mut exemptions = Vec::new();
         for node in self.reader.items(node, &path) {
-            let Some(keys) = self.reader.keys(node, path.clone()) else { continue };
+            let Some(keys) = self.reader.keys(node, path.clone(), &sections::EXEMPTION) else { continue };
             let rule = keys.text("rule");
             if let Some(node) = keys.get("rule") {
                 self.rule(&rule, node.place);
             }
             exemptions.push((rule, keys.text("reason")));
-            keys.close();
         }
         exemptions
     }

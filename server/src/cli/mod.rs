@@ -14,6 +14,7 @@ mod import;
 mod list;
 mod publish;
 mod sample;
+mod schema;
 mod score;
 mod summary;
 mod terminal;
@@ -75,6 +76,8 @@ enum Command {
     Sample(sample::Sample),
     /// 演示:导入样例、核算、列清单 · Show everything on sample data
     Demo(demo::Demo),
+    /// 考核办法格式的 JSON Schema,供编辑器补全和提示 · JSON Schema of bundles, for editors
+    Schema,
     /// 命令补全脚本 · Shell completions
     Completions {
         /// bash、zsh、fish…
@@ -127,6 +130,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Export(export) => export.run(&terminal),
         Command::Sample(sample) => sample.run(&terminal),
         Command::Demo(demo) => demo.run(&terminal),
+        Command::Schema => Ok(schema::run(&terminal)),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Cli::command(), "liuwu", &mut std::io::stdout());
             Ok(ExitCode::SUCCESS)
