@@ -435,6 +435,7 @@ impl Pass {
             takes_part,
             score: scored.score,
             score_without_exemptions: scored.score,
+            moved_by_exemptions: false,
             rating,
             band: scored.band,
             vetoed: stage.is_vetoed(place),
