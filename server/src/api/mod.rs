@@ -18,6 +18,7 @@ pub mod explanation;
 pub mod assessments;
 pub mod lists;
 pub mod runs;
+pub mod releases;
 pub mod bundles;
 pub mod record_kinds;
 pub mod batches;

@@ -9,7 +9,7 @@ use utoipa::{IntoResponses, Modify, OpenApi};
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use super::answer::{Answer, Asked};
-use super::{assessments, batches, bundles, divisions, health, lists, record_kinds, runs, units, uploads};
+use super::{assessments, batches, bundles, divisions, health, lists, record_kinds, releases, runs, units, uploads};
 use crate::error::{Problem, ProblemBody};
 use crate::state::App;
 
@@ -21,28 +21,28 @@ const DOCUMENT: &str = "/api/v1/openapi.json";
 pub enum Problems {
     /// 参数或内容有误 · A parameter or the body cannot be read
     #[response(status = 400, content_type = "application/problem+json")]
-    Bad(#[to_schema] ProblemBody),
+    Bad(ProblemBody),
     /// 需要口令,或口令不对 · The token is required, or not the right one
     #[response(status = 401, content_type = "application/problem+json")]
-    Unauthorized(#[to_schema] ProblemBody),
+    Unauthorized(ProblemBody),
     /// 没有找到,或没有公布 · Not found, or not public
     #[response(status = 404, content_type = "application/problem+json")]
-    NotFound(#[to_schema] ProblemBody),
+    NotFound(ProblemBody),
     /// 与已存内容冲突 · What is stored speaks against it
     #[response(status = 409, content_type = "application/problem+json")]
-    Conflict(#[to_schema] ProblemBody),
+    Conflict(ProblemBody),
     /// 内容过大 · The body is too large
     #[response(status = 413, content_type = "application/problem+json")]
-    TooLarge(#[to_schema] ProblemBody),
+    TooLarge(ProblemBody),
     /// 内容有错,逐处列出 · What was handed in has faults, every one named
     #[response(status = 422, content_type = "application/problem+json")]
-    Faults(#[to_schema] ProblemBody),
+    Faults(ProblemBody),
     /// 系统出错 · Something went wrong in the server
     #[response(status = 500, content_type = "application/problem+json")]
-    Internal(#[to_schema] ProblemBody),
+    Internal(ProblemBody),
     /// 处理超时,或暂停写入 · It took too long, or nothing can be written
     #[response(status = 503, content_type = "application/problem+json")]
-    Unavailable(#[to_schema] ProblemBody),
+    Unavailable(ProblemBody),
 }
 
 /// The whole document.
@@ -69,7 +69,7 @@ pub enum Problems {
     paths(
         assessments::list, assessments::show, assessments::of_unit,
         lists::list, lists::show,
-        runs::list, runs::show, runs::verify, assessments::list_of_run, assessments::show_of_run,
+        runs::list, runs::create, runs::show, runs::verify, releases::create, releases::take_back, assessments::list_of_run, assessments::show_of_run,
         divisions::list, divisions::show, units::list, units::show,
         bundles::list, bundles::show, bundles::show_edition, bundles::show_text,
         record_kinds::list, record_kinds::show,
@@ -77,7 +77,7 @@ pub enum Problems {
         health::show, show,
     ),
     components(schemas(
-        uploads::TableBody, uploads::StatementForm, crate::error::FaultBody, crate::error::PlaceBody,
+        uploads::TableBody, uploads::StatementForm, ProblemBody, crate::error::FaultBody, crate::error::PlaceBody,
     )),
     modifiers(&Token),
 )]
