@@ -196,10 +196,10 @@ fn every_property_that_the_checks_know_can_be_read() {
     let proofs = crate::proof::prove(&Arc::new(plan)).unwrap();
     assert!(proofs[0].passes(), "{:?}", proofs[0]);
     let result = &proofs[0].results[0];
-    for number in 0..scripts.len() {
+    for (number, script) in scripts.iter().enumerate() {
         let id = format!("p{number}");
         let why = result.remarks.iter().find(|remark| *remark.about == *id);
-        assert!(result.figures[id.as_str()].is_some(), "{}: {why:?}", scripts[number]);
+        assert!(result.figures[id.as_str()].is_some(), "{script}: {why:?}");
     }
 }
 

@@ -28,7 +28,7 @@ pub(super) fn mending(subject: &Subject<'_>, frame: &Frame) -> Result<Mending, N
     for rule in subject.standard.bundle.all_rules() {
         items.extend(item(subject, frame, rule)?);
     }
-    items.sort_by(|one, other| other.points.cmp(&one.points));
+    items.sort_by_key(|item| std::cmp::Reverse(item.points));
     let points = Number::sum(items.iter().map(|item| item.points.0))?;
     let reach = match subject.shown.score {
         Some(score) if !items.is_empty() => Some(reach(subject, score, points)?),
