@@ -9,6 +9,7 @@ use super::model::{
 };
 use super::node::{Content, Node};
 use super::reader::Reader;
+use crate::number::Number;
 
 const OUTCOMES: &[(&str, &str)] = &[
     ("clean", "clean"),
@@ -109,9 +110,10 @@ impl<'a> Subject<'a> {
             figures: self.figures(keys),
             criteria: self.criteria(keys),
             findings: self.findings(keys),
+            points: self.points(keys),
             outcomes: self.outcomes(keys),
             others: Vec::new(),
-            place: keys.place,
+            location: keys.reader.location(keys.place),
         }
     }
 
@@ -141,7 +143,8 @@ impl<'a> Subject<'a> {
         let known: Vec<&str> = self.figures.iter().map(|figure| figure.id.as_str()).collect();
         let read = keys.named("figures").iter().map(|(key, node)| {
             known_name(keys.reader, &key.text, key.place, ("指标值", "figure"), &known);
-            let value = (!node.is_null()).then(|| CaseValue { raw: raw(node), place: node.place });
+            let location = keys.reader.location(node.place);
+            let value = (!node.is_null()).then(|| CaseValue { raw: raw(node), location });
             (key.text.clone(), value)
         });
         read.collect()
@@ -181,6 +184,16 @@ impl<'a> Subject<'a> {
         };
         keys.close();
         Some(finding)
+    }
+
+    fn points(&self, keys: &Keys<'_>) -> Vec<(String, Number)> {
+        let mut points = Vec::new();
+        for (key, node) in keys.named("points") {
+            known_name(keys.reader, &key.text, key.place, ("评分项", "rule"), &self.rules);
+            let path = format!("{}.{}", keys.path_of("points"), key.text);
+            points.extend(keys.reader.number(node, &path).map(|number| (key.text.clone(), number)));
+        }
+        points
     }
 
     fn outcomes(&self, keys: &Keys<'_>) -> Vec<(String, String)> {

@@ -30,6 +30,7 @@ use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
+pub use cases::MOST_FACTS;
 pub use model::*;
 pub(crate) use reader::nearest;
 
@@ -120,6 +121,7 @@ fn sections(root: &Node, reader: &Reader, file: &Arc<str>, digest: String) -> Op
         lists: lists::lists(&keys, &groups, &dictionary),
         appeal_days: lists::appeal_days(&keys),
         roll_up: lists::roll_ups(&keys, &groups, &dictionary),
+        base_case: Case::default(),
         cases: Vec::new(),
         assess,
         digest,
@@ -127,6 +129,7 @@ fn sections(root: &Node, reader: &Reader, file: &Arc<str>, digest: String) -> Op
         dictionary: dictionary.clone(),
     };
     criteria.look_up_capped_rules(&keys);
+    bundle.base_case = cases::base_case(&keys, &bundle);
     bundle.cases = cases::cases(&keys, &bundle);
     check::check(&bundle, &keys);
     Some(bundle)

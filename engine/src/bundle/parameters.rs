@@ -33,6 +33,26 @@ pub(super) fn parameters(file: &Keys<'_>) -> IndexMap<String, Parameter> {
     parameters
 }
 
+/// The value that a case gives to a parameter: of the same form as the parameter's own.
+pub(super) fn other_value(reader: &Reader, node: &Node, path: &str, own: &Parameter) -> Option<Constant> {
+    let other = dated_constant(reader, node, path)?;
+    let is_alike = match &own.value {
+        ParameterValue::Fixed(constant) => are_alike(constant, &other),
+        ParameterValue::Dated(dated) => dated.iter().any(|(_, constant)| are_alike(constant, &other)),
+    };
+    if !is_alike {
+        reader.expected(node, path, ("与 parameters 里同样写法的值", "a value of the same form as under `parameters`"));
+    }
+    is_alike.then_some(other)
+}
+
+fn are_alike(one: &Constant, other: &Constant) -> bool {
+    match (one, other) {
+        (Constant::Value(one), Constant::Value(other)) => std::mem::discriminant(one) == std::mem::discriminant(other),
+        _ => std::mem::discriminant(one) == std::mem::discriminant(other),
+    }
+}
+
 fn parameter(keys: Keys<'_>, id: &str, place: Place) -> Parameter {
     let parameter = Parameter {
         title: keys.optional_text("title").unwrap_or_else(|| id.to_owned()),

@@ -38,12 +38,17 @@ impl Reader {
         Reader { file: Arc::clone(file), text: text.to_owned(), faults: RefCell::default(), outline: Cell::new(true) }
     }
 
+    /// A place of the file.
+    pub fn location(&self, place: Place) -> Location {
+        Location::text(&self.file, place.0, place.1)
+    }
+
     /// Notes a fault or a remark at a place. What it quotes is shortened.
     pub fn fault(&self, place: Place, fault: Diagnostic) {
         if self.is_full() {
             return;
         }
-        let mut fault = fault.at(Location::text(&self.file, place.0, place.1));
+        let mut fault = fault.at(self.location(place));
         for (_, quoted) in &mut fault.args {
             shorten(quoted);
         }

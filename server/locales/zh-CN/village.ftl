@@ -39,7 +39,6 @@ village-awaited = 待核定
 village-nothing-awaited = 数据已报齐，没有待核定事项。
 village-owed-by = 应由{ $department }报送
 village-since = { $date }起缺
-village-missing-rule = 评定“{ $rule }”所需数据不全
 
 village-receipt = 核验凭证
 village-receipt-note = 扫码打开本页，核对前8位。数据、办法、结果有任何改动，凭证就会不同。
@@ -50,7 +49,7 @@ village-to-mend = 待整改
 village-appeal = 申请复核
 
 card-reasons = { $reasons }等{ $count }项
-card-not-met = “{ $title }”未达到
+card-not-met = { $title }：未达到
 card-clean = 未发现问题
 card-deducted = 有{ $count }项扣分，不影响达到
 card-reason = { $reason }，扣{ $points }分
@@ -68,6 +67,8 @@ ledger-result = 得分
 ledger-withheld = 依规不公布明细的事项
 ledger-withheld-note = 只列合计
 ledger-not-yet = 有数据待核定，核定后列出加减分。
+ledger-cap = 本条封顶，少计
+ledger-capped = 已封顶
 ledger-rule-cap = “{ $title }”扣加分封顶
 ledger-shared-cap = “{ $title }”等合并封顶
 ledger-combined = “{ $title }”各部分合成

@@ -76,7 +76,7 @@ impl Demo {
             ..Config::default()
         };
         let village = most_to_tell(dir, run)?;
-        serve::serve(config, dir, terminal, |base| links(base, village.as_deref(), terminal))
+        serve::serve(config, dir, terminal, |base| point_out(base, village.as_deref(), terminal))
     }
 }
 
@@ -89,7 +89,7 @@ fn most_to_tell(dir: &DataDir, run: &Run) -> anyhow::Result<Option<String>> {
 }
 
 /// Where to look first.
-fn links(base: &str, village: Option<&str>, terminal: &Terminal) {
+fn point_out(base: &str, village: Option<&str>, terminal: &Terminal) {
     let mut rows = vec![
         (terminal.say("首页", "home"), format!("{base}/")),
         (terminal.say("全市概况", "the city"), format!("{base}{}", links::CITY)),

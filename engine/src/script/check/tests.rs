@@ -101,7 +101,7 @@ fn scripts_that_run_well_are_told_nothing() {
         "let town_fires = group.sum(|u| u.records(\"fire\").count());\nif town_fires > town.police * 3 + county.records(\"survey\").len() { note(town.name); }",
         "if (previous?.figures.fires ?? 0) > 3 && (previous?.previous?.points(\"A\") ?? 0) < 0 { note(\"连续\"); }",
         "if group.mean(|u| u.previous?.score) > (score - unit.figures.fires) { note(\"下降\"); }",
-        "let near = |u| u.population > unit.population / 2;\nif group.filter(near).count() > 3 { note(\"多\"); }",
+        "if group.filter(|u| u.population > unit.population / 2).count() > 3 { note(\"多\"); }",
         "if findings(\"A-1\").any(|f| f.kind == \"veto\" || f.rule == \"A-1\" || f.record?.date == as_of) { note(\"有\"); }",
         "if met(\"A\") == false && found(\"A-1\") && points(\"A-1\") + points(\"A\") < 0 { breach(\"未达到\"); }",
         "扣分(四舍五入(百分比(1, 3), 2), \"多\", 记录(\"fire\"), [], ());",
@@ -212,3 +212,4 @@ fn every_fault_of_every_script_comes_at_once() {
     let ids: Vec<_> = found("rule.yaml", &text).iter().map(|fault| fault.code.id).collect();
     assert_eq!(ids, ["unknown-name", "unknown-name", "full-width-sign"]);
 }
+

@@ -366,6 +366,7 @@ fn lines_broken() -> Vec<Line> {
             department: "市信访局".into(),
             count: PublicCount::of(2),
             points: points("-6"),
+            capped: false,
         },
         Line::Finding(Box::new(Finding {
             standing: FindingStanding::Exempt {
