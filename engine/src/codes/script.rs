@@ -52,6 +52,13 @@ codes! {
         help_zh: "缩短说明文字",
         help_en: "shorten the text",
     }
+    /// A comment without an end.
+    OPEN_COMMENT = Error "open-comment" {
+        zh: "注释 /* 没有结束,后面的内容都不会执行",
+        en: "a comment begun with `/*` never ends: nothing after it would run",
+        help_zh: "在注释末尾补上 */",
+        help_en: "end it with `*/`",
+    }
     /// A function of the library that takes the name of a built-in one.
     LIBRARY_NAME = Error "library-name" {
         zh: "函数名「{name}」是内置函数的名字",

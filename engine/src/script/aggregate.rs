@@ -4,6 +4,7 @@
 //! and kept while the script goes through the units.
 
 use std::any::Any;
+use std::cell::Cell;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -11,7 +12,7 @@ use indexmap::IndexMap;
 use rhai::{Dynamic, Engine, EvalAltResult, FnPtr, ImmutableString, NativeCallContext};
 
 use super::convert::{arithmetic, compare, describe, from_number, list, need_number, need_text, to_value};
-use super::frame::Frame;
+use super::frame::{Frame, Gap};
 use super::objects::Unit;
 use super::scene::UnitIndex;
 use super::stop::{Halt, Stop, fault, is_called_off};
@@ -30,6 +31,8 @@ struct Question<'a, 'c> {
     frame: Arc<Frame>,
     view: View,
     closure: Option<FnPtr>,
+    /// How many units of the group have a value, where not all have.
+    gap: Cell<Option<Gap>>,
     /// What the answer is kept under, when it is the same for all units of the group.
     kept_as: Option<String>,
 }
@@ -51,7 +54,7 @@ impl<'a, 'c> Question<'a, 'c> {
             let closure = closure.as_ref().map_or("", |closure| closure.fn_name());
             format!("{name} {} {} {closure}", frame.script, context.fn_name())
         });
-        Ok(Question { context, frame, view, closure, kept_as })
+        Ok(Question { context, frame, view, closure, gap: Cell::new(None), kept_as })
     }
 
     /// What the closure gives for each item; the items themselves without one.
@@ -66,6 +69,10 @@ impl<'a, 'c> Question<'a, 'c> {
             let value = freeze(value);
             self.frame.meter().work(Extent::of(&value).weight)?;
             values.push(value);
+        }
+        let have = values.iter().filter(|value| !value.is_unit()).count();
+        if self.view.name().is_some() && have < values.len() {
+            self.gap.set(Some(Gap { have, of: values.len() }));
         }
         Ok(values)
     }
@@ -95,18 +102,22 @@ impl<'a, 'c> Question<'a, 'c> {
     /// Computes an answer, or recalls it. What is kept for the group is computed apart from this unit's budget, which must not
     /// depend on which unit came first; so is why it cannot be computed.
     fn answer<T: Any + Send + Sync + Clone>(&self, compute: impl FnOnce() -> Result<T, Halt>) -> Result<T, Halt> {
-        let Some(key) = &self.kept_as else { return compute() };
+        let Some(key) = &self.kept_as else {
+            let answer = compute();
+            self.gap.get().into_iter().for_each(|gap| self.frame.note_gap(gap));
+            return answer;
+        };
         if let Some(kept) = self.frame.scene.recall(key)
             && let Ok(kept) = kept.downcast::<Kept<T>>()
         {
-            return kept.settle();
+            return kept.settle(&self.frame);
         }
         let kept = match self.frame.meter().apart(compute) {
-            Ok(answer) => Kept::Answer(answer),
+            Ok(answer) => Kept::Answer(answer, self.gap.get()),
             Err(error) if is_called_off(&error) => return Err(error),
             Err(error) => Kept::Failed(Arc::from(error)),
         };
-        let answer = kept.settle();
+        let answer = kept.settle(&self.frame);
         self.frame.scene.keep(key, Arc::new(kept));
         answer
     }
@@ -120,14 +131,17 @@ impl<'a, 'c> Question<'a, 'c> {
 
 /// What is kept for a group.
 enum Kept<T> {
-    Answer(T),
+    Answer(T, Option<Gap>),
     Failed(Arc<EvalAltResult>),
 }
 
 impl<T: Clone> Kept<T> {
-    fn settle(&self) -> Result<T, Halt> {
+    fn settle(&self, frame: &Frame) -> Result<T, Halt> {
         match self {
-            Kept::Answer(answer) => Ok(answer.clone()),
+            Kept::Answer(answer, gap) => {
+                gap.iter().for_each(|gap| frame.note_gap(*gap));
+                Ok(answer.clone())
+            }
             Kept::Failed(error) => Err(Stop::Kept(Arc::clone(error)).halt()),
         }
     }

@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use rhai::{AST, ASTNode, Engine, Expr, FnPtr, Position, Stmt};
 
-use super::aggregate::takes_closure;
 use super::functions::english;
 use super::limits;
 use super::syntax;
@@ -149,11 +148,22 @@ pub(super) fn library(
         faults.push(Diagnostic::new(&codes::LIBRARY_STATEMENT).at(source.location(statement.position(), file)));
         ast.clear_statements();
     }
-    for function in ast.iter_functions().filter(|function| takes_closure(function.name)) {
+    for function in ast.iter_functions().filter(|function| is_built_in(engine, function.name)) {
         let fault = Diagnostic::new(&codes::LIBRARY_NAME).with("name", function.name);
         faults.push(fault.at(source.location(Position::NONE, file)));
     }
     Some(Library { ast, source: Arc::new(source) })
+}
+
+/// Whether the interpreter has a function of this name: one of the library would take its place in every script.
+fn is_built_in(engine: &Engine, name: &str) -> bool {
+    !engine.collect_fn_metadata(None, |known| (known.metadata.name == name).then_some(()), true).is_empty()
+}
+
+/// Whether a comment is begun and never ended: all that follows would silently be left out.
+fn has_open_comment(engine: &Engine, text: &str) -> bool {
+    // A bracket too many is an error unless a comment swallows it.
+    text.contains("/*") && engine.compile(format!("{text}\n)")).is_ok()
 }
 
 /// Parses a text and refuses what would be a danger to run.
@@ -164,6 +174,9 @@ fn parse(engine: &Engine, source: &Source, file: &Arc<str>) -> Result<AST, Diagn
         return Err(fault.at(source.location(Position::NONE, file)));
     }
     let ast = engine.compile(&source.text).map_err(|error| syntax::diagnose(&error, source, file))?;
+    if has_open_comment(engine, &source.text) {
+        return Err(Diagnostic::new(&codes::OPEN_COMMENT).at(source.location(Position::NONE, file)));
+    }
     match limits::exceeded(&ast) {
         Some((position, fault)) => Err(fault.at(source.location(position, file))),
         None => Ok(ast),

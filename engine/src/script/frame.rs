@@ -20,6 +20,8 @@ use crate::record::Record;
 
 /// How deep lists may be nested in one another.
 const DEEPEST: u32 = 32;
+/// The most gaps of its groups that are remembered of one run.
+const MOST_GAPS: usize = 10;
 /// The most that one run of a rule may say.
 const MOST_SAID: usize = 10_000;
 
@@ -34,6 +36,15 @@ pub struct Said {
     pub reason: String,
     /// On what it rests.
     pub evidence: Vec<Arc<Record>>,
+}
+
+/// Of the units compared with, not all had a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Gap {
+    /// How many had one.
+    pub have: usize,
+    /// How many there are.
+    pub of: usize,
 }
 
 /// What a list script is asked about.
@@ -69,6 +80,7 @@ pub(super) struct Frame {
     compare: Option<Compare>,
     subject: Option<Subject>,
     said: Mutex<Vec<Said>>,
+    gaps: Mutex<Vec<Gap>>,
     meter: Arc<Meter>,
 }
 
@@ -83,6 +95,7 @@ impl Frame {
             compare: seed.compare.cloned(),
             subject: seed.subject,
             said: Mutex::default(),
+            gaps: Mutex::default(),
             meter: Arc::clone(meter),
         }
     }
@@ -139,6 +152,18 @@ impl Frame {
         }
         all.push(said);
         Ok(())
+    }
+
+    /// Notes that not all of a group had a value.
+    pub(super) fn note_gap(&self, gap: Gap) {
+        let mut gaps = self.gaps.lock().unwrap_or_else(PoisonError::into_inner);
+        if !gaps.contains(&gap) && gaps.len() < MOST_GAPS {
+            gaps.push(gap);
+        }
+    }
+
+    pub(super) fn take_gaps(&self) -> Vec<Gap> {
+        std::mem::take(&mut *self.gaps.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     pub(super) fn take_said(&self) -> Vec<Said> {

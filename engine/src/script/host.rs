@@ -263,6 +263,9 @@ fn pick(values: &[Dynamic], name: &str, low: bool) -> Result<Dynamic, Halt> {
     Ok(best.cloned().unwrap_or(Dynamic::UNIT))
 }
 
+/// What raising to a power costs: a hundred multiplications of large numbers.
+const RAISING: u64 = 100;
+
 fn register_numbers(engine: &mut Engine) {
     for (name, low) in [("min", true), ("max", false)] {
         engine.register_fn(name, move |a: Dynamic, b: Dynamic| pick(&[a, b], name, low));
@@ -274,10 +277,13 @@ fn register_numbers(engine: &mut Engine) {
         let (x, low, high) = (need_number(&x, "clamp")?, need_number(&low, "clamp")?, need_number(&high, "clamp")?);
         Ok(from_number(x.min(high).max(low)))
     });
-    engine.register_fn("pow", |x: Dynamic, exponent: Dynamic| -> Result<Dynamic, Halt> {
-        let exponent = need_whole(&exponent, "pow")?;
-        need_number(&x, "pow")?.pow(exponent).map(from_number).map_err(arithmetic)
-    });
+    for name in ["pow", "**"] {
+        engine.register_fn(name, move |context: Context<'_>, x: Dynamic, exponent: Dynamic| -> Result<Dynamic, Halt> {
+            let (x, exponent) = (need_number(&x, name)?, need_whole(&exponent, name)?);
+            Frame::of(&context)?.meter().work(RAISING)?;
+            x.pow(exponent).map(from_number).map_err(arithmetic)
+        });
+    }
     for name in names("percent") {
         engine.register_fn(name, |a: Dynamic, b: Dynamic| -> Result<Dynamic, Halt> {
             number::percent(need_number(&a, "percent")?, need_number(&b, "percent")?)
@@ -378,10 +384,17 @@ fn register_texts(engine: &mut Engine) {
     engine.register_fn("to_string", |value: bool| display_cut(&Dynamic::from_bool(value)));
     macro_rules! shown {
         ($($kind:ty),*) => {
-            $(engine.register_fn("to_string", |value: $kind| display_cut(&Dynamic::from(value)));)*
+            $(engine.register_fn("to_string", |context: Context<'_>, value: $kind| shown(&context, Dynamic::from(value)));)*
         };
     }
     shown!(Number, Date, Time, Period, View, Array, Unit, RecordObject, Pseudonym, Nested);
+}
+
+/// A value in a template.
+fn shown(context: &Context<'_>, value: Dynamic) -> Result<String, Halt> {
+    let text = display_cut(&value);
+    Frame::of(context)?.meter().work((text.len() / 8) as u64)?;
+    Ok(text)
 }
 
 /// Replaces a text in a text; the size is known before any memory is taken.

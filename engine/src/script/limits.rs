@@ -40,7 +40,7 @@ fn at_node(path: &[ASTNode<'_>], node: &ASTNode<'_>) -> Option<(Position, Diagno
             let length = fixed_text(template);
             let fault =
                 Diagnostic::new(&codes::TEMPLATE_TOO_LONG).with("length", length).with("most", LONGEST_TEMPLATE);
-            (length > LONGEST_TEMPLATE).then(|| (*position, fault))
+            (length > LONGEST_TEMPLATE).then_some((*position, fault))
         }
         _ => None,
     }

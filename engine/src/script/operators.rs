@@ -15,17 +15,9 @@ type Context<'a> = NativeCallContext<'a>;
 type Holds = fn(Ordering) -> bool;
 type Operation = fn(Number, Number) -> Result<Number, NumberError>;
 
-fn power(base: Number, exponent: Number) -> Result<Number, NumberError> {
-    exponent.to_i64().map_or(Err(NumberError::TooLarge), |whole| base.pow(whole))
-}
-
-const ARITHMETIC: [(&str, &str, Operation); 5] = [
-    ("-", "-=", Number::sub),
-    ("*", "*=", Number::mul),
-    ("/", "/=", Number::div),
-    ("%", "%=", Number::rem),
-    ("**", "**=", power),
-];
+/// All but `**`, which stands with the other functions of numbers.
+const ARITHMETIC: [(&str, &str, Operation); 4] =
+    [("-", "-=", Number::sub), ("*", "*=", Number::mul), ("/", "/=", Number::div), ("%", "%=", Number::rem)];
 
 /// Registers every operator for all pairs of values.
 pub(super) fn register(engine: &mut Engine) {

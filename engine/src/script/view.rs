@@ -7,8 +7,15 @@ use std::sync::Arc;
 
 use rhai::{Array, Dynamic, ImmutableString, Map};
 
+use super::objects::Pseudonym;
+
 /// Bytes of a text that count as one element.
 pub(super) const TEXT_ELEMENT: usize = 64;
+
+/// Elements for which a pseudonym counts: it is computed each time it is read.
+const PSEUDONYM: u64 = 16;
+/// Elements for which a list or map within another counts, beside its own: copying it takes memory of its own.
+const INNER: u64 = 8;
 
 /// An ordered, read-only list.
 #[derive(Debug, Clone)]
@@ -45,7 +52,8 @@ impl Extent {
             return entries.extent;
         }
         let text = value.read_lock::<ImmutableString>().map_or(0, |text| text.len() / TEXT_ELEMENT);
-        Extent { weight: text as u64, depth: 0 }
+        let hidden = if value.is::<Pseudonym>() { PSEUDONYM } else { 0 };
+        Extent { weight: text as u64 + hidden, depth: 0 }
     }
 
     /// That of a list of such values.
@@ -84,9 +92,9 @@ fn elements<'a>(values: impl Iterator<Item = &'a Dynamic>) -> u64 {
     values
         .map(|value| {
             if let Some(array) = value.read_lock::<Array>() {
-                return 1 + elements(array.iter());
+                return INNER + elements(array.iter());
             }
-            value.read_lock::<Map>().map_or(1, |map| 1 + elements(map.values()))
+            value.read_lock::<Map>().map_or(1, |map| INNER + elements(map.values()))
         })
         .sum()
 }

@@ -83,7 +83,13 @@ fn report(proof: &Proof, terminal: &Terminal, sources: &HashMap<String, String>)
     for miss in &proof.misses {
         let line = terminal.say("期望", "expected");
         let actual = terminal.say("实际", "actual");
-        terminal.note(&format!("  {}: {line} {} · {actual} {}", miss.about, miss.expected, miss.actual));
+        let (expected, found) = (&miss.expected, &miss.actual);
+        terminal.note(&format!(
+            "  {}: {line} {} · {actual} {}",
+            miss.about,
+            terminal.say(&expected.zh, &expected.en),
+            terminal.say(&found.zh, &found.en)
+        ));
     }
     if let Some(result) = proof.results.first() {
         for finding in &result.findings {

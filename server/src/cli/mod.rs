@@ -14,6 +14,7 @@ mod import;
 mod list;
 mod publish;
 mod sample;
+mod schema;
 mod score;
 mod serve;
 mod summary;
@@ -78,6 +79,8 @@ enum Command {
     Serve(serve::Serve),
     /// 演示:导入样例、核算、启动网页 · Show everything on sample data
     Demo(demo::Demo),
+    /// 考核办法格式的 JSON Schema,供编辑器补全和提示 · JSON Schema of bundles, for editors
+    Schema,
     /// 命令补全脚本 · Shell completions
     Completions {
         /// bash、zsh、fish…
@@ -131,6 +134,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Sample(sample) => sample.run(&terminal),
         Command::Serve(serve) => serve.run(&terminal),
         Command::Demo(demo) => demo.run(&terminal),
+        Command::Schema => Ok(schema::run(&terminal)),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Cli::command(), "liuwu", &mut std::io::stdout());
             Ok(ExitCode::SUCCESS)

@@ -48,9 +48,9 @@ fn small(number: impl Into<i64>) -> Dynamic {
 /// The properties of a period that list its parts.
 const PARTS: [&str; 4] = ["months", "quarters", "halves", "weeks"];
 
-/// Counts listing the parts of a period: at most one a week.
+/// Counts listing the parts of a period: at most one a week, each a small calculation.
 fn take_apart(context: &Context<'_>, period: &Period) -> Result<(), Halt> {
-    Frame::of(context)?.meter().work(period.days().unsigned_abs() / 7)
+    Frame::of(context)?.meter().work(period.days().unsigned_abs() / 2)
 }
 
 pub(super) fn register(engine: &mut Engine) {
