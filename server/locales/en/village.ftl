@@ -113,6 +113,7 @@ finding-evidence-more = { $count ->
     [one] 1 more record
    *[other] { $count } more records
 }
+finding-exempt = exempted by approval
 finding-reply = The village says (not verified)
 finding-appeal = Ask for a review of this item
 finding-appeal-left = { $days ->

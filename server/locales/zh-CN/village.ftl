@@ -92,6 +92,7 @@ finding-clause = 条款
 finding-department = 认定部门
 finding-evidence = 依据
 finding-evidence-more = 另有{ $count }条记录
+finding-exempt = 经批准免予扣分
 finding-reply = 村里说明（未经核实）
 finding-appeal = 对本条申请复核
 finding-appeal-left = （还剩{ $days }天）

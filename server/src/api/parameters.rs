@@ -151,7 +151,7 @@ impl Cursor {
 }
 
 fn read_cursor(text: &str) -> Option<Cursor> {
-    if text.len() % 2 != 0 || !text.is_ascii() {
+    if !text.len().is_multiple_of(2) || !text.is_ascii() {
         return None;
     }
     let bytes = (0..text.len()).step_by(2).map(|at| u8::from_str_radix(text.get(at..at + 2)?, 16).ok());

@@ -116,8 +116,8 @@ pub enum Standing {
     Exempt {
         /// What it would have cost.
         instead_of: Points,
-        /// Why.
-        reason: String,
+        /// Why; for staff only.
+        reason: Option<String>,
     },
 }
 

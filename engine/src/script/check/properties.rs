@@ -106,6 +106,9 @@ impl Walk<'_, '_> {
         {
             return self.property(base, name, *position);
         }
+        if let (Expr::IntegerConstant(key, position), Is::Table(table)) = (index, &base.is) {
+            return self.entry(table, &key.to_string(), *position);
+        }
         match (&base.is, &by.is) {
             (Is::List(item), _) => (**item).clone(),
             (Is::Map(item), _) => (**item).clone().or_nothing(),

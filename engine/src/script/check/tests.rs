@@ -196,10 +196,10 @@ fn every_property_that_the_checks_know_can_be_read() {
     let proofs = crate::proof::prove(&Arc::new(plan)).unwrap();
     assert!(proofs[0].passes(), "{:?}", proofs[0]);
     let result = &proofs[0].results[0];
-    for number in 0..scripts.len() {
+    for (number, script) in scripts.iter().enumerate() {
         let id = format!("p{number}");
         let why = result.remarks.iter().find(|remark| *remark.about == *id);
-        assert!(result.figures[id.as_str()].is_some(), "{}: {why:?}", scripts[number]);
+        assert!(result.figures[id.as_str()].is_some(), "{script}: {why:?}");
     }
 }
 
@@ -213,3 +213,33 @@ fn every_fault_of_every_script_comes_at_once() {
     assert_eq!(ids, ["unknown-name", "unknown-name", "full-width-sign"]);
 }
 
+#[test]
+fn no_bundle_whose_cases_come_out_is_told_an_error() {
+    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
+    let mut looked_at = 0;
+    for folder in ["rules", "fixtures/bundles/standards"] {
+        for file in bundles_below(&std::path::Path::new(root).join(folder)) {
+            let text = std::fs::read_to_string(&file).unwrap();
+            let name = file.file_name().unwrap().to_str().unwrap();
+            let errors: Vec<_> = found(name, &text).into_iter().filter(Diagnostic::is_error).collect();
+            let shown: String = errors.iter().map(|error| error.render(Some(&text), Lang::Zh)).collect();
+            assert_eq!(shown, "");
+            looked_at += 1;
+        }
+    }
+    assert!(looked_at > 40, "{looked_at}");
+}
+
+fn bundles_below(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(bundles_below(&path));
+        } else if path.extension().is_some_and(|extension| extension == "yaml") {
+            found.push(path);
+        }
+    }
+    found.sort();
+    found
+}

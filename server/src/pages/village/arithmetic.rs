@@ -187,9 +187,8 @@ fn breaks(subject: &Subject<'_>, found: &ShownFinding) -> bool {
 
 fn standing(subject: &Subject<'_>, place: usize, found: &ShownFinding) -> Standing {
     if found.exempted {
-        let exemption = subject.exemptions.iter().find(|exemption| exemption.rule == found.rule);
-        let reason = exemption.map(|exemption| exemption.reason.clone()).unwrap_or_default();
-        return Standing::Exempt { instead_of: Points(found.points), reason };
+        // The reason of an exemption is for staff.
+        return Standing::Exempt { instead_of: Points(found.points), reason: None };
     }
     let mend = subject.standard.mend(&found.rule, &subject.kinds_of(place));
     if mend.is_some() && subject.is_loss(found.counted) { Standing::Mendable } else { Standing::Counts }

@@ -19,7 +19,6 @@ use crate::pages::standard::Standard;
 use crate::pages::words::Language;
 use crate::records::record_of;
 use crate::state::App;
-use crate::store::Exemption;
 
 /// Everything known of a village.
 pub(super) struct Subject<'a> {
@@ -32,8 +31,6 @@ pub(super) struct Subject<'a> {
     staff: &'a Shown,
     /// Its records, by kind and place.
     records: HashMap<(String, String), Record>,
-    /// Its exemptions.
-    pub(super) exemptions: Vec<Exemption>,
     /// What has been handed in.
     pub(super) coverage: Coverage,
 }
@@ -55,7 +52,6 @@ impl<'a> Subject<'a> {
             shown,
             staff,
             records: HashMap::new(),
-            exemptions: Vec::new(),
             coverage: Coverage::default(),
         };
         let dictionary = &subject.standard.bundle.dictionary;
@@ -66,8 +62,6 @@ impl<'a> Subject<'a> {
                 subject.records.insert((stored.kind.clone(), stored.source.to_line()), record);
             }
         }
-        let exemptions = app.store().exemptions(as_of)?.into_iter().map(|received| received.item);
-        subject.exemptions = exemptions.filter(|exemption| exemption.unit == code).collect();
         let statements = app.store().statements(as_of)?.into_iter().map(|received| received.item);
         subject.coverage = Coverage::new(statements.map(|said| Statement {
             kind: said.kind,
