@@ -115,6 +115,11 @@ impl<'a> Keys<'a> {
         self.get(key).map(|node| self.reader.texts(node, &self.path_of(key))).unwrap_or_default()
     }
 
+    /// All entries as they are written, known or not.
+    pub fn all(&self) -> &'a [(Key, Node)] {
+        self.entries
+    }
+
     /// The entries nobody asked for so far, for maps that mix fixed keys with names.
     pub fn rest(&self) -> impl Iterator<Item = &'a (Key, Node)> {
         let asked = self.asked.borrow().clone();
