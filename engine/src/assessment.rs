@@ -57,7 +57,8 @@ pub struct Assessment {
     pub findings: Vec<Finding>,
     /// How each rule ended, in the order of the rules.
     pub outcomes: IndexMap<Arc<str>, Outcome>,
-    /// Why rules, figures, lists or the rating could not be computed.
+    /// Why rules, figures, lists or the rating could not be computed, and on how many of a group they rest where some of it
+    /// have no value.
     pub remarks: Vec<Remark>,
     /// The arithmetic from the base to the score, line by line.
     pub ledger: Vec<Line>,
@@ -219,7 +220,7 @@ pub struct Entry {
     pub finding: Option<usize>,
 }
 
-/// Why something could not be computed.
+/// Why something could not be computed, or on how many of its group it rests.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Remark {
     /// The rule, figure, list, or `takes_part`, `score`, `rating`.

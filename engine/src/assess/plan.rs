@@ -8,7 +8,7 @@ use crate::bundle::{
 };
 use crate::diagnostic::{Diagnostic, any_error};
 use crate::number::Number;
-use crate::script::{CallOff, Compiler, Interpreter, Placed, Post, Program, Trace, Unreached};
+use crate::script::{CallOff, Compiler, Interpreter, Placed, Post, Program, Trace, Unreached, on_deep_stack};
 
 /// A bundle ready to score.
 pub struct Plan {
@@ -71,6 +71,10 @@ impl Plan {
     /// # Errors
     /// Every fault of every script, each at its place in the file; among them the remarks that would stop nothing by themselves.
     pub fn new(bundle: Arc<Bundle>) -> Result<Plan, Vec<Diagnostic>> {
+        on_deep_stack(|| Plan::compile(bundle))
+    }
+
+    fn compile(bundle: Arc<Bundle>) -> Result<Plan, Vec<Diagnostic>> {
         let (draft, main, roll_ups) = Draft::of(&bundle, Compiler::new(&bundle));
         let faults = draft.compiler.check(&bundle, draft.placed);
         if any_error(&faults) {

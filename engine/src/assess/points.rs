@@ -103,11 +103,14 @@ pub(super) fn settle_rule(findings: &mut [Finding], caps: &[Cap], period: Period
     }
     let mut counting: Vec<_> =
         findings.iter_mut().map(|finding| (day(finding, period), &mut finding.counted)).collect();
+    // The earliest take of a cap first, so that the order in which a script finds changes no points.
+    counting.sort_by_key(|(day, _)| *day);
     apply_caps(&mut counting, caps)?;
     Number::sum(findings.iter().map(|finding| finding.counted))
 }
 
 /// The points of all criteria and the score they make, before the score script and the rounding.
+#[derive(Default)]
 pub(super) struct Total {
     pub(super) criteria: IndexMap<Arc<str>, CriterionResult>,
     /// The points of each rule that has run, after its own caps and those it shares.
@@ -248,10 +251,10 @@ impl<'a> Adder<'a> {
         self.ledger.push(Line { what, adds, sum });
     }
 
-    /// Lowers what counts of the findings of several rules to the caps they share: those over shorter periods first, else in
-    /// the order of the file. A cap may name rules of other criteria too, so all are applied before anything is added up.
-    // Invariant: within a cap, findings come in the order in which their rules run, so that rules still to come change
-    // nothing about those that have run.
+    /// Lowers what counts of the findings of several rules to the caps they share: those over shorter periods first, then those
+    /// of sub-criteria. A cap may name rules of sub-criteria, so all are applied before anything is added up.
+    // Invariant: within a cap, findings come in the order in which their rules run, those of a rule by their day, so that
+    // rules still to come change nothing about those that have run.
     fn share_caps(&mut self, pipeline: &Pipeline) -> Result<(), NumberError> {
         let mut caps = Vec::new();
         for criterion in &pipeline.criteria {
@@ -266,7 +269,9 @@ impl<'a> Adder<'a> {
                     continue;
                 };
                 let days = result.findings.iter().map(|finding| day(finding, self.period));
-                places.extend(days.enumerate().map(|(index, day)| (offset + index, day)));
+                let mut of_rule: Vec<_> = days.enumerate().map(|(index, day)| (offset + index, day)).collect();
+                of_rule.sort_by_key(|(_, day)| *day);
+                places.extend(of_rule);
             }
             let mut amounts: Vec<Number> =
                 places.iter().map(|(place, _)| self.counted.get(*place).copied().unwrap_or_default()).collect();

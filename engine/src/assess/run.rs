@@ -13,7 +13,7 @@ use super::stage::{FigureColumn, ScoreResult, Stage};
 use crate::assessment::{Assessment, Entry, Evidence, Finding, FindingKind, Line, LineKind, Outcome, Remark};
 use crate::bundle::{Better, Compare, Each, Rating};
 use crate::number::{Number, NumberError};
-use crate::script::{Datum, Ended, Failure, FrameSeed, Interpreter, Program, Said, Scene, Subject, Window};
+use crate::script::{Datum, Ended, Failure, FrameSeed, Gap, Interpreter, Program, Said, Scene, Subject, Window};
 
 type Why = (String, String);
 
@@ -45,6 +45,13 @@ impl Pass {
 
     /// Runs everything, in the order of the bundle.
     pub(super) fn run(&self) -> Result<Vec<Assessment>, AssessError> {
+        let assessments = self.run_stages();
+        // Also when it was called off: what scripts left holds on to the stage.
+        self.stage.close();
+        assessments
+    }
+
+    fn run_stages(&self) -> Result<Vec<Assessment>, AssessError> {
         let stage = &self.stage;
         let pipeline = Arc::clone(&stage.pipeline);
         let taking = self.for_all(|pass, interpreter, place| pass.ask_whether_it_takes_part(interpreter, place))?;
@@ -67,11 +74,9 @@ impl Pass {
         }
         let assessments = self.for_all(|pass, _, place| {
             let listed = listings.iter().map(|column| column.get(place).cloned().unwrap_or_default()).collect();
-            pass.gather(place, listed).map_err(|_| Failure::CalledOff)
+            Ok(pass.gather(place, listed))
         })?;
-        let assessments = receipt::seal(stage, assessments);
-        stage.close();
-        Ok(assessments)
+        Ok(receipt::seal(stage, assessments))
     }
 
     /// Does one thing for every unit, on all threads, and collects what comes of it in the order of the units.
@@ -82,7 +87,13 @@ impl Pass {
         let places = 0..self.stage.units.len();
         let results: Result<Vec<T>, Failure> = places
             .into_par_iter()
-            .map_init(|| self.stage.plan.lend(), |lent, place| work(self, lent.get(), place))
+            .map_init(
+                || self.stage.plan.lend(),
+                |lent, place| match self.stage.plan.call_off().is_called_off() {
+                    true => Err(Failure::CalledOff),
+                    false => work(self, lent.get(), place),
+                },
+            )
             .collect();
         self.stage.forget();
         results.map_err(|_| AssessError::CalledOff)
@@ -97,10 +108,22 @@ impl Pass {
         interpreter: &mut Interpreter,
         program: &Program,
         place: usize,
-        compare: Option<&Compare>,
+        (about, compare): (&str, Option<&Compare>),
         subject: Option<Subject>,
     ) -> Ended {
-        interpreter.run(program, FrameSeed { scene: &self.scene, unit: self.unit(place), compare, subject })
+        let seed = FrameSeed { scene: &self.scene, unit: self.unit(place), compare, subject };
+        let ended = interpreter.run(program, seed);
+        for Gap { have, of } in &ended.gaps {
+            self.stage.remark(
+                place,
+                Remark {
+                    about: Arc::from(about),
+                    zh: format!("与之比较的 {of} 个中,{have} 个有值"),
+                    en: format!("{have} of {of} units compared with have a value"),
+                },
+            );
+        }
+        ended
     }
 
     /// A script that answers true or false.
@@ -121,7 +144,7 @@ impl Pass {
         place: usize,
     ) -> Result<Result<bool, Why>, Failure> {
         match &self.stage.pipeline.takes_part {
-            Some(program) => self.decide(self.execute(interpreter, program, place, None, None)),
+            Some(program) => self.decide(self.execute(interpreter, program, place, ("takes_part", None), None)),
             None => Ok(Ok(true)),
         }
     }
@@ -132,7 +155,8 @@ impl Pass {
                 if !pass.stage.is_taking_part(place) {
                     return Ok(None);
                 }
-                let ended = pass.execute(interpreter, &figure.program, place, figure.compare.as_ref(), None);
+                let about = (figure.id.as_ref(), figure.compare.as_ref());
+                let ended = pass.execute(interpreter, &figure.program, place, about, None);
                 let value = settle(ended.value)?;
                 // What cannot be kept as a result is no figure, also for the scripts below.
                 Ok(Some(value.and_then(|datum| match datum.to_value() {
@@ -152,13 +176,13 @@ impl Pass {
         }
         let compare = plan.rule.compare.as_ref();
         if let Some(applies) = &plan.applies {
-            match self.decide(self.execute(interpreter, applies, place, compare, None))? {
+            match self.decide(self.execute(interpreter, applies, place, (&plan.id, compare), None))? {
                 Ok(true) => {}
                 Ok(false) => return Ok(nothing(Outcome::NotApplicable, None)),
                 Err(why) => return Ok(nothing(Outcome::CannotCheck, Some(why))),
             }
         }
-        let ended = self.execute(interpreter, &plan.program, place, compare, None);
+        let ended = self.execute(interpreter, &plan.program, place, (&plan.id, compare), None);
         let failure = match ended.value {
             Ok(_) => None,
             Err(Failure::CalledOff) => return Err(Failure::CalledOff),
@@ -226,7 +250,7 @@ impl Pass {
                 Err(error) => return Ok(failed((format!("计算出错:{error}"), error.to_string()))),
             },
             Some((program, compare)) => {
-                match settle(self.execute(interpreter, program, place, compare.as_ref(), None).value)? {
+                match settle(self.execute(interpreter, program, place, ("score", compare.as_ref()), None).value)? {
                     Err(why) => return Ok(failed(why)),
                     Ok(datum) if datum.is_nothing() => None,
                     Ok(datum) => match datum.as_number() {
@@ -274,7 +298,7 @@ impl Pass {
             return Ok(Ok(named(&rating.incomplete)));
         }
         let Some((program, compare)) = &stage.pipeline.rating_script else { return Ok(Ok(score.band.clone())) };
-        let value = settle(self.execute(interpreter, program, place, compare.as_ref(), None).value)?;
+        let value = settle(self.execute(interpreter, program, place, ("rating", compare.as_ref()), None).value)?;
         Ok(value.and_then(|datum| on_the_ladder(&datum, rating)))
     }
 
@@ -312,7 +336,7 @@ impl Pass {
                 .collect(),
         };
         for (subject, entry) in subjects {
-            match self.decide(self.execute(interpreter, &list.program, place, compare, subject))? {
+            match self.decide(self.execute(interpreter, &list.program, place, (&list.id, compare), subject))? {
                 Ok(true) => listing.entries.push(entry),
                 Ok(false) => {}
                 Err(why) => {
@@ -331,11 +355,12 @@ impl Pass {
     }
 
     /// The assessment of one unit, but for its receipt and the score without exemptions.
-    fn gather(&self, place: usize, listings: Vec<Listing>) -> Result<Assessment, NumberError> {
+    fn gather(&self, place: usize, listings: Vec<Listing>) -> Assessment {
         let stage = &self.stage;
         let unit = self.unit(place);
         let takes_part = stage.is_taking_part(place);
-        let total = total(&stage.pipeline, stage.period, &|id| stage.rule_at(id, place))?;
+        // Points beyond what can be held were refused as a score; then there is no arithmetic to show either.
+        let total = total(&stage.pipeline, stage.period, &|id| stage.rule_at(id, place)).unwrap_or_default();
         let scored = stage.scores.get().and_then(|column| column.get(place)).cloned().unwrap_or_default();
         let mut findings: Vec<Finding> = self.findings_at(place).map(|finding| (**finding).clone()).collect();
         for (finding, counted) in findings.iter_mut().zip(&total.counted) {
@@ -343,9 +368,12 @@ impl Pass {
         }
         let mut ledger = if takes_part { total.ledger } else { Vec::new() };
         if let Some(score) = scored.score {
-            finish_ledger(&mut ledger, &stage.pipeline, total.score, scored.scripted, score)?;
+            let finished = finish_ledger(&mut ledger, &stage.pipeline, total.score, scored.scripted, score);
+            if finished.is_err() {
+                ledger.clear();
+            }
         }
-        let mut remarks = Vec::new();
+        let mut remarks = stage.remarks_at(place);
         let mut remark = |about: &Arc<str>, why: &Why| {
             remarks.push(Remark { about: Arc::clone(about), zh: why.0.clone(), en: why.1.clone() });
         };
@@ -398,7 +426,7 @@ impl Pass {
             entries.extend(listing.entries);
         }
         let bundle = &stage.plan.bundle;
-        Ok(Assessment {
+        Assessment {
             unit: self.scene.unit_id(unit),
             level: stage.world.units().get(unit).map(|unit| Arc::clone(&unit.level)).unwrap_or_default(),
             period: stage.period,
@@ -422,7 +450,7 @@ impl Pass {
             remarks,
             ledger,
             receipt: Arc::from(""),
-        })
+        }
     }
 }
 

@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 use super::plan::{Pipeline, Plan, RulePlan};
 use super::points::{RuleResult, Total, total};
 use super::world::World;
-use crate::assessment::{Finding, Outcome, Past};
+use crate::assessment::{Finding, Outcome, Past, Remark};
 use crate::bundle::{Bundle, Compare, CompareBy, Incomplete};
 use crate::dictionary::{NoneMeans, Value};
 use crate::number::{Number, NumberError};
@@ -60,6 +60,9 @@ pub(super) struct Stage {
     pub(super) scores: Column<ScoreResult>,
     pub(super) ratings: Column<Rated>,
 
+    /// What is to be said about the results of each unit, by place.
+    remarks: Mutex<HashMap<usize, Vec<Remark>>>,
+
     groups: Mutex<HashMap<String, Arc<GroupIndex>>>,
     /// What the rules so far add up to, by place; for the script that is running.
     so_far: RwLock<HashMap<usize, Arc<Total>>>,
@@ -99,6 +102,7 @@ impl Stage {
             rules: pipeline.rules.iter().map(|plan| (Arc::clone(&plan.id), OnceLock::new())).collect(),
             scores: OnceLock::new(),
             ratings: OnceLock::new(),
+            remarks: Mutex::default(),
             groups: Mutex::default(),
             so_far: RwLock::default(),
             kept: Mutex::default(),
@@ -125,6 +129,21 @@ impl Stage {
 
     pub(super) fn figure_column(&self, id: &str) -> Option<Arc<FigureColumn>> {
         self.figures.read().unwrap_or_else(PoisonError::into_inner).get(id).cloned()
+    }
+
+    /// Says something about the results of a unit, once.
+    // Invariant: one script runs at a time, and one thread for each unit, so the order is that of the scripts.
+    pub(super) fn remark(&self, place: usize, remark: Remark) {
+        let mut remarks = self.remarks.lock().unwrap_or_else(PoisonError::into_inner);
+        let of_unit = remarks.entry(place).or_default();
+        if !of_unit.contains(&remark) {
+            of_unit.push(remark);
+        }
+    }
+
+    /// What was said so far about the results of a unit.
+    pub(super) fn remarks_at(&self, place: usize) -> Vec<Remark> {
+        self.remarks.lock().unwrap_or_else(PoisonError::into_inner).get(&place).cloned().unwrap_or_default()
     }
 
     /// Forgets what was kept for the script that ran last; each script keeps its own.

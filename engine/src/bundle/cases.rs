@@ -14,6 +14,7 @@ use super::names::Given;
 use super::node::Node;
 use super::parameters::other_value;
 use super::reader::Reader;
+use super::sections;
 use crate::codes::bundle as code;
 use crate::diagnostic::{Diagnostic, Location};
 use crate::dictionary::Attribute;
@@ -59,14 +60,13 @@ struct Reading<'a> {
 
 impl<'a> Reading<'a> {
     fn base_case(&self, node: &'a Node) -> Option<Case> {
-        let keys = self.reader.keys(node, "base_case")?;
+        let keys = self.reader.keys(node, "base_case", &sections::BASE_CASE)?;
         let facts = self.facts(&keys);
-        keys.close();
         Some(facts)
     }
 
     fn case(&self, node: &'a Node) -> Option<Case> {
-        let keys = self.reader.keys(node, "cases")?;
+        let keys = self.reader.keys(node, "cases", &sections::CASE)?;
         let name = keys.text("name");
         let mut case = self.facts(&keys).over(&self.bundle.base_case);
         if case.periods.is_empty() && keys.get("period").is_none() {
@@ -76,7 +76,6 @@ impl<'a> Reading<'a> {
         if let Some(node) = keys.required("expect") {
             case.expect = expect(self.reader, node, self.bundle, &case.units);
         }
-        keys.close();
         Some(Case { name, location: self.reader.location(node.place), ..case })
     }
 
@@ -193,7 +192,11 @@ impl<'a> Reading<'a> {
     fn above(&self, keys: &Keys<'a>) -> Vec<(String, String, CaseValue)> {
         let mut above = Vec::new();
         let levels = &self.bundle.assess.within;
-        for (key, node) in keys.claim(|key| levels.iter().any(|level| level == key)) {
+        for (key, node) in keys.rest() {
+            if !levels.contains(&key.text) {
+                keys.unknown(key);
+                continue;
+            }
             let entries = self.reader.entries(node, &keys.path_of(&key.text));
             let values = self.attributes(entries, Some(&key.text)).into_iter();
             above.extend(values.map(|(name, value)| (key.text.clone(), name, value)));
@@ -203,7 +206,7 @@ impl<'a> Reading<'a> {
 
     /// A further unit: `id`, `parent`, `level`, and its attributes beside them.
     fn unit(&self, node: &'a Node, path: &str) -> Option<CaseUnit> {
-        let keys = self.reader.keys(node, path)?;
+        let keys = self.reader.keys(node, path, &sections::CASE_UNIT)?;
         let id = keys.text("id");
         let level = keys.optional_text("level");
         if let (Some(level), Some(node)) = (&level, keys.get("level"))
@@ -223,7 +226,7 @@ impl<'a> Reading<'a> {
 
     /// A record: `kind`, `unit`, and `date`, `id` and its fields.
     fn record(&self, node: &'a Node, path: &str) -> Option<CaseRecord> {
-        let keys = self.reader.keys(node, path)?;
+        let keys = self.reader.keys(node, path, &sections::CASE_RECORD)?;
         let id = keys.text("kind");
         let unit = keys.optional_text("unit");
         let kind = self.bundle.dictionary.kinds.get(&id);
@@ -262,13 +265,12 @@ impl<'a> Reading<'a> {
         }
         let mut exemptions = Vec::new();
         for node in self.reader.items(node, &path) {
-            let Some(keys) = self.reader.keys(node, path.clone()) else { continue };
+            let Some(keys) = self.reader.keys(node, path.clone(), &sections::EXEMPTION) else { continue };
             let rule = keys.text("rule");
             if let Some(node) = keys.get("rule") {
                 self.rule(&rule, node.place);
             }
             exemptions.push((rule, keys.text("reason")));
-            keys.close();
         }
         exemptions
     }

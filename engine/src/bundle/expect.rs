@@ -9,19 +9,9 @@ use super::model::{
 };
 use super::node::{Content, Node};
 use super::reader::Reader;
+use super::sections::{self, FINDINGS, MET, OUTCOMES};
 use crate::diagnostic::Location;
 use crate::number::Number;
-
-const OUTCOMES: &[(&str, &str)] = &[
-    ("clean", "clean"),
-    ("findings", "findings"),
-    ("not_applicable", "not_applicable"),
-    ("cannot_check", "cannot_check"),
-];
-const MET: &[(&str, &str)] =
-    &[("met", "met"), ("not_met", "not_met"), ("unchecked", "unchecked"), ("not_applicable", "not_applicable")];
-const KINDS: &[(&str, &str)] =
-    &[("deduct", "deduct"), ("award", "award"), ("breach", "breach"), ("veto", "veto"), ("note", "note")];
 
 /// Reads what is expected of the unit at hand, of the further `units` of the case, and of roll-ups.
 pub(super) fn expect(reader: &Reader, node: &Node, bundle: &Bundle, units: &[CaseUnit]) -> Expect {
@@ -32,11 +22,11 @@ pub(super) fn expect(reader: &Reader, node: &Node, bundle: &Bundle, units: &[Cas
         rules: bundle.all_rules().iter().map(|rule| rule.id.as_str()).collect(),
         criteria: bundle.all_criteria().iter().map(|criterion| criterion.id.as_str()).collect(),
     };
-    let Some(keys) = reader.keys(node, "expect") else { return Expect::default() };
+    let Some(keys) = reader.keys(node, "expect", &sections::EXPECT) else { return Expect::default() };
     let mut expect = own.read(&keys);
     for (key, node) in keys.named("others") {
         let path = format!("expect.others.{}", key.text);
-        let Some(keys) = reader.keys(node, path) else { continue };
+        let Some(keys) = reader.keys(node, path, &sections::EXPECT_OTHER) else { continue };
         let (in_year, who) = key.text.strip_prefix("year:").map_or((false, key.text.as_str()), |who| (true, who));
         let over = roll_up_of(who, bundle);
         if over.is_none() {
@@ -48,10 +38,8 @@ pub(super) fn expect(reader: &Reader, node: &Node, bundle: &Bundle, units: &[Cas
             None => own.clone(),
         };
         let other = subject.read(&keys);
-        keys.close();
         expect.others.push((key.text.clone(), other));
     }
-    keys.close();
     expect
 }
 
@@ -170,21 +158,20 @@ impl<'a> Subject<'a> {
     }
 
     fn finding(&self, reader: &Reader, node: &Node, path: &str) -> Option<ExpectFinding> {
-        let keys = reader.keys(node, path)?;
+        let keys = reader.keys(node, path, &sections::EXPECT_FINDING)?;
         let rule = keys.text("rule");
         if let Some(node) = keys.get("rule") {
             known_name(reader, &rule, node.place, ("评分项", "rule"), &self.rules);
         }
         let finding = ExpectFinding {
             rule,
-            kind: keys.word("kind", KINDS).map(str::to_owned),
+            kind: keys.word("kind", FINDINGS).map(str::to_owned),
             points: keys.number("points"),
             counted: keys.number("counted"),
             reason: keys.optional_text("reason"),
             evidence: keys.count("evidence"),
             times: keys.count("times").unwrap_or(1),
         };
-        keys.close();
         Some(finding)
     }
 
@@ -215,10 +202,9 @@ fn criterion(reader: &Reader, node: &Node, path: &str) -> Option<ExpectCriterion
     match node.content {
         Content::Number(_) => Some(ExpectCriterion { points: reader.number(node, path), met: None }),
         Content::Map(_) => {
-            let keys = reader.keys(node, path)?;
+            let keys = reader.keys(node, path, &sections::EXPECT_CRITERION)?;
             let expected =
                 ExpectCriterion { points: keys.number("points"), met: keys.word("met", MET).map(str::to_owned) };
-            keys.close();
             Some(expected)
         }
         _ => Some(ExpectCriterion { points: None, met: reader.word(node, path, MET).map(str::to_owned) }),

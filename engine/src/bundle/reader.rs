@@ -12,6 +12,7 @@ use super::guard::{Key, Scalar, Style};
 use super::keys::Keys;
 use super::model::{Place, Script};
 use super::node::{Content, Node};
+use super::schema::Section;
 use crate::codes::bundle as code;
 use crate::diagnostic::{Diagnostic, Location, any_error};
 use crate::number::Number;
@@ -101,11 +102,12 @@ impl Reader {
         faults
     }
 
-    /// The keys of a map; a fault if it is none. `path` names it in messages, such as `records.fire`.
-    pub fn keys<'a>(&'a self, node: &'a Node, path: impl Into<String>) -> Option<Keys<'a>> {
+    /// The keys of a map, with a fault for each that its section does not have; a fault if it is no map. `path` names it in
+    /// messages, such as `records.fire`.
+    pub fn keys<'a>(&'a self, node: &'a Node, path: impl Into<String>, section: &'static Section) -> Option<Keys<'a>> {
         let path = path.into();
         match node.map() {
-            Some(entries) => Some(Keys::new(self, node.place, entries, path)),
+            Some(entries) => Some(Keys::new(self, node.place, entries, path, section)),
             None => {
                 self.expected(node, &path, ("若干「键: 值」", "keys with values"));
                 None

@@ -19,10 +19,52 @@ codes! {
     }
     /// A word that the language keeps for itself.
     RESERVED_WORD = Error "reserved-word" {
-        zh: "「{word}」是保留字或已停用,不能这样用",
-        en: "`{word}` is reserved or switched off",
-        help_zh: "换一个名字,例如加上下划线:{word}_",
-        help_en: "choose another name, such as `{word}_`",
+        zh: "「{word}」是语言自己的词,脚本里不能用",
+        en: "`{word}` is a word of the language that scripts cannot use",
+        help_zh: "{remedy}",
+        help_en: "{remedy_en}",
+    }
+    /// A script longer than scripts may be.
+    TOO_LONG = Error "script-too-long" {
+        zh: "这段脚本有 {length} 字节,最多 {most} 字节",
+        en: "this script has {length} bytes, and at most {most} are read",
+        help_zh: "把对照表移到 parameters,把重复的写法移到 library",
+        help_en: "move tables to `parameters`, and what is repeated to `library`",
+    }
+    /// A script nested deeper than scripts may be.
+    TOO_DEEP = Error "script-too-deep" {
+        zh: "这段脚本嵌套太深",
+        en: "this script is nested too deep",
+        help_zh: "拆成几个函数,或用 switch 代替一长串 else if",
+        help_en: "split it into functions, or use `switch` in place of a long chain of `else if`",
+    }
+    /// A closure that uses variables of its surroundings, anywhere but where it is used at once.
+    CLOSURE_KEPT = Error "closure-kept" {
+        zh: "用到外面变量的闭包(|x| …)只能直接写在 count、sum、filter 这类函数的括号里",
+        en: "a closure (`|x| …`) that uses variables from outside it can only stand within the brackets of `count`, `sum`, `filter` and the like",
+        help_zh: "把闭包移到用它的地方;要多处使用,就写成 library 里的函数",
+        help_en: "move the closure to where it is used; to use it in several places, make it a function of the `library`",
+    }
+    /// A template with too much fixed text.
+    TEMPLATE_TOO_LONG = Error "template-too-long" {
+        zh: "这个 ` ` 里的固定文字有 {length} 字节,最多 {most} 字节",
+        en: "the fixed text of this template has {length} bytes, and at most {most} are taken",
+        help_zh: "缩短说明文字",
+        help_en: "shorten the text",
+    }
+    /// A comment without an end.
+    OPEN_COMMENT = Error "open-comment" {
+        zh: "注释 /* 没有结束,后面的内容都不会执行",
+        en: "a comment begun with `/*` never ends: nothing after it would run",
+        help_zh: "在注释末尾补上 */",
+        help_en: "end it with `*/`",
+    }
+    /// A function of the library that takes the name of a built-in one.
+    LIBRARY_NAME = Error "library-name" {
+        zh: "函数名「{name}」是内置函数的名字",
+        en: "`{name}` is the name of a built-in function",
+        help_zh: "换一个名字,例如 {name}_of",
+        help_en: "choose another name, such as `{name}_of`",
     }
     /// The library holds something other than functions.
     LIBRARY_STATEMENT = Error "library-statement" {
@@ -42,7 +84,7 @@ codes! {
     // Names and what they have.
 
     /// A property that something does not have.
-    UNKNOWN_FIELD = Error "unknown-field" {
+    UNKNOWN_PROPERTY = Error "unknown-property" {
         zh: "{of}没有「{name}」这一项",
         en: "{of_en} has no `{name}`",
         help_zh: "{remedy}",
@@ -80,8 +122,8 @@ codes! {
     CLOSURE_ANSWER = Error "closure-answer" {
         zh: "「{name}」里的式子应得到{wanted},这里得到的是{found}",
         en: "the closure of `{name}` must give {wanted_en}, this one gives {found_en}",
-        help_zh: "检查竖线后面的式子",
-        help_en: "look at what stands behind the bars",
+        help_zh: "检查竖线后面的式子。用法:{example}",
+        help_en: "look at what stands behind the bars. Usage: `{example}`",
     }
     /// A text that is no day.
     NOT_A_DAY = Error "not-a-day" {
@@ -91,14 +133,14 @@ codes! {
         help_en: "write year, month and day, as in `date(\"2020-02-29\")`",
     }
     /// A kind of records of another level.
-    KIND_OF_OTHER_LEVEL = Error "kind-of-other-level" {
+    NO_RECORDS_HERE = Error "no-records-here" {
         zh: "台账「{kind}」按 {carrier} 报,在 {level} 这里读总是空的",
         en: "`{kind}` is handed in for each {carrier}; read of a {level} it is always empty",
         help_zh: "{remedy}",
         help_en: "{remedy_en}",
     }
     /// An attribute of another level.
-    ATTRIBUTE_OF_OTHER_LEVEL = Error "attribute-of-other-level" {
+    NO_ATTRIBUTE_HERE = Error "no-attribute-here" {
         zh: "「{name}」是 {carrier} 的属性,{level} 没有",
         en: "`{name}` is an attribute of the {carrier}; a {level} has none",
         help_zh: "检查这一级的属性,或在 attributes 里用 of: 写明属于哪一级",
@@ -115,8 +157,8 @@ codes! {
     NO_ENTRY_FITS = Error "no-entry-fits" {
         zh: "对照表「{table}」的键与选项「{choice}」一个也对不上",
         en: "none of the keys of the table `{table}` is a key of the choice `{choice_en}`",
-        help_zh: "两边要用同样的键。表里{keys}",
-        help_en: "both must use the same keys. In the table {keys_en}",
+        help_zh: "两边要用同样的键。表里是:{keys};选项是:{choices}",
+        help_en: "both must use the same keys. The table has: {keys}; the choice: {choices}",
     }
     /// A name of this edition that earlier results may not know.
     NOT_IN_THIS_EDITION = Warning "not-in-this-edition" {
@@ -130,8 +172,8 @@ codes! {
 
     /// Something read before it is there.
     STANDS_BELOW = Error "stands-below" {
-        zh: "{reader}读「{name}」,但它排在后面,这时还没有结果",
-        en: "{reader_en} reads `{name}`, which stands below and has no result yet",
+        zh: "{reader}读「{name}」,但它这时还没有结果",
+        en: "{reader_en} reads `{name}`, which has no result yet",
         help_zh: "{remedy}",
         help_en: "{remedy_en}",
     }
@@ -154,8 +196,8 @@ codes! {
     }
     /// A calculation with other things than numbers.
     NO_ARITHMETIC = Error "no-arithmetic" {
-        zh: "{left}和{right}不能用 {sign} 计算",
-        en: "{left_en} and {right_en} cannot be calculated with `{sign}`",
+        zh: "{operands}不能用 {sign} 计算",
+        en: "`{sign}` cannot be calculated with {operands_en}",
         help_zh: "{remedy}",
         help_en: "{remedy_en}",
     }
@@ -198,8 +240,8 @@ codes! {
     MAY_BE_MISSING = Warning "may-be-missing" {
         zh: "「{name}」可以不填,不填时这里算不出来,结果是待核定",
         en: "`{name}` may be left blank, and then this cannot be checked",
-        help_zh: "写明不填时怎样,如 ({name} ?? 0),或先问 {name} != ()",
-        help_en: "say what holds then, as in `({name} ?? 0)`, or ask `{name} != ()` first",
+        help_zh: "写明不填时怎样,如 ({name} ?? 替代值),或先问 {name} != ()",
+        help_en: "say what holds then, as in `({name} ?? stand-in)`, or ask `{name} != ()` first",
     }
     /// An earlier result that may not be there.
     NO_PREVIOUS = Warning "no-previous" {

@@ -4,25 +4,26 @@
 //! and kept while the script goes through the units.
 
 use std::any::Any;
+use std::cell::Cell;
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use indexmap::IndexMap;
-use rhai::{Array, Dynamic, Engine, FnPtr, ImmutableString, NativeCallContext};
+use rhai::{Dynamic, Engine, EvalAltResult, FnPtr, ImmutableString, NativeCallContext};
 
-use super::convert::{
-    arithmetic, compare, describe, display, equal, from_number, list, need_number, need_text, need_whole, text,
-    to_value,
-};
-use super::frame::Frame;
-use super::objects::{Nested, Table, Unit};
+use super::convert::{arithmetic, compare, describe, from_number, list, need_number, need_text, to_value};
+use super::frame::{Frame, Gap};
+use super::objects::Unit;
 use super::scene::UnitIndex;
-use super::stop::{Halt, fault};
-use super::view::View;
+use super::stop::{Halt, Stop, fault, is_called_off};
+use super::view::{Extent, View, freeze};
 use crate::dictionary::Value;
 use crate::number::Number;
 
 type Context<'a> = NativeCallContext<'a>;
+
+/// Longest name under which something is kept for a group.
+const LONGEST_NAME: usize = 500;
 
 /// A list with the closure asked about it, in the run that asks.
 struct Question<'a, 'c> {
@@ -30,6 +31,8 @@ struct Question<'a, 'c> {
     frame: Arc<Frame>,
     view: View,
     closure: Option<FnPtr>,
+    /// How many units of the group have a value, where not all have.
+    gap: Cell<Option<Gap>>,
     /// What the answer is kept under, when it is the same for all units of the group.
     kept_as: Option<String>,
 }
@@ -44,27 +47,34 @@ impl<'a, 'c> Question<'a, 'c> {
                 format!("`{}` needs a list, found {en}", context.fn_name()),
             )
         })?;
-        frame.visit(view.len())?;
+        let view = frame.admit(view)?;
         let shared = closure.as_ref().is_none_or(|closure| frame.is_unit_free(closure));
-        let kept_as = view.name().filter(|_| shared).map(|name| {
+        // A name grows with each step from the group; nobody takes so many but to fill the memory.
+        let kept_as = view.name().filter(|name| shared && name.len() < LONGEST_NAME).map(|name| {
             let closure = closure.as_ref().map_or("", |closure| closure.fn_name());
             format!("{name} {} {} {closure}", frame.script, context.fn_name())
         });
-        Ok(Question { context, frame, view, closure, kept_as })
+        Ok(Question { context, frame, view, closure, gap: Cell::new(None), kept_as })
     }
 
     /// What the closure gives for each item; the items themselves without one.
     fn values(&self) -> Result<Vec<Dynamic>, Halt> {
         let Some(closure) = &self.closure else { return Ok(self.view.items().to_vec()) };
-        // What is kept for the group is computed apart from this unit's steps, which must not depend on who came first.
-        let apart = self.kept_as.is_some();
-        self.view
-            .iter()
-            .map(|item| match apart {
-                true => closure.call(self.context.engine(), &self.frame.ast, (item.clone(),)),
-                false => closure.call_within_context(self.context, (item.clone(),)),
-            })
-            .collect()
+        let mut values = Vec::with_capacity(self.view.len());
+        for item in self.view.iter() {
+            let value: Dynamic = match self.kept_as {
+                Some(_) => closure.call(self.context.engine(), &self.frame.ast, (item.clone(),))?,
+                None => closure.call_within_context(self.context, (item.clone(),))?,
+            };
+            let value = freeze(value);
+            self.frame.meter().work(Extent::of(&value).weight)?;
+            values.push(value);
+        }
+        let have = values.iter().filter(|value| !value.is_unit()).count();
+        if self.view.name().is_some() && have < values.len() {
+            self.gap.set(Some(Gap { have, of: values.len() }));
+        }
+        Ok(values)
     }
 
     /// Pairs of item and value, without those whose value is nothing.
@@ -89,24 +99,51 @@ impl<'a, 'c> Question<'a, 'c> {
         Ok(kept)
     }
 
-    /// Computes an answer, or recalls it.
+    /// Computes an answer, or recalls it. What is kept for the group is computed apart from this unit's budget, which must not
+    /// depend on which unit came first; so is why it cannot be computed.
     fn answer<T: Any + Send + Sync + Clone>(&self, compute: impl FnOnce() -> Result<T, Halt>) -> Result<T, Halt> {
-        let Some(key) = &self.kept_as else { return compute() };
+        let Some(key) = &self.kept_as else {
+            let answer = compute();
+            self.gap.get().into_iter().for_each(|gap| self.frame.note_gap(gap));
+            return answer;
+        };
         if let Some(kept) = self.frame.scene.recall(key)
-            && let Ok(answer) = kept.downcast::<T>()
+            && let Ok(kept) = kept.downcast::<Kept<T>>()
         {
-            return Ok((*answer).clone());
+            return kept.settle(&self.frame);
         }
-        let answer = compute()?;
-        self.frame.scene.keep(key, Arc::new(answer.clone()));
-        Ok(answer)
+        let kept = match self.frame.meter().apart(compute) {
+            Ok(answer) => Kept::Answer(answer, self.gap.get()),
+            Err(error) if is_called_off(&error) => return Err(error),
+            Err(error) => Kept::Failed(Arc::from(error)),
+        };
+        let answer = kept.settle(&self.frame);
+        self.frame.scene.keep(key, Arc::new(kept));
+        answer
     }
 
-    /// A view made of this one; kept answers follow it.
+    /// A view made of this one; what is computed from it is kept too.
     fn view_of(&self, make: impl FnOnce() -> Result<Vec<Dynamic>, Halt>) -> Result<Dynamic, Halt> {
-        let name = self.kept_as.as_deref().map(Arc::from);
-        let view = self.answer(|| Ok(View::of(make()?)))?;
-        Ok(Dynamic::from(view.named(name)))
+        let view = self.frame.admit(View::of(make()?))?;
+        Ok(Dynamic::from(view.named(self.kept_as.as_deref().map(Arc::from))))
+    }
+}
+
+/// What is kept for a group.
+enum Kept<T> {
+    Answer(T, Option<Gap>),
+    Failed(Arc<EvalAltResult>),
+}
+
+impl<T: Clone> Kept<T> {
+    fn settle(&self, frame: &Frame) -> Result<T, Halt> {
+        match self {
+            Kept::Answer(answer, gap) => {
+                gap.iter().for_each(|gap| frame.note_gap(*gap));
+                Ok(answer.clone())
+            }
+            Kept::Failed(error) => Err(Stop::Kept(Arc::clone(error)).halt()),
+        }
     }
 }
 
@@ -146,6 +183,12 @@ const WITH_CLOSURE: [(&str, Answer); 8] = [
 /// Functions without a closure.
 const PLAIN: [(&str, Answer); 4] = [("last", last), ("reversed", reversed), ("worst", worst), ("best", best)];
 
+/// Whether a function takes a closure.
+pub(super) fn takes_closure(function: &str) -> bool {
+    let named = BOTH.iter().chain(&WITH_CLOSURE).map(|(name, _)| *name);
+    named.chain(["last", "rank", "rank_low"]).any(|name| name == function)
+}
+
 /// Registers all of them.
 pub(super) fn register(engine: &mut Engine) {
     for (name, answer) in BOTH.into_iter().chain(WITH_CLOSURE) {
@@ -165,11 +208,13 @@ pub(super) fn register(engine: &mut Engine) {
         Ok(question.holding()?.pop().unwrap_or(Dynamic::UNIT))
     });
     register_ranks(engine);
-    register_parts(engine);
 }
 
 fn count(question: &Question<'_, '_>) -> Result<Dynamic, Halt> {
-    let count = if question.closure.is_some() { question.holding()?.len() } else { question.present()?.len() };
+    let count = match question.closure {
+        Some(_) => question.holding()?.len(),
+        None => question.view.iter().filter(|item| !item.is_unit()).count(),
+    };
     Ok(from_number(Number::from(count)))
 }
 
@@ -225,7 +270,7 @@ fn last(question: &Question<'_, '_>) -> Result<Dynamic, Halt> {
 }
 
 fn reversed(question: &Question<'_, '_>) -> Result<Dynamic, Halt> {
-    Ok(Dynamic::from(View::of(question.view.iter().rev().cloned())))
+    question.view_of(|| Ok(question.view.iter().rev().cloned().collect()))
 }
 
 fn any(question: &Question<'_, '_>) -> Result<Dynamic, Halt> {
@@ -262,7 +307,8 @@ fn grouping_key(value: &Dynamic) -> Result<Value, Halt> {
 fn groups(question: &Question<'_, '_>) -> Result<IndexMap<Value, (Dynamic, Vec<Dynamic>)>, Halt> {
     let mut groups: IndexMap<Value, (Dynamic, Vec<Dynamic>)> = IndexMap::new();
     for (item, value) in question.pairs()? {
-        groups.entry(grouping_key(&value)?).or_insert_with(|| (value, Vec::new())).1.push(item);
+        let key = grouping_key(&value)?;
+        groups.entry(key).or_insert_with(|| (value, Vec::new())).1.push(item);
     }
     Ok(groups)
 }
@@ -371,109 +417,4 @@ fn register_ranks(engine: &mut Engine) {
             rank(&context, &of, closure, highest_first, ties)
         });
     }
-}
-
-/// Whether a list, a map, a text, a period or a table holds something.
-fn contains(of: &Dynamic, item: &Dynamic) -> Result<bool, Halt> {
-    if let Some(view) = list(of) {
-        for member in view.iter() {
-            if equal(member, item)? {
-                return Ok(true);
-            }
-        }
-        return Ok(false);
-    }
-    if let Some(whole) = text(of) {
-        return Ok(whole.contains(need_text(item, "contains")?.as_str()));
-    }
-    if let Some(map) = of.read_lock::<rhai::Map>() {
-        return Ok(map.contains_key(display(item).as_str()));
-    }
-    if let Some(nested) = of.read_lock::<Nested>() {
-        return Ok(nested.entries.contains_key(display(item).as_str()));
-    }
-    if let Some(table) = of.read_lock::<Table>() {
-        return table.contains(item);
-    }
-    if let Some(period) = of.read_lock::<crate::period::Period>() {
-        let day = super::convert::date(item).or_else(|| super::convert::time(item).map(|time| time.date()));
-        let day = day.ok_or_else(|| fault("contains 需要日期", "`contains` takes a date"))?;
-        return Ok(period.contains(day));
-    }
-    let (zh, en) = describe(of);
-    Err(fault(format!("{zh}不能用 contains"), format!("`contains` does not apply to {en}")))
-}
-
-/// How many: items, entries, or characters of a text.
-fn size(of: &Dynamic) -> Result<i64, Halt> {
-    let size = if let Some(view) = list(of) {
-        view.len()
-    } else if let Some(text) = text(of) {
-        text.chars().count()
-    } else if let Some(map) = of.read_lock::<rhai::Map>() {
-        map.len()
-    } else if let Some(nested) = of.read_lock::<Nested>() {
-        nested.entries.len()
-    } else {
-        let (zh, en) = describe(of);
-        return Err(fault(format!("{zh}没有个数"), format!("{en} has no length")));
-    };
-    i64::try_from(size).map_err(|_| fault("过大", "too large"))
-}
-
-fn item_at(of: &Dynamic, index: i64) -> Result<Dynamic, Halt> {
-    let view = list(of).unwrap_or_else(|| View::of([]));
-    view.at(index).cloned().ok_or_else(|| {
-        fault(
-            format!("序号 {index} 超出范围(共 {} 项,从 0 起)", view.len()),
-            format!("there is no item {index}: the list has {} items, from 0", view.len()),
-        )
-    })
-}
-
-fn register_parts(engine: &mut Engine) {
-    engine.register_type_with_name::<View>("view");
-    engine.register_iterator::<View>();
-    engine.register_iterator::<Array>();
-    engine.register_get("key", |view: &mut View| view.key());
-    engine.register_indexer_get(|view: &mut View, index: i64| item_at(&Dynamic::from(view.clone()), index));
-    engine.register_fn("len", |of: Dynamic| size(&of));
-    engine.register_get("len", |view: &mut View| view.len() as i64);
-    engine.register_get("length", |text: &mut ImmutableString| text.chars().count() as i64);
-    engine.register_fn("is_empty", |of: Dynamic| size(&of).map(|size| size == 0));
-    engine.register_fn("contains", |of: Dynamic, item: Dynamic| contains(&of, &item));
-    engine.register_fn("take", |of: Dynamic, count: Dynamic| -> Result<View, Halt> {
-        let view = list(&of).ok_or_else(|| fault("take 需要一组数据", "`take` needs a list"))?;
-        let count = usize::try_from(need_whole(&count, "take")?).unwrap_or(0);
-        Ok(View::of(view.iter().take(count).cloned()))
-    });
-    engine.register_fn("skip", |of: Dynamic, count: Dynamic| -> Result<View, Halt> {
-        let view = list(&of).ok_or_else(|| fault("skip 需要一组数据", "`skip` needs a list"))?;
-        let count = usize::try_from(need_whole(&count, "skip")?).unwrap_or(0);
-        Ok(View::of(view.iter().skip(count).cloned()))
-    });
-    engine.register_fn("join", |of: Dynamic, between: &str| -> Result<String, Halt> {
-        let view = list(&of).ok_or_else(|| fault("join 需要一组数据", "`join` needs a list"))?;
-        Ok(view.iter().map(display).collect::<Vec<_>>().join(between))
-    });
-    engine.register_fn("push", |array: &mut Array, item: Dynamic| array.push(item));
-    engine.register_fn("keys", |of: Dynamic| -> Result<View, Halt> {
-        if let Some(map) = of.read_lock::<rhai::Map>() {
-            return Ok(View::of(map.keys().map(|key| Dynamic::from(ImmutableString::from(key.as_str())))));
-        }
-        if let Some(table) = of.read_lock::<Table>() {
-            return table.keys();
-        }
-        of.read_lock::<Nested>()
-            .map(|nested| nested.keys())
-            .ok_or_else(|| fault("keys 需要对照表", "`keys` needs a map"))
-    });
-    engine.register_fn("values", |of: Dynamic| -> Result<View, Halt> {
-        if let Some(map) = of.read_lock::<rhai::Map>() {
-            return Ok(View::of(map.values().cloned()));
-        }
-        of.read_lock::<Nested>()
-            .map(|nested| nested.values())
-            .ok_or_else(|| fault("values 需要对照表", "`values` needs a map"))
-    });
 }

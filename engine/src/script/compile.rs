@@ -6,6 +6,7 @@ use std::sync::Arc;
 use rhai::{AST, ASTNode, Engine, Expr, FnPtr, Position, Stmt};
 
 use super::functions::english;
+use super::limits;
 use super::syntax;
 use crate::bundle::{Action, Condition, Place, Reach, Rule, Script, ShortForm};
 use crate::codes::script as codes;
@@ -23,13 +24,17 @@ pub(super) struct Source {
 struct Segment {
     line: usize,
     column: usize,
+    /// In characters.
+    length: usize,
+    /// Whether it stands between backticks of ours.
+    is_template: bool,
     place: Place,
 }
 
 impl Source {
     pub(super) fn of(script: &Script) -> Source {
         let mut source = Source::default();
-        source.copy(script);
+        source.copy(script, false);
         source
     }
 
@@ -39,15 +44,22 @@ impl Source {
     }
 
     /// Adds what the author wrote.
-    fn copy(&mut self, script: &Script) {
+    fn copy(&mut self, script: &Script, is_template: bool) {
         for (index, line) in script.text.split('\n').enumerate() {
             if index > 0 {
                 self.text.push('\n');
             }
             let (row, column) = self.end();
-            self.segments.push(Segment { line: row, column, place: script.place(index + 1, 1) });
+            let (length, place) = (line.chars().count(), script.place(index + 1, 1));
+            self.segments.push(Segment { line: row, column, length, is_template, place });
             self.text.push_str(line);
         }
+    }
+
+    /// The place in the file of a position in the program, for messages.
+    fn location(&self, position: Position, file: &Arc<str>) -> Location {
+        let (line, column) = self.place(position);
+        Location::text(file, line, column)
     }
 
     /// Line and column, from 1, of what would be added next.
@@ -57,11 +69,25 @@ impl Source {
         (line, column)
     }
 
+    fn segment(&self, position: Position) -> Option<&Segment> {
+        let at = (position.line().unwrap_or(1), position.position().unwrap_or(1));
+        let before = self.segments.iter().rev().find(|segment| (segment.line, segment.column) <= at);
+        before.or(self.segments.first())
+    }
+
+    /// What the author wrote on the line of a position, and whether it is the inside of a template.
+    pub(super) fn written(&self, position: Position) -> (&str, bool) {
+        let Some(segment) = self.segment(position) else { return ("", false) };
+        let line = self.text.split('\n').nth(segment.line - 1).unwrap_or("");
+        let offset = |characters: usize| line.char_indices().nth(characters).map_or(line.len(), |(offset, _)| offset);
+        let (start, end) = (offset(segment.column - 1), offset(segment.column - 1 + segment.length));
+        (line.get(start..end).unwrap_or(line), segment.is_template)
+    }
+
     /// The place in the file of a position in the program: in the nearest part before it that the author wrote.
     pub(super) fn place(&self, position: Position) -> Place {
+        let Some(segment) = self.segment(position) else { return (1, 1) };
         let at = (position.line().unwrap_or(1), position.position().unwrap_or(1));
-        let segment = self.segments.iter().rev().find(|segment| (segment.line, segment.column) <= at);
-        let Some(segment) = segment.or(self.segments.first()) else { return (1, 1) };
         let (line, column) = segment.place;
         let right = if segment.line == at.0 { at.1.saturating_sub(segment.column) } else { 0 };
         (line, column + u32::try_from(right).unwrap_or(0))
@@ -100,7 +126,7 @@ const ABOUT_THE_UNIT: [&str; 14] = [
     "breach", "veto", "note",
 ];
 /// Names whose value is the same for all units.
-pub(super) const SAME_FOR_ALL: [&str; 3] = ["parameters", "period", "as_of"];
+const SAME_FOR_ALL: [&str; 3] = ["parameters", "period", "as_of"];
 
 /// Compiles the shared functions; what else stands in the library is noted and left out.
 pub(super) fn library(
@@ -111,19 +137,50 @@ pub(super) fn library(
 ) -> Option<Library> {
     let Some(script) = script else { return Some(Library::default()) };
     let source = Source::of(script);
-    let mut ast = match engine.compile(&source.text) {
+    let mut ast = match parse(engine, &source, file) {
         Ok(ast) => ast,
-        Err(error) => {
-            faults.push(syntax::diagnose(&error, &source, file));
+        Err(fault) => {
+            faults.push(fault);
             return None;
         }
     };
     if let Some(statement) = ast.statements().first() {
-        let (line, column) = source.place(statement.position());
-        faults.push(Diagnostic::new(&codes::LIBRARY_STATEMENT).at(Location::text(file, line, column)));
+        faults.push(Diagnostic::new(&codes::LIBRARY_STATEMENT).at(source.location(statement.position(), file)));
         ast.clear_statements();
     }
+    for function in ast.iter_functions().filter(|function| is_built_in(engine, function.name)) {
+        let fault = Diagnostic::new(&codes::LIBRARY_NAME).with("name", function.name);
+        faults.push(fault.at(source.location(Position::NONE, file)));
+    }
     Some(Library { ast, source: Arc::new(source) })
+}
+
+/// Whether the interpreter has a function of this name: one of the library would take its place in every script.
+fn is_built_in(engine: &Engine, name: &str) -> bool {
+    !engine.collect_fn_metadata(None, |known| (known.metadata.name == name).then_some(()), true).is_empty()
+}
+
+/// Whether a comment is begun and never ended: all that follows would silently be left out.
+fn has_open_comment(engine: &Engine, text: &str) -> bool {
+    // A bracket too many is an error unless a comment swallows it.
+    text.contains("/*") && engine.compile(format!("{text}\n)")).is_ok()
+}
+
+/// Parses a text and refuses what would be a danger to run.
+fn parse(engine: &Engine, source: &Source, file: &Arc<str>) -> Result<AST, Diagnostic> {
+    let length = source.text.len();
+    if length > limits::LONGEST_SCRIPT {
+        let fault = Diagnostic::new(&codes::TOO_LONG).with("length", length).with("most", limits::LONGEST_SCRIPT);
+        return Err(fault.at(source.location(Position::NONE, file)));
+    }
+    let ast = engine.compile(&source.text).map_err(|error| syntax::diagnose(&error, source, file))?;
+    if has_open_comment(engine, &source.text) {
+        return Err(Diagnostic::new(&codes::OPEN_COMMENT).at(source.location(Position::NONE, file)));
+    }
+    match limits::exceeded(&ast) {
+        Some((position, fault)) => Err(fault.at(source.location(position, file))),
+        None => Ok(ast),
+    }
 }
 
 /// Compiles one program together with the library.
@@ -134,7 +191,7 @@ pub(super) fn program(
     number: usize,
     file: &Arc<str>,
 ) -> Result<Program, Diagnostic> {
-    let own = engine.compile(&source.text).map_err(|error| syntax::diagnose(&error, &source, file))?;
+    let own = parse(engine, &source, file)?;
     if let Some(function) = own.iter_fn_def().find(|function| !function.name.contains('$')) {
         let (line, column) = source.place(function.body.start_position());
         let fault = Diagnostic::new(&codes::FUNCTION_OUTSIDE_LIBRARY).with("name", &function.name);
@@ -179,7 +236,7 @@ fn short_source(short: &ShortForm, title: &str) -> Source {
     }
     if let Some(when) = &short.when {
         source.add("if (");
-        source.copy(when);
+        source.copy(when, false);
         source.add(") { ");
     }
     let evidence = item.map(|item| format!(", {item}")).unwrap_or_default();
@@ -188,12 +245,12 @@ fn short_source(short: &ShortForm, title: &str) -> Source {
         source.add("(");
         if let Some(points) = points {
             source.add("(");
-            source.copy(points);
+            source.copy(points, false);
             source.add("), ");
         }
         source.add("`");
         match &short.reason {
-            Some(reason) => source.copy(&Script { text: quote(&reason.text), lines: reason.lines.clone() }),
+            Some(reason) => source.copy(&Script { text: quote(&reason.text), lines: reason.lines.clone() }, true),
             None => source.add(&quote(title).replace("${", "$ {")),
         }
         source.add(&format!("`{evidence}); "));
@@ -210,7 +267,7 @@ fn short_source(short: &ShortForm, title: &str) -> Source {
             Condition::Always => call(&mut source, function, None),
             Condition::When(script) => {
                 source.add("if (");
-                source.copy(script);
+                source.copy(script, false);
                 source.add(") { ");
                 call(&mut source, function, None);
                 source.add("} ");
@@ -274,7 +331,10 @@ fn uses_the_unit(node: &ASTNode<'_>, called: &mut HashSet<String>) -> bool {
             called.insert(call.name.to_string());
             ABOUT_THE_UNIT.contains(&english(&call.name))
         }
-        ASTNode::Expr(Expr::MethodCall(call, _)) => ["rank", "rank_low"].contains(&call.name.as_str()),
+        ASTNode::Expr(Expr::MethodCall(call, _)) => {
+            called.insert(call.name.to_string());
+            ["rank", "rank_low"].contains(&call.name.as_str())
+        }
         ASTNode::Expr(Expr::DynamicConstant(value, _)) => {
             if let Some(closure) = value.read_lock::<FnPtr>() {
                 called.insert(closure.fn_name().to_owned());
@@ -282,5 +342,25 @@ fn uses_the_unit(node: &ASTNode<'_>, called: &mut HashSet<String>) -> bool {
             false
         }
         _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::script::{CallOff, sandbox};
+
+    #[test]
+    fn only_closures_that_never_use_the_unit_are_the_same_for_all() {
+        let engine = sandbox::engine(&CallOff::default(), &Arc::default());
+        let script = "
+            group.sum(|free| free.figures.fires) + group.count(|own| own.population > unit.population)
+                + group.count(|through| is_near(through)) + group.sum(|far| is_far(far))";
+        let library = "fn is_near(u) { u.population < figures.limit } fn is_far(u) { u.population > parameters.limit }";
+        let ast = engine.compile(library).unwrap().merge(&engine.compile(script).unwrap());
+        let free = unit_free_functions(&ast);
+        let mut arguments: Vec<_> = free.values().filter_map(|names| names.last().cloned()).collect();
+        arguments.sort();
+        assert_eq!(arguments, ["far", "free", "u"]);
     }
 }

@@ -7,8 +7,9 @@ use rhai::{Array, Dynamic, ImmutableString};
 use rust_decimal::Decimal;
 
 use super::objects::{Nested, Pseudonym, RecordObject, Unit};
+use super::sandbox::LONGEST_TEXT;
 use super::stop::{Halt, fault};
-use super::view::View;
+use super::view::{Entries, View};
 use crate::dictionary::Value;
 use crate::number::{Number, NumberError};
 use crate::period::{Date, Period, Time};
@@ -97,7 +98,20 @@ pub(super) fn list(value: &Dynamic) -> Option<View> {
     if let Some(view) = value.read_lock::<View>() {
         return Some(view.clone());
     }
-    value.read_lock::<Array>().map(|array| View::of(array.clone()))
+    value.read_lock::<Array>().map(|array| View::of(array.iter().cloned()))
+}
+
+/// Values by key: entries or the interpreter's map.
+pub(super) fn entries(value: &Dynamic) -> Option<Entries> {
+    if let Some(entries) = value.read_lock::<Entries>() {
+        return Some(entries.clone());
+    }
+    value.read_lock::<rhai::Map>().map(|map| Entries::of(map.clone()))
+}
+
+/// Whether a value is a list.
+pub(super) fn is_list(value: &Dynamic) -> bool {
+    value.is_array() || value.is::<View>()
 }
 
 /// What a value is, in Chinese and English, for messages.
@@ -114,8 +128,10 @@ pub(super) fn describe(value: &Dynamic) -> (String, &'static str) {
         ("日期", "a date")
     } else if time(value).is_some() {
         ("时间", "a time")
-    } else if list(value).is_some() {
+    } else if is_list(value) {
         ("一组数据", "a list")
+    } else if value.is_map() || value.is::<Entries>() || value.is::<Nested>() {
+        ("对照表", "a map")
     } else if value.is::<RecordObject>() {
         ("一条记录", "a record")
     } else if value.is::<Pseudonym>() {
@@ -166,6 +182,17 @@ pub(super) fn equal(a: &Dynamic, b: &Dynamic) -> Result<bool, Halt> {
         }
         return Ok(true);
     }
+    if let (Some(a), Some(b)) = (entries(a), entries(b)) {
+        if a.entries.len() != b.entries.len() {
+            return Ok(false);
+        }
+        for ((a_key, a), (b_key, b)) in a.entries.iter().zip(b.entries.iter()) {
+            if a_key != b_key || !equal(a, b)? {
+                return Ok(false);
+            }
+        }
+        return Ok(true);
+    }
     same_object(a, b).ok_or_else(|| unlike(a, b, "=="))
 }
 
@@ -209,7 +236,52 @@ pub(super) fn compare(a: &Dynamic, b: &Dynamic, sign: &str) -> Result<Ordering, 
 }
 
 /// As shown in a reason or put together with a text.
-pub(super) fn display(value: &Dynamic) -> String {
+///
+/// # Errors
+/// A text that would be longer than texts may be.
+pub(super) fn display(value: &Dynamic) -> Result<String, Halt> {
+    let mut text = String::new();
+    show(value, LONGEST_TEXT, &mut text).map_err(|TooLong| fault("文字过长", "the text would become too long"))?;
+    Ok(text)
+}
+
+/// As shown in a template, where a long list is cut.
+pub(super) fn display_cut(value: &Dynamic) -> String {
+    let mut text = String::new();
+    if show(value, LONGEST_TEXT / 10, &mut text).is_err() {
+        text.push('…');
+    }
+    text
+}
+
+struct TooLong;
+
+fn show(value: &Dynamic, most: usize, into: &mut String) -> Result<(), TooLong> {
+    if let Some(list) = value.read_lock::<View>() {
+        return show_all(list.iter(), most, into);
+    }
+    if let Some(list) = value.read_lock::<Array>() {
+        return show_all(list.iter(), most, into);
+    }
+    if let Some(text) = value.read_lock::<ImmutableString>() {
+        into.push_str(&text);
+    } else {
+        into.push_str(&show_one(value));
+    }
+    if into.len() > most { Err(TooLong) } else { Ok(()) }
+}
+
+fn show_all<'a>(values: impl Iterator<Item = &'a Dynamic>, most: usize, into: &mut String) -> Result<(), TooLong> {
+    for (index, value) in values.enumerate() {
+        if index > 0 {
+            into.push('、');
+        }
+        show(value, most, into)?;
+    }
+    if into.len() > most { Err(TooLong) } else { Ok(()) }
+}
+
+fn show_one(value: &Dynamic) -> String {
     if let Some(number) = number(value) {
         number.to_string()
     } else if let Some(text) = text(value) {
@@ -220,8 +292,6 @@ pub(super) fn display(value: &Dynamic) -> String {
         time.strftime("%Y-%m-%d %H:%M").to_string()
     } else if let Ok(is) = value.as_bool() {
         if is { "是" } else { "否" }.to_owned()
-    } else if let Some(list) = list(value) {
-        list.iter().map(display).collect::<Vec<_>>().join("、")
     } else if let Some(unit) = value.read_lock::<Unit>() {
         unit.scene.unit_name(unit.index).to_string()
     } else if let Some(period) = value.read_lock::<Period>() {
@@ -274,14 +344,14 @@ pub(super) fn to_value(value: &Dynamic) -> Result<Option<Value>, Halt> {
         let items = list.iter().map(to_value).collect::<Result<Vec<_>, _>>()?;
         return Ok(Some(Value::List(items.into_iter().flatten().collect())));
     }
-    if let Some(map) = value.read_lock::<rhai::Map>() {
-        let mut entries = std::collections::BTreeMap::new();
-        for (key, item) in map.iter() {
+    if let Some(entries) = entries(value) {
+        let mut kept = std::collections::BTreeMap::new();
+        for (key, item) in entries.entries.iter() {
             if let Some(item) = to_value(item)? {
-                entries.insert(Arc::from(key.as_str()), item);
+                kept.insert(Arc::from(key.as_str()), item);
             }
         }
-        return Ok(Some(Value::Map(Arc::new(entries))));
+        return Ok(Some(Value::Map(Arc::new(kept))));
     }
     if let Some(nested) = value.read_lock::<Nested>() {
         return Ok(Some(Value::Map(Arc::clone(&nested.entries))));

@@ -1,24 +1,29 @@
 //! One run of one script: whose, with what at hand, and what it said.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use rhai::{AST, Dynamic, FnPtr, ImmutableString, NativeCallContext};
 
-use super::compile::SAME_FOR_ALL;
+use super::compile::Program;
 use super::convert::from_number;
+use super::meter::Meter;
 use super::objects::{Figures, FindingObject, Parameters, PartObject, PastObject, RecordObject, Unit};
 use super::scene::{Group, Scene, UnitIndex};
 use super::stop::{Halt, fault, missing};
-use super::view::View;
+use super::view::{Extent, View};
 use crate::assessment::{Finding, FindingKind};
 use crate::bundle::Compare;
 use crate::number::Number;
+use crate::period::{Date, Period};
 use crate::record::Record;
 
-/// The most elements that one run of a script may go through in views, beside the interpreter's own steps.
-const MOST_VISITS: u64 = 5_000_000;
+/// How deep lists may be nested in one another.
+const DEEPEST: u32 = 32;
+/// The most gaps of its groups that are remembered of one run.
+const MOST_GAPS: usize = 10;
+/// The most that one run of a rule may say.
+const MOST_SAID: usize = 10_000;
 
 /// What a rule said in one run, before caps and exemptions.
 #[derive(Debug, Clone)]
@@ -31,6 +36,15 @@ pub struct Said {
     pub reason: String,
     /// On what it rests.
     pub evidence: Vec<Arc<Record>>,
+}
+
+/// Of the units compared with, not all had a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Gap {
+    /// How many had one.
+    pub have: usize,
+    /// How many there are.
+    pub of: usize,
 }
 
 /// What a list script is asked about.
@@ -66,26 +80,23 @@ pub(super) struct Frame {
     compare: Option<Compare>,
     subject: Option<Subject>,
     said: Mutex<Vec<Said>>,
-    visited: AtomicU64,
+    gaps: Mutex<Vec<Gap>>,
+    meter: Arc<Meter>,
 }
 
 impl Frame {
-    pub(super) fn new(
-        seed: FrameSeed<'_>,
-        ast: &Arc<AST>,
-        unit_free: &Arc<HashMap<String, Vec<String>>>,
-        script: usize,
-    ) -> Frame {
+    pub(super) fn new(seed: FrameSeed<'_>, program: &Program, meter: &Arc<Meter>) -> Frame {
         Frame {
             scene: Arc::clone(seed.scene),
             unit: seed.unit,
-            ast: Arc::clone(ast),
-            unit_free: Arc::clone(unit_free),
-            script,
+            ast: Arc::clone(&program.ast),
+            unit_free: Arc::clone(&program.unit_free),
+            script: program.number,
             compare: seed.compare.cloned(),
             subject: seed.subject,
             said: Mutex::default(),
-            visited: AtomicU64::new(0),
+            gaps: Mutex::default(),
+            meter: Arc::clone(meter),
         }
     }
 
@@ -98,28 +109,61 @@ impl Frame {
         tag?.read_lock::<Arc<Frame>>().map(|frame| Arc::clone(&frame))
     }
 
-    /// Counts elements gone through; too many end the run.
-    pub(super) fn visit(&self, elements: usize) -> Result<(), Halt> {
-        let before = self.visited.fetch_add(elements as u64, Ordering::Relaxed);
-        if before.saturating_add(elements as u64) > MOST_VISITS {
-            return Err(fault(
-                "脚本步数用完:查看的数据过多",
-                "the script's steps are used up: it goes through too much data",
-            ));
+    /// The budget of this run.
+    pub(super) fn meter(&self) -> &Meter {
+        &self.meter
+    }
+
+    /// Counts going through a view, and refuses one that is nested too deep.
+    pub(super) fn admit(&self, view: View) -> Result<View, Halt> {
+        let Extent { weight, depth } = view.extent();
+        self.meter.work(weight)?;
+        if depth > DEEPEST {
+            return Err(fault("数据嵌套太深", "lists are nested too deep"));
         }
-        Ok(())
+        Ok(view)
     }
 
     /// Whether a closure gives the same for an item whichever unit is at hand.
     pub(super) fn is_unit_free(&self, closure: &FnPtr) -> bool {
-        let captured = closure.curry().len();
-        self.unit_free
-            .get(closure.fn_name())
-            .is_some_and(|arguments| arguments.iter().take(captured).all(|name| SAME_FOR_ALL.contains(&name.as_str())))
+        let Some(arguments) = self.unit_free.get(closure.fn_name()) else { return false };
+        arguments.iter().zip(closure.curry()).all(|(name, captured)| self.is_the_hosts(name, captured))
     }
 
-    pub(super) fn say(&self, said: Said) {
-        self.said.lock().unwrap_or_else(PoisonError::into_inner).push(said);
+    /// Whether a captured value is what the host gives for this name, not something the script put in its place.
+    fn is_the_hosts(&self, name: &str, captured: &Dynamic) -> bool {
+        let scene = &self.scene;
+        match name {
+            "period" => captured.read_lock::<Period>().is_some_and(|period| *period == scene.period()),
+            "as_of" => captured.read_lock::<Date>().is_some_and(|day| *day == scene.as_of()),
+            "parameters" => captured.read_lock::<Parameters>().is_some_and(|known| known.day() == scene.period().to()),
+            _ => false,
+        }
+    }
+
+    pub(super) fn say(&self, said: Said) -> Result<(), Halt> {
+        self.meter.work((said.reason.len() / 16 + said.evidence.len()) as u64)?;
+        let mut all = self.said.lock().unwrap_or_else(PoisonError::into_inner);
+        if all.len() >= MOST_SAID {
+            return Err(fault(
+                format!("一个评分项最多认定 {MOST_SAID} 次"),
+                format!("one rule finds at most {MOST_SAID} times"),
+            ));
+        }
+        all.push(said);
+        Ok(())
+    }
+
+    /// Notes that not all of a group had a value.
+    pub(super) fn note_gap(&self, gap: Gap) {
+        let mut gaps = self.gaps.lock().unwrap_or_else(PoisonError::into_inner);
+        if !gaps.contains(&gap) && gaps.len() < MOST_GAPS {
+            gaps.push(gap);
+        }
+    }
+
+    pub(super) fn take_gaps(&self) -> Vec<Gap> {
+        std::mem::take(&mut *self.gaps.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     pub(super) fn take_said(&self) -> Vec<Said> {
@@ -186,7 +230,7 @@ impl Frame {
             return Ok((*view).clone());
         }
         let units = members.iter().map(|&unit| Dynamic::from(Unit::in_group(&self.scene, unit)));
-        let view = View::kept(units, Arc::from(name.as_str()));
+        let view = View::of(units).named(Some(Arc::from(name.as_str())));
         self.scene.keep(&name, Arc::new(view.clone()));
         Ok(view)
     }

@@ -1,18 +1,22 @@
 //! What a script can do: say something about the unit, read records and results, calculate, move on the ladder.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
-use rhai::{Dynamic, Engine, ImmutableString, NativeCallContext};
+use rhai::{Array, Dynamic, Engine, ImmutableString, NativeCallContext};
 use rust_decimal::Decimal;
 
 use super::aggregate::{place_on, rung};
-use super::convert::{arithmetic, compare, display, from_number, list, need_date, need_number, need_text, need_whole};
+use super::convert::{
+    arithmetic, compare, display, display_cut, from_number, list, need_date, need_number, need_text, need_whole,
+};
 use super::frame::{Frame, Said};
 use super::functions::{english, names};
 use super::objects::{FindingObject, Nested, Parameters, Pseudonym, RecordObject, Unit};
+use super::sandbox::LONGEST_TEXT;
 use super::scene::{Missing, Window};
 use super::stop::{Halt, Stop, fault, missing};
-use super::view::View;
+use super::view::{TEXT_ELEMENT, View};
 use crate::assessment::FindingKind;
 use crate::number::{self, Number, Rounding};
 use crate::period::{Date, Period, Time};
@@ -31,27 +35,48 @@ pub(super) fn register(engine: &mut Engine) {
 }
 
 /// Records named as evidence: records, lists of them, findings.
-fn evidence(items: &[Dynamic]) -> Result<Vec<Arc<Record>>, Halt> {
-    let mut records: Vec<Arc<Record>> = Vec::new();
+fn evidence(frame: &Frame, items: &[Dynamic]) -> Result<Vec<Arc<Record>>, Halt> {
+    let mut named = Evidence::default();
     for item in items {
-        if item.is_unit() {
-            continue;
-        }
-        if let Some(record) = item.read_lock::<RecordObject>() {
-            if !records.iter().any(|known| Arc::ptr_eq(known, &record.record)) {
-                records.push(Arc::clone(&record.record));
-            }
-        } else if let Some(view) = list(item) {
-            for record in evidence(view.items())? {
-                if !records.iter().any(|known| Arc::ptr_eq(known, &record)) {
-                    records.push(record);
-                }
-            }
-        } else {
-            return Err(fault("证据应是记录或一组记录", "evidence is a record or a list of records"));
+        match list(item) {
+            Some(view) => named.add_all(&frame.admit(view)?)?,
+            None => named.add(item)?,
         }
     }
-    Ok(records)
+    Ok(named.records)
+}
+
+/// Records, each once, in the order in which they are named.
+#[derive(Default)]
+struct Evidence {
+    records: Vec<Arc<Record>>,
+    /// Where they are in memory: one record is one place.
+    known: HashSet<*const Record>,
+}
+
+impl Evidence {
+    fn add_all(&mut self, view: &View) -> Result<(), Halt> {
+        for item in view.iter() {
+            match list(item) {
+                Some(view) => self.add_all(&view)?,
+                None => self.add(item)?,
+            }
+        }
+        Ok(())
+    }
+
+    fn add(&mut self, item: &Dynamic) -> Result<(), Halt> {
+        if item.is_unit() {
+            return Ok(());
+        }
+        let Some(record) = item.read_lock::<RecordObject>() else {
+            return Err(fault("证据应是记录或一组记录", "evidence is a record or a list of records"));
+        };
+        if self.known.insert(Arc::as_ptr(&record.record)) {
+            self.records.push(Arc::clone(&record.record));
+        }
+        Ok(())
+    }
 }
 
 fn say(
@@ -72,8 +97,8 @@ fn say(
     if has_points && points.is_zero() {
         return Ok(());
     }
-    frame.say(Said { kind, points, reason: display(reason), evidence: evidence(items)? });
-    Ok(())
+    let evidence = evidence(&frame, items)?;
+    frame.say(Said { kind, points, reason: display(reason)?, evidence })
 }
 
 fn register_sayings(engine: &mut Engine) {
@@ -115,16 +140,19 @@ fn register_sayings(engine: &mut Engine) {
     }
     for name in names("missing") {
         engine.register_fn(name, |what: Dynamic| -> Result<(), Halt> {
-            let what = display(&what);
+            let what = display(&what)?;
             Err(missing(Missing { zh: format!("缺{what}"), en: format!("missing: {what}") }))
         });
     }
     for name in names("not_applicable") {
         engine.register_fn(name, |reason: Dynamic| -> Result<(), Halt> {
-            Err(Stop::NotApplicable(display(&reason)).halt())
+            Err(Stop::NotApplicable(display(&reason)?).halt())
         });
     }
 }
+
+/// What looking records up costs beside the records themselves: whether all of the period is handed in must be known.
+const LOOKING_UP: u64 = 20;
 
 /// Records of the kinds named; a period among the arguments sets the window.
 fn records(context: &Context<'_>, of: Option<&Unit>, arguments: &[Dynamic]) -> Result<Dynamic, Halt> {
@@ -145,9 +173,10 @@ fn records(context: &Context<'_>, of: Option<&Unit>, arguments: &[Dynamic]) -> R
     let kinds: Vec<&str> = kinds.iter().map(ImmutableString::as_str).collect();
     let at_hand = Unit::at_hand(&frame.scene, frame.unit);
     let unit = of.unwrap_or(&at_hand);
+    frame.meter().work(LOOKING_UP)?;
     let read = unit.scene.records(unit.index, &kinds, window).map(Some);
     let Some(records) = unit.settle(read)? else { return Ok(Dynamic::UNIT) };
-    frame.visit(records.len())?;
+    frame.meter().work(records.len() as u64)?;
     let objects = records.iter().map(|record| Dynamic::from(RecordObject::new(&unit.scene, record, unit.lenient)));
     Ok(Dynamic::from(View::of(objects)))
 }
@@ -234,6 +263,9 @@ fn pick(values: &[Dynamic], name: &str, low: bool) -> Result<Dynamic, Halt> {
     Ok(best.cloned().unwrap_or(Dynamic::UNIT))
 }
 
+/// What raising to a power costs: a hundred multiplications of large numbers.
+const RAISING: u64 = 100;
+
 fn register_numbers(engine: &mut Engine) {
     for (name, low) in [("min", true), ("max", false)] {
         engine.register_fn(name, move |a: Dynamic, b: Dynamic| pick(&[a, b], name, low));
@@ -245,10 +277,13 @@ fn register_numbers(engine: &mut Engine) {
         let (x, low, high) = (need_number(&x, "clamp")?, need_number(&low, "clamp")?, need_number(&high, "clamp")?);
         Ok(from_number(x.min(high).max(low)))
     });
-    engine.register_fn("pow", |x: Dynamic, exponent: Dynamic| -> Result<Dynamic, Halt> {
-        let exponent = need_whole(&exponent, "pow")?;
-        need_number(&x, "pow")?.pow(exponent).map(from_number).map_err(arithmetic)
-    });
+    for name in ["pow", "**"] {
+        engine.register_fn(name, move |context: Context<'_>, x: Dynamic, exponent: Dynamic| -> Result<Dynamic, Halt> {
+            let (x, exponent) = (need_number(&x, name)?, need_whole(&exponent, name)?);
+            Frame::of(&context)?.meter().work(RAISING)?;
+            x.pow(exponent).map(from_number).map_err(arithmetic)
+        });
+    }
     for name in names("percent") {
         engine.register_fn(name, |a: Dynamic, b: Dynamic| -> Result<Dynamic, Halt> {
             number::percent(need_number(&a, "percent")?, need_number(&b, "percent")?)
@@ -263,7 +298,7 @@ fn register_numbers(engine: &mut Engine) {
         });
     }
     engine.register_fn("number", |text: Dynamic| -> Result<Dynamic, Halt> {
-        let text = display(&text);
+        let text = display(&text)?;
         Number::parse(text.trim())
             .map(from_number)
             .map_err(|_| fault(format!("「{text}」不是数字"), format!("`{text}` is no number")))
@@ -325,26 +360,50 @@ fn register_texts(engine: &mut Engine) {
     engine.register_fn("starts_with", |text: &str, start: &str| text.starts_with(start));
     engine.register_fn("ends_with", |text: &str, end: &str| text.ends_with(end));
     engine.register_fn("trim", |text: ImmutableString| ImmutableString::from(text.trim()));
-    engine.register_fn("split", |text: &str, at: &str| -> Result<View, Halt> {
+    engine.register_fn("split", |context: Context<'_>, text: &str, at: &str| -> Result<View, Halt> {
         if at.is_empty() {
             return Err(fault("split 的分隔符不能为空", "`split` needs a separator"));
         }
+        Frame::of(&context)?.meter().work(text.len() as u64)?;
         Ok(View::of(text.split(at).map(|part| Dynamic::from(ImmutableString::from(part)))))
     });
-    engine.register_fn("sub_text", |text: &str, from: Dynamic, count: Dynamic| -> Result<String, Halt> {
-        let from = usize::try_from(need_whole(&from, "sub_text")?).unwrap_or(0);
-        let count = usize::try_from(need_whole(&count, "sub_text")?).unwrap_or(0);
-        Ok(text.chars().skip(from).take(count).collect())
-    });
+    engine.register_fn("replace", replace);
+    engine.register_fn(
+        "sub_text",
+        |context: Context<'_>, text: &str, from: Dynamic, count: Dynamic| -> Result<String, Halt> {
+            let from = usize::try_from(need_whole(&from, "sub_text")?).unwrap_or(0);
+            let count = usize::try_from(need_whole(&count, "sub_text")?).unwrap_or(0);
+            Frame::of(&context)?.meter().work((text.len() / TEXT_ELEMENT) as u64)?;
+            Ok(text.chars().skip(from).take(count).collect())
+        },
+    );
     engine.register_fn("text", |value: Dynamic| display(&value));
     // Interpolation in a template asks for these by the exact type.
     engine.register_fn("to_string", |value: Decimal| Number::from_decimal(value).to_string());
     engine.register_fn("to_string", |(): ()| "(未填)".to_owned());
-    engine.register_fn("to_string", |value: bool| display(&Dynamic::from_bool(value)));
+    engine.register_fn("to_string", |value: bool| display_cut(&Dynamic::from_bool(value)));
     macro_rules! shown {
         ($($kind:ty),*) => {
-            $(engine.register_fn("to_string", |value: $kind| display(&Dynamic::from(value)));)*
+            $(engine.register_fn("to_string", |context: Context<'_>, value: $kind| shown(&context, Dynamic::from(value)));)*
         };
     }
-    shown!(Number, Date, Time, Period, View, Unit, RecordObject, Pseudonym, Nested);
+    shown!(Number, Date, Time, Period, View, Array, Unit, RecordObject, Pseudonym, Nested);
+}
+
+/// A value in a template.
+fn shown(context: &Context<'_>, value: Dynamic) -> Result<String, Halt> {
+    let text = display_cut(&value);
+    Frame::of(context)?.meter().work((text.len() / 8) as u64)?;
+    Ok(text)
+}
+
+/// Replaces a text in a text; the size is known before any memory is taken.
+fn replace(context: Context<'_>, text: &str, what: &str, by: &str) -> Result<String, Halt> {
+    let times = if what.is_empty() { 0 } else { text.matches(what).count() };
+    let size = text.len().saturating_add(times.saturating_mul(by.len()));
+    if size > LONGEST_TEXT.saturating_mul(2) {
+        return Err(fault("替换后的文字过长", "the text would become too long"));
+    }
+    Frame::of(&context)?.meter().work((size / TEXT_ELEMENT) as u64)?;
+    Ok(if times == 0 { text.to_owned() } else { text.replace(what, by) })
 }

@@ -4,9 +4,10 @@
 //! that can be known before it runs ([`Compiler::check`]), and for each run an [`Ended`]: a value, what the rule said, or why it
 //! could not be checked. This is the only user of rhai.
 //!
-//! A program runs on a thread with a large stack ([`threads`]). Its budget is counted in steps, so that the same facts end the
-//! same way on any machine; calling a run off ([`CallOff`]) is no outcome. Next: [`crate::assess`].
+//! A program runs on a thread with a large stack ([`threads`]), and is parsed on one ([`on_deep_stack`]). Its budget is counted
+//! in steps, so that the same facts end the same way on any machine; calling a run off ([`CallOff`]) is no outcome. Next: [`crate::assess`].
 
+mod access;
 mod aggregate;
 mod check;
 mod compile;
@@ -14,6 +15,8 @@ mod convert;
 mod frame;
 mod functions;
 mod host;
+mod limits;
+mod meter;
 mod objects;
 mod operators;
 mod sandbox;
@@ -23,7 +26,7 @@ mod syntax;
 mod trace;
 mod view;
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use rhai::{Dynamic, Engine, EvalAltResult, Position, Scope};
 
@@ -34,7 +37,7 @@ use crate::number::Number;
 
 pub use check::{Placed, Post};
 pub use compile::Program;
-pub use frame::{FrameSeed, Said, Subject};
+pub use frame::{FrameSeed, Gap, Said, Subject};
 pub use functions::{Function, functions};
 pub use sandbox::CallOff;
 pub use scene::{Datum, Group, Missing, Part, Reading, Scene, UnitIndex, Window};
@@ -43,7 +46,10 @@ pub(crate) use trace::Trace;
 pub use trace::Unreached;
 
 use frame::Frame;
+use meter::Meter;
+use stop::Stop;
 use trace::Tracer;
+use view::{View, freeze};
 
 /// Turns the scripts of one bundle into programs, noting every fault on the way.
 pub struct Compiler {
@@ -69,7 +75,7 @@ impl Compiler {
     }
 
     fn start(bundle: &Bundle, mut tracer: Option<Tracer>) -> Compiler {
-        let engine = sandbox::engine(&CallOff::default());
+        let engine = sandbox::engine(&CallOff::default(), &Arc::default());
         let mut faults = Vec::new();
         let traced = bundle.library.as_ref().zip(tracer.as_mut()).map(|(script, tracer)| {
             let text = tracer.library(&engine, &compile::Source::of(script));
@@ -123,6 +129,7 @@ impl Compiler {
 /// Runs programs, one at a time. Making one costs milliseconds: keep it.
 pub struct Interpreter {
     engine: Engine,
+    meter: Arc<Meter>,
 }
 
 /// How a run ended.
@@ -132,31 +139,37 @@ pub struct Ended {
     pub value: Result<Datum, Failure>,
     /// What it said before its end.
     pub said: Vec<Said>,
+    /// Where not all units it compared with had a value.
+    pub gaps: Vec<Gap>,
 }
 
 impl Interpreter {
     /// An interpreter whose runs end when `call_off` says so.
     pub fn new(call_off: &CallOff) -> Interpreter {
-        Interpreter { engine: sandbox::engine(call_off) }
+        let meter = Arc::default();
+        Interpreter { engine: sandbox::engine(call_off, &meter), meter }
     }
 
     /// The same for programs that leave marks.
     pub(crate) fn tracing(call_off: &CallOff, trace: &Arc<Trace>) -> Interpreter {
-        let mut engine = sandbox::engine(call_off);
+        let meter = Arc::default();
+        let mut engine = sandbox::engine(call_off, &meter);
         trace.register(&mut engine);
-        Interpreter { engine }
+        Interpreter { engine, meter }
     }
 
     /// Runs a program for one unit.
     pub fn run(&mut self, program: &Program, seed: FrameSeed<'_>) -> Ended {
         let file = Arc::clone(&seed.scene.bundle().file);
-        let frame = Arc::new(Frame::new(seed, &program.ast, &program.unit_free, program.number));
+        self.meter.reset();
+        let frame = Arc::new(Frame::new(seed, program, &self.meter));
         self.engine.set_default_tag(Dynamic::from(Arc::clone(&frame)));
         let result = self.engine.eval_ast_with_scope::<Dynamic>(&mut Scope::new(), &program.ast);
+        let result = result.and_then(|value| admit(&frame, freeze(value)));
         self.engine.set_default_tag(Dynamic::UNIT);
-        let said = frame.take_said();
+        let (said, gaps) = (frame.take_said(), frame.take_gaps());
         let value = match result {
-            Ok(value) => Ok(Datum(value.flatten())),
+            Ok(value) => Ok(Datum(value)),
             Err(error) => {
                 let in_library = ends_in_library(&error);
                 Err(stop::read(&error, &|position: Position| {
@@ -165,13 +178,24 @@ impl Interpreter {
                 }))
             }
         };
-        Ended { value, said }
+        Ended { value, said, gaps }
     }
+}
+
+/// A value that goes on to other scripts: not nested so deep that handing it on could be a danger.
+fn admit(frame: &Frame, value: Dynamic) -> Result<Dynamic, Box<EvalAltResult>> {
+    let whole = View::of([value]);
+    frame.admit(whole.clone())?;
+    Ok(whole.items().first().cloned().unwrap_or(Dynamic::UNIT))
 }
 
 /// Whether an error arose inside a named function, which only the library has.
 fn ends_in_library(error: &EvalAltResult) -> bool {
     match error {
+        EvalAltResult::ErrorRuntime(value, _) => match value.read_lock::<Stop>().as_deref() {
+            Some(Stop::Kept(kept)) => ends_in_library(kept),
+            _ => false,
+        },
         EvalAltResult::ErrorInFunctionCall(name, _, inner, _) => !name.starts_with("anon$") || ends_in_library(inner),
         _ => false,
     }
@@ -209,6 +233,27 @@ impl Datum {
     /// What cannot be kept, such as a unit or a group.
     pub fn to_value(&self) -> Result<Option<Value>, Failure> {
         convert::to_value(&self.0).map_err(|halt| stop::read(&halt, &|_| String::new()))
+    }
+}
+
+/// Does something on a thread whose stack is as large as that of [`threads`], and waits for it: parsing goes as deep as its
+/// text. Where the system gives no such thread, it is done here.
+pub fn on_deep_stack<T: Send>(work: impl FnOnce() -> T + Send) -> T {
+    let work = Mutex::new(Some(work));
+    let take = || work.lock().unwrap_or_else(PoisonError::into_inner).take();
+    let done = std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().stack_size(sandbox::STACK);
+        let running = thread.spawn_scoped(scope, || take().map(|work| work())).ok()?;
+        match running.join() {
+            Ok(done) => done,
+            Err(panic) => std::panic::resume_unwind(panic),
+        }
+    });
+    match (done, take()) {
+        (Some(done), _) => done,
+        (None, Some(work)) => work(),
+        // Invariant: the work is taken by the thread, which then has done it, or it is still there.
+        (None, None) => unreachable!("the work is done once"),
     }
 }
 

@@ -2,34 +2,28 @@
 
 use std::cmp::Ordering;
 
-use rhai::{Dynamic, Engine, ImmutableString};
+use rhai::{Dynamic, Engine, ImmutableString, NativeCallContext};
 
 use super::convert::{arithmetic, compare, date, describe, display, equal, from_number, list, number, text, time};
+use super::frame::Frame;
 use super::stop::{Halt, fault};
-use super::view::View;
+use super::view::{TEXT_ELEMENT, View};
 use crate::number::{Number, NumberError};
 use crate::period;
 
+type Context<'a> = NativeCallContext<'a>;
 type Holds = fn(Ordering) -> bool;
 type Operation = fn(Number, Number) -> Result<Number, NumberError>;
 
-fn power(base: Number, exponent: Number) -> Result<Number, NumberError> {
-    exponent.to_i64().map_or(Err(NumberError::TooLarge), |whole| base.pow(whole))
-}
-
-const ARITHMETIC: [(&str, &str, Operation); 5] = [
-    ("-", "-=", Number::sub),
-    ("*", "*=", Number::mul),
-    ("/", "/=", Number::div),
-    ("%", "%=", Number::rem),
-    ("**", "**=", power),
-];
+/// All but `**`, which stands with the other functions of numbers.
+const ARITHMETIC: [(&str, &str, Operation); 4] =
+    [("-", "-=", Number::sub), ("*", "*=", Number::mul), ("/", "/=", Number::div), ("%", "%=", Number::rem)];
 
 /// Registers every operator for all pairs of values.
 pub(super) fn register(engine: &mut Engine) {
-    engine.register_fn("+", add);
-    engine.register_fn("+=", |a: &mut Dynamic, b: Dynamic| -> Result<(), Halt> {
-        *a = add(a.clone(), b)?;
+    engine.register_fn("+", |context: Context<'_>, a: Dynamic, b: Dynamic| add(&context, &a, &b));
+    engine.register_fn("+=", |context: Context<'_>, a: &mut Dynamic, b: Dynamic| -> Result<(), Halt> {
+        *a = add(&context, a, &b)?;
         Ok(())
     });
     for (sign, assign, operation) in ARITHMETIC {
@@ -54,8 +48,10 @@ pub(super) fn register(engine: &mut Engine) {
             fault(format!("! 只能用于是否,这里是{zh}"), format!("`!` takes true or false, found {en}"))
         })
     });
-    engine.register_fn("==", |a: Dynamic, b: Dynamic| equal(&a, &b));
-    engine.register_fn("!=", |a: Dynamic, b: Dynamic| equal(&a, &b).map(|is| !is));
+    engine.register_fn("==", |context: Context<'_>, a: Dynamic, b: Dynamic| compare_whole(&context, &a, &b));
+    engine.register_fn("!=", |context: Context<'_>, a: Dynamic, b: Dynamic| {
+        compare_whole(&context, &a, &b).map(|is| !is)
+    });
     let orders: [(&'static str, Holds); 4] =
         [("<", Ordering::is_lt), ("<=", Ordering::is_le), (">", Ordering::is_gt), (">=", Ordering::is_ge)];
     for (sign, holds) in orders {
@@ -63,17 +59,31 @@ pub(super) fn register(engine: &mut Engine) {
     }
 }
 
-fn add(a: Dynamic, b: Dynamic) -> Result<Dynamic, Halt> {
-    if let (Some(a), Some(b)) = (number(&a), number(&b)) {
+/// Whether two values are equal; lists are gone through.
+fn compare_whole(context: &Context<'_>, a: &Dynamic, b: &Dynamic) -> Result<bool, Halt> {
+    for value in [a, b] {
+        if let Some(view) = list(value) {
+            Frame::of(context)?.admit(view)?;
+        }
+    }
+    equal(a, b)
+}
+
+fn add(context: &Context<'_>, a: &Dynamic, b: &Dynamic) -> Result<Dynamic, Halt> {
+    if let (Some(a), Some(b)) = (number(a), number(b)) {
         return a.add(b).map(from_number).map_err(arithmetic);
     }
-    if (text(&a).is_some() || text(&b).is_some()) && !a.is_unit() && !b.is_unit() {
-        return Ok(Dynamic::from(ImmutableString::from(format!("{}{}", display(&a), display(&b)))));
+    if (text(a).is_some() || text(b).is_some()) && !a.is_unit() && !b.is_unit() {
+        let text = format!("{}{}", display(a)?, display(b)?);
+        Frame::of(context)?.meter().work((text.len() / TEXT_ELEMENT) as u64)?;
+        return Ok(Dynamic::from(ImmutableString::from(text)));
     }
-    if let (Some(a), Some(b)) = (list(&a), list(&b)) {
-        return Ok(Dynamic::from(View::of(a.iter().chain(b.iter()).cloned())));
+    if let (Some(a), Some(b)) = (list(a), list(b)) {
+        let frame = Frame::of(context)?;
+        let joined = View::of(a.iter().chain(b.iter()).cloned());
+        return Ok(Dynamic::from(frame.admit(joined)?));
     }
-    Err(no_arithmetic("+", &a, Some(&b)))
+    Err(no_arithmetic("+", a, Some(b)))
 }
 
 fn calculate(sign: &str, operation: Operation, a: &Dynamic, b: &Dynamic) -> Result<Dynamic, Halt> {

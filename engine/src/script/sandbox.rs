@@ -1,23 +1,28 @@
 //! The interpreter, shut in: no clock, no file, no module, no unbounded memory; limits set explicitly, since their defaults
 //! differ between debug and release builds.
 
+use std::iter::StepBy;
+use std::ops::{Range, RangeInclusive};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use rhai::packages::{BasicIteratorPackage, Package};
-use rhai::{Dynamic, Engine, EvalContext, ImmutableString, OptimizationLevel};
+use rhai::{Dynamic, Engine, EvalContext, OptimizationLevel};
 
 use super::frame::Frame;
+use super::meter::{Meter, spent};
 use super::stop::{Halt, fault};
-use super::{aggregate, host, objects, operators};
+use super::view::cost_of_copy;
+use super::{access, aggregate, host, objects, operators};
 
-/// Steps of the interpreter that one run of a script may take.
-const MOST_STEPS: u64 = 1_000_000;
 /// Stack of a thread that runs scripts. Nested closures are dropped recursively, so this must be large; only what is touched
 /// is used.
 pub(super) const STACK: usize = 128 << 20;
-/// Characters of one text, and of all texts in one list.
-const LONGEST_TEXT: usize = 100_000;
+/// Bytes of one text, and of all texts in one list of the interpreter's own.
+pub(super) const LONGEST_TEXT: usize = 20_000;
+/// Elements of one list of the interpreter's own, those of lists within it included. Views can be longer.
+const LONGEST_LIST: usize = 2_000;
+/// Entries of one map, those of maps within it included.
+const LARGEST_MAP: usize = 1_000;
 
 /// Words of the language that scripts do without: each would get around a check, the clock or the order of things.
 const WITHOUT: [&str; 13] = [
@@ -54,34 +59,41 @@ impl CallOff {
 
 /// An interpreter with our functions and nothing else.
 #[expect(clippy::disallowed_methods, reason = "the one place that makes an interpreter")]
-pub(super) fn engine(call_off: &CallOff) -> Engine {
+pub(super) fn engine(call_off: &CallOff, meter: &Arc<Meter>) -> Engine {
     let mut engine = Engine::new_raw();
     engine.set_optimization_level(OptimizationLevel::None);
     engine.set_fast_operators(false);
     engine.set_strict_variables(false);
-    engine.set_max_operations(MOST_STEPS);
+    // The interpreter itself does not count what closures do; the meter does.
+    engine.set_max_operations(0);
     engine.set_max_call_levels(64);
     engine.set_max_expr_depths(64, 64);
     engine.set_max_string_size(LONGEST_TEXT);
-    engine.set_max_array_size(10_000);
-    engine.set_max_map_size(2_000);
-    engine.set_max_variables(500);
+    engine.set_max_array_size(LONGEST_LIST);
+    engine.set_max_map_size(LARGEST_MAP);
+    engine.set_max_variables(200);
     engine.set_max_functions(500);
     engine.set_max_strings_interned(1_024);
     for word in WITHOUT {
         engine.disable_symbol(word);
     }
-    BasicIteratorPackage::new().register_into_engine(&mut engine);
+    register_ranges(&mut engine);
     operators::register(&mut engine);
     objects::register(&mut engine);
     aggregate::register(&mut engine);
+    access::register(&mut engine);
     host::register(&mut engine);
-    engine.register_fn("replace", replace);
-    let call_off = call_off.clone();
-    engine.on_progress(move |steps| (steps % 256 == 0 && call_off.is_called_off()).then_some(Dynamic::UNIT));
+    let (call_off, counting) = (call_off.clone(), Arc::clone(meter));
+    engine.on_progress(move |_| match counting.step() {
+        Some(steps) if steps % 256 == 0 && call_off.is_called_off() => Some(Dynamic::UNIT),
+        Some(_) => None,
+        None => Some(Dynamic::from(spent())),
+    });
+    let counting = Arc::clone(meter);
     #[expect(deprecated, reason = "marked as liable to change, and the version is pinned")]
-    engine.on_var(|name, index, context: EvalContext<'_, '_, '_, '_, '_, '_>| {
+    engine.on_var(move |name, index, context: EvalContext<'_, '_, '_, '_, '_, '_>| {
         if index > 0 {
+            counting.work(context.scope().get(name).map_or(0, cost_of_copy))?;
             return Ok(None);
         }
         match Frame::in_tag(Some(context.tag())) {
@@ -92,12 +104,16 @@ pub(super) fn engine(call_off: &CallOff) -> Engine {
     engine
 }
 
-/// Replaces a text in a text; the size is known before any memory is taken.
-fn replace(text: &str, what: &str, by: &str) -> Result<ImmutableString, Halt> {
-    let times = if what.is_empty() { 0 } else { text.matches(what).count() };
-    let size = text.len().saturating_add(times.saturating_mul(by.len()));
-    if size > LONGEST_TEXT.saturating_mul(4) {
-        return Err(fault("替换后的文字过长", "the text would become too long"));
-    }
-    Ok(ImmutableString::from(if times == 0 { text.to_owned() } else { text.replace(what, by) }))
+/// What `for` can count through.
+fn register_ranges(engine: &mut Engine) {
+    engine.register_iterator::<Range<i64>>();
+    engine.register_iterator::<RangeInclusive<i64>>();
+    engine.register_iterator::<StepBy<Range<i64>>>();
+    engine.register_fn("range", |from: i64, to: i64| from..to);
+    engine.register_fn("range", |from: i64, to: i64, step: i64| -> Result<StepBy<Range<i64>>, Halt> {
+        let step = usize::try_from(step).ok().filter(|step| *step > 0);
+        let step =
+            step.ok_or_else(|| fault("range 的步长应为正整数", "the step of `range` is a whole number from 1"))?;
+        Ok((from..to).step_by(step))
+    });
 }

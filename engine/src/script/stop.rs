@@ -1,5 +1,7 @@
 //! How a script ends before its end: something is missing, it does not apply, or it is at fault.
 
+use std::sync::Arc;
+
 use rhai::{Dynamic, EvalAltResult, Position};
 
 use super::scene::Missing;
@@ -21,6 +23,8 @@ pub(super) enum Stop {
         /// In English.
         en: String,
     },
+    /// What is computed once for a group failed, when it was first asked for.
+    Kept(Arc<EvalAltResult>),
 }
 
 impl Stop {
@@ -60,17 +64,29 @@ pub(super) fn read(error: &EvalAltResult, place: &dyn Fn(Position) -> String) ->
     let inner = innermost(error);
     let position = if inner.position().is_none() { error.position() } else { inner.position() };
     match inner {
-        EvalAltResult::ErrorTerminated(..) => Failure::CalledOff,
-        EvalAltResult::ErrorRuntime(value, _) => match value.clone().try_cast::<Stop>() {
-            Some(Stop::Missing(Missing { zh, en })) => Failure::CannotCheck { zh, en },
-            Some(Stop::NotApplicable(reason)) => Failure::NotApplicable(reason),
-            Some(Stop::Fault { zh, en }) => at(place(position), zh, en),
-            None => at(place(position), format!("脚本出错:{value}"), format!("script error: {value}")),
-        },
+        EvalAltResult::ErrorTerminated(..) if is_called_off(inner) => Failure::CalledOff,
+        EvalAltResult::ErrorTerminated(value, _) | EvalAltResult::ErrorRuntime(value, _) => {
+            match value.clone().try_cast::<Stop>() {
+                Some(Stop::Kept(kept)) => read(&kept, place),
+                Some(Stop::Missing(Missing { zh, en })) => Failure::CannotCheck { zh, en },
+                Some(Stop::NotApplicable(reason)) => Failure::NotApplicable(reason),
+                Some(Stop::Fault { zh, en }) => at(place(position), zh, en),
+                None => at(place(position), format!("脚本出错:{value}"), format!("script error: {value}")),
+            }
+        }
         other => {
             let (zh, en) = translate(other);
             at(place(position), zh, en)
         }
+    }
+}
+
+/// Whether an error means that the run was called off.
+pub(super) fn is_called_off(error: &EvalAltResult) -> bool {
+    match error {
+        EvalAltResult::ErrorInFunctionCall(_, _, inner, _) => is_called_off(inner),
+        EvalAltResult::ErrorTerminated(value, _) => value.is_unit(),
+        _ => false,
     }
 }
 

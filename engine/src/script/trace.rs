@@ -312,7 +312,7 @@ mod tests {
 
     /// A script with its marks, and the kinds of its branches.
     fn traced(text: &str) -> (String, Vec<Unreached>) {
-        let engine = sandbox::engine(&CallOff::default());
+        let engine = sandbox::engine(&CallOff::default(), &std::sync::Arc::default());
         let mut tracer = Tracer::default();
         let script = Script { text: text.to_owned(), lines: vec![(1, 1)] };
         let text = tracer.script(&engine, &Source::of(&script));

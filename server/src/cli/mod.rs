@@ -15,7 +15,9 @@ mod import;
 mod list;
 mod publish;
 mod sample;
+mod schema;
 mod score;
+mod serve;
 mod summary;
 mod terminal;
 mod verify;
@@ -75,8 +77,12 @@ enum Command {
     Export(export::Export),
     /// 生成演示数据 · Write invented sample data
     Sample(sample::Sample),
-    /// 演示:导入样例、核算、列清单 · Show everything on sample data
+    /// 启动网页和接口 · Serve pages and the API
+    Serve(serve::Serve),
+    /// 演示:导入样例、核算、启动网页 · Show everything on sample data
     Demo(demo::Demo),
+    /// 考核办法格式的 JSON Schema,供编辑器补全和提示 · JSON Schema of bundles, for editors
+    Schema,
     /// 脚本函数一览 · The functions that scripts can call
     Functions(functions::Functions),
     /// 命令补全脚本 · Shell completions
@@ -160,7 +166,9 @@ impl Command {
             Command::Verify(verify) => verify.run(terminal),
             Command::Export(export) => export.run(terminal),
             Command::Sample(sample) => sample.run(terminal),
+            Command::Serve(serve) => serve.run(terminal),
             Command::Demo(demo) => demo.run(terminal),
+            Command::Schema => Ok(schema::run(terminal)),
             Command::Functions(functions) => functions.run(terminal),
             Command::Completions { shell } => {
                 clap_complete::generate(shell, &mut Cli::command(), "liuwu", &mut std::io::stdout());

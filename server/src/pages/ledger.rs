@@ -35,8 +35,10 @@ pub enum Line {
         department: String,
         /// How many facts.
         count: PublicCount,
-        /// What they add.
+        /// What they add, after the cap.
         points: Points,
+        /// Whether they would add more, but for the cap of the clause.
+        capped: bool,
     },
     /// The sum of everything that may not be itemised.
     Withheld {
@@ -52,6 +54,9 @@ pub enum Line {
         /// What it adds.
         points: Points,
     },
+    /// A line that counts inside a criterion whose parts are combined otherwise than by a sum. It adds nothing by itself; what
+    /// the criterion comes to stands on a line of its own below.
+    Inside(Box<Line>),
 }
 
 /// A finding with everything that explains it.
@@ -59,8 +64,10 @@ pub enum Line {
 pub struct Finding {
     /// What was found.
     pub title: String,
-    /// Why, in words.
+    /// Why, in words. Of several facts the line names each in [`Self::parts`].
     pub reason: String,
+    /// The facts, when there are several or they meet the cap of the clause.
+    pub parts: Vec<Part>,
     /// When it happened.
     pub date: Option<Date>,
     /// The clause: 第七条第一款.
@@ -83,6 +90,17 @@ pub struct Finding {
     pub appeal_link: Option<String>,
 }
 
+/// One of several facts of a line, or the cap of its clause.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Part {
+    /// Why, in words.
+    pub reason: String,
+    /// What it adds.
+    pub points: Points,
+    /// Whether it is what the cap gives back.
+    pub is_cap: bool,
+}
+
 /// How a finding stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Standing {
@@ -98,8 +116,8 @@ pub enum Standing {
     Exempt {
         /// What it would have cost.
         instead_of: Points,
-        /// Why.
-        reason: String,
+        /// Why; for staff only.
+        reason: Option<String>,
     },
 }
 
@@ -155,8 +173,10 @@ pub struct Evidence {
 pub struct Row<'a> {
     /// The line.
     pub line: &'a Line,
-    /// The sum so far; none when it is too large to be written out.
+    /// The sum so far; none inside a criterion, or when it is too large to be written out.
     pub sum: Option<Figure>,
+    /// Whether the line counts inside a criterion.
+    pub inside: bool,
 }
 
 impl Line {
@@ -164,6 +184,7 @@ impl Line {
     #[must_use]
     pub fn points(&self) -> Points {
         match self {
+            Self::Inside(_) => Points(Number::ZERO),
             Self::Finding(finding) => finding.points,
             Self::Counted { points, .. } | Self::Withheld { points } | Self::Adjustment { points, .. } => *points,
         }
@@ -179,7 +200,10 @@ impl Ledger {
             .iter()
             .map(|line| {
                 sum = sum.and_then(|sum| sum.add(line.points().0).ok());
-                Row { line, sum: sum.map(Figure) }
+                match line {
+                    Line::Inside(line) => Row { line, sum: None, inside: true },
+                    line => Row { line, sum: sum.map(Figure), inside: false },
+                }
             })
             .collect()
     }
@@ -193,6 +217,32 @@ impl Ledger {
 }
 
 impl Finding {
+    /// How many facts there are.
+    #[must_use]
+    pub fn facts(&self) -> usize {
+        self.parts.iter().filter(|part| !part.is_cap).count().max(1)
+    }
+
+    /// Whether it would add more, but for the cap of the clause.
+    #[must_use]
+    pub fn is_capped(&self) -> bool {
+        self.parts.iter().any(|part| part.is_cap)
+    }
+
+    /// How many records are named; the rest is counted.
+    pub const EVIDENCE: usize = 10;
+
+    /// The records that are named.
+    pub fn named(&self) -> impl Iterator<Item = &Evidence> {
+        self.evidence.iter().take(Self::EVIDENCE)
+    }
+
+    /// How many more there are.
+    #[must_use]
+    pub fn more(&self) -> usize {
+        self.evidence.len().saturating_sub(Self::EVIDENCE)
+    }
+
     /// The place of a record, for staff only.
     #[must_use]
     pub fn place<'a>(&self, evidence: &'a Evidence, frame: &Frame) -> Option<&'a str> {
@@ -219,6 +269,16 @@ mod tests {
         let ledger = ledger(&["-1", "-2.5", "0.5"], "97");
         let sums: Vec<String> = ledger.rows().iter().filter_map(|row| row.sum).map(|sum| sum.to_string()).collect();
         assert_eq!(sums, ["99", "96.5", "97"]);
+    }
+
+    #[test]
+    fn what_counts_inside_a_criterion_adds_nothing_by_itself() {
+        let mut ledger = ledger(&["-1"], "99");
+        let part = Line::Withheld { points: Points(Number::from(-7_i64)) };
+        ledger.lines.insert(0, Line::Inside(Box::new(part)));
+        assert!(ledger.adds_up());
+        let rows = ledger.rows();
+        assert!(rows[0].inside && rows[0].sum.is_none() && rows[0].line.points().0 == Number::from(-7_i64));
     }
 
     #[test]

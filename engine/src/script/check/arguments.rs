@@ -3,6 +3,7 @@
 
 use rhai::{Expr, Position};
 
+use super::super::functions::named;
 use super::notation::{Signature, Wanted};
 use super::report::{instead, unknown};
 use super::types::{Is, Seat, Type, Whose};
@@ -47,8 +48,8 @@ impl Walk<'_, '_> {
                 let item = given.first().filter(|_| is_certain).map_or(Type::UNKNOWN, |list| list.is.item());
                 answer = Some(self.answer(name, closure, item, wanted, one.position));
             } else {
-                if !matches!(wanted, Wanted::Any | Wanted::Evidence) && one.expr.is_some() {
-                    self.present(&one.is, one.position);
+                if let Some(expr) = one.expr.filter(|_| !matches!(wanted, Wanted::Any | Wanted::Evidence)) {
+                    self.present(&one.is, expr);
                 }
                 if let Some(text) = one.text().filter(|_| is_certain) {
                     self.text_argument(wanted, text, given, one.position);
@@ -77,7 +78,8 @@ impl Walk<'_, '_> {
                 .with("wanted", wanted)
                 .with("wanted_en", wanted_en)
                 .with("found", found)
-                .with("found_en", found_en);
+                .with("found_en", found_en)
+                .with("example", named(name).map_or("", |function| function.example));
             self.complain(position, complaint);
         }
         gives
@@ -153,7 +155,7 @@ impl Walk<'_, '_> {
                 format!("make it a figure of the {carrier} and add it up here: `parts.sum(|p| p.figures.…)`"),
             )
         };
-        let complaint = Diagnostic::new(&codes::KIND_OF_OTHER_LEVEL)
+        let complaint = Diagnostic::new(&codes::NO_RECORDS_HERE)
             .with("kind", text)
             .with("carrier", carrier)
             .with("level", own)

@@ -51,6 +51,12 @@ impl<'b> Book<'b> {
         own.max(criterion.criteria.iter().filter_map(|part| self.last_rule(part)).max())
     }
 
+    /// The first rule of a criterion, those of its sub-criteria included.
+    pub(super) fn first_rule(&self, criterion: &Criterion) -> Option<usize> {
+        let own = criterion.rules.iter().filter_map(|rule| self.rule(&rule.id)).min();
+        own.or_else(|| criterion.criteria.iter().filter_map(|part| self.first_rule(part)).min())
+    }
+
     // Figures.
 
     /// The figures of a roll-up or, for none, of the units: ids with whether they are computed after the rating.

@@ -164,6 +164,7 @@ impl<'b> Walk<'_, 'b> {
                 .with("usage", usage(name, self.own_usage(name)));
             return self.complain(position, complaint);
         }
+        self.knows_all_functions = false;
         let remedy = self.meant_function(name, base, given);
         self.complain(position, unknown(("函数", "function"), name, remedy));
     }

@@ -83,7 +83,9 @@ impl Mentions {
             }
             ASTNode::Stmt(Stmt::Switch(switch, _)) => self.test(&switch.0),
             ASTNode::Stmt(Stmt::Assignment(assignment)) => {
-                if let Some(name) = root(&assignment.1.lhs) {
+                // An item of a list, but not a field: those of records are read-only.
+                let lhs = &assignment.1.lhs;
+                if let Some(name) = root(lhs).filter(|_| !matches!(lhs, Expr::Dot(..))) {
                     self.changed.insert(name);
                 }
             }

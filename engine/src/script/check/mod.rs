@@ -78,14 +78,18 @@ pub(super) fn check(bundle: &Bundle, engine: &Engine, scripts: Scripts) -> Vec<D
         let mut walk = Walk::new(&book, read.view(), &natives, scripts.has_library, &mut report);
         let gives = walk.script();
         walk.result(&gives);
+        let knows_all_functions = walk.knows_all_functions;
         if let Some(id) = figure_of(bundle, &read.placed) {
             book.set_figure(read.placed.roll_up, &id, gives, read.mentions.tested.clone());
         }
-        rule_has_effect(&book, read, &mut report);
+        if knows_all_functions {
+            rule_has_effect(&book, read, &mut report);
+        }
     }
     let library = self::read(Placed { roll_up: None, post: Post::Library, compares: true, program: scripts.library });
     uncalled_functions(&book, &library, &scripts_read, &natives, &mut report);
-    if scripts.is_complete {
+    // Names that are misspelt would seem to be missing elsewhere.
+    if scripts.is_complete && !report.has_errors() {
         let words: BTreeSet<&str> =
             scripts_read.iter().chain([&library]).flat_map(|read| &read.mentions.words).map(String::as_str).collect();
         unused::look_for(bundle, &words, &mut report);

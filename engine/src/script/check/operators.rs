@@ -2,7 +2,7 @@
 
 use rhai::{Expr, FnCallExpr, Position};
 
-use super::report::{Said, instead};
+use super::report::{Said, instead, unknown};
 use super::types::{Choice, Family, Is, Type};
 use super::walk::Walk;
 use crate::bundle::nearest;
@@ -19,86 +19,79 @@ impl Walk<'_, '_> {
         }
         let types: Vec<Type> = call.args.iter().map(|argument| self.value(argument)).collect();
         match (&*call.args, types.as_slice()) {
-            ([operand], [is]) => self.unary(&call.name, is, operand.start_position()),
+            ([operand], [is]) => self.unary(&call.name, is, operand),
             ([left, right], [a, b]) => {
                 if call.name == "==" || call.name == "!=" {
                     self.one_of_choice(a, right);
                     self.one_of_choice(b, left);
                 }
-                self.binary_of(&call.name, (a, literal(left)), (b, literal(right)), position)
+                self.binary(&call.name, (left, a), (right, b), position)
             }
             _ => Type::UNKNOWN,
         }
     }
 
-    fn unary(&mut self, sign: &str, is: &Type, position: Position) -> Type {
-        let (wanted, gives) = if sign == "!" { (Family::Boolean, Is::Boolean) } else { (Family::Number, Is::Number) };
+    fn unary(&mut self, sign: &str, is: &Type, operand: &Expr) -> Type {
+        let (wanted, gives) = match sign {
+            "!" => (Family::Boolean, Is::Boolean),
+            _ => (Family::Number, Is::Number),
+        };
         match is.is.family() {
             Some(family) if family != wanted => {
                 let (zh, en) = is.is.describe();
                 let complaint = match wanted {
                     Family::Boolean => Diagnostic::new(&codes::NOT_A_CONDITION).with("found", zh).with("found_en", en),
-                    _ => self.no_arithmetic(sign, is, is),
+                    _ => no_arithmetic(sign, &[&is.is]),
                 };
-                self.complain(position, complaint);
+                self.complain(operand.start_position(), complaint);
             }
-            _ => self.present(is, position),
+            _ => self.present(is, operand),
         }
         Type::of(gives)
     }
 
-    /// The type of `a sign b`.
-    pub(super) fn binary(&mut self, sign: &str, (a, b): (&Type, &Type), position: Position) -> Type {
-        self.binary_of(sign, (a, None), (b, None), position)
-    }
-
-    fn binary_of(
+    /// The type of `left sign right`.
+    pub(super) fn binary(
         &mut self,
         sign: &str,
-        (a, a_text): (&Type, Option<&str>),
-        (b, b_text): (&Type, Option<&str>),
+        (left, a): (&Expr, &Type),
+        (right, b): (&Expr, &Type),
         position: Position,
     ) -> Type {
         match sign {
-            "==" | "!=" => {
-                if let (Some(left), Some(right)) = (a.is.family(), b.is.family())
-                    && left != right
-                {
-                    let complaint = unlike(sign, a, b, a_text.or(b_text));
-                    self.complain(position, complaint);
-                }
-                Type::of(Is::Boolean)
-            }
-            "<" | "<=" | ">" | ">=" => {
-                if can_be_ordered(a, b) {
-                    self.both_present(a, b, position);
-                } else {
-                    let complaint = unlike(sign, a, b, a_text.or(b_text));
-                    self.complain(position, complaint);
+            "==" | "!=" | "<" | "<=" | ">" | ">=" => {
+                let is_order = sign != "==" && sign != "!=";
+                let go_together = if is_order { can_be_ordered(a, b) } else { can_be_equal(a, b) };
+                if !go_together {
+                    self.complain(position, unlike(sign, a, b, literal(left).or(literal(right))));
+                } else if is_order {
+                    self.present(a, left);
+                    self.present(b, right);
                 }
                 Type::of(Is::Boolean)
             }
             "+" | "-" | "*" | "/" | "%" | "**" | "+=" | "-=" | "*=" | "/=" | "%=" | "**=" => {
                 let sign = sign.strip_suffix('=').unwrap_or(sign);
-                match calculated(sign, &a.is, &b.is) {
-                    Some(is) => {
-                        self.both_present(a, b, position);
-                        is
-                    }
-                    None => {
-                        let complaint = self.no_arithmetic(sign, a, b);
-                        self.complain(position, complaint);
-                        Type::UNKNOWN
-                    }
-                }
+                let Some(is) = calculated(sign, &a.is, &b.is) else {
+                    self.complain(position, no_arithmetic(sign, &[&a.is, &b.is]));
+                    return Type::UNKNOWN;
+                };
+                self.present(a, left);
+                self.present(b, right);
+                is
             }
-            _ => Type::UNKNOWN,
+            ".." | "..=" => Type::UNKNOWN,
+            other => {
+                let here = match other {
+                    "&" => "&&",
+                    "|" => "||",
+                    _ => "+ - * / % **",
+                };
+                let remedy = (format!("写 {here}"), format!("write {here}"));
+                self.complain(position, unknown(("运算符", "operator"), other, remedy));
+                Type::UNKNOWN
+            }
         }
-    }
-
-    fn both_present(&mut self, a: &Type, b: &Type, position: Position) {
-        self.present(a, position);
-        self.present(b, position);
     }
 
     /// Complains when a choice is compared with a text that is none of its keys.
@@ -109,19 +102,19 @@ impl Walk<'_, '_> {
             self.complain(*position, not_a_choice(choice, text));
         }
     }
+}
 
-    fn no_arithmetic(&self, sign: &str, a: &Type, b: &Type) -> Diagnostic {
-        let ((left, left_en), (right, right_en)) = (a.is.describe(), b.is.describe());
-        let (remedy, remedy_en) = how_to_calculate(&a.is, &b.is);
-        Diagnostic::new(&codes::NO_ARITHMETIC)
-            .with("left", left)
-            .with("left_en", left_en)
-            .with("right", right)
-            .with("right_en", right_en)
-            .with("sign", sign)
-            .with("remedy", remedy)
-            .with("remedy_en", remedy_en)
-    }
+fn no_arithmetic(sign: &str, operands: &[&Is]) -> Diagnostic {
+    let described: Vec<Said> = operands.iter().map(|operand| operand.describe()).collect();
+    let zh: Vec<&str> = described.iter().map(|(zh, _)| zh.as_str()).collect();
+    let en: Vec<&str> = described.iter().map(|(_, en)| en.as_str()).collect();
+    let (remedy, remedy_en) = how_to_calculate(operands);
+    Diagnostic::new(&codes::NO_ARITHMETIC)
+        .with("operands", zh.join("和"))
+        .with("operands_en", en.join(" and "))
+        .with("sign", sign)
+        .with("remedy", remedy)
+        .with("remedy_en", remedy_en)
 }
 
 /// A text written out.
@@ -154,6 +147,13 @@ pub(super) fn not_a_choice(choice: &Choice, text: &str) -> Diagnostic {
         .with("what_en", &choice.what.1)
         .with("remedy", remedy)
         .with("remedy_en", remedy_en)
+}
+
+fn can_be_equal(a: &Type, b: &Type) -> bool {
+    match (a.is.family(), b.is.family()) {
+        (Some(left), Some(right)) => left == right,
+        _ => true,
+    }
 }
 
 fn can_be_ordered(a: &Type, b: &Type) -> bool {
@@ -267,11 +267,10 @@ fn how_to_compare(a: &Is, b: &Is, text: Option<&str>) -> Said {
     said("两边要是同一种值", "both sides must be of one type")
 }
 
-fn how_to_calculate(a: &Is, b: &Is) -> Said {
-    let (left, right) = (a.family(), b.family());
-    let has = |family: Family| left == Some(family) || right == Some(family);
+fn how_to_calculate(operands: &[&Is]) -> Said {
+    let has = |family: Family| operands.iter().any(|operand| operand.family() == Some(family));
     let said = |zh: &str, en: &str| (zh.to_owned(), en.to_owned());
-    if *a == Is::Nothing || *b == Is::Nothing {
+    if operands.contains(&&Is::Nothing) {
         return said(
             "可能为空的值先用 ?? 给出替代,如 (x ?? 0)",
             "give what may be nothing a stand-in, as in `(x ?? 0)`",
@@ -305,7 +304,7 @@ fn how_to_calculate(a: &Is, b: &Is) -> Said {
             "true or false is no number; write `if … { 1 } else { 0 }`",
         );
     }
-    for is in [a, b] {
+    for is in operands {
         if let Is::Table(name) = is {
             return (
                 format!("从对照表取值:parameters.{name}[\"键\"]"),

@@ -206,12 +206,25 @@ impl Walk<'_, '_> {
             Post::Applies(own) | Post::Rule(own) if own == last && self.book.rule(id) == Some(own) => {
                 both("评分项不能读自己的结果", "a rule cannot read its own result")
             }
+            Post::Applies(own) | Post::Rule(own) if self.belongs_to(own, id) => both(
+                format!("它自己就在「{id}」里,整项要到最后一个评分项才算完;写到排在「{id}」后面的指标里"),
+                format!(
+                    "it belongs to `{id}` itself, which is complete after its last rule only: move it to a criterion below"
+                ),
+            ),
             Post::Applies(own) | Post::Rule(own) if own <= last => {
                 both(format!("把{}移到「{id}」的后面", self.title.0), format!("move {} below `{id}`", self.title.1))
             }
             _ => return,
         };
         self.stands_below(id, remedy, position);
+    }
+
+    /// Whether a rule is part of a criterion.
+    fn belongs_to(&self, rule: usize, criterion: &str) -> bool {
+        let first = self.book.criterion(criterion).and_then(|criterion| self.book.first_rule(criterion));
+        let last = self.book.criterion(criterion).and_then(|criterion| self.book.last_rule(criterion));
+        first.zip(last).is_some_and(|(first, last)| (first..=last).contains(&rule))
     }
 
     /// Complains about something that has no meaning where it stands.

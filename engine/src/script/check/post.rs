@@ -59,23 +59,23 @@ impl Placed {
         let figures = roll_up.map_or(&bundle.figures, |roll_up| &roll_up.figures);
         let lists = roll_up.map_or(&bundle.lists, |roll_up| &roll_up.lists);
         let figure = |place: usize| figures.get(place).map_or("", |figure| figure.id.as_str());
-        let both = |key: String| (key.clone(), key);
+        let both = |key: &str| (format!("「{key}」"), format!("`{key}`"));
         let (zh, en) = match self.post {
-            Post::TakesPart => both("takes_part".to_owned()),
+            Post::TakesPart => both("takes_part"),
             Post::Figure(place) | Post::FinalFigure(place) => {
-                (format!("指标 {}", figure(place)), format!("the figure `{}`", figure(place)))
+                (format!("指标「{}」", figure(place)), format!("the figure `{}`", figure(place)))
             }
             Post::Applies(place) | Post::Rule(place) => {
                 let rules = bundle.all_rules();
                 let id = rules.get(place).map_or("", |rule| rule.id.as_str());
-                (format!("评分项 {id}"), format!("the rule `{id}`"))
+                (format!("评分项「{id}」"), format!("the rule `{id}`"))
             }
-            Post::Library => both("library".to_owned()),
-            Post::Score => both("score".to_owned()),
-            Post::Rating => both("rating".to_owned()),
+            Post::Library => both("library"),
+            Post::Score => both("score"),
+            Post::Rating => both("rating"),
             Post::List(place) => {
                 let id = lists.get(place).map_or("", |list| list.id.as_str());
-                (format!("清单 {id}"), format!("the list `{id}`"))
+                (format!("清单「{id}」"), format!("the list `{id}`"))
             }
         };
         match roll_up {

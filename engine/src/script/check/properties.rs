@@ -12,9 +12,9 @@ use crate::codes::script as codes;
 use crate::diagnostic::Diagnostic;
 
 /// Names with their types in the notation of the table of functions.
-type Properties = &'static [(&'static str, &'static str)];
+pub(super) type Properties = &'static [(&'static str, &'static str)];
 
-const PERIOD: Properties = &[
+pub(super) const PERIOD: Properties = &[
     ("from", "date"),
     ("to", "date"),
     ("year", "number"),
@@ -29,9 +29,9 @@ const PERIOD: Properties = &[
     ("halves", "[period]"),
     ("weeks", "[period]"),
 ];
-const DATE: Properties =
+pub(super) const DATE: Properties =
     &[("year", "number"), ("month", "number"), ("day", "number"), ("quarter", "number"), ("weekday", "text")];
-const TIME: Properties = &[
+pub(super) const TIME: Properties = &[
     ("date", "date"),
     ("year", "number"),
     ("month", "number"),
@@ -41,16 +41,16 @@ const TIME: Properties = &[
     ("quarter", "number"),
     ("weekday", "text"),
 ];
-const UNIT: Properties = &[("id", "text"), ("name", "text"), ("parent", "text?")];
-const STATE: [&str; 5] = ["score", "vetoed", "incomplete", "band", "rating"];
-const RESULT: Properties = &[
+pub(super) const UNIT: Properties = &[("id", "text"), ("name", "text"), ("parent", "text?")];
+pub(super) const STATE: [&str; 5] = ["score", "vetoed", "incomplete", "band", "rating"];
+pub(super) const RESULT: Properties = &[
     ("score", "number?"),
     ("vetoed", "boolean"),
     ("incomplete", "boolean"),
     ("takes_part", "boolean"),
     ("period", "period"),
 ];
-const FINDING: Properties = &[
+pub(super) const FINDING: Properties = &[
     ("kind", "text"),
     ("points", "number"),
     ("counted", "number"),
@@ -58,10 +58,9 @@ const FINDING: Properties = &[
     ("exempted", "boolean"),
     ("date", "date?"),
 ];
-const RECORD: Properties = &[("date", "date"), ("id", "text?")];
+pub(super) const RECORD: Properties = &[("date", "date"), ("id", "text?")];
 const LIST: Properties = &[("key", "any"), ("len", "number")];
-const TEXT: Properties = &[("length", "number"), ("chars", "any")];
-const NUMBER: Properties = &[("bits", "any")];
+const TEXT: Properties = &[("length", "number")];
 
 fn among(properties: Properties, name: &str) -> Option<Type> {
     let (_, notation) = properties.iter().find(|(known, _)| *known == name)?;
@@ -92,19 +91,23 @@ impl Walk<'_, '_> {
             Is::Time => self.plain(base, TIME, name, position),
             Is::List(_) => self.plain(base, LIST, name, position),
             Is::Text | Is::Choice(_) => self.plain(base, TEXT, name, position),
-            Is::Number => self.plain(base, NUMBER, name, position),
-            Is::Boolean | Is::Pseudonym | Is::Steps(_) | Is::Ranges => self.plain(base, &[], name, position),
+            Is::Number | Is::Boolean | Is::Pseudonym | Is::Steps(_) | Is::Ranges => {
+                self.plain(base, &[], name, position)
+            }
         }
     }
 
     /// The type of `base[index]`.
     pub(super) fn index(&mut self, base: &Type, index: &Expr) -> Type {
         let by = self.value(index);
-        self.present(&by, index.start_position());
+        self.present(&by, index);
         if let Expr::StringConstant(name, position) = index
             && !matches!(base.is, Is::List(_) | Is::Text | Is::Choice(_))
         {
             return self.property(base, name, *position);
+        }
+        if let (Expr::IntegerConstant(key, position), Is::Table(table)) = (index, &base.is) {
+            return self.entry(table, &key.to_string(), *position);
         }
         match (&base.is, &by.is) {
             (Is::List(item), _) => (**item).clone(),
@@ -112,13 +115,12 @@ impl Walk<'_, '_> {
             (Is::Table(table), Is::Choice(choice)) => {
                 let keys = self.book.table_keys(table);
                 if !choice.keys.keys().any(|key| keys.contains(key.as_str())) {
-                    let remedy = instead("", keys.iter().copied());
                     let complaint = Diagnostic::new(&codes::NO_ENTRY_FITS)
                         .with("table", table)
                         .with("choice", &choice.what.0)
                         .with("choice_en", &choice.what.1)
-                        .with("keys", remedy.0)
-                        .with("keys_en", remedy.1);
+                        .with("keys", keys.into_iter().collect::<Vec<_>>().join(", "))
+                        .with("choices", choice.keys.keys().cloned().collect::<Vec<_>>().join(", "));
                     self.complain(index.start_position(), complaint);
                 }
                 self.book.table_value(table)
@@ -179,7 +181,7 @@ impl Walk<'_, '_> {
     /// Complains that something has no property of a name.
     fn no_such(&mut self, base: &Type, name: &str, (remedy, remedy_en): Said, position: Position) -> Type {
         let (zh, en) = base.is.describe();
-        let complaint = Diagnostic::new(&codes::UNKNOWN_FIELD)
+        let complaint = Diagnostic::new(&codes::UNKNOWN_PROPERTY)
             .with("of", zh)
             .with("of_en", en)
             .with("name", name)
@@ -286,7 +288,7 @@ impl Walk<'_, '_> {
         let own = level.and_then(|level| self.book.rank_of_level(level));
         let is_above = own.is_some_and(|own| self.book.rank_of_level(carrier).is_none_or(|rank| rank >= own));
         if !is_above {
-            let complaint = Diagnostic::new(&codes::ATTRIBUTE_OF_OTHER_LEVEL)
+            let complaint = Diagnostic::new(&codes::NO_ATTRIBUTE_HERE)
                 .with("name", name)
                 .with("carrier", carrier)
                 .with("level", level.unwrap_or("all"));

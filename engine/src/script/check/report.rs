@@ -1,10 +1,11 @@
 //! Where the checks write down what they find, and how they name what is near.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::bundle::{Place, nearest};
 use crate::codes::bundle::UNKNOWN_NAME;
-use crate::diagnostic::{Diagnostic, Location};
+use crate::diagnostic::{Diagnostic, Location, any_error};
 
 /// What was found so far.
 pub(super) struct Report {
@@ -28,6 +29,11 @@ impl Report {
         }
     }
 
+    /// Whether anything was found that stops the bundle.
+    pub(super) fn has_errors(&self) -> bool {
+        any_error(&self.found)
+    }
+
     pub(super) fn into_found(self) -> Vec<Diagnostic> {
         self.found
     }
@@ -45,7 +51,8 @@ pub(super) fn unknown((zh, en): (&str, &str), name: &str, (remedy, remedy_en): S
 
 /// What to write instead of a name: the nearest that is known, or all that are known.
 pub(super) fn instead<'k>(name: &str, known: impl IntoIterator<Item = &'k str>) -> Said {
-    let known: Vec<&str> = known.into_iter().collect();
+    let mut seen = BTreeSet::new();
+    let known: Vec<&str> = known.into_iter().filter(|known| seen.insert(*known)).collect();
     if let Some(near) = nearest(name, known.iter().copied()) {
         return (format!("是不是「{near}」?"), format!("did you mean `{near}`?"));
     }

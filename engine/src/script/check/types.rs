@@ -275,19 +275,19 @@ impl Is {
             Is::Pseudonym => ("个人信息", "a personal value"),
             Is::Choice(choice) => {
                 return (
-                    format!("选项「{}」(文字)", choice.what.0),
+                    format!("「{}」(选项,是文字)", choice.what.0),
                     format!("the choice `{}` (a text)", choice.what.1),
                 );
             }
             Is::Record(kinds) => {
                 let kinds = kinds.join("、");
-                return (format!("一条 {kinds} 记录"), format!("a record of `{kinds}`"));
+                return (format!("「{kinds}」的记录"), format!("a record of `{kinds}`"));
             }
             Is::List(_) => ("一组数据", "a list"),
             Is::Unit(_) => ("考核对象", "a unit"),
             Is::Parameters => ("参数表 parameters", "`parameters`"),
-            Is::Table(name) => return (format!("对照表 {name}"), format!("the table `{name}`")),
-            Is::Steps(name) => return (format!("分档参数 {name}"), format!("the steps of `{name}`")),
+            Is::Table(name) => return (format!("对照表「{name}」"), format!("the table `{name}`")),
+            Is::Steps(name) => return (format!("分档参数「{name}」"), format!("the steps of `{name}`")),
             Is::Ranges => ("时段", "ranges of days"),
             Is::Figures(_) | Is::ResultFigures(_) => ("指标表 figures", "`figures`"),
             Is::Result(Whose::Previous) => ("上期结果", "an earlier result"),

@@ -5,10 +5,11 @@ use std::sync::Arc;
 use rhai::{BinaryExpr, Expr, OpAssignment, Position};
 
 use super::order::Reading;
+use super::post::Post;
 use super::report::{Said, instead, unknown};
 use super::types::{Is, Nothing, Seat, Type, Whose};
 use super::walk::Walk;
-use crate::bundle::Each;
+use crate::bundle::{Body, Each};
 use crate::codes::script as codes;
 use crate::diagnostic::Diagnostic;
 use crate::dictionary::Type as FieldType;
@@ -159,7 +160,7 @@ impl Walk<'_, '_> {
         }
         let target = self.value(&sides.lhs);
         if let Some((.., syntax)) = operator.get_op_assignment_info() {
-            self.binary(syntax, (&target, &given), operator.position());
+            self.binary(syntax, (&sides.lhs, &target), (&sides.rhs, &given), operator.position());
         }
         if matches!(&sides.lhs, Expr::Dot(..) | Expr::Index(..)) {
             self.forbid_change(&sides.lhs, operator.position());
@@ -215,6 +216,9 @@ impl Walk<'_, '_> {
         if self.is_a_text_of_the_bundle(name) {
             return (format!("文字要放在英文引号里:\"{name}\""), format!("put a text in quotes: \"{name}\""));
         }
+        if let Some(record) = self.gone_through().filter(|_| name.chars().count() < 3) {
+            return (format!("逐条看的记录在这里叫 {record}"), format!("the record at hand is called `{record}` here"));
+        }
         let locals = self.locals.iter().map(|(local, _)| local.as_str());
         let functions = self.bodies.keys().map(|(function, _)| function.as_str()).filter(|f| !f.contains('$'));
         let known = locals.chain(HOST).chain(bundle.levels()).chain(functions);
@@ -224,6 +228,22 @@ impl Walk<'_, '_> {
                 format!("要用自己的变量,先写 let {name} = …;要写文字,放在英文引号里:\"{name}\""),
                 format!("define a variable of your own with `let {name} = …`; put a text in quotes: \"{name}\""),
             ),
+        }
+    }
+
+    /// What a rule of the short form or a list goes through, by the name it has there.
+    fn gone_through(&self) -> Option<&str> {
+        if let Some((subject, _)) = self.placed.subject(self.book.bundle) {
+            return Some(subject);
+        }
+        let Post::Rule(place) = self.placed.post else { return None };
+        match &self.book.rules.get(place)?.body {
+            Body::Short(short) => match short.each.as_slice() {
+                [] => None,
+                [kind] => Some(kind),
+                _ => Some("record"),
+            },
+            Body::Long(_) => None,
         }
     }
 

@@ -30,6 +30,8 @@ pub(super) struct Walk<'a, 'b> {
     pub(super) natives: &'a Natives,
     /// Whether the functions of the library are known.
     pub(super) has_library: bool,
+    /// Whether no call was of an unknown function.
+    pub(super) knows_all_functions: bool,
     pub(super) report: &'a mut Report,
     pub(super) locals: Vec<(String, Type)>,
     /// Types that functions of the library give; unknown while one is being looked at.
@@ -54,6 +56,7 @@ impl<'a, 'b> Walk<'a, 'b> {
             mentions,
             natives,
             has_library,
+            knows_all_functions: true,
             report,
             locals: Vec::new(),
             given: BTreeMap::new(),
@@ -178,10 +181,9 @@ impl<'a, 'b> Walk<'a, 'b> {
 
     fn go_through(&mut self, item: &rhai::Ident, counter: Option<&rhai::Ident>, flow: &FlowControl) {
         let list = self.value(&flow.expr);
-        self.present(&list, flow.expr.start_position());
+        self.present(&list, &flow.expr);
         let is = match &list.is {
             Is::List(item) => (**item).clone(),
-            Is::Text | Is::Choice(_) => Type::of(Is::Text),
             Is::Unknown | Is::Never => Type::UNKNOWN,
             other => {
                 let (zh, en) = other.describe();
@@ -283,12 +285,17 @@ impl<'a, 'b> Walk<'a, 'b> {
             let complaint = Diagnostic::new(&codes::NOT_A_CONDITION).with("found", zh).with("found_en", en);
             self.complain(value.start_position(), complaint);
         } else {
-            self.present(&is, value.start_position());
+            self.present(&is, value);
         }
     }
 
     /// Remarks on a value that may be left blank and is used as if it never were.
-    pub(super) fn present(&mut self, is: &Type, position: Position) {
+    pub(super) fn present(&mut self, is: &Type, value: &Expr) {
+        self.present_as(is, path(value).as_deref(), value.start_position());
+    }
+
+    /// The same for a value that is written so.
+    fn present_as(&mut self, is: &Type, written: Option<&str>, position: Position) {
         if let Nothing::Declared(name) = &is.nothing
             && !self.mentions.tested.contains(name.as_ref())
         {
@@ -296,7 +303,7 @@ impl<'a, 'b> Walk<'a, 'b> {
                 "previous" => &codes::NO_PREVIOUS,
                 _ => &codes::MAY_BE_MISSING,
             });
-            self.complain(position, complaint.with("name", name));
+            self.complain(position, complaint.with("name", written.unwrap_or(name)));
         }
     }
 
@@ -328,13 +335,14 @@ impl<'a, 'b> Walk<'a, 'b> {
 
     fn chain_from_start(&mut self, link: &BinaryExpr, flags: ASTFlags, is_dot: bool) -> Type {
         let base = self.value(&link.lhs);
-        self.chain(base, link.lhs.start_position(), link, flags, is_dot)
+        let from = Written { path: path(&link.lhs), at: link.lhs.start_position() };
+        self.chain(base, from, link, flags, is_dot)
     }
 
-    fn chain(&mut self, base: Type, at: Position, link: &BinaryExpr, flags: ASTFlags, is_dot: bool) -> Type {
+    fn chain(&mut self, base: Type, from: Written, link: &BinaryExpr, flags: ASTFlags, is_dot: bool) -> Type {
         let is_optional = flags.contains(ASTFlags::NEGATED);
         if !is_optional {
-            self.present(&base, at);
+            self.present_as(&base, from.path.as_deref(), from.at);
         }
         // A chain leans to the right: its next link is on the right side, unless that is the index itself.
         let goes_on = is_dot || !flags.contains(ASTFlags::BREAK);
@@ -345,7 +353,10 @@ impl<'a, 'b> Walk<'a, 'b> {
         };
         let gives = self.step(&base, step, is_dot);
         let gives = match next {
-            Some((next, flags, is_dot)) => self.chain(gives, step.position(), next, flags, is_dot),
+            Some((next, flags, is_dot)) => {
+                let path = from.path.zip(path(step)).map(|(before, step)| format!("{before}.{step}"));
+                self.chain(gives, Written { path, at: step.position() }, next, flags, is_dot)
+            }
             None => gives,
         };
         if is_optional && (base.nothing != Nothing::No || base.is == Is::Nothing) { gives.or_nothing() } else { gives }
@@ -357,6 +368,22 @@ impl<'a, 'b> Walk<'a, 'b> {
             Expr::MethodCall(call, position) if is_dot => self.method(base, call, *position),
             index => self.index(base, index),
         }
+    }
+}
+
+/// How and where a value is written.
+struct Written {
+    path: Option<String>,
+    at: Position,
+}
+
+/// A value as it is written, when that is a name or names joined by dots.
+fn path(value: &Expr) -> Option<String> {
+    match value {
+        Expr::Variable(variable, ..) => Some(variable.1.to_string()),
+        Expr::Property(property, _) => Some(property.2.to_string()),
+        Expr::Dot(link, flags, _) if flags.is_empty() => Some(format!("{}.{}", path(&link.lhs)?, path(&link.rhs)?)),
+        _ => None,
     }
 }
 

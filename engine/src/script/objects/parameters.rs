@@ -40,6 +40,11 @@ impl Parameters {
         Parameters { bundle: Arc::clone(scene.bundle()), day }
     }
 
+    /// The day they are in force on.
+    pub(in crate::script) fn day(&self) -> Date {
+        self.day
+    }
+
     fn get(&self, name: ImmutableString) -> Result<Dynamic, Halt> {
         match constant(&self.bundle, &name, self.day)? {
             Constant::Value(value) => Ok(from_value(value)),
@@ -111,7 +116,7 @@ impl Table {
                 let day = day.ok_or_else(|| fault("contains 需要日期", "`contains` takes a date"))?;
                 Ok(ranges.iter().any(|(from, to)| *from <= day && day <= *to))
             }
-            Constant::Table(entries) => Ok(entries.contains_key(&display(item))),
+            Constant::Table(entries) => Ok(entries.contains_key(&display(item)?)),
             _ => Err(fault(
                 format!("参数「{}」不能用 contains", self.name),
                 format!("`contains` does not apply to parameter `{}`", self.name),

@@ -3,14 +3,17 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use rhai::{Dynamic, Engine, ImmutableString};
+use rhai::{Dynamic, Engine, ImmutableString, NativeCallContext};
 
 use super::super::convert::from_value;
+use super::super::frame::Frame;
 use super::super::scene::{Missing, Scene};
 use super::super::stop::{Halt, fault, missing};
-use super::super::view::View;
+use super::super::view::{Entries, Extent, View};
 use crate::dictionary::{Field, Shape, Type, Value};
 use crate::record::Record;
+
+type Context<'a> = NativeCallContext<'a>;
 
 /// A record as a script sees it.
 #[derive(Clone)]
@@ -90,7 +93,7 @@ fn open(scene: &Arc<dyn Scene>, kind: &Type, value: &Value) -> Dynamic {
         },
         (Type::Map(inner), Value::Map(entries)) if matches!(**inner, Type::Shape(_)) => {
             let map = entries.iter().map(|(key, item)| (key.as_ref().into(), open(scene, inner, item)));
-            Dynamic::from(map.collect::<rhai::Map>())
+            Dynamic::from(Entries::of(map.collect()))
         }
         _ => from_value(value),
     }
@@ -129,10 +132,20 @@ impl Nested {
     }
 }
 
+/// A value that was read, with what reading it cost: lists are made anew each time.
+fn counted(context: &Context<'_>, value: Dynamic) -> Result<Dynamic, Halt> {
+    Frame::of(context)?.meter().work(Extent::of(&value).weight)?;
+    Ok(value)
+}
+
 pub(super) fn register(engine: &mut Engine) {
     engine.register_type_with_name::<RecordObject>("record");
     engine.register_type_with_name::<Nested>("nested");
     engine.register_type_with_name::<Pseudonym>("pseudonym");
-    engine.register_indexer_get(|record: &mut RecordObject, name: ImmutableString| record.get(&name));
-    engine.register_indexer_get(|nested: &mut Nested, name: ImmutableString| nested.get(&name));
+    engine.register_indexer_get(|context: Context<'_>, record: &mut RecordObject, name: ImmutableString| {
+        counted(&context, record.get(&name)?)
+    });
+    engine.register_indexer_get(|context: Context<'_>, nested: &mut Nested, name: ImmutableString| {
+        counted(&context, nested.get(&name)?)
+    });
 }
