@@ -4,6 +4,14 @@
 //! They run in processes of their own, with a small main stack and little memory, since what must not happen is that a process
 //! dies. This file is run again by itself: the test `child` does the work of one process.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "tests fail loudly, and so do the functions they share"
+)]
+
 mod bundles;
 
 use std::io::Write as _;
