@@ -134,8 +134,8 @@ pub fn prove_case(plan: &Arc<Plan>, case: &Case) -> Result<Proof, AssessError> {
     let results = assess(plan, &Arc::new(world), &request, &Priors::new())?;
     let last = case.periods.last().copied();
     let mut miss = |about: &str, title: Words, expected: Words, actual: Words| {
-        let (about, location) = (about.to_owned(), case.expect.location.clone());
-        proof.misses.push(Miss { about, title, expected, actual, location });
+        let location = case.expect.location.clone();
+        proof.misses.push(Miss { about: about.to_owned(), title, expected, actual, location });
     };
     let of_unit = |result: &&Assessment| result.unit.as_ref() == UNIT && Some(result.period) == last;
     let own = results.iter().find(of_unit);

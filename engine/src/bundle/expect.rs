@@ -10,6 +10,7 @@ use super::model::{
 use super::node::{Content, Node};
 use super::reader::Reader;
 use super::sections::{self, FINDINGS, MET, OUTCOMES};
+use crate::diagnostic::Location;
 use crate::number::Number;
 
 /// Reads what is expected of the unit at hand, of the further `units` of the case, and of roll-ups.
@@ -101,6 +102,7 @@ impl<'a> Subject<'a> {
             points: self.points(keys),
             outcomes: self.outcomes(keys),
             others: Vec::new(),
+            locations: locations(keys),
             location: keys.reader.location(keys.place),
         }
     }
@@ -213,6 +215,28 @@ fn known_name(reader: &Reader, name: &str, place: Place, what: (&str, &str), kno
     if !known.contains(&name) {
         reader.unknown_name(place, what, name, known.iter().copied());
     }
+}
+
+/// Where each expectation stands: a key as a whole, and the names and rules under those that hold several.
+fn locations(keys: &Keys<'_>) -> Vec<(String, Location)> {
+    let mut locations = Vec::new();
+    for (key, node) in keys.all() {
+        let mut add = |name: String, place: Place| locations.push((name, keys.reader.location(place)));
+        add(key.text.clone(), key.place);
+        if !["figures", "criteria", "points", "outcomes", "findings"].contains(&key.text.as_str()) {
+            continue;
+        }
+        for (name, _) in node.map().unwrap_or_default() {
+            add(format!("{}.{}", key.text, name.text), name.place);
+        }
+        // Of several findings of a rule, the first stands for all.
+        for item in node.list().unwrap_or_default().iter().rev() {
+            if let Some(rule) = item.get("rule").and_then(Node::scalar) {
+                add(format!("{}.{}", key.text, rule.text), item.place);
+            }
+        }
+    }
+    locations
 }
 
 /// A value that may be expected to be none: the outer option says whether anything is expected.

@@ -125,6 +125,11 @@ impl<'a> Keys<'a> {
         self.get(key).map(|node| self.reader.texts(node, &self.path_of(key))).unwrap_or_default()
     }
 
+    /// All entries as they are written, known or not.
+    pub fn all(&self) -> &'a [(Key, Node)] {
+        self.entries
+    }
+
     /// The entries whose keys are names given by the bundle, in a map that has fixed keys as well.
     pub fn rest(&self) -> impl Iterator<Item = &'a (Key, Node)> {
         self.entries.iter().filter(|(key, _)| !self.section.has(&key.text))

@@ -613,7 +613,9 @@ pub struct Expect {
     /// The same about other results of the last period: of other units of the case, and roll-ups (`town:A`, `all`); and about
     /// the results of its year: `year` for the unit at hand, `year:B`, `year:town:A`, `year:all`.
     pub others: Vec<(String, Expect)>,
-    /// Where it stands.
+    /// Where each expectation stands, by its name: `score`, `outcomes.FIRE-001`.
+    pub locations: Vec<(String, Location)>,
+    /// Where it stands as a whole.
     pub location: Location,
 }
 
@@ -643,6 +645,15 @@ pub struct ExpectFinding {
     pub evidence: Option<u32>,
     /// How many such findings; 1 when left out.
     pub times: u32,
+}
+
+impl Expect {
+    /// Where something is expected: `criteria.a.points` where `criteria.a` stands; else where all of it does.
+    pub fn location_of(&self, about: &str) -> &Location {
+        let is_of = |name: &str| about.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
+        let of_it = self.locations.iter().filter(|(name, _)| is_of(name));
+        of_it.max_by_key(|(name, _)| name.len()).map_or(&self.location, |(_, location)| location)
+    }
 }
 
 impl Bundle {

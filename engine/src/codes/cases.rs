@@ -7,8 +7,8 @@ codes! {
     CASE_FAILS = Error "case-fails" {
         zh: "案例「{name}」没有通过:{about}应为 {expected},实际是 {actual}",
         en: "case `{name}` fails: {about_en} should be {expected_en} and is {actual_en}",
-        help_zh: "对照算式:案例写错的改期望,办法写错的改评分项",
-        help_en: "follow the arithmetic: mend the expectation if the case is wrong, or the rule if the rule is",
+        help_zh: "",
+        help_en: "",
     }
 
     // What no case shows.

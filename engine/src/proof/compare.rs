@@ -5,18 +5,17 @@
 use super::{Miss, Words};
 use crate::assessment::{Assessment, Finding, FindingKind, Met, Outcome};
 use crate::bundle::{Expect, ExpectFinding};
-use crate::diagnostic::Location;
 use crate::dictionary::read::Raw;
 use crate::number::Number;
 
 /// Compares what is expected with a result; what is not named is not looked at. `whose` stands before the names of what is
 /// expected: empty for the unit at hand, else such as `B.`.
 pub(super) fn compare(whose: &str, expect: &Expect, result: &Assessment, misses: &mut Vec<Miss>) {
-    let mut comparison = Comparison { whose, location: &expect.location, misses };
-    comparison.outcome_of_all(expect, result);
-    comparison.lists(expect, result);
-    comparison.figures(expect, result);
-    comparison.parts(expect, result);
+    let mut comparison = Comparison { whose, expect, misses };
+    comparison.outcome_of_all(result);
+    comparison.lists(result);
+    comparison.figures(result);
+    comparison.parts(result);
     if let Some(findings) = &expect.findings {
         comparison.findings(findings, &result.findings);
     }
@@ -24,7 +23,7 @@ pub(super) fn compare(whose: &str, expect: &Expect, result: &Assessment, misses:
 
 struct Comparison<'a> {
     whose: &'a str,
-    location: &'a Location,
+    expect: &'a Expect,
     misses: &'a mut Vec<Miss>,
 }
 
@@ -42,7 +41,7 @@ impl Comparison<'_> {
             title: Words::new(of(zh), of(en)),
             expected,
             actual,
-            location: self.location.clone(),
+            location: self.expect.location_of(about).clone(),
         });
     }
 
@@ -52,7 +51,8 @@ impl Comparison<'_> {
         }
     }
 
-    fn outcome_of_all(&mut self, expect: &Expect, result: &Assessment) {
+    fn outcome_of_all(&mut self, result: &Assessment) {
+        let expect = self.expect;
         if let Some(score) = &expect.score {
             self.check(("score", "得分", "the score"), number(score), number(&result.score));
         }
@@ -82,7 +82,8 @@ impl Comparison<'_> {
         }
     }
 
-    fn lists(&mut self, expect: &Expect, result: &Assessment) {
+    fn lists(&mut self, result: &Assessment) {
+        let expect = self.expect;
         let named = [
             (("lists", "所在清单", "its lists"), &expect.lists, &result.lists),
             (("lists_unknown", "不能判定的清单", "lists it may be on"), &expect.lists_unknown, &result.lists_unknown),
@@ -97,7 +98,8 @@ impl Comparison<'_> {
         }
     }
 
-    fn figures(&mut self, expect: &Expect, result: &Assessment) {
+    fn figures(&mut self, result: &Assessment) {
+        let expect = self.expect;
         for (id, expected) in &expect.figures {
             let actual = result.figures.get(id.as_str()).and_then(Option::as_ref).map(|value| value.to_json());
             let expected = expected.as_ref().map(|value| shown(&value.raw));
@@ -108,7 +110,8 @@ impl Comparison<'_> {
     }
 
     /// Criteria and rules.
-    fn parts(&mut self, expect: &Expect, result: &Assessment) {
+    fn parts(&mut self, result: &Assessment) {
+        let expect = self.expect;
         for (id, expected) in &expect.criteria {
             let actual = result.criteria.get(id.as_str());
             if let Some(points) = &expected.points {
@@ -139,20 +142,24 @@ impl Comparison<'_> {
     /// Every expected finding must be there, and every finding with points must be expected; none expected: none at all.
     fn findings(&mut self, expected: &[ExpectFinding], found: &[Finding]) {
         let mut open: Vec<&Finding> = found.iter().collect();
+        let mut missed: Vec<&str> = Vec::new();
         for wanted in expected {
             for _ in 0..wanted.times.max(1) {
                 match open.iter().position(|finding| fits(wanted, finding)) {
                     Some(place) => {
                         open.remove(place);
                     }
-                    None => self.finding(&wanted.rule, wanted_text(wanted), found_text(found, &wanted.rule)),
+                    None => {
+                        missed.push(&wanted.rule);
+                        self.finding(&wanted.rule, wanted_text(wanted), found_text(found, &wanted.rule));
+                    }
                 }
             }
         }
-        let unexpected = open
-            .iter()
-            .filter(|finding| expected.is_empty() || matches!(finding.kind, FindingKind::Deduct | FindingKind::Award));
-        for finding in unexpected {
+        // What a rule found instead of what is expected of it was told already.
+        let unexpected = open.iter().filter(|finding| !missed.contains(&finding.rule.as_ref()));
+        let counts = |kind: FindingKind| matches!(kind, FindingKind::Deduct | FindingKind::Award);
+        for finding in unexpected.filter(|finding| expected.is_empty() || counts(finding.kind)) {
             self.finding(&finding.rule, none(), finding_text(finding));
         }
     }

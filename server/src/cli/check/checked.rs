@@ -10,7 +10,7 @@ use liuwu_engine::bundle::{self, Bundle, Case};
 use liuwu_engine::diagnostic::{Diagnostic, Lang, any_error};
 use liuwu_engine::proof::{Proof, gaps, prove_case};
 
-use super::table::{self, TableCase};
+use super::table;
 use super::unreadable;
 use crate::explanation::{Explanation, explain_in};
 use crate::filed::Filed;
@@ -96,7 +96,7 @@ impl Checked {
         }
     }
 
-    fn read_tables(&mut self, tables: &[TableFile], bundle: &Bundle) -> Vec<TableCase> {
+    fn read_tables(&mut self, tables: &[TableFile], bundle: &Bundle) -> Vec<Case> {
         let mut cases = Vec::new();
         for table in tables {
             match &table.book {
@@ -111,21 +111,12 @@ impl Checked {
         cases
     }
 
-    fn prove(&mut self, plan: &Arc<Plan>, of_tables: &[TableCase], coverage: bool) -> anyhow::Result<()> {
-        for case in &plan.bundle.cases {
+    fn prove(&mut self, plan: &Arc<Plan>, of_tables: &[Case], coverage: bool) -> anyhow::Result<()> {
+        let cases: Vec<&Case> = plan.bundle.cases.iter().chain(of_tables).collect();
+        for case in &cases {
             self.proofs.push(prove_case(plan, case)?);
         }
-        for TableCase { case, cells } in of_tables {
-            let mut proof = prove_case(plan, case)?;
-            for miss in &mut proof.misses {
-                if let Some((_, cell)) = cells.iter().find(|(about, _)| *about == miss.about) {
-                    miss.location = cell.clone();
-                }
-            }
-            self.proofs.push(proof);
-        }
         if coverage {
-            let cases: Vec<&Case> = plan.bundle.cases.iter().chain(of_tables.iter().map(|of| &of.case)).collect();
             self.gaps = Some(gaps(plan, cases, &self.proofs)?);
         }
         Ok(())

@@ -1,6 +1,6 @@
 //! Cases kept as a table, one a row, for people who would rather fill in a sheet than write YAML.
 //!
-//! Enters: a workbook and the bundle. Leaves: [`TableCase`]s, laid over the bundle's base case, which are proved like its own; and
+//! Enters: a workbook and the bundle. Leaves: [`Case`]s, laid over the bundle's base case, which are proved like its own; and
 //! every fault at its cell. A row with a fault is no case.
 
 use liuwu_engine::bundle::{Bundle, Case, CaseRecord, CaseValue, MOST_FACTS};
@@ -16,19 +16,11 @@ use super::columns::{self, Column, Header, Part, remedy};
 use crate::intake::days;
 use crate::intake::workbook::{Content, Sheet, Workbook};
 
-/// A case of a table.
-pub(super) struct TableCase {
-    /// The case, with the base case in it.
-    pub case: Case,
-    /// What is expected, by the name that a miss gives it, and its cell.
-    pub cells: Vec<(String, Location)>,
-}
-
 /// What a table holds.
 #[derive(Default)]
 pub(super) struct Table {
     /// Its good rows.
-    pub cases: Vec<TableCase>,
+    pub cases: Vec<Case>,
     /// Faults and remarks.
     pub diagnostics: Vec<Diagnostic>,
 }
@@ -73,7 +65,7 @@ fn rows(sheet: &Sheet, header: &Header, bundle: &Bundle, table: &mut Table) {
             continue;
         }
         written += 1;
-        let mut reading = Reading { sheet, header, bundle, row, faults: Vec::new(), cells: Vec::new() };
+        let mut reading = Reading { sheet, header, bundle, row, faults: Vec::new() };
         let case = reading.case();
         table.diagnostics.append(&mut reading.faults);
         let Some(case) = case else { continue };
@@ -83,11 +75,11 @@ fn rows(sheet: &Sheet, header: &Header, bundle: &Bundle, table: &mut Table) {
             return;
         };
         left = rest;
-        if reading.cells.is_empty() {
+        if case.expect.locations.is_empty() {
             let remark = Diagnostic::new(&codes::EXPECTS_NOTHING).with("name", &case.name);
             table.diagnostics.push(remark.at(case.location.clone()));
         }
-        table.cases.push(TableCase { case, cells: reading.cells });
+        table.cases.push(case);
     }
     if written == 0 {
         table.diagnostics.push(Diagnostic::new(&codes::NO_CASES).at(sheet.at(header.row, first)));
@@ -101,7 +93,6 @@ struct Reading<'a> {
     bundle: &'a Bundle,
     row: usize,
     faults: Vec<Diagnostic>,
-    cells: Vec<(String, Location)>,
 }
 
 impl Reading<'_> {
@@ -223,7 +214,7 @@ impl Reading<'_> {
         let mut fields: Vec<(String, CaseValue)> = Vec::new();
         let mut location = None;
         let header = self.header;
-        for (place, title, column) in &header.columns {
+        for (place, _, column) in &header.columns {
             let Column::Record(of, which, part) = column else { continue };
             if of != id || *which != number || self.sheet.cell(self.row, *place).is_blank() {
                 continue;
@@ -232,7 +223,7 @@ impl Reading<'_> {
             location.get_or_insert_with(|| here.clone());
             let (key, value) = match part {
                 Part::Date => {
-                    let day = self.day(title, *place);
+                    let day = self.day(&kind.date_title, *place);
                     ("date", day.map(|day| CaseValue { raw: Raw::Date(day), location: here }))
                 }
                 Part::Id => {
@@ -315,8 +306,7 @@ impl Reading<'_> {
             Column::Rule(rule) => self.rule(rule, &text, title, place, case),
             _ => return,
         };
-        let at = self.at(place);
-        self.cells.push((about, at));
+        case.expect.locations.push((about, self.at(place)));
     }
 
     fn rating(&mut self, text: &str, is_none: bool, place: usize) -> Option<String> {
@@ -383,5 +373,52 @@ fn raw_of(value: &Value) -> Raw {
         Value::Text(text) => Raw::Text(text.to_string()),
         Value::List(items) => Raw::List(items.iter().map(raw_of).collect()),
         Value::Map(entries) => Raw::Map(entries.iter().map(|(key, item)| (key.to_string(), raw_of(item))).collect()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use liuwu_engine::bundle;
+    use liuwu_engine::period::parse_date;
+    use rust_xlsxwriter::{Format, Workbook as Book};
+
+    use super::*;
+    use crate::intake::{self, Limits};
+
+    #[test]
+    fn a_workbook_with_numbers_and_days_of_its_own_is_read_like_a_text() {
+        let mut book = Book::new();
+        let sheet = book.add_worksheet();
+        sheet.set_name("案例").unwrap();
+        let header =
+            ["case", "period", "户数", "fire.date", "火灾.编号", "火灾.场所", "火灾.直接损失(万元)", "期望得分"];
+        for (column, title) in (0..).zip(header) {
+            sheet.write(2, column, title).unwrap();
+        }
+        let day = Format::new().set_num_format("yyyy-mm-dd");
+        sheet.write(3, 0, "一起").unwrap();
+        sheet.write(3, 1, 2020).unwrap();
+        sheet.write(3, 2, 1000).unwrap();
+        // 29 February 2020.
+        sheet.write_with_format(3, 3, 43890, &day).unwrap();
+        sheet.write(3, 4, "1").unwrap();
+        sheet.write(3, 5, "住宅").unwrap();
+        sheet.write(3, 6, 3.5).unwrap();
+        sheet.write(3, 7, 96.67).unwrap();
+        let bytes = book.save_to_buffer().unwrap();
+        let workbook = intake::read("案例.xlsx", &bytes, None, Limits::default()).unwrap();
+        let text = include_str!("../../../../fixtures/bundles/journey.yaml");
+        let bundle = bundle::read("journey.yaml", text).unwrap().0;
+        let table = read(&workbook, &bundle);
+        assert_eq!(table.diagnostics, []);
+        let case = &table.cases[0];
+        assert_eq!(case.periods[0].name(), "2020");
+        assert_eq!(case.unit.last().unwrap().1.raw, Raw::Number("1000".to_owned()));
+        let fields: Vec<&Raw> = case.records[0].fields.iter().map(|(_, value)| &value.raw).collect();
+        let date = Raw::Date(parse_date("2020-02-29").unwrap());
+        let wanted = [date, Raw::Text("1".into()), Raw::Text("home".into()), Raw::Number("3.5".into())];
+        assert_eq!(fields, wanted.iter().collect::<Vec<_>>());
+        assert_eq!(case.expect.score, Some(Number::parse("96.67").ok()));
+        assert_eq!(case.expect.location_of("score").to_line(), "案例.xlsx!案例!H4");
     }
 }
