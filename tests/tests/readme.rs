@@ -15,7 +15,7 @@ use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-const LIUWU: &str = env!("CARGO_BIN_EXE_liuwu-tests");
+const LIUWU: &str = env!("CARGO_BIN_EXE_liuwu-under-test");
 
 /// A fenced block: its language and its text.
 struct Block {
