@@ -44,7 +44,11 @@ fn units() -> Vec<RawUnit> {
         parent: Some(format!("T{}", index % 3)),
         attributes: [
             ("people", Some(Raw::Number((index * 300).to_string()))),
-            ("kind", (!index.is_multiple_of(3)).then(|| Raw::Text(if index.is_multiple_of(2) { "village" } else { "community" }.into()))),
+            (
+                "kind",
+                (!index.is_multiple_of(3))
+                    .then(|| Raw::Text(if index.is_multiple_of(2) { "village" } else { "community" }.into())),
+            ),
         ]
         .into_iter()
         .filter_map(|(key, raw)| Some((key.to_owned(), raw?, Location::default())))
