@@ -1,7 +1,7 @@
 //! A fault or a remark about something a person handed in: what, where, how to mend it.
 //!
 //! Enters: a [`Code`] of the catalogue, its arguments and a place. Leaves: the message in Chinese or English, as text with the
-//! source line and a caret, or as JSON. This is the only module that draws carets. Next: [`crate::dictionary`].
+//! source line and a caret, or as JSON. This is the only module that draws carets. Next: [`crate::codes`].
 
 use std::fmt::Write as _;
 use std::sync::Arc;

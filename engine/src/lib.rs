@@ -6,8 +6,8 @@
 pub mod number;
 pub mod period;
 pub mod division;
-pub mod codes;
 pub mod diagnostic;
+pub mod codes;
 pub mod dictionary;
 pub mod record;
 pub mod coverage;

@@ -272,7 +272,7 @@ impl Explainer<'_> {
 }
 
 /// A value as people write it: choices by their title, yes and no as 是 and 否.
-fn shown(kind: &liuwu_engine::dictionary::Type, value: &Value) -> String {
+pub fn shown(kind: &liuwu_engine::dictionary::Type, value: &Value) -> String {
     use liuwu_engine::dictionary::Type;
     match (kind, value) {
         (Type::Choice(choices), Value::Text(key)) => {

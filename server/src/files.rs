@@ -12,9 +12,14 @@ use liuwu_engine::coverage::Coverage;
 use liuwu_engine::dataset::{RawEntry, RawUnit, gather};
 use liuwu_engine::diagnostic::{Diagnostic, Location};
 use liuwu_engine::dictionary::read::{Raw, RawRecord};
-use liuwu_engine::period::{Date, parse_date};
+use liuwu_engine::period::{Date, Period, parse_date};
 use liuwu_engine::record::Source;
 use serde_json::{Map, Value as Json};
+
+/// The keys of an exemption. `period` and `from` to `until` (or `expiry`) say which days it is about; `approver` may stand for
+/// `approved_by`.
+const EXEMPTION: &[&str] =
+    &["unit", "rule", "record", "period", "from", "until", "expiry", "reason", "approved_by", "approver"];
 
 /// A file by the name its user gave it.
 #[derive(Debug, Clone, Copy)]
@@ -32,7 +37,7 @@ pub struct Given<'a> {
     pub units: Text<'a>,
     /// One `{"unit","kind","date","id"?,…}` a line.
     pub records: Text<'a>,
-    /// `[{"unit","rule","record"?,"from"?,"until"?,"reason","approved_by"?}]`
+    /// `[{"unit","rule","record"?,"period"?,"from"?,"until"?,"reason","approved_by"?}]`
     pub exemptions: Option<Text<'a>>,
     /// Kinds taken as not handed in.
     pub not_handed_in: &'a [String],
@@ -237,7 +242,7 @@ impl Reading<'_> {
     fn exemptions(&mut self, file: Text<'_>) -> Vec<Exemption> {
         let mut exemptions = Vec::new();
         for (object, at) in self.objects(file) {
-            self.known_keys(&object, &["unit", "rule", "record", "from", "until", "reason", "approved_by"], &at);
+            self.known_keys(&object, EXEMPTION, &at);
             let rule = self.text(&object, "rule", &at);
             if let Some(rule) =
                 rule.as_deref().filter(|rule| !self.bundle.all_rules().iter().any(|known| known.id == *rule))
@@ -251,17 +256,28 @@ impl Reading<'_> {
                     self.wrong(key, "文字,不能缺", "a text and must be given", &at);
                 }
             }
+            let period = self.period(&object, &at);
+            let from = self.date(&object, "from", &at).max(period.map(Period::from));
+            let last = [self.date(&object, "until", &at), self.date(&object, "expiry", &at), period.map(Period::to)];
             exemptions.push(Exemption {
                 unit: unit.unwrap_or_default(),
                 rule: rule.unwrap_or_default(),
                 record: self.text(&object, "record", &at),
-                from: self.date(&object, "from", &at),
-                until: self.date(&object, "until", &at),
+                from,
+                until: last.into_iter().flatten().min(),
                 reason: reason.unwrap_or_default(),
-                approved_by: self.text(&object, "approved_by", &at),
+                approved_by: self.text(&object, "approved_by", &at).or_else(|| self.text(&object, "approver", &at)),
             });
         }
         exemptions
+    }
+
+    /// The period whose findings an exemption is about.
+    fn period(&mut self, object: &Map<String, Json>, at: &Location) -> Option<Period> {
+        let text = self.text(object, "period", at)?;
+        Period::parse(&text)
+            .map_err(|_| self.wrong("period", "周期,如 2020、2020-07", "a period such as 2020 or 2020-07", at))
+            .ok()
     }
 }
 

@@ -10,14 +10,17 @@ mod present;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::middleware::from_fn_with_state;
-use axum::routing::get;
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::routing::{delete, get, post};
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 
-use crate::api::health;
+use crate::api::{
+    assessments, batches, bundles, divisions, health, lists, openapi, record_kinds, runs, units, uploads,
+};
 use crate::error::Problem;
+use crate::pages::{assets, village};
 use crate::state::App;
 
 /// The whole service.
@@ -29,7 +32,9 @@ pub fn router(app: App) -> Router {
         .layer(from_fn_with_state(app.clone(), deadline::hold))
         .layer(DefaultBodyLimit::max(app.config().body_limit()));
     Router::new()
-        .nest("/api/v1", anybody())
+        .nest("/api/v1", anybody().merge(bearer_of_the_token(&app)))
+        .merge(openapi::pages().layer(from_fn(present::for_swagger)))
+        .merge(pages())
         .fallback(async || Problem::Address)
         .method_not_allowed_fallback(async || Problem::Method)
         .layer(around)
@@ -38,5 +43,41 @@ pub fn router(app: App) -> Router {
 
 /// What anybody may ask. Without the token: what has been released, as far as the standard lets it be seen.
 fn anybody() -> Router<App> {
-    Router::new().route("/health", get(health::show))
+    Router::new()
+        .route("/health", get(health::show))
+        .route("/openapi.json", get(openapi::show))
+        .route("/divisions", get(divisions::list))
+        .route("/divisions/{id}", get(divisions::show))
+        .route("/units", get(units::list))
+        .route("/units/{id}", get(units::show))
+        .route("/units/{id}/assessments", get(assessments::of_unit))
+        .route("/assessments", get(assessments::list))
+        .route("/assessments/{unit}", get(assessments::show))
+        .route("/lists", get(lists::list))
+        .route("/lists/{list}", get(lists::show))
+        .route("/runs", get(runs::list))
+        .route("/runs/{run}", get(runs::show))
+        .route("/runs/{run}/assessments", get(assessments::list_of_run))
+        .route("/runs/{run}/assessments/{unit}", get(assessments::show_of_run))
+        .route("/bundles", get(bundles::list))
+        .route("/bundles/{bundle}", get(bundles::show))
+        .route("/bundles/{bundle}/editions/{edition}", get(bundles::show_edition))
+        .route("/bundles/{bundle}/editions/{edition}/text", get(bundles::show_text))
+        .route("/bundles/{bundle}/editions/{edition}/record-kinds", get(record_kinds::list))
+        .route("/bundles/{bundle}/editions/{edition}/record-kinds/{kind}", get(record_kinds::show))
+}
+
+/// What takes the token.
+fn bearer_of_the_token(app: &App) -> Router<App> {
+    Router::new()
+        .route("/runs/{run}/verify", post(runs::verify))
+        .route("/batches", get(batches::list))
+        .route("/batches/{batch}", get(batches::show))
+        .route("/uploads/{batch}", delete(uploads::undo))
+        .route("/uploads", post(uploads::create).layer(DefaultBodyLimit::max(app.config().upload_limit())))
+}
+
+/// The pages that anybody may read: what has been released, as far as the standard lets it be seen.
+fn pages() -> Router<App> {
+    Router::new().route("/villages/{code}", get(village::show)).route("/assets/{*name}", get(assets::show))
 }

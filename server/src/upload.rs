@@ -128,6 +128,20 @@ pub fn commit(store: &dyn Store, report: Report) -> Result<Option<BatchId>, Stor
 /// # Errors
 /// The store's; faults of the files are in the report.
 pub fn prepare(store: &dyn Store, bundle: &Bundle, files: &[File], said: &Said) -> Result<Report, StoreError> {
+    prepare_watched(store, bundle, files, said, &|_| ())
+}
+
+/// The same, with somebody watching: he is told of each step taken. There are two a file: unpacked, and recognised.
+///
+/// # Errors
+/// As [`prepare`].
+pub fn prepare_watched(
+    store: &dyn Store,
+    bundle: &Bundle,
+    files: &[File],
+    said: &Said,
+    watch: &dyn Fn(&str),
+) -> Result<Report, StoreError> {
     let mut batch = NewBatch::new(said.at, said.by.clone(), said.what.clone());
     if let Some(day) = said.received_on {
         batch.received_on = day;
@@ -141,7 +155,7 @@ pub fn prepare(store: &dyn Store, bundle: &Bundle, files: &[File], said: &Said) 
         acceptable: false,
         batch,
     };
-    let mut reading = Preparation { store, bundle, said, report };
+    let mut reading = Preparation { store, bundle, said, watch, report };
     reading.read(files)?;
     let mut report = reading.report;
     report.acceptable = said.accept_good_rows || !liuwu_engine::diagnostic::any_error(&report.faults);
@@ -152,6 +166,7 @@ struct Preparation<'a> {
     store: &'a dyn Store,
     bundle: &'a Bundle,
     said: &'a Said,
+    watch: &'a dyn Fn(&str),
     report: Report,
 }
 
@@ -180,6 +195,7 @@ impl Preparation<'_> {
                 Ok(book) => books.push(book),
                 Err(faults) => self.report.faults.extend(faults),
             }
+            (self.watch)(&file.name);
         }
         let known = self.store.units(Date::MAX)?;
         let units = self.divisions(&books, &known);
@@ -193,6 +209,7 @@ impl Preparation<'_> {
         let mut by_kind: ByKind = Vec::new();
         for book in &books {
             self.tables(book, &index, &mut by_kind)?;
+            (self.watch)(&book.file);
         }
         for (kind, tables) in by_kind {
             self.records(&kind, tables)?;

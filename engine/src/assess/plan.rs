@@ -2,10 +2,12 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::bundle::{Bundle, Compare, Criterion, Each, Figure, Incomplete, List, Over, Rating, Round, Rule, Scored};
-use crate::diagnostic::Diagnostic;
+use crate::bundle::{
+    Bundle, Compare, Criterion, Each, Figure, Incomplete, List, Over, Rating, RollUp, Round, Rule, Scored, Script,
+};
+use crate::diagnostic::{Diagnostic, any_error};
 use crate::number::Number;
-use crate::script::{CallOff, Compiler, Interpreter, Program, on_deep_stack};
+use crate::script::{CallOff, Compiler, Interpreter, Placed, Post, Program, on_deep_stack};
 
 /// A bundle ready to score.
 pub struct Plan {
@@ -13,6 +15,7 @@ pub struct Plan {
     pub bundle: Arc<Bundle>,
     pub(super) main: Arc<Pipeline>,
     pub(super) roll_ups: Vec<(Over, Arc<Pipeline>)>,
+    warnings: Vec<Diagnostic>,
     call_off: CallOff,
     /// Interpreters not in use; making one costs milliseconds.
     idle: Mutex<Vec<Interpreter>>,
@@ -60,46 +63,39 @@ pub(super) struct ListPlan {
 }
 
 impl Plan {
-    /// Compiles every script of a bundle.
+    /// Compiles and checks every script of a bundle.
     ///
     /// # Errors
-    /// Every syntax error, each at its place in the file.
+    /// Every fault of every script, each at its place in the file; among them the remarks that would stop nothing by themselves.
     pub fn new(bundle: Arc<Bundle>) -> Result<Plan, Vec<Diagnostic>> {
         on_deep_stack(|| Plan::compile(bundle))
     }
 
     fn compile(bundle: Arc<Bundle>) -> Result<Plan, Vec<Diagnostic>> {
-        let compiler = Compiler::new(&bundle).map_err(|fault| vec![fault])?;
-        let mut draft = Draft { compiler, faults: Vec::new() };
+        let mut draft = Draft { compiler: Compiler::new(&bundle), roll_up: None, placed: Vec::new() };
         let main = draft.main(&bundle);
-        let roll_ups = bundle
-            .roll_up
-            .iter()
-            .map(|roll_up| {
-                let mut pipeline = Pipeline {
-                    takes_part: roll_up.takes_part.as_ref().and_then(|script| draft.script(script)),
-                    figures: draft.figures(&roll_up.figures),
-                    rules: Vec::new(),
-                    criteria: Vec::new(),
-                    score: draft.scored(roll_up.score.as_ref()),
-                    base: Number::ZERO,
-                    floor: None,
-                    ceiling: None,
-                    round: roll_up.round,
-                    rating: roll_up.rating.clone(),
-                    rating_script: draft.scored(roll_up.rating.script.as_ref()),
-                    lists: draft.lists(&roll_up.lists),
-                };
-                if pipeline.rating.ladder.is_empty() {
-                    pipeline.rating.ladder.clone_from(&bundle.rating.ladder);
-                }
-                (roll_up.over.clone(), Arc::new(pipeline))
-            })
-            .collect();
-        if !draft.faults.is_empty() {
-            return Err(draft.faults);
+        let mut roll_ups = Vec::new();
+        for (place, roll_up) in bundle.roll_up.iter().enumerate() {
+            draft.roll_up = Some(place);
+            roll_ups.push((roll_up.over.clone(), Arc::new(draft.rolled_up(&bundle, roll_up))));
         }
-        Ok(Plan { bundle, main: Arc::new(main), roll_ups, call_off: CallOff::default(), idle: Mutex::default() })
+        let faults = draft.compiler.check(&bundle, draft.placed);
+        if any_error(&faults) {
+            return Err(faults);
+        }
+        Ok(Plan {
+            bundle,
+            main: Arc::new(main),
+            roll_ups,
+            warnings: faults,
+            call_off: CallOff::default(),
+            idle: Mutex::default(),
+        })
+    }
+
+    /// Remarks on the scripts that stop nothing, in the order of the file.
+    pub fn warnings(&self) -> &[Diagnostic] {
+        &self.warnings
     }
 
     /// Ends whatever this plan is running: see [`CallOff`].
@@ -134,98 +130,134 @@ impl Drop for Lent<'_> {
     }
 }
 
-/// Compiles on, collecting faults.
+/// Compiles on, noting where each script stands.
 struct Draft {
     compiler: Compiler,
-    faults: Vec<Diagnostic>,
+    roll_up: Option<usize>,
+    placed: Vec<Placed>,
 }
 
 impl Draft {
     fn main(&mut self, bundle: &Bundle) -> Pipeline {
         let assess = &bundle.assess;
-        let takes_part = assess.takes_part.as_ref().and_then(|script| self.script(script));
-        let figures = self.figures(&bundle.figures);
         let mut rules = Vec::new();
+        let mut place = 0;
         for criterion in &bundle.criteria {
-            self.rules_of(criterion, (assess.incomplete, &[]), &mut rules);
+            self.rules_of(criterion, (assess.incomplete, &[]), &mut place, &mut rules);
         }
         Pipeline {
-            takes_part,
-            figures,
+            takes_part: self.takes_part(assess.takes_part.as_ref()),
+            figures: self.figures(&bundle.figures),
             rules,
             criteria: bundle.criteria.clone(),
-            score: self.scored(assess.score.as_ref()),
+            score: self.scored(assess.score.as_ref(), Post::Score),
             base: assess.base,
             floor: assess.floor,
             ceiling: assess.ceiling,
             round: assess.round,
             rating: bundle.rating.clone(),
-            rating_script: self.scored(bundle.rating.script.as_ref()),
+            rating_script: self.scored(bundle.rating.script.as_ref(), Post::Rating),
             lists: self.lists(&bundle.lists),
         }
     }
 
-    fn keep<T>(&mut self, result: Result<T, Diagnostic>) -> Option<T> {
-        result.map_err(|fault| self.faults.push(fault)).ok()
+    fn rolled_up(&mut self, bundle: &Bundle, roll_up: &RollUp) -> Pipeline {
+        let mut rating = roll_up.rating.clone();
+        if rating.ladder.is_empty() {
+            rating.ladder.clone_from(&bundle.rating.ladder);
+        }
+        Pipeline {
+            takes_part: self.takes_part(roll_up.takes_part.as_ref()),
+            figures: self.figures(&roll_up.figures),
+            rules: Vec::new(),
+            criteria: Vec::new(),
+            score: self.scored(roll_up.score.as_ref(), Post::Score),
+            base: Number::ZERO,
+            floor: None,
+            ceiling: None,
+            round: roll_up.round,
+            rating,
+            rating_script: self.scored(roll_up.rating.script.as_ref(), Post::Rating),
+            lists: self.lists(&roll_up.lists),
+        }
     }
 
-    fn script(&mut self, script: &crate::bundle::Script) -> Option<Program> {
+    /// Notes where a program stands.
+    fn place(&mut self, program: Option<Program>, post: Post, compare: Option<&Compare>) -> Option<Program> {
+        let program = program?;
+        let compares = compare.is_some();
+        self.placed.push(Placed { roll_up: self.roll_up, post, compares, program: program.clone() });
+        Some(program)
+    }
+
+    fn script(&mut self, script: &Script, post: Post, compare: Option<&Compare>) -> Option<Program> {
         let program = self.compiler.script(script);
-        self.keep(program)
+        self.place(program, post, compare)
     }
 
-    fn scored(&mut self, scored: Option<&Scored>) -> Option<(Program, Option<Compare>)> {
+    fn takes_part(&mut self, script: Option<&Script>) -> Option<Program> {
+        self.script(script?, Post::TakesPart, None)
+    }
+
+    fn scored(&mut self, scored: Option<&Scored>, post: Post) -> Option<(Program, Option<Compare>)> {
         let scored = scored?;
-        Some((self.script(&scored.script)?, scored.compare.clone()))
+        Some((self.script(&scored.script, post, scored.compare.as_ref())?, scored.compare.clone()))
     }
 
     fn figures(&mut self, figures: &[Figure]) -> Vec<FigurePlan> {
-        figures
-            .iter()
-            .filter_map(|figure| {
-                Some(FigurePlan {
+        let mut plans = Vec::new();
+        for (place, figure) in figures.iter().enumerate() {
+            let post = if figure.is_final { Post::FinalFigure(place) } else { Post::Figure(place) };
+            if let Some(program) = self.script(&figure.script, post, figure.compare.as_ref()) {
+                plans.push(FigurePlan {
                     id: Arc::from(figure.id.as_str()),
-                    program: self.script(&figure.script)?,
+                    program,
                     compare: figure.compare.clone(),
                     is_final: figure.is_final,
-                })
-            })
-            .collect()
+                });
+            }
+        }
+        plans
     }
 
+    /// `above` is what stands over the criterion: how it is incomplete, and its ids; `place` that of the next rule among all.
     fn rules_of(
         &mut self,
         criterion: &Criterion,
         (above, within): (Incomplete, &[Arc<str>]),
+        place: &mut usize,
         into: &mut Vec<RulePlan>,
     ) {
         let incomplete = criterion.incomplete.unwrap_or(above);
         let mut within = within.to_vec();
         within.push(Arc::from(criterion.id.as_str()));
         for rule in &criterion.rules {
-            let applies = rule.applies.as_ref().and_then(|script| self.script(script));
+            let compare = rule.compare.as_ref();
+            let applies = rule.applies.as_ref().and_then(|script| self.script(script, Post::Applies(*place), compare));
             let program = self.compiler.rule(rule);
-            if let Some(program) = self.keep(program) {
+            if let Some(program) = self.place(program, Post::Rule(*place), compare) {
                 let id = Arc::from(rule.id.as_str());
                 into.push(RulePlan { id, rule: rule.clone(), applies, program, within: within.clone(), incomplete });
             }
+            *place += 1;
         }
         for below in &criterion.criteria {
-            self.rules_of(below, (incomplete, &within), into);
+            self.rules_of(below, (incomplete, &within), place, into);
         }
     }
 
     fn lists(&mut self, lists: &[List]) -> Vec<ListPlan> {
-        lists
-            .iter()
-            .filter_map(|list| {
-                Some(ListPlan {
+        let mut plans = Vec::new();
+        for (place, list) in lists.iter().enumerate() {
+            if let Some(program) = self.script(&list.script, Post::List(place), list.compare.as_ref()) {
+                plans.push(ListPlan {
                     id: Arc::from(list.id.as_str()),
                     each: list.each.clone(),
-                    program: self.script(&list.script)?,
+                    program,
                     compare: list.compare.clone(),
-                })
-            })
-            .collect()
+                });
+            }
+        }
+        plans
     }
 }

@@ -31,6 +31,7 @@ use std::sync::Arc;
 use sha2::{Digest, Sha256};
 
 pub use model::*;
+pub(crate) use reader::nearest;
 
 use crate::diagnostic::{Diagnostic, any_error};
 use assess::Groups;

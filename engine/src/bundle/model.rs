@@ -316,6 +316,7 @@ pub struct Rule {
 }
 
 /// What a rule does.
+#[expect(clippy::large_enum_variant, reason = "rules are few, and most are of the larger variant")]
 #[derive(Debug, Clone)]
 pub enum Body {
     /// One line for each part.

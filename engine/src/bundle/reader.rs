@@ -341,7 +341,7 @@ fn last_part(path: &str) -> &str {
 }
 
 /// The known name that a name was most likely meant to be.
-pub(super) fn nearest<'k>(name: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
+pub(crate) fn nearest<'k>(name: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
     let near = |candidate: &&'k str| {
         let length = name.chars().count().max(candidate.chars().count());
         let most = (length / 3).max(1);

@@ -232,7 +232,7 @@ fn the_short_form_keeps_its_parts() {
     assert!(
         matches!(fire.action, Some(Action::Deduct(script)) if script.text == "fire.deaths * parameters.fire_death")
     );
-    assert!(fire.breach && !fire.veto);
+    assert!(matches!(fire.breach, Condition::Always) && fire.veto.is_never());
     assert_eq!(fire.reason.unwrap().text, "火灾死亡 ${fire.deaths} 人");
     assert_eq!(short(2).each, ["hazard", "fire_lane"]);
     assert!(matches!(short(3), ShortForm { action: Some(Action::Note), reason: None, .. }));

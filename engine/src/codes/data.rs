@@ -123,7 +123,7 @@ codes! {
         help_en: "nest it less deeply",
     }
     /// A name that the kind or shape does not have.
-    UNKNOWN_FIELD = Error "unknown-field" {
+    UNKNOWN_FIELD = Error "unknown-record-field" {
         zh: "「{owner}」没有「{key}」这一项",
         en: "`{owner}` has no field `{key}`",
         help_zh: "{near}可用:{fields}",

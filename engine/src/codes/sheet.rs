@@ -221,7 +221,7 @@ codes! {
         help_en: "{near_en}there are: {attributes}",
     }
     /// An attribute of another level.
-    ATTRIBUTE_OF_OTHER_LEVEL = Error "attribute-of-other-level" {
+    ATTRIBUTE_OF_OTHER_LEVEL = Error "attribute-of-another-level" {
         zh: "「{attribute}」是{level}的基本情况,不能填在{actual}的表里",
         en: "`{attribute}` belongs to a {level_en}, not to a {actual_en}",
         help_zh: "移到{level}的表中填写",

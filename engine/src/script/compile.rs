@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use rhai::{AST, ASTNode, Engine, Expr, FnPtr, Position, Stmt};
 
-use super::host::english;
+use super::functions::{self, english};
 use super::limits;
 use super::syntax;
 use crate::bundle::{Action, Condition, Place, Reach, Rule, Script, ShortForm};
@@ -24,13 +24,17 @@ pub(super) struct Source {
 struct Segment {
     line: usize,
     column: usize,
+    /// In characters.
+    length: usize,
+    /// Whether it stands between backticks of ours.
+    is_template: bool,
     place: Place,
 }
 
 impl Source {
     pub(super) fn of(script: &Script) -> Source {
         let mut source = Source::default();
-        source.copy(script);
+        source.copy(script, false);
         source
     }
 
@@ -40,13 +44,14 @@ impl Source {
     }
 
     /// Adds what the author wrote.
-    fn copy(&mut self, script: &Script) {
+    fn copy(&mut self, script: &Script, is_template: bool) {
         for (index, line) in script.text.split('\n').enumerate() {
             if index > 0 {
                 self.text.push('\n');
             }
             let (row, column) = self.end();
-            self.segments.push(Segment { line: row, column, place: script.place(index + 1, 1) });
+            let (length, place) = (line.chars().count(), script.place(index + 1, 1));
+            self.segments.push(Segment { line: row, column, length, is_template, place });
             self.text.push_str(line);
         }
     }
@@ -64,11 +69,25 @@ impl Source {
         (line, column)
     }
 
+    fn segment(&self, position: Position) -> Option<&Segment> {
+        let at = (position.line().unwrap_or(1), position.position().unwrap_or(1));
+        let before = self.segments.iter().rev().find(|segment| (segment.line, segment.column) <= at);
+        before.or(self.segments.first())
+    }
+
+    /// What the author wrote on the line of a position, and whether it is the inside of a template.
+    pub(super) fn written(&self, position: Position) -> (&str, bool) {
+        let Some(segment) = self.segment(position) else { return ("", false) };
+        let line = self.text.split('\n').nth(segment.line - 1).unwrap_or("");
+        let offset = |characters: usize| line.char_indices().nth(characters).map_or(line.len(), |(offset, _)| offset);
+        let (start, end) = (offset(segment.column - 1), offset(segment.column - 1 + segment.length));
+        (line.get(start..end).unwrap_or(line), segment.is_template)
+    }
+
     /// The place in the file of a position in the program: in the nearest part before it that the author wrote.
     pub(super) fn place(&self, position: Position) -> Place {
+        let Some(segment) = self.segment(position) else { return (1, 1) };
         let at = (position.line().unwrap_or(1), position.position().unwrap_or(1));
-        let segment = self.segments.iter().rev().find(|segment| (segment.line, segment.column) <= at);
-        let Some(segment) = segment.or(self.segments.first()) else { return (1, 1) };
         let (line, column) = segment.place;
         let right = if segment.line == at.0 { at.1.saturating_sub(segment.column) } else { 0 };
         (line, column + u32::try_from(right).unwrap_or(0))
@@ -109,24 +128,32 @@ const ABOUT_THE_UNIT: [&str; 14] = [
 /// Names whose value is the same for all units.
 const SAME_FOR_ALL: [&str; 3] = ["parameters", "period", "as_of"];
 
-/// Compiles the shared functions.
-pub(super) fn library(engine: &Engine, script: Option<&Script>, file: &Arc<str>) -> Result<Library, Diagnostic> {
-    let Some(script) = script else { return Ok(Library::default()) };
+/// Compiles the shared functions; what else stands in the library is noted and left out.
+pub(super) fn library(
+    engine: &Engine,
+    script: Option<&Script>,
+    file: &Arc<str>,
+    faults: &mut Vec<Diagnostic>,
+) -> Option<Library> {
+    let Some(script) = script else { return Some(Library::default()) };
     let source = Source::of(script);
-    let ast = parse(engine, &source, file)?;
+    let mut ast = match parse(engine, &source, file) {
+        Ok(ast) => ast,
+        Err(fault) => {
+            faults.push(fault);
+            return None;
+        }
+    };
     if let Some(statement) = ast.statements().first() {
-        return Err(Diagnostic::new(&codes::LIBRARY_STATEMENT).at(source.location(statement.position(), file)));
+        faults.push(Diagnostic::new(&codes::LIBRARY_STATEMENT).at(source.location(statement.position(), file)));
+        ast.clear_statements();
     }
-    if let Some(function) = ast.iter_functions().find(|function| is_built_in(engine, function.name)) {
+    // One of the library would take the place of the built-in one in every script.
+    for function in ast.iter_functions().filter(|function| functions::named(function.name).is_some()) {
         let fault = Diagnostic::new(&codes::LIBRARY_NAME).with("name", function.name);
-        return Err(fault.at(source.location(Position::NONE, file)));
+        faults.push(fault.at(source.location(Position::NONE, file)));
     }
-    Ok(Library { ast, source: Arc::new(source) })
-}
-
-/// Whether the interpreter has a function of this name: one of the library would take its place in every script.
-fn is_built_in(engine: &Engine, name: &str) -> bool {
-    !engine.collect_fn_metadata(None, |known| (known.metadata.name == name).then_some(()), true).is_empty()
+    Some(Library { ast, source: Arc::new(source) })
 }
 
 /// Whether a comment is begun and never ended: all that follows would silently be left out.
@@ -161,6 +188,11 @@ pub(super) fn program(
     file: &Arc<str>,
 ) -> Result<Program, Diagnostic> {
     let own = parse(engine, &source, file)?;
+    if let Some(function) = own.iter_fn_def().find(|function| !function.name.contains('$')) {
+        let (line, column) = source.place(function.body.start_position());
+        let fault = Diagnostic::new(&codes::FUNCTION_OUTSIDE_LIBRARY).with("name", &function.name);
+        return Err(fault.at(Location::text(file, line, column)));
+    }
     let ast = library.ast.merge(&own);
     let unit_free = Arc::new(unit_free_functions(&ast));
     Ok(Program {
@@ -200,7 +232,7 @@ fn short_source(short: &ShortForm, title: &str) -> Source {
     }
     if let Some(when) = &short.when {
         source.add("if (");
-        source.copy(when);
+        source.copy(when, false);
         source.add(") { ");
     }
     let evidence = item.map(|item| format!(", {item}")).unwrap_or_default();
@@ -209,12 +241,12 @@ fn short_source(short: &ShortForm, title: &str) -> Source {
         source.add("(");
         if let Some(points) = points {
             source.add("(");
-            source.copy(points);
+            source.copy(points, false);
             source.add("), ");
         }
         source.add("`");
         match &short.reason {
-            Some(reason) => source.copy(&Script { text: quote(&reason.text), lines: reason.lines.clone() }),
+            Some(reason) => source.copy(&Script { text: quote(&reason.text), lines: reason.lines.clone() }, true),
             None => source.add(&quote(title).replace("${", "$ {")),
         }
         source.add(&format!("`{evidence}); "));
@@ -231,7 +263,7 @@ fn short_source(short: &ShortForm, title: &str) -> Source {
             Condition::Always => call(&mut source, function, None),
             Condition::When(script) => {
                 source.add("if (");
-                source.copy(script);
+                source.copy(script, false);
                 source.add(") { ");
                 call(&mut source, function, None);
                 source.add("} ");
@@ -248,6 +280,13 @@ fn quote(text: &str) -> String {
     text.replace('`', "``")
 }
 
+/// One function of a program, without its statements and its other functions.
+pub(super) fn alone(ast: &AST, name: &str, parameters: usize) -> AST {
+    let mut alone = ast.clone_functions_only();
+    alone.retain_functions(|_, _, other, count| other == name && count == parameters);
+    alone
+}
+
 /// Functions of the program, closures among them, that neither use the unit at hand nor call one that does.
 fn unit_free_functions(ast: &AST) -> HashMap<String, Vec<String>> {
     let mut free = HashMap::new();
@@ -255,7 +294,7 @@ fn unit_free_functions(ast: &AST) -> HashMap<String, Vec<String>> {
     for function in ast.iter_functions() {
         let mut called = HashSet::new();
         let mut about_the_unit = false;
-        let alone = ast.clone_functions_only_filtered(|_, _, _, name, _| name == function.name);
+        let alone = alone(ast, function.name, function.params.len());
         alone.walk(&mut |path| {
             about_the_unit |= path.last().is_some_and(|node| uses_the_unit(node, &mut called));
             !about_the_unit
@@ -288,7 +327,10 @@ fn uses_the_unit(node: &ASTNode<'_>, called: &mut HashSet<String>) -> bool {
             called.insert(call.name.to_string());
             ABOUT_THE_UNIT.contains(&english(&call.name))
         }
-        ASTNode::Expr(Expr::MethodCall(call, _)) => ["rank", "rank_low"].contains(&call.name.as_str()),
+        ASTNode::Expr(Expr::MethodCall(call, _)) => {
+            called.insert(call.name.to_string());
+            ["rank", "rank_low"].contains(&call.name.as_str())
+        }
         ASTNode::Expr(Expr::DynamicConstant(value, _)) => {
             if let Some(closure) = value.read_lock::<FnPtr>() {
                 called.insert(closure.fn_name().to_owned());
@@ -296,5 +338,25 @@ fn uses_the_unit(node: &ASTNode<'_>, called: &mut HashSet<String>) -> bool {
             false
         }
         _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::script::{CallOff, sandbox};
+
+    #[test]
+    fn only_closures_that_never_use_the_unit_are_the_same_for_all() {
+        let engine = sandbox::engine(&CallOff::default(), &Arc::default());
+        let script = "
+            group.sum(|free| free.figures.fires) + group.count(|own| own.population > unit.population)
+                + group.count(|through| is_near(through)) + group.sum(|far| is_far(far))";
+        let library = "fn is_near(u) { u.population < figures.limit } fn is_far(u) { u.population > parameters.limit }";
+        let ast = engine.compile(library).unwrap().merge(&engine.compile(script).unwrap());
+        let free = unit_free_functions(&ast);
+        let mut arguments: Vec<_> = free.values().filter_map(|names| names.last().cloned()).collect();
+        arguments.sort();
+        assert_eq!(arguments, ["far", "free", "u"]);
     }
 }

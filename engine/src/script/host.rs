@@ -11,6 +11,7 @@ use super::convert::{
     arithmetic, compare, display, display_cut, from_number, list, need_date, need_number, need_text, need_whole,
 };
 use super::frame::{Frame, Said};
+use super::functions::{english, names};
 use super::objects::{FindingObject, Nested, Parameters, Pseudonym, RecordObject, Unit};
 use super::sandbox::LONGEST_TEXT;
 use super::scene::{Missing, Window};
@@ -22,41 +23,6 @@ use crate::period::{Date, Period, Time};
 use crate::record::Record;
 
 type Context<'a> = NativeCallContext<'a>;
-
-/// Chinese names of the functions officers use most.
-const CHINESE: [(&str, &str); 20] = [
-    ("deduct", "扣分"),
-    ("award", "加分"),
-    ("breach", "未达到"),
-    ("veto", "一票否决"),
-    ("note", "提示"),
-    ("missing", "缺少"),
-    ("not_applicable", "不适用"),
-    ("records", "记录"),
-    ("history", "历史记录"),
-    ("known", "已知记录"),
-    ("points", "得分"),
-    ("found", "已认定"),
-    ("round_half_up", "四舍五入"),
-    ("floor", "向下取整"),
-    ("ceil", "向上取整"),
-    ("percent", "百分比"),
-    ("per_thousand", "千分比"),
-    ("date", "日期"),
-    ("down", "降级"),
-    ("up", "升级"),
-];
-
-/// The names under which a function is registered: its own and, if it has one, the Chinese one.
-pub(super) fn names(name: &'static str) -> impl Iterator<Item = &'static str> {
-    let chinese = CHINESE.iter().find(|(english, _)| *english == name).map(|(_, chinese)| *chinese);
-    std::iter::once(name).chain(chinese)
-}
-
-/// The English name of a function.
-pub(super) fn english(name: &str) -> &str {
-    CHINESE.iter().find(|(_, chinese)| *chinese == name).map_or(name, |(english, _)| english)
-}
 
 /// Registers all of them.
 pub(super) fn register(engine: &mut Engine) {

@@ -1,16 +1,19 @@
 //! Rhai scripts: compiled from the bundle, run in a shut-in interpreter, read back as values and findings.
 //!
-//! Enters: a [`crate::bundle::Script`] and a [`Scene`], which says what the script can see. Leaves: a [`Program`], and for each
-//! run an [`Ended`]: a value, what the rule said, or why it could not be checked. This is the only user of rhai.
+//! Enters: a [`crate::bundle::Script`] and a [`Scene`], which says what the script can see. Leaves: a [`Program`], the faults
+//! that can be known before it runs ([`Compiler::check`]), and for each run an [`Ended`]: a value, what the rule said, or why it
+//! could not be checked. This is the only user of rhai.
 //!
-//! A program runs on a thread with a large stack ([`threads`]), and is parsed on one ([`on_deep_stack`]). Its budget is counted in steps, so that the same facts end the
-//! same way on any machine; calling a run off ([`CallOff`]) is no outcome. Next: [`crate::assess`].
+//! A program runs on a thread with a large stack ([`threads`]), and is parsed on one ([`on_deep_stack`]). Its budget is counted
+//! in steps, so that the same facts end the same way on any machine; calling a run off ([`CallOff`]) is no outcome. Next: [`crate::assess`].
 
 mod access;
 mod aggregate;
+mod check;
 mod compile;
 mod convert;
 mod frame;
+mod functions;
 mod host;
 mod limits;
 mod meter;
@@ -31,8 +34,10 @@ use crate::diagnostic::Diagnostic;
 use crate::dictionary::Value;
 use crate::number::Number;
 
+pub use check::{Placed, Post};
 pub use compile::Program;
 pub use frame::{FrameSeed, Gap, Said, Subject};
+pub use functions::{Function, functions};
 pub use sandbox::CallOff;
 pub use scene::{Datum, Group, Missing, Part, Reading, Scene, UnitIndex, Window};
 pub use stop::Failure;
@@ -42,44 +47,54 @@ use meter::Meter;
 use stop::Stop;
 use view::{View, freeze};
 
-/// Turns the scripts of one bundle into programs.
+/// Turns the scripts of one bundle into programs, noting every fault on the way.
 pub struct Compiler {
     engine: Engine,
-    library: compile::Library,
+    /// None: it could not be compiled.
+    library: Option<compile::Library>,
     file: Arc<str>,
     compiled: usize,
+    faults: Vec<Diagnostic>,
 }
 
 impl Compiler {
     /// Compiles the bundle's library.
-    ///
-    /// # Errors
-    /// A syntax error in the library, at its place in the file.
-    pub fn new(bundle: &Bundle) -> Result<Compiler, Diagnostic> {
+    pub fn new(bundle: &Bundle) -> Compiler {
         let engine = sandbox::engine(&CallOff::default(), &Arc::default());
-        let library = compile::library(&engine, bundle.library.as_ref(), &bundle.file)?;
-        Ok(Compiler { engine, library, file: Arc::clone(&bundle.file), compiled: 0 })
+        let mut faults = Vec::new();
+        let library = compile::library(&engine, bundle.library.as_ref(), &bundle.file, &mut faults);
+        Compiler { engine, library, file: Arc::clone(&bundle.file), compiled: 0, faults }
     }
 
-    /// Compiles one script.
-    ///
-    /// # Errors
-    /// A syntax error, at its place in the file.
-    pub fn script(&mut self, script: &Script) -> Result<Program, Diagnostic> {
+    /// Compiles one script; none: a syntax error is noted.
+    pub fn script(&mut self, script: &Script) -> Option<Program> {
         self.program(compile::Source::of(script))
     }
 
-    /// Compiles a rule in either form.
-    ///
-    /// # Errors
-    /// A syntax error, at its place in the file.
-    pub fn rule(&mut self, rule: &Rule) -> Result<Program, Diagnostic> {
+    /// Compiles a rule in either form; none: a syntax error is noted.
+    pub fn rule(&mut self, rule: &Rule) -> Option<Program> {
         self.program(compile::rule_source(rule))
     }
 
-    fn program(&mut self, source: compile::Source) -> Result<Program, Diagnostic> {
+    fn program(&mut self, source: compile::Source) -> Option<Program> {
         self.compiled += 1;
-        compile::program(&self.engine, &self.library, source, self.compiled, &self.file)
+        let none = compile::Library::default();
+        let library = self.library.as_ref().unwrap_or(&none);
+        let program = compile::program(&self.engine, library, source, self.compiled, &self.file);
+        program.map_err(|fault| self.faults.push(fault)).ok()
+    }
+
+    /// Checks all scripts against the bundle and each other. Every fault and remark, those of compiling too, in the order of
+    /// the file.
+    pub fn check(mut self, bundle: &Bundle, placed: Vec<Placed>) -> Vec<Diagnostic> {
+        let has_library = self.library.is_some();
+        let is_complete = self.faults.is_empty();
+        if let Some(library) = self.program(compile::Source::default()) {
+            let scripts = check::Scripts { placed, library, has_library, is_complete };
+            self.faults.extend(check::check(bundle, &self.engine, scripts));
+        }
+        self.faults.sort_by(|a, b| a.location.cmp(&b.location));
+        self.faults
     }
 }
 

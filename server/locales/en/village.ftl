@@ -16,7 +16,10 @@ village-six-awaited = { $count ->
    *[other] { $count } of the six conditions could not be checked yet; there is no rating until they are
 }
 village-six-broken-awaited = Of the six conditions, not met: { $broken }; not yet checked: { $awaited }
-village-veto = Vetoed under { $clause }
+village-veto = Vetoed: { $clause }
+village-veto-clause = { $clause } ({ $reason })
+village-veto-restricted = the clause is not public
+village-no-part = Takes no part in this period
 village-listed = On the negative list
 village-change-same = The score is the same as last year
 village-change-up = { $points } points more than last year
@@ -31,31 +34,38 @@ village-mend-count = { $count ->
     [one] 1 item to put right
    *[other] { $count } items to put right
 }
-village-gain = doing all of them gives back { $points } points and makes { $reach }
-village-gain-next = doing all of them gives back { $points } points and makes { $reach } ({ $rating } begins at { $from })
+village-gain = doing all of them gives back at most { $points } points and makes { $reach }
+village-gain-next = doing all of them gives back at most { $points } points and makes { $reach } ({ $rating } begins at { $from })
 village-nothing-to-mend = Nothing needs to be put right.
 village-mend-rest = { $count ->
     [one] 1 more
    *[other] { $count } more
 }
 village-mend = Put it right
+village-mend-one = { $title }: { $reason }
+village-mend-some = { $title } ({ $count } cases)
+village-mend-named = { $title }: { $rule }
 
 village-six = The six conditions
 village-foundation = Groundwork
+village-bar-restricted = points are not public
 village-years = Scores over the years
 village-awaited = Not yet checked
 village-nothing-awaited = All reports are in; nothing is left to check.
 village-owed-by = owed by { $department }
 village-since = missing since { $date }
+village-missing-rule = Not all data for “{ $rule }” is in
 
 village-receipt = Receipt
-village-receipt-note = Scan the code, or compare the first 8 characters. Any change to the data, the standard or the result makes another receipt.
+village-receipt-note = Scan the code to open this page, and compare the first 8 characters. Any change to the data, the standard or the result makes another receipt.
 village-receipt-full = Show the whole receipt
-village-square-code = Code that leads to the check
+village-square-code = Code that opens this page
 village-bottom-bar = Shortcuts
 village-to-mend = To put right
 village-appeal = Ask for a review
 
+card-reasons = { $reasons } and others, { $count } in all
+card-not-met = “{ $title }” is not met
 card-clean = No fault found
 card-deducted = { $count ->
     [one] 1 deduction; the condition still holds
@@ -75,6 +85,18 @@ ledger-base = Base
 ledger-result = Score
 ledger-withheld = Items whose details are not public
 ledger-withheld-note = sum only
+ledger-not-yet = Some data could not be checked yet; the items are shown once it is.
+ledger-rule-cap = Limit of “{ $title }”
+ledger-shared-cap = Shared limit of “{ $title }” and others
+ledger-combined = Parts of “{ $title }” put together
+ledger-criterion = Points of “{ $title }”
+ledger-criterion-base = “{ $title }” starts from
+ledger-criterion-floor = “{ $title }” cannot lose more
+ledger-criterion-ceiling = “{ $title }” cannot gain more
+ledger-floor = Not below the lowest score
+ledger-ceiling = Not above the highest score
+ledger-script = By the formula of the standard
+ledger-rounding = Rounding
 
 standing-mendable = can be put right
 standing-in-review = waiting to be verified
@@ -86,6 +108,10 @@ finding-date = When
 finding-clause = Clause
 finding-department = Decided by
 finding-evidence = Evidence
+finding-evidence-more = { $count ->
+    [one] 1 more record
+   *[other] { $count } more records
+}
 finding-reply = The village says (not verified)
 finding-appeal = Ask for a review of this item
 finding-appeal-left = { $days ->

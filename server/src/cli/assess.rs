@@ -53,7 +53,7 @@ pub(super) struct Assess {
 const AFTER_HELP: &str = "\
 U = [{\"id\",\"name\"?,\"level\"?,\"parent\"?,\"attributes\"?}]
 R = {\"unit\",\"kind\",\"date\",\"id\"?,…fields} 每行一条 · one a line
-E = [{\"unit\",\"rule\",\"record\"?,\"from\"?,\"until\"?,\"reason\",\"approved_by\"?}]
+E = [{\"unit\",\"rule\",\"record\"?,\"period\"?,\"from\"?,\"until\"?,\"reason\",\"approved_by\"?}]
 退出码 · Exit code: 0 完成 done, 1 办法有误 the bundle is at fault, 2 数据有误 the data is at fault
 例 · Example:
   liuwu assess rules/ruian-six-no/2020.yaml --units U.json --records R.jsonl --period 2020 --format json";

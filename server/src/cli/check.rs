@@ -57,6 +57,7 @@ pub(super) fn sound(
                 return Ok(None);
             }
         };
+        terminal.diagnostics(plan.warnings(), sources);
         let proofs = prove(&plan)?;
         let passed = proofs.iter().filter(|proof| proof.passes()).count();
         for proof in proofs.iter().filter(|proof| !proof.passes()) {

@@ -1,4 +1,4 @@
-//! `liuwu demo`: the whole way on sample data, from spreadsheets to ratings, reasons and the negative list.
+//! `liuwu demo`: the whole way on sample data, from spreadsheets to ratings, reasons, the negative list and their pages.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -9,10 +9,13 @@ use anyhow::Context;
 use jiff::Timestamp;
 use liuwu_engine::period::{Date, Period, parse_date};
 
-use super::import::{files_in, is_empty, read, show};
+use super::import::{self, files_in, is_empty, read, show};
+use super::serve;
 use super::summary;
 use super::terminal::Terminal;
+use crate::config::Config;
 use crate::data_dir::DataDir;
+use crate::pages::links;
 use crate::sample::{self, Options};
 use crate::scoring::{self, Ask};
 use crate::store::{Act, NewEdition, Run};
@@ -43,7 +46,6 @@ pub(super) struct Demo {
 
 impl Demo {
     pub(super) fn run(&self, terminal: &Terminal) -> anyhow::Result<ExitCode> {
-        let _ = (self.no_serve, self.port);
         let temporary;
         let path = match &self.data {
             Some(path) => path.as_path(),
@@ -55,8 +57,52 @@ impl Demo {
         let dir = DataDir::open(path)?;
         let run = prepare(&dir, terminal)?;
         summary::print(dir.store.as_ref(), &run, terminal)?;
+        if !self.no_serve {
+            self.serve(&dir, &run, terminal)?;
+        }
         Ok(ExitCode::SUCCESS)
     }
+
+    /// Serves the demo until it is stopped.
+    fn serve(&self, dir: &DataDir, run: &Run, terminal: &Terminal) -> anyhow::Result<()> {
+        serve::log("warn");
+        let config = Config {
+            data: dir.path().to_owned(),
+            port: self.port,
+            token: std::env::var("LIUWU_TOKEN").ok().map(|token| token.parse()).transpose()?,
+            office: "瑞安市委平安办(演示)".to_owned(),
+            bundle: Some(run.bundle.clone()),
+            sample: true,
+            ..Config::default()
+        };
+        let village = most_to_tell(dir, run)?;
+        serve::serve(config, dir, terminal, |base| links(base, village.as_deref(), terminal))
+    }
+}
+
+/// The village with the lowest score of the last period: its page has the most to tell.
+fn most_to_tell(dir: &DataDir, run: &Run) -> anyhow::Result<Option<String>> {
+    let Some(period) = run.periods.last().copied() else { return Ok(None) };
+    let all = scoring::all_of(dir.store.as_ref(), run.id, period)?;
+    let villages = all.into_iter().filter(|filed| filed.level == "village" && filed.score.is_some());
+    Ok(villages.min_by_key(|filed| filed.score).map(|filed| filed.unit))
+}
+
+/// Where to look first.
+fn links(base: &str, village: Option<&str>, terminal: &Terminal) {
+    let mut rows = vec![
+        (terminal.say("首页", "home"), format!("{base}/")),
+        (terminal.say("全市概况", "the city"), format!("{base}{}", links::CITY)),
+        (terminal.say("负面清单", "negative list"), format!("{base}{}", links::NEGATIVE)),
+    ];
+    if let Some(code) = village {
+        rows.insert(1, (terminal.say("扣分最多的村社", "the lowest score"), format!("{base}{}", links::village(code))));
+    }
+    rows.push((terminal.say("接口文档", "API documents"), format!("{base}/api/docs/")));
+    for (title, address) in rows {
+        out!(terminal, "  {address}  {title}");
+    }
+    terminal.note(terminal.say("按 Ctrl-C 停止", "Ctrl-C stops it"));
 }
 
 /// Fills an empty data directory with the sample and scores it; leaves one that holds the demo as it is.
@@ -106,7 +152,7 @@ fn prepare(dir: &DataDir, terminal: &Terminal) -> anyhow::Result<Run> {
         accept_good_rows: false,
         statements: Vec::new(),
     };
-    let report = upload::prepare(store, &plan.bundle, &read(&paths)?, &said)?;
+    let report = import::prepare(store, &plan.bundle, &read(&paths)?, &said, terminal)?;
     if !report.acceptable {
         show(&report, terminal, &Default::default());
         anyhow::bail!("{}: {}", folder.display(), terminal.say("演示数据有错", "the sample data is at fault"));

@@ -6,11 +6,12 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 use jiff::Timestamp;
+use liuwu_engine::bundle::Bundle;
 use liuwu_engine::period::{Date, Period, parse_date};
 
 use super::At;
 use super::terminal::Terminal;
-use crate::store::{Statement, Store};
+use crate::store::{Statement, Store, StoreError};
 use crate::upload::{self, File, Report, Said};
 
 /// 导入台账
@@ -68,7 +69,7 @@ impl Import {
         let edition = super::edition(dir.store.as_ref(), self.bundle.as_deref(), None)?;
         let plan = crate::scoring::plan_of(&edition)?;
         let files = read(&self.files)?;
-        let report = upload::prepare(dir.store.as_ref(), &plan.bundle, &files, &self.said()?)?;
+        let report = prepare(dir.store.as_ref(), &plan.bundle, &files, &self.said()?, terminal)?;
         show(&report, terminal, &HashMap::new());
         if !report.acceptable {
             terminal.note(terminal.say(
@@ -120,6 +121,23 @@ impl Import {
             statements,
         })
     }
+}
+
+/// Reads an upload, with a bar on a terminal that shows which file is read and how long it will take.
+pub(super) fn prepare(
+    store: &dyn Store,
+    bundle: &Bundle,
+    files: &[File],
+    said: &Said,
+    terminal: &Terminal,
+) -> Result<Report, StoreError> {
+    let bar = terminal.bar(2 * files.len() as u64);
+    let report = upload::prepare_watched(store, bundle, files, said, &|file| {
+        bar.set_message(file.to_owned());
+        bar.inc(1);
+    });
+    bar.finish_and_clear();
+    report
 }
 
 /// Reads files whole.

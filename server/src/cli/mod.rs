@@ -15,6 +15,7 @@ mod list;
 mod publish;
 mod sample;
 mod score;
+mod serve;
 mod summary;
 mod terminal;
 mod verify;
@@ -73,7 +74,9 @@ enum Command {
     Export(export::Export),
     /// 生成演示数据 · Write invented sample data
     Sample(sample::Sample),
-    /// 演示:导入样例、核算、列清单 · Show everything on sample data
+    /// 启动网页和接口 · Serve pages and the API
+    Serve(serve::Serve),
+    /// 演示:导入样例、核算、启动网页 · Show everything on sample data
     Demo(demo::Demo),
     /// 命令补全脚本 · Shell completions
     Completions {
@@ -126,6 +129,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Verify(verify) => verify.run(&terminal),
         Command::Export(export) => export.run(&terminal),
         Command::Sample(sample) => sample.run(&terminal),
+        Command::Serve(serve) => serve.run(&terminal),
         Command::Demo(demo) => demo.run(&terminal),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Cli::command(), "liuwu", &mut std::io::stdout());

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::io::{IsTerminal, Write};
 
 use comfy_table::{CellAlignment, ContentArrangement, LineStyle, Table, TableStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use liuwu_engine::diagnostic::{Diagnostic, Lang, Location, Severity};
 
 /// Where messages go, and in which language.
@@ -42,6 +43,16 @@ impl Terminal {
     /// Prints a remark to standard error.
     pub fn note(&self, message: &str) {
         let _ = writeln!(std::io::stderr().lock(), "{message}");
+    }
+
+    /// A bar of so many steps, shown on a terminal only.
+    pub fn bar(&self, steps: u64) -> ProgressBar {
+        let bar = ProgressBar::with_draw_target(Some(steps), ProgressDrawTarget::stderr());
+        let style = ProgressStyle::with_template("{bar:30} {pos}/{len} {eta} {msg}");
+        if let Ok(style) = style {
+            bar.set_style(style);
+        }
+        bar
     }
 
     /// Prints diagnostics to standard error, each with its source line when the text of its file is given.

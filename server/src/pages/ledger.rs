@@ -52,6 +52,9 @@ pub enum Line {
         /// What it adds.
         points: Points,
     },
+    /// A line that counts inside a criterion whose parts are combined otherwise than by a sum. It adds nothing by itself; what
+    /// the criterion comes to stands on a line of its own below.
+    Inside(Box<Line>),
 }
 
 /// A finding with everything that explains it.
@@ -59,8 +62,10 @@ pub enum Line {
 pub struct Finding {
     /// What was found.
     pub title: String,
-    /// Why, in words.
+    /// Why, in words. Of several facts the line names each in [`Self::parts`].
     pub reason: String,
+    /// The facts, when there are several.
+    pub parts: Vec<Part>,
     /// When it happened.
     pub date: Option<Date>,
     /// The clause: 第七条第一款.
@@ -81,6 +86,15 @@ pub struct Finding {
     pub reply: Option<String>,
     /// Where to object to it, while one may.
     pub appeal_link: Option<String>,
+}
+
+/// One of several facts of a line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Part {
+    /// Why, in words.
+    pub reason: String,
+    /// What it adds.
+    pub points: Points,
 }
 
 /// How a finding stands.
@@ -155,8 +169,10 @@ pub struct Evidence {
 pub struct Row<'a> {
     /// The line.
     pub line: &'a Line,
-    /// The sum so far; none when it is too large to be written out.
+    /// The sum so far; none inside a criterion, or when it is too large to be written out.
     pub sum: Option<Figure>,
+    /// Whether the line counts inside a criterion.
+    pub inside: bool,
 }
 
 impl Line {
@@ -164,6 +180,7 @@ impl Line {
     #[must_use]
     pub fn points(&self) -> Points {
         match self {
+            Self::Inside(_) => Points(Number::ZERO),
             Self::Finding(finding) => finding.points,
             Self::Counted { points, .. } | Self::Withheld { points } | Self::Adjustment { points, .. } => *points,
         }
@@ -179,7 +196,10 @@ impl Ledger {
             .iter()
             .map(|line| {
                 sum = sum.and_then(|sum| sum.add(line.points().0).ok());
-                Row { line, sum: sum.map(Figure) }
+                match line {
+                    Line::Inside(line) => Row { line, sum: None, inside: true },
+                    line => Row { line, sum: sum.map(Figure), inside: false },
+                }
             })
             .collect()
     }
@@ -193,6 +213,20 @@ impl Ledger {
 }
 
 impl Finding {
+    /// How many records are named; the rest is counted.
+    pub const EVIDENCE: usize = 10;
+
+    /// The records that are named.
+    pub fn named(&self) -> impl Iterator<Item = &Evidence> {
+        self.evidence.iter().take(Self::EVIDENCE)
+    }
+
+    /// How many more there are.
+    #[must_use]
+    pub fn more(&self) -> usize {
+        self.evidence.len().saturating_sub(Self::EVIDENCE)
+    }
+
     /// The place of a record, for staff only.
     #[must_use]
     pub fn place<'a>(&self, evidence: &'a Evidence, frame: &Frame) -> Option<&'a str> {
@@ -219,6 +253,16 @@ mod tests {
         let ledger = ledger(&["-1", "-2.5", "0.5"], "97");
         let sums: Vec<String> = ledger.rows().iter().filter_map(|row| row.sum).map(|sum| sum.to_string()).collect();
         assert_eq!(sums, ["99", "96.5", "97"]);
+    }
+
+    #[test]
+    fn what_counts_inside_a_criterion_adds_nothing_by_itself() {
+        let mut ledger = ledger(&["-1"], "99");
+        let part = Line::Withheld { points: Points(Number::from(-7_i64)) };
+        ledger.lines.insert(0, Line::Inside(Box::new(part)));
+        assert!(ledger.adds_up());
+        let rows = ledger.rows();
+        assert!(rows[0].inside && rows[0].sum.is_none() && rows[0].line.points().0 == Number::from(-7_i64));
     }
 
     #[test]

@@ -1,7 +1,16 @@
 //! The page of one village: verdict, what to do first, the six, the arithmetic, the foundation, what is missing, receipt.
 //!
 //! What a reader may see of a restricted record kind is decided when the page is filled, in [`Detail`] and
-//! [`ledger::Line`]; there is no field from which a template could show more. Next: [`tile_map`](super::tile_map).
+//! [`ledger::Line`]; there is no field from which a template could show more. The page is filled by the files of `village/`,
+//! each a part of it. Next: [`tile_map`](super::tile_map).
+
+mod subject;
+mod clauses;
+mod arithmetic;
+mod mending;
+mod awaiting;
+mod verdict;
+mod show;
 
 use askama::Template;
 use jiff::civil::Date;
@@ -16,6 +25,7 @@ use super::links;
 use super::place::Place;
 use super::rating::{BandLine, Grade, Year};
 use super::words::Sentence;
+pub use show::show;
 
 /// The page of one village.
 #[derive(Debug, Template)]
@@ -69,6 +79,8 @@ pub struct Verdict {
     pub grade: Grade,
     /// The score; none while it is withheld.
     pub score: Option<Figure>,
+    /// Whether the village takes part in the period at all.
+    pub takes_part: bool,
     /// Against last year.
     pub change: Change,
     /// The clause of a confirmed veto.
@@ -154,8 +166,10 @@ pub struct Bar {
     pub title: String,
     /// Its article.
     pub article: String,
-    /// Points got; none when it could not be checked.
+    /// Points got; none when it could not be checked or they are not public.
     pub got: Option<Figure>,
+    /// Whether the points are not public.
+    pub restricted: bool,
     /// Points to be had.
     pub of: Figure,
 }
@@ -221,6 +235,9 @@ impl VillagePage {
     /// How the six stand, in one sentence. What could not be checked is never passed over.
     #[must_use]
     pub fn six(&self) -> String {
+        if self.cards.is_empty() || !self.verdict.takes_part {
+            return String::new();
+        }
         let (broken, awaited) = (self.cards_in(State::NotMet), self.cards_in(State::Awaited));
         let say = |key, count| self.frame.say(key).count("count", count).to_string();
         match (broken, awaited) {

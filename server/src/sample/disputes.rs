@@ -60,7 +60,7 @@ const UNSETTLED: Choice = choice("unsettled", "未化解");
 const HANDED_UP: Choice = choice("handed_up", "上交");
 
 /// Disputes that turned into a case or petition before anyone mediated: villages with two of them, and with one; our own figures.
-const NEVER_MEDIATED: [(u64, u32); 2] = [(5, 2), (6, 1)];
+const NEVER_MEDIATED: [(u64, usize); 2] = [(5, 2), (6, 1)];
 
 /// What became of a dispute that was still open when its year ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -115,12 +115,15 @@ fn open_disputes(world: &World, year: Year, open: u64, overdue: u64, chance: &mu
     let neglect = world.weights(|village| if village.care(year) == Care::Ordinary { village.neglect(year) } else { 0 });
     let mut list: Vec<(usize, Open)> = Vec::new();
     if year == Year::This {
+        let mut untouched = neglect.clone();
         for (villages, each) in NEVER_MEDIATED {
-            for place in chance.choose(scaled(villages, world.villages.len()), &neglect) {
+            for place in chance.choose(scaled(villages, world.villages.len()), &untouched) {
                 list.extend(
-                    (0..each)
-                        .map(|nth| (place, Open::NeverMediated { overdue: (place + nth as usize).is_multiple_of(2) })),
+                    (0..each).map(|nth| (place, Open::NeverMediated { overdue: (place + nth).is_multiple_of(2) })),
                 );
+                if let Some(weight) = untouched.get_mut(place) {
+                    *weight = 0;
+                }
             }
         }
     }

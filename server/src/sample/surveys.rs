@@ -69,8 +69,8 @@ impl Rate {
 }
 
 const SECURITY: Rate = Rate { usual: [9_900, 9_600, 9_000], apart: 390, scatter: 150 };
-const AWARENESS: Rate = Rate { usual: [8_790, 8_400, 7_800], apart: 2_000, scatter: 500 };
-const PARTICIPATION: Rate = Rate { usual: [8_060, 7_600, 6_850], apart: 2_100, scatter: 600 };
+const AWARENESS: Rate = Rate { usual: [8_790, 8_350, 7_800], apart: 2_000, scatter: 500 };
+const PARTICIPATION: Rate = Rate { usual: [8_060, 7_550, 6_850], apart: 2_100, scatter: 600 };
 const SATISFACTION: Rate = Rate { usual: [9_700, 9_500, 9_000], apart: 300, scatter: 200 };
 
 /// Two interviews of a village in a year, one each half, in nine villages of ten.

@@ -4,6 +4,8 @@
 //! sample read like a city: the same few villages have most of the fires, the late petitions and the empty posts. It is nowhere
 //! written into the files. Next: [`planted`](super::planted).
 
+use std::collections::BTreeSet;
+
 use super::breaks::Breaks;
 use super::chance::{Chance, apportion};
 use super::planted::Planted;
@@ -237,13 +239,13 @@ fn settle(tree: &Tree, chance: &mut Chance) -> Vec<Village> {
         let estates = if leaf.community { chance.between(1, 5) } else { chance.between(0, 3).saturating_sub(2) };
         let [_, this] = level;
         let slack = match this {
-            Level::Good => chance.between(62, 145),
-            Level::Middling => chance.between(70, 220),
+            Level::Good => chance.between(66, 147),
+            Level::Middling => chance.between(90, 235),
             Level::Weak => chance.between(100, 170),
         };
         let has_site = chance.percent(match this {
             Level::Good => 68,
-            Level::Middling => 48,
+            Level::Middling => 43,
             Level::Weak => 30,
         });
         // Three of four sites were there a year earlier.
@@ -263,7 +265,20 @@ fn settle(tree: &Tree, chance: &mut Chance) -> Vec<Village> {
             part_time: [0; 2],
         });
     }
+    contrast(tree, &mut villages);
     villages
+}
+
+/// Makes the first good village of each town better and the first middling one worse than their like: a town in which all are
+/// rated alike shows nothing.
+fn contrast(tree: &Tree, villages: &mut [Village]) {
+    let mut seen = BTreeSet::new();
+    for (leaf, village) in tree.villages.iter().zip(villages) {
+        let [_, this] = village.level;
+        if this != Level::Weak && seen.insert((leaf.town, this)) {
+            village.slack = if this == Level::Good { 40 } else { 240 };
+        }
+    }
 }
 
 /// Three of five villages are good, a third middling, seven in a hundred weak, evenly in every town; four of five stay from one

@@ -278,7 +278,7 @@ fn every_fault_inside_nested_values_has_its_path() {
         [
             ("steps[1].at", "steps", "wrong-type"),
             ("steps[1].points", "steps", "too-large"),
-            ("steps[1].next[0].aT", "steps", "unknown-field"),
+            ("steps[1].next[0].aT", "steps", "unknown-record-field"),
             ("steps[1].next[1]", "steps", "blank-entry"),
         ]
     );

@@ -4,6 +4,7 @@ use rhai::{Dynamic, Engine, ImmutableString, NativeCallContext};
 
 use super::super::convert::{arithmetic, date, from_number, need_date, need_text, need_whole, time};
 use super::super::frame::Frame;
+use super::super::functions::names;
 use super::super::stop::{Halt, fault};
 use super::super::view::View;
 use crate::number::Number;
@@ -91,21 +92,26 @@ pub(super) fn register(engine: &mut Engine) {
     register_times(engine);
 }
 
+/// A day out of a text or a time.
+fn day(of: Dynamic) -> Result<Dynamic, Halt> {
+    if let Some(time) = time(&of) {
+        return Ok(Dynamic::from(time.date()));
+    }
+    let text = need_text(&of, "date")?;
+    period::parse_date(&text).map(Dynamic::from).map_err(|_| {
+        fault(format!("「{text}」不是日期,应如 2020-02-29"), format!("`{text}` is no date such as 2020-02-29"))
+    })
+}
+
 fn register_days(engine: &mut Engine) {
     engine.register_get("year", |date: &mut Date| i64::from(date.year()));
     engine.register_get("month", |date: &mut Date| i64::from(date.month()));
     engine.register_get("day", |date: &mut Date| i64::from(date.day()));
     engine.register_get("quarter", |date: &mut Date| i64::from((date.month() - 1) / 3 + 1));
     engine.register_get("weekday", |date: &mut Date| weekday_name(*date));
-    engine.register_fn("date", |text: Dynamic| -> Result<Dynamic, Halt> {
-        if let Some(time) = time(&text) {
-            return Ok(Dynamic::from(time.date()));
-        }
-        let text = need_text(&text, "date")?;
-        period::parse_date(&text).map(Dynamic::from).map_err(|_| {
-            fault(format!("「{text}」不是日期,应如 2020-02-29"), format!("`{text}` is no date such as 2020-02-29"))
-        })
-    });
+    for name in names("date") {
+        engine.register_fn(name, day);
+    }
     engine.register_fn("plus_days", |date: Date, days: Dynamic| -> Result<Date, Halt> {
         let days = need_whole(&days, "plus_days")?;
         period::plus_days(date, days).map_err(out_of_range)

@@ -23,6 +23,7 @@ pub fn good(language: Language) -> VillagePage {
             rating: "六无平安村社".into(),
             grade: Grade::Second,
             score: Some(figure("92.5")),
+            takes_part: true,
             change: Change::Up(figure("3.2")),
             veto: None,
             listed: vec![],
@@ -101,6 +102,7 @@ pub fn vetoed(language: Language) -> VillagePage {
         rating: "未达标村社".into(),
         grade: Grade::Fourth,
         score: Some(figure("71.5")),
+        takes_part: true,
         change: Change::Down(figure("12")),
         veto: Some("第八条第三款（瞒报事故）".into()),
         listed: vec!["被一票否决（第二十三条第一款）".into(), "得分低于75分（第二十三条第一款）".into()],
@@ -278,6 +280,7 @@ fn finding(title: &str, reason: &str, clause: &str, department: &str, worth: &st
     Finding {
         title: title.into(),
         reason: reason.into(),
+        parts: vec![],
         date: None,
         clause: clause.into(),
         clause_text: None,
@@ -390,6 +393,7 @@ fn foundation() -> Vec<Bar> {
         title: title.into(),
         article: article.into(),
         got: got.map(figure),
+        restricted: false,
         of: figure(of),
     };
     vec![

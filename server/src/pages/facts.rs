@@ -1,0 +1,83 @@
+//! What of a record stands on a page: its number, its term, its fields.
+//!
+//! Enters: a record of a kind that the reader may see in full. Leaves: texts and a day; personal fields never. Next:
+//! [`village`](super::village).
+
+use jiff::civil::Date;
+use liuwu_engine::dictionary::{Field, Type, Value};
+use liuwu_engine::record::Record;
+
+use crate::explanation;
+
+/// Fields of an outline at most.
+const OUTLINE: usize = 4;
+
+/// The number by which its office knows a record: the source's own, or what identifies it besides unit and day.
+#[must_use]
+pub fn number(record: &Record) -> Option<String> {
+    if let Some(id) = &record.id {
+        return Some(id.to_string());
+    }
+    let identity = record.kind.identity.iter().filter(|name| !["unit", "date", "id"].contains(&name.as_str()));
+    let parts: Vec<String> = identity.filter_map(|name| text(record, name)).collect();
+    if parts.is_empty() { None } else { Some(parts.join(" ")) }
+}
+
+/// The last day on which something can still be done in time: the latest of the record's terms.
+#[must_use]
+pub fn term(record: &Record) -> Option<Date> {
+    let terms = open_fields(record).filter(|(name, field)| field.kind == Type::Date && is_term(name));
+    terms
+        .filter_map(|(name, _)| match record.value(name) {
+            Some(Value::Date(day)) => Some(*day),
+            _ => None,
+        })
+        .max()
+}
+
+/// Whether a field says until when: `due`, `settle_by`, `deadline`, `extended`.
+fn is_term(name: &str) -> bool {
+    ["due", "deadline", "extended"].iter().any(|word| name.split('_').any(|part| part == *word))
+        || name.ends_with("_by")
+}
+
+/// The first fields of a record in words: 场所名称 某厂, 类别 消防.
+#[must_use]
+pub fn outline(record: &Record) -> Vec<String> {
+    open_fields(record)
+        .filter(|(name, _)| !record.kind.identity.contains(name) && *name != "department")
+        .filter_map(|(name, field)| Some(format!("{} {}", field.title, text(record, name)?)))
+        .take(OUTLINE)
+        .collect()
+}
+
+/// The department that a record itself names.
+#[must_use]
+pub fn department(record: &Record) -> Option<String> {
+    text(record, "department")
+}
+
+/// A field in words; none when it is personal or empty.
+fn text(record: &Record, name: &str) -> Option<String> {
+    let field = record.kind.fields.get(name).filter(|field| field.personal.is_none())?;
+    Some(explanation::shown(&field.kind, record.value(name)?))
+}
+
+fn open_fields(record: &Record) -> impl Iterator<Item = (&String, &Field)> {
+    record.kind.fields.iter().filter(|(_, field)| field.personal.is_none())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_term_is_told_by_the_name_of_its_field() {
+        for name in ["due", "settle_by", "extended", "deadline", "due_date"] {
+            assert!(is_term(name), "{name}");
+        }
+        for name in ["closed", "subdued", "listed", "standby"] {
+            assert!(!is_term(name), "{name}");
+        }
+    }
+}

@@ -1,0 +1,88 @@
+//! Serves `/villages/{code}?period=`: gathers what is known of the village and fills its page part by part.
+
+use axum::extract::{Path, Query, State};
+use liuwu_engine::assessment::Met;
+use liuwu_engine::bundle::Criterion;
+use serde::Deserialize;
+
+use super::subject::Subject;
+use super::{Bar, Receipt, VillagePage, arithmetic, awaiting, clauses, mending, verdict};
+use crate::error::Problem;
+use crate::pages::figures::Figure;
+use crate::pages::frame::{Frame, Section};
+use crate::pages::links;
+use crate::pages::results::Results;
+use crate::pages::visit::{Rendered, Visit};
+use crate::state::App;
+use crate::view::ViewError;
+
+/// What may stand behind the question mark.
+#[derive(Debug, Deserialize)]
+pub struct Asked {
+    period: Option<String>,
+}
+
+/// The page of a village.
+///
+/// # Errors
+/// [`Problem`], which has a page of its own.
+pub async fn show(
+    State(app): State<App>,
+    visit: Visit,
+    Path(code): Path<String>,
+    Query(asked): Query<Asked>,
+) -> Result<Rendered<VillagePage>, Problem> {
+    let page = app.blocking(move |app| {
+        let results = Results::of(app, asked.period.as_deref())?;
+        let frame = results.name_in(visit.frame(app, Section::Search));
+        let path = format!("{}?period={}", links::village(&code), links::escape(&results.period().name()));
+        let address = visit.from_outside(app, &path);
+        fill(app, &results, &code, frame, address)
+    });
+    page.await.map(Rendered)
+}
+
+/// Fills the page. `address` is its own, for the square code. It blocks.
+fn fill(app: &App, results: &Results, code: &str, frame: Frame, address: String) -> Result<VillagePage, Problem> {
+    let subject = Subject::load(app, results, code, frame.language)?;
+    let years = verdict::years(app, &subject)?;
+    let before = results.period().previous().map(|before| before.name()).ok();
+    let last = years.iter().find(|year| Some(&year.title) == before.as_ref());
+    let points = ViewError::Points;
+    let page = VillagePage {
+        village: results.place(code),
+        period: results.switch(&links::village(code), frame.language),
+        appeal: None,
+        verdict: verdict::verdict(&subject, last.and_then(|year| year.score).map(|score| score.0)),
+        mending: mending::mending(&subject, &frame).map_err(points)?,
+        cards: clauses::cards(&subject).map_err(points)?,
+        ledger: arithmetic::ledger(&subject).map_err(points)?,
+        foundation: foundation(&subject),
+        years,
+        bands: subject.standard.bands(),
+        awaited: awaiting::awaited(&subject),
+        receipt: Receipt { hash: subject.shown.receipt.clone(), address },
+        frame,
+    };
+    if page.ledger.adds_up() {
+        Ok(page)
+    } else {
+        Err(Problem::Internal(format!("the arithmetic of {code} on its page does not reach its score")))
+    }
+}
+
+/// The groundwork as bars.
+fn foundation(subject: &Subject<'_>) -> Vec<Bar> {
+    let bar = |criterion: &Criterion| {
+        let result = subject.shown.criteria.get(&criterion.id)?;
+        let checked = result.met != Met::Unchecked;
+        Some(Bar {
+            title: criterion.title.clone(),
+            article: criterion.basis.clone().unwrap_or_default(),
+            got: result.points.filter(|_| checked).map(Figure),
+            restricted: checked && result.points.is_none(),
+            of: Figure(criterion.base),
+        })
+    };
+    subject.standard.groundwork().filter_map(bar).collect()
+}
