@@ -33,6 +33,8 @@ pub struct Assessment {
     pub score: Option<Number>,
     /// The score if no exemption counted.
     pub score_without_exemptions: Option<Number>,
+    /// Whether the score, the rating, lists or criteria would be others if no exemption counted.
+    pub moved_by_exemptions: bool,
     /// The rating.
     pub rating: Option<Arc<str>>,
     /// The band of the score, before veto and rating script.

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
+use crate::diagnostic::Location;
 use crate::dictionary::read::{self, Fault, RawRecord, Strictness};
 use crate::dictionary::{Dictionary, Kind, Type, Value};
 use crate::period::{Date, Time};
@@ -44,6 +45,19 @@ impl Source {
     /// A line of a text file.
     pub fn line(file: &Arc<str>, row: u32) -> Source {
         Source { file: Arc::clone(file), sheet: None, row, columns: None }
+    }
+
+    /// The line of a text file or the row of a sheet that a place is in.
+    pub fn of(location: &Location) -> Source {
+        match location {
+            Location::Nowhere => Source::line(&Arc::from(""), 0),
+            Location::File { file } => Source::line(file, 0),
+            Location::Text { file, line, .. } => Source::line(file, *line),
+            Location::Cell { file, sheet, cell } => {
+                let row = cell.trim_start_matches(|letter: char| letter.is_ascii_alphabetic());
+                Source { sheet: sheet.clone(), ..Source::line(file, row.parse().unwrap_or(0)) }
+            }
+        }
     }
 
     /// Short form: `R.jsonl:12`, `火灾.xlsx!2020!12`.

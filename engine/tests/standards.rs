@@ -45,7 +45,7 @@ fn report(proof: &Proof, into: &mut String) {
         let _ = writeln!(into, "  {}: [{}]", fault.location.to_line(), fault.code.id);
     }
     for miss in &proof.misses {
-        let _ = writeln!(into, "  {}: expected {}, came out {}", miss.about, miss.expected, miss.actual);
+        let _ = writeln!(into, "  {}: expected {}, came out {}", miss.about, miss.expected.en, miss.actual.en);
     }
     if let Some(result) = proof.results.first() {
         for finding in &result.findings {

@@ -23,7 +23,7 @@ use liuwu_engine::number::{Number, NumberError};
 
 use crate::filed::{Filed, FiledEvidence, FiledFinding};
 
-use reach::{CriterionReach, FigureReach, Reach, Scope};
+use reach::{CriterionReach, Reach, Scope};
 pub use shown::{
     Counted, PublicCount, Shown, ShownCriterion, ShownEntry, ShownEvidence, ShownFinding, ShownLine, ShownLineKind,
     ShownRule,
@@ -253,10 +253,12 @@ impl<'a> Showing<'a> {
                 (None, Some(finding)) => self.of_rule(&finding.rule),
                 (None, None) => Public::Full,
             };
-            let mut shown = ShownEntry { list: entry.list.clone(), record: None, finding: None, facts: None };
+            let list = entry.list.clone();
+            let mut shown = ShownEntry { list, record: None, department: None, finding: None, facts: None };
             match public {
                 Public::Full => {
                     shown.record = record.map(|record| self.evidence(record));
+                    shown.department.clone_from(&entry.department);
                     shown.finding = entry.finding.and_then(|place| self.places.get(place).copied().flatten());
                     entries.push(shown);
                 }
@@ -282,20 +284,23 @@ impl<'a> Showing<'a> {
     }
 
     fn figure(&self, id: &str, value: Option<&Value>) -> Option<(String, Option<Counted>)> {
-        let reach = self.reach.figures.get(&(self.scope.clone(), id.to_owned()));
-        let unknown = FigureReach { public: Public::Met, people: true };
-        let reach = if self.is_staff() { FigureReach::OPEN } else { reach.copied().unwrap_or(unknown) };
-        let Some(value) = value else { return (reach.public != Public::Met).then(|| (id.to_owned(), None)) };
+        if self.is_staff() {
+            return Some((id.to_owned(), value.map(|value| Counted::Value(value.to_json()))));
+        }
+        let reach = self.reach.figures.get(&(self.scope.clone(), id.to_owned()))?;
+        let Some(value) = value else {
+            return (reach.touched.public != Public::Met).then(|| (id.to_owned(), None));
+        };
         let whole = match value {
             Value::Number(number) if number.is_integer() && !number.is_negative() => number.to_i64(),
             _ => None,
         };
         let count = whole.and_then(|whole| u64::try_from(whole).ok());
-        let shown = match (reach.public, count) {
-            (Public::Met, _) | (Public::Points, None) => return None,
-            (Public::Points, Some(count)) => self.counted(count),
-            (Public::Full, Some(count)) if reach.people => self.counted(count),
+        let shown = match (reach.touched.public, count) {
+            (Public::Points, Some(count)) if reach.is_count => self.counted(count),
+            (Public::Full, Some(count)) if reach.touched.people => self.counted(count),
             (Public::Full, _) => Counted::Value(value.to_json()),
+            (Public::Points | Public::Met, _) => return None,
         };
         Some((id.to_owned(), Some(shown)))
     }
@@ -337,7 +342,7 @@ impl<'a> Showing<'a> {
         let public = match (self.rules.contains_key(about), figure) {
             _ if self.is_staff() => Public::Full,
             (true, _) => self.of_rule(about),
-            (false, Some(figure)) => figure.public,
+            (false, Some(figure)) => figure.touched.public,
             // Why a list, a rating or a score failed may quote whatever its script read.
             (false, None) => Public::Points,
         };

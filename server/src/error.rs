@@ -78,6 +78,9 @@ pub enum Problem {
     /// The body is too large.
     #[error("the body is larger than {0} bytes")]
     TooLarge(usize),
+    /// Somebody else is having units scored just now.
+    #[error("another scoring is going on")]
+    Busy,
     /// It took too long.
     #[error("the request took too long")]
     Timeout,
@@ -228,6 +231,7 @@ impl Problem {
                 (StatusCode::UNAUTHORIZED, "wrong-token", "口令不对", "the token is not the right one")
             }
             Problem::TooLarge(_) => (StatusCode::PAYLOAD_TOO_LARGE, "too-large", "内容过大", "the body is too large"),
+            Problem::Busy => (StatusCode::CONFLICT, "busy", "正在核算", "another scoring is going on"),
             Problem::Timeout => (StatusCode::SERVICE_UNAVAILABLE, "timeout", "处理超时", "the request took too long"),
             Problem::Status(status) => (*status, "refused", "请求未被接受", "the request was not accepted"),
             Problem::Scoring(_) | Problem::View(_) | Problem::Internal(_) => INTERNAL,
@@ -292,7 +296,11 @@ impl Problem {
                 let megabytes = limit / (1024 * 1024);
                 Words::new(format!("内容超过 {megabytes} MB"), format!("the body is larger than {megabytes} MB"))
             }
-            Problem::Timeout => Words::new("处理时间过长,已中止", "the request took too long and was given up"),
+            Problem::Busy => Words::new("另一次核算正在进行", "another scoring is going on"),
+            Problem::Timeout => Words::new(
+                "处理时间过长,不再等待;已开始的入库或核算会继续做完",
+                "the request took too long; what has begun to be stored or scored is done to its end",
+            ),
             Problem::Status(status) => Words::new(
                 format!("HTTP {}", status.as_u16()),
                 status.canonical_reason().unwrap_or("the request was not accepted").to_owned(),
@@ -317,7 +325,11 @@ impl Problem {
                 "send `Authorization: Bearer TOKEN`; the server shows the token at start, or takes it from LIUWU_TOKEN",
             ),
             Problem::TooLarge(_) => Words::new("请分几次上报", "hand it in in parts"),
-            Problem::Timeout => Words::new("请稍后再试,或缩小范围", "try again later, or ask for less"),
+            Problem::Busy => Words::new("等它完成后再试", "try again when it is done"),
+            Problem::Timeout => Words::new(
+                "先查看批次和核算列表,再决定是否重试",
+                "look at the lists of batches and runs before trying again",
+            ),
             Problem::Faults(_) => Words::new(
                 "逐处改正后重新上报;也可只收无误的行(accept_good_rows)",
                 "mend each and hand it in again, or take the good rows alone (`accept_good_rows`)",

@@ -7,6 +7,7 @@ use std::collections::HashMap;
 
 use liuwu_engine::assessment::{FindingKind, Met, Outcome};
 use liuwu_engine::bundle::{Bundle, Criterion, Rule};
+use liuwu_engine::diagnostic::Lang;
 use liuwu_engine::dictionary::Value;
 use liuwu_engine::number::Number;
 use liuwu_engine::record::Record;
@@ -108,11 +109,22 @@ pub struct Field {
 
 /// Explains an assessment. `records` are those of the unit and the units above it, as far as they are known.
 pub fn explain<'a>(filed: &Filed, bundle: &Bundle, records: impl IntoIterator<Item = &'a Record>) -> Explanation {
+    explain_in(Lang::Zh, filed, bundle, records)
+}
+
+/// The same in a language; titles and reasons stay those of the bundle.
+pub fn explain_in<'a>(
+    lang: Lang,
+    filed: &Filed,
+    bundle: &Bundle,
+    records: impl IntoIterator<Item = &'a Record>,
+) -> Explanation {
     let mut by_place = HashMap::new();
     for record in records {
         by_place.insert((record.kind.id.to_string(), record.source.to_line()), record);
     }
     let explainer = Explainer {
+        lang,
         filed,
         rules: bundle.all_rules().into_iter().map(|rule| (rule.id.as_str(), rule)).collect(),
         criteria: bundle.all_criteria().into_iter().map(|criterion| (criterion.id.as_str(), criterion)).collect(),
@@ -123,6 +135,7 @@ pub fn explain<'a>(filed: &Filed, bundle: &Bundle, records: impl IntoIterator<It
 }
 
 struct Explainer<'a> {
+    lang: Lang,
     filed: &'a Filed,
     bundle: &'a Bundle,
     rules: HashMap<&'a str, &'a Rule>,
@@ -146,28 +159,43 @@ impl Explainer<'_> {
                 evidence: Vec::new(),
             };
             lines.push(match &line.what {
-                FiledLineKind::Base => plain(0, "基础分".to_owned()),
-                FiledLineKind::Floor => plain(0, "不低于最低分".to_owned()),
-                FiledLineKind::Ceiling => plain(0, "不超过最高分".to_owned()),
-                FiledLineKind::Script => plain(0, "按办法的计分公式".to_owned()),
-                FiledLineKind::Rounding => plain(0, "四舍五入".to_owned()),
+                FiledLineKind::Base => plain(0, self.say("基础分", "base")),
+                FiledLineKind::Floor => plain(0, self.say("不低于最低分", "not below the floor")),
+                FiledLineKind::Ceiling => plain(0, self.say("不超过最高分", "not above the ceiling")),
+                FiledLineKind::Script => plain(0, self.say("按办法的计分公式", "by the formula of the standard")),
+                FiledLineKind::Rounding => plain(0, self.say("四舍五入", "rounding")),
                 FiledLineKind::Criterion(id) => {
                     let depth = if top.contains(&id.as_str()) { 0 } else { 2 };
                     self.of_criterion(plain(depth, self.criterion_title(id)), id)
                 }
                 FiledLineKind::CriterionBase(id) => {
-                    self.of_criterion(plain(1, format!("{} 基础分", self.criterion_title(id))), id)
+                    let what = format!("{} {}", self.criterion_title(id), self.say("基础分", "base"));
+                    self.of_criterion(plain(1, what), id)
                 }
-                FiledLineKind::Combined(id) => self.of_criterion(plain(1, "各部分合成".to_owned()), id),
-                FiledLineKind::CriterionFloor(id) => self.of_criterion(plain(2, "本项扣完为止".to_owned()), id),
-                FiledLineKind::CriterionCeiling(id) => self.of_criterion(plain(2, "本项加分封顶".to_owned()), id),
-                FiledLineKind::RuleCap(id) => self.of_rule(plain(2, "本条上限".to_owned()), id),
-                FiledLineKind::SharedCap(id) => self.of_rule(plain(2, "合并上限".to_owned()), id),
+                FiledLineKind::Combined(id) => {
+                    self.of_criterion(plain(1, self.say("各部分合成", "its parts combined")), id)
+                }
+                FiledLineKind::CriterionFloor(id) => {
+                    self.of_criterion(plain(2, self.say("本项扣完为止", "floor of the criterion")), id)
+                }
+                FiledLineKind::CriterionCeiling(id) => {
+                    self.of_criterion(plain(2, self.say("本项加分封顶", "ceiling of the criterion")), id)
+                }
+                FiledLineKind::RuleCap(id) => self.of_rule(plain(2, self.say("本条上限", "cap of the rule")), id),
+                FiledLineKind::SharedCap(id) => {
+                    self.of_rule(plain(2, self.say("合并上限", "cap shared with other rules")), id)
+                }
                 FiledLineKind::Finding(place) => self.of_finding(plain(2, String::new()), *place, ""),
-                FiledLineKind::Exempted(place) => self.of_finding(plain(2, String::new()), *place, "(免予扣分)"),
+                FiledLineKind::Exempted(place) => {
+                    self.of_finding(plain(2, String::new()), *place, &self.say("(免予扣分)", " (exempted)"))
+                }
             });
         }
         lines
+    }
+
+    fn say(&self, zh: &str, en: &str) -> String {
+        if self.lang == Lang::Zh { zh } else { en }.to_owned()
     }
 
     fn criterion_title(&self, id: &str) -> String {
@@ -293,6 +321,18 @@ pub fn met_zh(met: Met) -> &'static str {
         Met::NotMet => "未达到",
         Met::Unchecked => "待核定",
         Met::NotApplicable => "不适用",
+    }
+}
+
+/// The word for a kind of finding, in a language.
+pub fn kind_word(kind: FindingKind, lang: Lang) -> &'static str {
+    match (lang, kind) {
+        (Lang::Zh, _) => kind_zh(kind),
+        (Lang::En, FindingKind::Deduct) => "deduction",
+        (Lang::En, FindingKind::Award) => "award",
+        (Lang::En, FindingKind::Breach) => "not met",
+        (Lang::En, FindingKind::Veto) => "veto",
+        (Lang::En, FindingKind::Note) => "note",
     }
 }
 

@@ -317,6 +317,7 @@ impl Filed {
             takes_part: self.takes_part,
             score: self.score,
             score_without_exemptions: self.score_without_exemptions,
+            moved_by_exemptions: false,
             rating: text(&self.rating),
             band: text(&self.band),
             vetoed: self.vetoed,

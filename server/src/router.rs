@@ -17,10 +17,10 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 
 use crate::api::{
-    assessments, batches, bundles, divisions, health, lists, openapi, record_kinds, runs, units, uploads,
+    assessments, batches, bundles, divisions, health, lists, openapi, record_kinds, releases, runs, units, uploads,
 };
 use crate::error::Problem;
-use crate::pages::{assets, village};
+use crate::pages::{assets, city, home, links, negative, preferences, search, village};
 use crate::state::App;
 
 /// The whole service.
@@ -70,7 +70,10 @@ fn anybody() -> Router<App> {
 /// What takes the token.
 fn bearer_of_the_token(app: &App) -> Router<App> {
     Router::new()
+        .route("/runs", post(runs::create))
         .route("/runs/{run}/verify", post(runs::verify))
+        .route("/runs/{run}/release", post(releases::create))
+        .route("/runs/{run}/retract", post(releases::take_back))
         .route("/batches", get(batches::list))
         .route("/batches/{batch}", get(batches::show))
         .route("/uploads/{batch}", delete(uploads::undo))
@@ -79,5 +82,12 @@ fn bearer_of_the_token(app: &App) -> Router<App> {
 
 /// The pages that anybody may read: what has been released, as far as the standard lets it be seen.
 fn pages() -> Router<App> {
-    Router::new().route("/villages/{code}", get(village::show)).route("/assets/{*name}", get(assets::show))
+    Router::new()
+        .route(links::HOME, get(home::show))
+        .route(links::SEARCH, get(search::list))
+        .route("/villages/{code}", get(village::show))
+        .route(links::CITY, get(city::show))
+        .route(links::NEGATIVE, get(negative::list))
+        .route(links::PREFERENCES, post(preferences::save))
+        .route("/assets/{*name}", get(assets::show))
 }

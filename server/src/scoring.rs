@@ -8,7 +8,8 @@ use std::sync::{Arc, OnceLock};
 
 use jiff::Timestamp;
 use liuwu_engine::assess::{
-    AssessError, ENGINE_VERSION, Exemption, Plan, Priors, Request, UnitFacts, World, assess, periods_of, root,
+    AssessError, ENGINE_VERSION, Exemption, Idle, Plan, Priors, Request, UnitFacts, World, assess, idle_exemptions,
+    periods_of, root,
 };
 use liuwu_engine::assessment::{Assessment, Past};
 use liuwu_engine::bundle::{self, Bundle};
@@ -93,6 +94,14 @@ pub fn plan_of(edition: &Edition) -> Result<Arc<Plan>, ScoringError> {
 /// # Errors
 /// [`ScoringError`]; nothing is stored then.
 pub fn score(store: &dyn Store, ask: &Ask) -> Result<Run, ScoringError> {
+    score_with_remarks(store, ask).map(|(run, _)| run)
+}
+
+/// The same, with remarks on exemptions that change nothing.
+///
+/// # Errors
+/// [`ScoringError`]; nothing is stored then.
+pub fn score_with_remarks(store: &dyn Store, ask: &Ask) -> Result<(Run, Vec<Diagnostic>), ScoringError> {
     let edition = match &ask.edition {
         Some(edition) => store.edition(&ask.bundle, edition)?,
         None => match store.current_edition(&ask.bundle)? {
@@ -101,7 +110,7 @@ pub fn score(store: &dyn Store, ask: &Ask) -> Result<Run, ScoringError> {
         },
     };
     let plan = plan_of(&edition)?;
-    let computed = compute(store, &plan, ask)?;
+    let (computed, remarks) = compute(store, &plan, ask)?;
     let new = NewRun {
         id: None,
         bundle: edition.bundle.clone(),
@@ -121,13 +130,13 @@ pub fn score(store: &dyn Store, ask: &Ask) -> Result<Run, ScoringError> {
         }
     }
     let outcome = RunOutcome { finished: Timestamp::now(), root: root_of(&computed), counts: counts_of(&computed) };
-    Ok(writer.finish(outcome)?)
+    Ok((writer.finish(outcome)?, remarks))
 }
 
 /// Results by period and unit, in the order in which a run stores them.
 type Computed = BTreeMap<Period, BTreeMap<String, Filed>>;
 
-fn compute(store: &dyn Store, plan: &Arc<Plan>, ask: &Ask) -> Result<Computed, ScoringError> {
+fn compute(store: &dyn Store, plan: &Arc<Plan>, ask: &Ask) -> Result<(Computed, Vec<Diagnostic>), ScoringError> {
     let periods = periods_of(&plan.bundle, &ask.periods)?;
     let Some(first) = periods.first() else { return Err(ScoringError::NotInForce) };
     let world = Arc::new(load(store, &plan.bundle, ask.as_of, &ask.pseudonym_key)?);
@@ -138,7 +147,7 @@ fn compute(store: &dyn Store, plan: &Arc<Plan>, ask: &Ask) -> Result<Computed, S
     for result in &results {
         computed.entry(result.period).or_default().insert(key_of(result), Filed::from(result));
     }
-    Ok(computed)
+    Ok((computed, idle_exemptions(&world, &results).iter().map(Idle::to_diagnostic).collect()))
 }
 
 /// A unit of the scored level by its id, a roll-up by its own name.
@@ -350,7 +359,7 @@ pub fn verify(store: &dyn Store, run: RunId, pseudonym_key: &[u8]) -> Result<Ver
     let mut differ = |unit: &str, period: Period, what: &str| {
         found.differences.push(Difference { unit: unit.to_owned(), period, what: what.to_owned() });
     };
-    let mut computed = compute(store, &plan, &ask)?;
+    let (mut computed, _) = compute(store, &plan, &ask)?;
     if same_engine && root_of(&computed) != run.root {
         differ(
             "",

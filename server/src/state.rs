@@ -5,8 +5,8 @@
 
 mod kept;
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, TryLockError};
 
 use jiff::Timestamp;
 use liuwu_engine::period::{Date, Period};
@@ -14,6 +14,7 @@ use liuwu_engine::period::{Date, Period};
 use crate::config::{Config, Token};
 use crate::disclosure::Reader;
 use crate::error::Problem;
+use crate::scoring::{self, Ask};
 use crate::store::{Edition, Run, RunId, Store, day_in_china};
 use crate::view::{EditionView, RunView, UnitTree};
 use kept::Kept;
@@ -37,6 +38,8 @@ struct Shared {
     units: Kept<(Date, u64), UnitTree>,
     /// Rises with everything that is written, so that what was made ready before is not used any more.
     writes: AtomicU64,
+    /// Held while units are scored: one scoring at a time has the processors to itself.
+    scoring: Mutex<()>,
 }
 
 impl App {
@@ -52,6 +55,7 @@ impl App {
             runs,
             units: Kept::new(KEPT_TREES),
             writes: AtomicU64::new(0),
+            scoring: Mutex::new(()),
         }))
     }
 
@@ -208,6 +212,21 @@ impl App {
             let edition = self.edition(&run.bundle, &run.edition)?;
             Ok(RunView::load(self.store(), run.clone(), period, edition)?)
         })
+    }
+
+    /// Scores all units and stores the run. It blocks, for long.
+    ///
+    /// # Errors
+    /// [`Problem::Busy`], or what kept it from a run; nothing is stored then.
+    pub fn score(&self, ask: &Ask) -> Result<Run, Problem> {
+        let _alone = match self.0.scoring.try_lock() {
+            Ok(alone) => alone,
+            Err(TryLockError::Poisoned(broken)) => broken.into_inner(),
+            Err(TryLockError::WouldBlock) => return Err(Problem::Busy),
+        };
+        let run = scoring::score(self.store(), ask)?;
+        self.has_written();
+        Ok(run)
     }
 
     /// The units known today, ready. It blocks.

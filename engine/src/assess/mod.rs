@@ -5,6 +5,7 @@
 //! next starts; periods are scored oldest first. One unit is the special case of many. Next: nothing; the server stores and
 //! shows what leaves here.
 
+mod exemptions;
 mod plan;
 mod points;
 mod receipt;
@@ -20,6 +21,7 @@ use crate::bundle::{Bundle, Over};
 use crate::period::{Date, Granularity, Period};
 use crate::script::{Part, Scene, UnitIndex};
 
+pub use exemptions::{Idle, idle_exemptions};
 pub use plan::Plan;
 pub use receipt::{ENGINE_VERSION, root};
 pub use world::{ALL, Exemption, UnitFacts, World};
@@ -190,6 +192,7 @@ fn score_period(
             let again = second.run()?;
             for (assessment, again) in assessments.iter_mut().zip(&again) {
                 assessment.score_without_exemptions = again.score;
+                assessment.moved_by_exemptions = exemptions::is_moved(assessment, again);
             }
             Some(seen(&second, again))
         }

@@ -3,11 +3,12 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::bundle::{
-    Bundle, Compare, Criterion, Each, Figure, Incomplete, List, Over, Rating, RollUp, Round, Rule, Scored, Script,
+    Bundle, Compare, Constant, Criterion, Each, Figure, Incomplete, List, Over, ParameterValue, Place, Rating, RollUp,
+    Round, Rule, Scored, Script,
 };
 use crate::diagnostic::{Diagnostic, any_error};
 use crate::number::Number;
-use crate::script::{CallOff, Compiler, Interpreter, Placed, Post, Program, on_deep_stack};
+use crate::script::{CallOff, Compiler, Interpreter, Placed, Post, Program, Trace, Unreached, on_deep_stack};
 
 /// A bundle ready to score.
 pub struct Plan {
@@ -19,6 +20,8 @@ pub struct Plan {
     call_off: CallOff,
     /// Interpreters not in use; making one costs milliseconds.
     idle: Mutex<Vec<Interpreter>>,
+    /// In which its programs mark the branches they reach; none: they are plain.
+    trace: Option<Arc<Trace>>,
 }
 
 /// The scripts of one kind of result, in the order in which they run.
@@ -72,25 +75,65 @@ impl Plan {
     }
 
     fn compile(bundle: Arc<Bundle>) -> Result<Plan, Vec<Diagnostic>> {
-        let mut draft = Draft { compiler: Compiler::new(&bundle), roll_up: None, placed: Vec::new() };
-        let main = draft.main(&bundle);
-        let mut roll_ups = Vec::new();
-        for (place, roll_up) in bundle.roll_up.iter().enumerate() {
-            draft.roll_up = Some(place);
-            roll_ups.push((roll_up.over.clone(), Arc::new(draft.rolled_up(&bundle, roll_up))));
-        }
+        let (draft, main, roll_ups) = Draft::of(&bundle, Compiler::new(&bundle));
         let faults = draft.compiler.check(&bundle, draft.placed);
         if any_error(&faults) {
             return Err(faults);
         }
-        Ok(Plan {
-            bundle,
-            main: Arc::new(main),
-            roll_ups,
-            warnings: faults,
-            call_off: CallOff::default(),
+        Ok(Plan::assembled(bundle, main, roll_ups, faults, None))
+    }
+
+    /// The same bundle with programs that mark the branches they reach: see [`Plan::unreached`]. They take more steps, so what
+    /// this plan comes to is no result.
+    pub(crate) fn tracing(&self) -> Plan {
+        let bundle = Arc::clone(&self.bundle);
+        let (draft, main, roll_ups) = Draft::of(&bundle, Compiler::tracing(&bundle));
+        let trace = Arc::new(draft.compiler.into_trace());
+        Plan::assembled(bundle, main, roll_ups, Vec::new(), Some(trace))
+    }
+
+    /// The same with other values for some parameters; the programs stay.
+    pub(crate) fn with_parameters(self: &Arc<Self>, values: &[(String, Constant)]) -> Arc<Plan> {
+        if values.is_empty() {
+            return Arc::clone(self);
+        }
+        let mut bundle = (*self.bundle).clone();
+        for (id, value) in values {
+            if let Some(parameter) = bundle.parameters.get_mut(id) {
+                parameter.value = ParameterValue::Fixed(value.clone());
+            }
+        }
+        Arc::new(Plan {
+            bundle: Arc::new(bundle),
+            main: Arc::clone(&self.main),
+            roll_ups: self.roll_ups.clone(),
+            warnings: Vec::new(),
+            call_off: self.call_off.clone(),
             idle: Mutex::default(),
+            trace: self.trace.clone(),
         })
+    }
+
+    fn assembled(
+        bundle: Arc<Bundle>,
+        main: Pipeline,
+        roll_ups: Vec<(Over, Arc<Pipeline>)>,
+        warnings: Vec<Diagnostic>,
+        trace: Option<Arc<Trace>>,
+    ) -> Plan {
+        let (call_off, idle) = (CallOff::default(), Mutex::default());
+        Plan { bundle, main: Arc::new(main), roll_ups, warnings, call_off, idle, trace }
+    }
+
+    /// How many branches of scripts it watches.
+    #[cfg(test)]
+    pub(crate) fn branches(&self) -> usize {
+        self.trace.as_ref().map_or(0, |trace| trace.len())
+    }
+
+    /// What no run of this plan has done so far in its scripts, in the order of the file; nothing for a plain plan.
+    pub(crate) fn unreached(&self) -> Vec<(Unreached, Place)> {
+        self.trace.as_ref().map(|trace| trace.unreached()).unwrap_or_default()
     }
 
     /// Remarks on the scripts that stop nothing, in the order of the file.
@@ -106,7 +149,14 @@ impl Plan {
     /// Lends an interpreter for some work.
     pub(super) fn lend(&self) -> Lent<'_> {
         let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        Lent { plan: self, interpreter: Some(idle.unwrap_or_else(|| Interpreter::new(&self.call_off))) }
+        Lent { plan: self, interpreter: Some(idle.unwrap_or_else(|| self.interpreter())) }
+    }
+
+    fn interpreter(&self) -> Interpreter {
+        match &self.trace {
+            Some(trace) => Interpreter::tracing(&self.call_off, trace),
+            None => Interpreter::new(&self.call_off),
+        }
     }
 }
 
@@ -118,7 +168,7 @@ pub(super) struct Lent<'a> {
 
 impl Lent<'_> {
     pub(super) fn get(&mut self) -> &mut Interpreter {
-        self.interpreter.get_or_insert_with(|| Interpreter::new(&self.plan.call_off))
+        self.interpreter.get_or_insert_with(|| self.plan.interpreter())
     }
 }
 
@@ -138,6 +188,18 @@ struct Draft {
 }
 
 impl Draft {
+    /// Compiles everything.
+    fn of(bundle: &Bundle, compiler: Compiler) -> (Draft, Pipeline, Vec<(Over, Arc<Pipeline>)>) {
+        let mut draft = Draft { compiler, roll_up: None, placed: Vec::new() };
+        let main = draft.main(bundle);
+        let mut roll_ups = Vec::new();
+        for (place, roll_up) in bundle.roll_up.iter().enumerate() {
+            draft.roll_up = Some(place);
+            roll_ups.push((roll_up.over.clone(), Arc::new(draft.rolled_up(bundle, roll_up))));
+        }
+        (draft, main, roll_ups)
+    }
+
     fn main(&mut self, bundle: &Bundle) -> Pipeline {
         let assess = &bundle.assess;
         let mut rules = Vec::new();

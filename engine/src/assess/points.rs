@@ -110,6 +110,7 @@ pub(super) fn settle_rule(findings: &mut [Finding], caps: &[Cap], period: Period
 }
 
 /// The points of all criteria and the score they make, before the score script and the rounding.
+#[derive(Default)]
 pub(super) struct Total {
     pub(super) criteria: IndexMap<Arc<str>, CriterionResult>,
     /// The points of each rule that has run, after its own caps and those it shares.

@@ -46,6 +46,13 @@ impl Pass {
 
     /// Runs everything, in the order of the bundle.
     pub(super) fn run(&self) -> Result<Vec<Assessment>, AssessError> {
+        let assessments = self.run_stages();
+        // Also when it was called off: what scripts left holds on to the stage.
+        self.stage.close();
+        assessments
+    }
+
+    fn run_stages(&self) -> Result<Vec<Assessment>, AssessError> {
         let stage = &self.stage;
         let pipeline = Arc::clone(&stage.pipeline);
         let taking = self.for_all(|pass, interpreter, place| pass.ask_whether_it_takes_part(interpreter, place))?;
@@ -68,11 +75,9 @@ impl Pass {
         }
         let assessments = self.for_all(|pass, _, place| {
             let listed = listings.iter().map(|column| column.get(place).cloned().unwrap_or_default()).collect();
-            pass.gather(place, listed).map_err(|_| Failure::CalledOff)
+            Ok(pass.gather(place, listed))
         })?;
-        let assessments = receipt::seal(stage, assessments);
-        stage.close();
-        Ok(assessments)
+        Ok(receipt::seal(stage, assessments))
     }
 
     /// Does one thing for every unit, on all threads, and collects what comes of it in the order of the units.

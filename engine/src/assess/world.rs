@@ -148,6 +148,11 @@ impl World {
         !self.exemptions.is_empty()
     }
 
+    /// All exemptions, in a fixed order.
+    pub(super) fn exemptions(&self) -> &[Exemption] {
+        &self.exemptions
+    }
+
     /// The exemptions of a unit, in a fixed order.
     pub(super) fn exemptions_of(&self, unit: &str) -> impl Iterator<Item = &Exemption> {
         // Invariant: sorted, first by unit.

@@ -8,18 +8,11 @@ use super::model::{Assess, Basis, Better, Compare, CompareBy, Incomplete, Place,
 use super::names::{self, Given, Use};
 use super::node::Node;
 use super::reader::Reader;
+use super::sections::{self, BETTER, INCOMPLETE, MODES};
 use crate::codes::bundle as code;
 use crate::diagnostic::Diagnostic;
-use crate::dictionary::Public;
 use crate::number::{Number, Rounding};
 use crate::period::{Date, Granularity};
-
-pub(super) const INCOMPLETE: &[(&str, Incomplete)] = &[("withhold", Incomplete::Withhold), ("flag", Incomplete::Flag)];
-pub(super) const PUBLIC: &[(&str, Public)] =
-    &[("full", Public::Full), ("points", Public::Points), ("met", Public::Met)];
-const BETTER: &[(&str, Better)] = &[("higher", Better::Higher), ("lower", Better::Lower)];
-const MODES: &[(&str, Rounding)] =
-    &[("half_up", Rounding::HalfUp), ("half_even", Rounding::HalfEven), ("down", Rounding::Down), ("up", Rounding::Up)];
 
 /// Reads `assess`; without it everything has its usual value. The score script stands in the file's own `score`.
 pub(super) fn assess(file: &Keys<'_>) -> Assess {
@@ -36,7 +29,7 @@ pub(super) fn assess(file: &Keys<'_>) -> Assess {
         incomplete: Incomplete::default(),
         score: None,
     };
-    if let Some(keys) = file.get("assess").and_then(|node| file.reader.keys(node, "assess")) {
+    if let Some(keys) = file.get("assess").and_then(|node| file.reader.keys(node, "assess", &sections::ASSESS)) {
         (assess.unit, assess.within) = levels(&keys);
         (assess.base, assess.floor, assess.ceiling) = bounds(&keys);
         assess.period = keys.granularity("period").unwrap_or(Granularity::Year);
@@ -44,7 +37,6 @@ pub(super) fn assess(file: &Keys<'_>) -> Assess {
         assess.round = round(&keys);
         assess.better = keys.word("better", BETTER).unwrap_or_default();
         assess.incomplete = keys.word("incomplete", INCOMPLETE).unwrap_or_default();
-        keys.close();
     }
     assess
 }
@@ -96,7 +88,7 @@ pub(super) fn bounds(keys: &Keys<'_>) -> (Number, Option<Number>, Option<Number>
 
 /// `round: {places, mode}`.
 pub(super) fn round(keys: &Keys<'_>) -> Option<Round> {
-    let round = keys.reader.keys(keys.get("round")?, keys.path_of("round"))?;
+    let round = keys.reader.keys(keys.get("round")?, keys.path_of("round"), &sections::ROUND)?;
     round.required("places");
     let rounding = Round {
         places: round.count("places").unwrap_or(0),
@@ -107,7 +99,6 @@ pub(super) fn round(keys: &Keys<'_>) -> Option<Round> {
     {
         keys.reader.expected(node, &round.path_of("places"), ("0 到 12 的整数", "a whole number from 0 to 12"));
     }
-    round.close();
     Some(rounding)
 }
 
@@ -116,11 +107,10 @@ pub(super) fn scored(reader: &Reader, node: &Node, path: &str, groups: &Groups) 
     if node.map().is_none() {
         return Some(Scored { script: reader.script(node, path)?, compare: None });
     }
-    let keys = reader.keys(node, path)?;
+    let keys = reader.keys(node, path, &sections::SCRIPT)?;
     keys.required("script");
     let script = keys.script("script");
     let compare = groups.compare(&keys);
-    keys.close();
     Some(Scored { script: script?, compare })
 }
 
@@ -170,16 +160,15 @@ pub(super) fn basis(file: &Keys<'_>) -> Option<Basis> {
     if let Some(scalar) = node.scalar() {
         return Some(Basis { document: scalar.text.clone(), link: None });
     }
-    let keys = file.reader.keys(node, "basis")?;
+    let keys = file.reader.keys(node, "basis", &sections::BASIS)?;
     let basis = Basis { document: keys.text("document"), link: keys.optional_text("link") };
-    keys.close();
     Some(basis)
 }
 
 /// `effective: {from, until}`.
 pub(super) fn effective(file: &Keys<'_>) -> (Option<Date>, Option<Date>) {
     let Some(node) = file.get("effective") else { return (None, None) };
-    let Some(keys) = file.reader.keys(node, "effective") else { return (None, None) };
+    let Some(keys) = file.reader.keys(node, "effective", &sections::EFFECTIVE) else { return (None, None) };
     let (from, until) = (keys.date("from"), keys.date("until"));
     if let (Some(first), Some(last)) = (from, until)
         && first > last
@@ -187,6 +176,5 @@ pub(super) fn effective(file: &Keys<'_>) -> (Option<Date>, Option<Date>) {
         let fault = Diagnostic::new(&code::REVERSED_DAYS).with("key", "effective").with("from", first).with("to", last);
         file.reader.fault(node.place, fault);
     }
-    keys.close();
     (from, until)
 }

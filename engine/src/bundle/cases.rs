@@ -9,51 +9,45 @@ use super::expect::expect;
 use super::guard::Key;
 use super::keys::Keys;
 use super::literal::raw;
-use super::model::{Bundle, Case, CaseRecord, CaseUnit, CaseValue, Expect, Place};
+use super::model::{Bundle, Case, CaseRecord, CaseUnit, CaseValue, Constant, Place};
 use super::names::Given;
 use super::node::Node;
+use super::parameters::other_value;
 use super::reader::Reader;
+use super::sections;
 use crate::codes::bundle as code;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Location};
 use crate::dictionary::Attribute;
-use crate::period::{Date, Period, PeriodError};
+use crate::period::{Period, PeriodError};
 
 /// The most periods, units and records of all cases together, the base case counted in each.
-const MOST_FACTS: usize = 200_000;
+pub const MOST_FACTS: usize = 200_000;
 /// How a case names the unit at hand, and the units above it.
 const OWN_UNIT: &str = "U";
 const OWN_ABOVE: &str = "A";
 /// The most periods of one case.
 const MOST_PERIODS: usize = 1_200;
 
-/// The facts of a case, or of the base case.
-#[derive(Default, Clone)]
-struct Facts {
-    periods: Vec<Period>,
-    as_of: Option<Date>,
-    unit: Vec<(String, CaseValue)>,
-    above: Vec<(String, String, CaseValue)>,
-    units: Vec<CaseUnit>,
-    records: Vec<CaseRecord>,
-    not_handed_in: Vec<String>,
-    exemptions: Vec<(String, String)>,
+/// Reads the base case of a bundle whose other sections have been read.
+pub(super) fn base_case(file: &Keys<'_>, bundle: &Bundle) -> Case {
+    let reading = Reading { reader: file.reader, bundle };
+    file.get("base_case").and_then(|node| reading.base_case(node)).unwrap_or_default()
 }
 
 /// Reads the cases of a bundle whose other sections have been read.
 pub(super) fn cases(file: &Keys<'_>, bundle: &Bundle) -> Vec<Case> {
     let reading = Reading { reader: file.reader, bundle };
-    let base = file.get("base_case").and_then(|node| reading.base_case(node)).unwrap_or_default();
     let mut given = Given::default();
     let mut cases = Vec::new();
     let mut left = MOST_FACTS;
     for node in file.items("cases") {
-        let Some(case) = reading.case(node, &base) else { continue };
-        let Some(rest) = left.checked_sub(case.periods.len() + case.units.len() + case.records.len()) else {
+        let Some(case) = reading.case(node) else { continue };
+        let Some(rest) = left.checked_sub(case.size()) else {
             file.reader.fault(node.place, Diagnostic::new(&code::TOO_MANY_FACTS).with("limit", MOST_FACTS));
             break;
         };
         left = rest;
-        given.give(file.reader, &case.name, case.place);
+        given.give(file.reader, &case.name, node.place);
         cases.push(case);
     }
     cases
@@ -65,45 +59,32 @@ struct Reading<'a> {
 }
 
 impl<'a> Reading<'a> {
-    fn base_case(&self, node: &'a Node) -> Option<Facts> {
-        let keys = self.reader.keys(node, "base_case")?;
+    fn base_case(&self, node: &'a Node) -> Option<Case> {
+        let keys = self.reader.keys(node, "base_case", &sections::BASE_CASE)?;
         let facts = self.facts(&keys);
-        keys.close();
         Some(facts)
     }
 
-    fn case(&self, node: &'a Node, base: &Facts) -> Option<Case> {
-        let keys = self.reader.keys(node, "cases")?;
+    fn case(&self, node: &'a Node) -> Option<Case> {
+        let keys = self.reader.keys(node, "cases", &sections::CASE)?;
         let name = keys.text("name");
-        let facts = merged(base.clone(), self.facts(&keys));
-        if facts.periods.is_empty() && keys.get("period").is_none() {
+        let mut case = self.facts(&keys).over(&self.bundle.base_case);
+        if case.periods.is_empty() && keys.get("period").is_none() {
             keys.required("period");
         }
-        self.known_units(&facts, &keys);
-        let expect = match keys.required("expect") {
-            Some(node) => expect(self.reader, node, self.bundle, &facts.units),
-            None => Expect { place: node.place, ..Expect::default() },
-        };
-        keys.close();
-        Some(Case {
-            name,
-            periods: facts.periods,
-            as_of: facts.as_of,
-            unit: facts.unit,
-            above: facts.above,
-            units: facts.units,
-            records: facts.records,
-            not_handed_in: facts.not_handed_in,
-            exemptions: facts.exemptions,
-            expect,
-            place: node.place,
-        })
+        self.known_units(&case, &keys);
+        if let Some(node) = keys.required("expect") {
+            case.expect = expect(self.reader, node, self.bundle, &case.units);
+        }
+        Some(Case { name, location: self.reader.location(node.place), ..case })
     }
 
-    fn facts(&self, keys: &Keys<'a>) -> Facts {
-        Facts {
+    /// All but the name and what is expected.
+    fn facts(&self, keys: &Keys<'a>) -> Case {
+        Case {
             periods: self.periods(keys),
             as_of: keys.date("as_of"),
+            parameters: self.parameters(keys),
             unit: self.attributes(keys.named("unit"), None),
             above: self.above(keys),
             units: keys.items("units").iter().filter_map(|node| self.unit(node, &keys.path_of("units"))).collect(),
@@ -114,7 +95,28 @@ impl<'a> Reading<'a> {
                 .collect(),
             not_handed_in: self.kinds(keys),
             exemptions: self.exemptions(keys),
+            ..Case::default()
         }
+    }
+
+    /// `parameters`: values that hold in this case only, such as a threshold that a county sets for itself.
+    fn parameters(&self, keys: &Keys<'a>) -> Vec<(String, Constant)> {
+        let mut values = Vec::new();
+        for (key, node) in keys.named("parameters") {
+            let known = &self.bundle.parameters;
+            match known.get(&key.text) {
+                Some(parameter) => {
+                    let path = format!("{}.{}", keys.path_of("parameters"), key.text);
+                    let value = other_value(self.reader, node, &path, parameter);
+                    values.extend(value.map(|value| (key.text.clone(), value)));
+                }
+                None => {
+                    let known = known.keys().map(String::as_str);
+                    self.reader.unknown_name(key.place, ("参数", "parameter"), &key.text, known);
+                }
+            }
+        }
+        values
     }
 
     /// `period`: one, a list, or a range such as `2019..2020`, of the length that the bundle scores.
@@ -164,7 +166,7 @@ impl<'a> Reading<'a> {
         let mut values = Vec::new();
         for (key, node) in entries {
             self.attribute(key, level);
-            values.push((key.text.clone(), value(node)));
+            values.push((key.text.clone(), self.value(node)));
         }
         values
     }
@@ -190,7 +192,11 @@ impl<'a> Reading<'a> {
     fn above(&self, keys: &Keys<'a>) -> Vec<(String, String, CaseValue)> {
         let mut above = Vec::new();
         let levels = &self.bundle.assess.within;
-        for (key, node) in keys.claim(|key| levels.iter().any(|level| level == key)) {
+        for (key, node) in keys.rest() {
+            if !levels.contains(&key.text) {
+                keys.unknown(key);
+                continue;
+            }
             let entries = self.reader.entries(node, &keys.path_of(&key.text));
             let values = self.attributes(entries, Some(&key.text)).into_iter();
             above.extend(values.map(|(name, value)| (key.text.clone(), name, value)));
@@ -200,7 +206,7 @@ impl<'a> Reading<'a> {
 
     /// A further unit: `id`, `parent`, `level`, and its attributes beside them.
     fn unit(&self, node: &'a Node, path: &str) -> Option<CaseUnit> {
-        let keys = self.reader.keys(node, path)?;
+        let keys = self.reader.keys(node, path, &sections::CASE_UNIT)?;
         let id = keys.text("id");
         let level = keys.optional_text("level");
         if let (Some(level), Some(node)) = (&level, keys.get("level"))
@@ -213,14 +219,14 @@ impl<'a> Reading<'a> {
         let mut attributes = Vec::new();
         for (key, node) in keys.rest() {
             self.attribute(key, of);
-            attributes.push((key.text.clone(), value(node)));
+            attributes.push((key.text.clone(), self.value(node)));
         }
-        Some(CaseUnit { id, parent, level, attributes, place: node.place })
+        Some(CaseUnit { id, parent, level, attributes, location: self.reader.location(node.place) })
     }
 
     /// A record: `kind`, `unit`, and `date`, `id` and its fields.
     fn record(&self, node: &'a Node, path: &str) -> Option<CaseRecord> {
-        let keys = self.reader.keys(node, path)?;
+        let keys = self.reader.keys(node, path, &sections::CASE_RECORD)?;
         let id = keys.text("kind");
         let unit = keys.optional_text("unit");
         let kind = self.bundle.dictionary.kinds.get(&id);
@@ -237,9 +243,9 @@ impl<'a> Reading<'a> {
                 let known = ["date", "id"].into_iter().chain(kind.fields.keys().map(String::as_str));
                 self.reader.unknown_name(key.place, ("字段", "field"), &key.text, known);
             }
-            fields.push((key.text.clone(), value(node)));
+            fields.push((key.text.clone(), self.value(node)));
         }
-        Some(CaseRecord { unit, kind: id, fields, place: node.place })
+        Some(CaseRecord { unit, kind: id, fields, location: self.reader.location(node.place) })
     }
 
     fn kinds(&self, keys: &Keys<'_>) -> Vec<String> {
@@ -259,13 +265,12 @@ impl<'a> Reading<'a> {
         }
         let mut exemptions = Vec::new();
         for node in self.reader.items(node, &path) {
-            let Some(keys) = self.reader.keys(node, path.clone()) else { continue };
+            let Some(keys) = self.reader.keys(node, path.clone(), &sections::EXEMPTION) else { continue };
             let rule = keys.text("rule");
             if let Some(node) = keys.get("rule") {
                 self.rule(&rule, node.place);
             }
             exemptions.push((rule, keys.text("reason")));
-            keys.close();
         }
         exemptions
     }
@@ -278,15 +283,15 @@ impl<'a> Reading<'a> {
     }
 
     /// A record that names a unit names one of the case.
-    fn known_units(&self, facts: &Facts, keys: &Keys<'_>) {
-        let named = facts.units.iter().map(|unit| unit.id.as_str());
+    fn known_units(&self, case: &Case, keys: &Keys<'_>) {
+        let named = case.units.iter().map(|unit| unit.id.as_str());
         let known: BTreeSet<&str> = named.chain([OWN_UNIT, OWN_ABOVE]).collect();
-        for record in &facts.records {
+        for record in &case.records {
             if let Some(unit) = &record.unit
                 && !known.contains(unit.as_str())
             {
                 self.reader.unknown_name(
-                    record.place,
+                    place(&record.location),
                     ("单元(见本例的 units)", "unit of this case"),
                     unit,
                     known.iter().copied(),
@@ -294,33 +299,54 @@ impl<'a> Reading<'a> {
             }
         }
         let mut given = Given::default();
-        for unit in &facts.units {
-            given.give(keys.reader, &unit.id, unit.place);
+        for unit in &case.units {
+            given.give(keys.reader, &unit.id, place(&unit.location));
         }
     }
+
+    fn value(&self, node: &Node) -> CaseValue {
+        CaseValue { raw: raw(node), location: self.reader.location(node.place) }
+    }
 }
 
-fn value(node: &Node) -> CaseValue {
-    CaseValue { raw: raw(node), place: node.place }
+/// The place in the bundle's file.
+fn place(location: &Location) -> Place {
+    match location {
+        Location::Text { line, column, .. } => (*line, *column),
+        _ => (1, 1),
+    }
 }
 
-/// The base case with a case laid over it: values replace, lists go on.
-fn merged(mut base: Facts, case: Facts) -> Facts {
-    if !case.periods.is_empty() {
-        base.periods = case.periods;
+impl Case {
+    /// These facts laid over those of the base case: values replace, lists go on.
+    #[must_use]
+    pub fn over(self, base: &Case) -> Case {
+        let mut case = Case { name: self.name, expect: self.expect, location: self.location, ..base.clone() };
+        if !self.periods.is_empty() {
+            case.periods = self.periods;
+        }
+        case.as_of = self.as_of.or(case.as_of);
+        for (name, value) in self.parameters {
+            case.parameters.retain(|(known, _)| *known != name);
+            case.parameters.push((name, value));
+        }
+        for (name, value) in self.unit {
+            case.unit.retain(|(known, _)| *known != name);
+            case.unit.push((name, value));
+        }
+        for (level, name, value) in self.above {
+            case.above.retain(|(l, n, _)| (l, n) != (&level, &name));
+            case.above.push((level, name, value));
+        }
+        case.units.extend(self.units);
+        case.records.extend(self.records);
+        case.not_handed_in.extend(self.not_handed_in);
+        case.exemptions.extend(self.exemptions);
+        case
     }
-    base.as_of = case.as_of.or(base.as_of);
-    for (name, value) in case.unit {
-        base.unit.retain(|(known, _)| *known != name);
-        base.unit.push((name, value));
+
+    /// How many periods, units and records it has; those of all cases are limited to [`MOST_FACTS`].
+    pub fn size(&self) -> usize {
+        self.periods.len() + self.units.len() + self.records.len()
     }
-    for (level, name, value) in case.above {
-        base.above.retain(|(l, n, _)| (l, n) != (&level, &name));
-        base.above.push((level, name, value));
-    }
-    base.units.extend(case.units);
-    base.records.extend(case.records);
-    base.not_handed_in.extend(case.not_handed_in);
-    base.exemptions.extend(case.exemptions);
-    base
 }

@@ -7,7 +7,6 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
-use super::assess::PUBLIC;
 use super::fields::{self, ShapeNames};
 use super::guard::Key;
 use super::keys::Keys;
@@ -15,12 +14,11 @@ use super::literal::typed;
 use super::names::{self, Use};
 use super::node::Node;
 use super::reader::Reader;
+use super::sections::{self, CHANGES, NONE_MEANS, PUBLIC};
 use crate::codes::bundle as code;
 use crate::diagnostic::Diagnostic;
-use crate::dictionary::{Changes, Dictionary, Due, Field, Kind, Mend, MendValue, NoneMeans, Type};
+use crate::dictionary::{Dictionary, Due, Field, Kind, Mend, MendValue, Type};
 
-const CHANGES: &[(&str, Changes)] = &[("conflict", Changes::Conflict), ("latest", Changes::Latest)];
-const NONE_MEANS: &[(&str, NoneMeans)] = &[("clean", NoneMeans::Clean), ("missing", NoneMeans::Missing)];
 /// A kind is like one that is like one … so many times.
 const LONGEST_LIKE: usize = 8;
 /// Header of the date column where the bundle gives none.
@@ -67,7 +65,7 @@ impl Kinds<'_> {
         if kinds.contains_key(id) {
             return;
         }
-        let Some(keys) = self.reader.keys(node, format!("records.{id}")) else { return };
+        let Some(keys) = self.reader.keys(node, format!("records.{id}"), &sections::KIND) else { return };
         let like = keys.optional_text("like");
         waiting.push(id.to_owned());
         if let (Some(like), Some(node)) = (&like, keys.get("like")) {
@@ -76,7 +74,6 @@ impl Kinds<'_> {
         waiting.pop();
         let model = like.and_then(|like| kinds.get(&like).cloned());
         let kind = self.read_kind(&keys, key, model.as_deref());
-        keys.close();
         kinds.insert(id.to_owned(), Arc::new(kind));
     }
 
@@ -134,10 +131,8 @@ fn date_title(keys: &Keys<'_>) -> Option<String> {
     if let Some(scalar) = node.scalar() {
         return Some(scalar.text.clone());
     }
-    let date = keys.reader.keys(node, keys.path_of("date"))?;
-    let title = date.optional_text("title");
-    date.close();
-    title
+    let date = keys.reader.keys(node, keys.path_of("date"), &sections::DATE)?;
+    date.optional_text("title")
 }
 
 /// `identity`: fields, `unit`, `date`, `id`.
@@ -154,11 +149,10 @@ fn identity(keys: &Keys<'_>, fields: &IndexMap<String, Field>) -> Option<Vec<Str
 }
 
 fn due(keys: &Keys<'_>) -> Option<Due> {
-    let due = keys.reader.keys(keys.get("due")?, keys.path_of("due"))?;
+    let due = keys.reader.keys(keys.get("due")?, keys.path_of("due"), &sections::DUE)?;
     due.required("every");
     due.required("within_days");
     let (every, within_days) = (due.granularity("every"), due.count("within_days"));
-    due.close();
     Some(Due { every: every?, within_days: within_days? })
 }
 
@@ -200,7 +194,7 @@ fn read_mend(above: &Keys<'_>, find: impl Fn(&str) -> Option<Type>, known: impl 
     if let Some(scalar) = node.scalar() {
         return Some(Mend { title: scalar.text.clone(), set: Vec::new() });
     }
-    let keys = above.reader.keys(node, above.path_of("mend"))?;
+    let keys = above.reader.keys(node, above.path_of("mend"), &sections::MEND)?;
     let mut set = Vec::new();
     for (key, node) in keys.named("set") {
         let path = format!("{}.{}", keys.path_of("set"), key.text);
@@ -213,9 +207,7 @@ fn read_mend(above: &Keys<'_>, find: impl Fn(&str) -> Option<Type>, known: impl 
             set.push((key.text.clone(), value));
         }
     }
-    let mend = Mend { title: keys.text("title"), set };
-    keys.close();
-    Some(mend)
+    Some(Mend { title: keys.text("title"), set })
 }
 
 /// `as_of`, for a day or a time, or a value of the field's type.

@@ -9,17 +9,9 @@ use super::model::{
 };
 use super::node::{Content, Node};
 use super::reader::Reader;
-
-const OUTCOMES: &[(&str, &str)] = &[
-    ("clean", "clean"),
-    ("findings", "findings"),
-    ("not_applicable", "not_applicable"),
-    ("cannot_check", "cannot_check"),
-];
-const MET: &[(&str, &str)] =
-    &[("met", "met"), ("not_met", "not_met"), ("unchecked", "unchecked"), ("not_applicable", "not_applicable")];
-const KINDS: &[(&str, &str)] =
-    &[("deduct", "deduct"), ("award", "award"), ("breach", "breach"), ("veto", "veto"), ("note", "note")];
+use super::sections::{self, FINDINGS, MET, OUTCOMES};
+use crate::diagnostic::Location;
+use crate::number::Number;
 
 /// Reads what is expected of the unit at hand, of the further `units` of the case, and of roll-ups.
 pub(super) fn expect(reader: &Reader, node: &Node, bundle: &Bundle, units: &[CaseUnit]) -> Expect {
@@ -30,11 +22,11 @@ pub(super) fn expect(reader: &Reader, node: &Node, bundle: &Bundle, units: &[Cas
         rules: bundle.all_rules().iter().map(|rule| rule.id.as_str()).collect(),
         criteria: bundle.all_criteria().iter().map(|criterion| criterion.id.as_str()).collect(),
     };
-    let Some(keys) = reader.keys(node, "expect") else { return Expect::default() };
+    let Some(keys) = reader.keys(node, "expect", &sections::EXPECT) else { return Expect::default() };
     let mut expect = own.read(&keys);
     for (key, node) in keys.named("others") {
         let path = format!("expect.others.{}", key.text);
-        let Some(keys) = reader.keys(node, path) else { continue };
+        let Some(keys) = reader.keys(node, path, &sections::EXPECT_OTHER) else { continue };
         let (in_year, who) = key.text.strip_prefix("year:").map_or((false, key.text.as_str()), |who| (true, who));
         let over = roll_up_of(who, bundle);
         if over.is_none() {
@@ -46,10 +38,8 @@ pub(super) fn expect(reader: &Reader, node: &Node, bundle: &Bundle, units: &[Cas
             None => own.clone(),
         };
         let other = subject.read(&keys);
-        keys.close();
         expect.others.push((key.text.clone(), other));
     }
-    keys.close();
     expect
 }
 
@@ -109,9 +99,11 @@ impl<'a> Subject<'a> {
             figures: self.figures(keys),
             criteria: self.criteria(keys),
             findings: self.findings(keys),
+            points: self.points(keys),
             outcomes: self.outcomes(keys),
             others: Vec::new(),
-            place: keys.place,
+            locations: locations(keys),
+            location: keys.reader.location(keys.place),
         }
     }
 
@@ -141,7 +133,8 @@ impl<'a> Subject<'a> {
         let known: Vec<&str> = self.figures.iter().map(|figure| figure.id.as_str()).collect();
         let read = keys.named("figures").iter().map(|(key, node)| {
             known_name(keys.reader, &key.text, key.place, ("指标值", "figure"), &known);
-            let value = (!node.is_null()).then(|| CaseValue { raw: raw(node), place: node.place });
+            let location = keys.reader.location(node.place);
+            let value = (!node.is_null()).then(|| CaseValue { raw: raw(node), location });
             (key.text.clone(), value)
         });
         read.collect()
@@ -165,22 +158,31 @@ impl<'a> Subject<'a> {
     }
 
     fn finding(&self, reader: &Reader, node: &Node, path: &str) -> Option<ExpectFinding> {
-        let keys = reader.keys(node, path)?;
+        let keys = reader.keys(node, path, &sections::EXPECT_FINDING)?;
         let rule = keys.text("rule");
         if let Some(node) = keys.get("rule") {
             known_name(reader, &rule, node.place, ("评分项", "rule"), &self.rules);
         }
         let finding = ExpectFinding {
             rule,
-            kind: keys.word("kind", KINDS).map(str::to_owned),
+            kind: keys.word("kind", FINDINGS).map(str::to_owned),
             points: keys.number("points"),
             counted: keys.number("counted"),
             reason: keys.optional_text("reason"),
             evidence: keys.count("evidence"),
             times: keys.count("times").unwrap_or(1),
         };
-        keys.close();
         Some(finding)
+    }
+
+    fn points(&self, keys: &Keys<'_>) -> Vec<(String, Number)> {
+        let mut points = Vec::new();
+        for (key, node) in keys.named("points") {
+            known_name(keys.reader, &key.text, key.place, ("评分项", "rule"), &self.rules);
+            let path = format!("{}.{}", keys.path_of("points"), key.text);
+            points.extend(keys.reader.number(node, &path).map(|number| (key.text.clone(), number)));
+        }
+        points
     }
 
     fn outcomes(&self, keys: &Keys<'_>) -> Vec<(String, String)> {
@@ -200,10 +202,9 @@ fn criterion(reader: &Reader, node: &Node, path: &str) -> Option<ExpectCriterion
     match node.content {
         Content::Number(_) => Some(ExpectCriterion { points: reader.number(node, path), met: None }),
         Content::Map(_) => {
-            let keys = reader.keys(node, path)?;
+            let keys = reader.keys(node, path, &sections::EXPECT_CRITERION)?;
             let expected =
                 ExpectCriterion { points: keys.number("points"), met: keys.word("met", MET).map(str::to_owned) };
-            keys.close();
             Some(expected)
         }
         _ => Some(ExpectCriterion { points: None, met: reader.word(node, path, MET).map(str::to_owned) }),
@@ -214,6 +215,28 @@ fn known_name(reader: &Reader, name: &str, place: Place, what: (&str, &str), kno
     if !known.contains(&name) {
         reader.unknown_name(place, what, name, known.iter().copied());
     }
+}
+
+/// Where each expectation stands: a key as a whole, and the names and rules under those that hold several.
+fn locations(keys: &Keys<'_>) -> Vec<(String, Location)> {
+    let mut locations = Vec::new();
+    for (key, node) in keys.all() {
+        let mut add = |name: String, place: Place| locations.push((name, keys.reader.location(place)));
+        add(key.text.clone(), key.place);
+        if !["figures", "criteria", "points", "outcomes", "findings"].contains(&key.text.as_str()) {
+            continue;
+        }
+        for (name, _) in node.map().unwrap_or_default() {
+            add(format!("{}.{}", key.text, name.text), name.place);
+        }
+        // Of several findings of a rule, the first stands for all.
+        for item in node.list().unwrap_or_default().iter().rev() {
+            if let Some(rule) = item.get("rule").and_then(Node::scalar) {
+                add(format!("{}.{}", key.text, rule.text), item.place);
+            }
+        }
+    }
+    locations
 }
 
 /// A value that may be expected to be none: the outer option says whether anything is expected.

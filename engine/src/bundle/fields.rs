@@ -14,19 +14,10 @@ use super::literal::typed;
 use super::names::{self, Use};
 use super::node::Node;
 use super::reader::Reader;
+use super::sections::{self, TYPES};
 use crate::codes::bundle as code;
 use crate::diagnostic::Diagnostic;
 use crate::dictionary::{Attribute, Field, Shape, Type, Value};
-
-/// The types that every bundle has. `choice` takes its choices from the field.
-const TYPES: &[(&str, Type)] = &[
-    ("text", Type::Text),
-    ("integer", Type::Integer),
-    ("decimal", Type::Decimal),
-    ("boolean", Type::Boolean),
-    ("date", Type::Date),
-    ("time", Type::Time),
-];
 
 /// The choices of a field: key and title.
 type Choices = Arc<IndexMap<String, String>>;
@@ -60,10 +51,9 @@ pub(super) fn attributes(file: &Keys<'_>, names: &ShapeNames, levels: &[String])
     let mut attributes = IndexMap::new();
     for (key, node) in file.named("attributes") {
         names::check(file.reader, &key.text, key.place, Use::Attribute);
-        if let Some(keys) = file.reader.keys(node, format!("attributes.{}", key.text)) {
+        if let Some(keys) = file.reader.keys(node, format!("attributes.{}", key.text), &sections::ATTRIBUTE) {
             let of = level(&keys, levels);
             let field = field(&keys, key, names);
-            keys.close();
             attributes.insert(key.text.clone(), Attribute { field, of });
         }
     }
@@ -91,9 +81,8 @@ pub(super) fn fields(
     let mut fields = IndexMap::new();
     for (key, node) in entries {
         names::check(reader, &key.text, key.place, used);
-        if let Some(keys) = reader.keys(node, format!("{path}.{}", key.text)) {
+        if let Some(keys) = reader.keys(node, format!("{path}.{}", key.text), &sections::FIELD) {
             let field = field(&keys, key, names);
-            keys.close();
             fields.insert(key.text.clone(), field);
         }
     }

@@ -1,20 +1,19 @@
 //! The keys of one map of the file: asked for one by one, and none left over unnoticed.
 //!
-//! Enters: a map and the names of its keys. Leaves: their values, read by the [`Reader`]; keys that are missing or that nobody
-//! knows are noted. Next: the sections of the schema, beginning with [`super::assess`].
-
-use std::cell::RefCell;
+//! Enters: a map and the section it is. Leaves: the values of its keys, read by the [`Reader`]; keys that are missing or that
+//! the section does not have are noted. Next: the readers of the sections, beginning with [`super::assess`].
 
 use super::guard::Key;
 use super::model::{Place, Script};
 use super::node::Node;
 use super::reader::{Reader, nearest};
+use super::schema::Section;
 use crate::codes::bundle as code;
 use crate::diagnostic::Diagnostic;
 use crate::number::Number;
 use crate::period::{Date, Granularity};
 
-/// The keys of one map. Every key the schema asks for is remembered; [`Keys::close`] names those nobody asked for.
+/// The keys of one map.
 pub(super) struct Keys<'a> {
     /// Where faults go.
     pub reader: &'a Reader,
@@ -23,14 +22,24 @@ pub(super) struct Keys<'a> {
     /// Its name in messages; empty for the file itself.
     pub path: String,
     entries: &'a [(Key, Node)],
-    asked: RefCell<Vec<&'static str>>,
-    claimed: RefCell<Vec<&'a str>>,
+    section: &'static Section,
 }
 
 impl<'a> Keys<'a> {
-    /// The keys of a map. `path` names it in messages; empty for the file itself.
-    pub fn new(reader: &'a Reader, place: Place, entries: &'a [(Key, Node)], path: String) -> Keys<'a> {
-        Keys { reader, place, path, entries, asked: RefCell::default(), claimed: RefCell::default() }
+    /// The keys of a map, with a fault for each that its section does not have. `path` names it in messages; empty for the
+    /// file itself.
+    pub fn new(
+        reader: &'a Reader,
+        place: Place,
+        entries: &'a [(Key, Node)],
+        path: String,
+        section: &'static Section,
+    ) -> Keys<'a> {
+        let keys = Keys { reader, place, path, entries, section };
+        if section.others.is_none() {
+            keys.rest().for_each(|(key, _)| keys.unknown(key));
+        }
+        keys
     }
 
     /// The value of a key; none when it is absent or empty.
@@ -40,7 +49,8 @@ impl<'a> Keys<'a> {
 
     /// The value of a key even when it is `null`.
     pub fn written(&self, key: &'static str) -> Option<&'a Node> {
-        self.asked.borrow_mut().push(key);
+        // Invariant: a reader asks only for keys of its section.
+        debug_assert!(self.section.has(key), "`{key}` is no key of `{}`", self.section.name);
         self.entries.iter().find(|(k, _)| k.text == key).map(|(_, node)| node)
     }
 
@@ -115,56 +125,30 @@ impl<'a> Keys<'a> {
         self.get(key).map(|node| self.reader.texts(node, &self.path_of(key))).unwrap_or_default()
     }
 
-    /// The entries nobody asked for so far, for maps that mix fixed keys with names.
+    /// All entries as they are written, known or not.
+    pub fn all(&self) -> &'a [(Key, Node)] {
+        self.entries
+    }
+
+    /// The entries whose keys are names given by the bundle, in a map that has fixed keys as well.
     pub fn rest(&self) -> impl Iterator<Item = &'a (Key, Node)> {
-        let asked = self.asked.borrow().clone();
-        self.entries.iter().filter(move |(key, _)| !asked.contains(&key.text.as_str()))
+        self.entries.iter().filter(|(key, _)| !self.section.has(&key.text))
     }
 
-    /// The entries whose keys are names of the right kind; they count as asked for.
-    pub fn claim(&self, is_name: impl Fn(&str) -> bool) -> Vec<&'a (Key, Node)> {
-        let entries: Vec<&'a (Key, Node)> = self.entries.iter().filter(|(key, _)| is_name(&key.text)).collect();
-        self.claimed.borrow_mut().extend(entries.iter().map(|(key, _)| key.text.as_str()));
-        entries
-    }
-
-    /// Names the keys that this map can have, before any is read, and notes those it cannot.
-    pub fn allow(&self, keys: &[&'static str]) {
-        self.asked.borrow_mut().extend(keys);
-        self.name_unknown();
-    }
-
-    /// Notes every key that nobody asked for, with the nearest one that is known.
-    pub fn close(self) {
-        self.name_unknown();
-    }
-
-    /// Whether a key stands here that is not known. To be asked when all keys have been read.
+    /// Whether a key stands here that the section does not have.
     pub fn has_unknown(&self) -> bool {
-        let (asked, claimed) = (self.asked.borrow(), self.claimed.borrow());
-        let known = |key: &str| asked.contains(&key) || claimed.contains(&key);
-        self.entries.iter().any(|(key, _)| !known(&key.text))
+        self.section.others.is_none() && self.rest().next().is_some()
     }
 
-    fn name_unknown(&self) {
-        let (asked, claimed) = (self.asked.borrow(), self.claimed.borrow());
-        for (key, _) in self.entries {
-            if asked.contains(&key.text.as_str()) || claimed.contains(&key.text.as_str()) {
-                continue;
-            }
-            if self.path.is_empty() {
-                self.reader.lose_outline();
-            }
-            self.unknown(key, &asked);
+    /// Notes a key that cannot stand here, with the nearest one that can.
+    pub fn unknown(&self, key: &Key) {
+        if self.path.is_empty() {
+            self.reader.lose_outline();
         }
-    }
-
-    fn unknown(&self, key: &Key, known: &[&'static str]) {
         if self.reader.is_full() {
             return;
         }
-        let mut names: Vec<&str> = known.to_vec();
-        names.dedup();
+        let names: Vec<&str> = self.section.slots().map(|slot| slot.key).collect();
         let (remedy, remedy_en) = match nearest(&key.text, names.iter().copied()) {
             Some(near) => (format!("是不是「{near}」?"), format!("did you mean `{near}`?")),
             None => {

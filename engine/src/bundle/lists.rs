@@ -12,6 +12,7 @@ use super::node::Node;
 use super::rating::rating;
 use super::reader::Reader;
 use super::scoring::figures;
+use super::sections;
 use crate::codes::bundle as code;
 use crate::diagnostic::Diagnostic;
 use crate::dictionary::Dictionary;
@@ -22,7 +23,7 @@ pub(super) fn lists(above: &Keys<'_>, groups: &Groups, dictionary: &Dictionary) 
     let mut lists = Vec::new();
     for (key, node) in above.named("lists") {
         names::check(above.reader, &key.text, key.place, Use::Id);
-        if let Some(keys) = above.reader.keys(node, format!("{path}.{}", key.text)) {
+        if let Some(keys) = above.reader.keys(node, format!("{path}.{}", key.text), &sections::LIST) {
             lists.push(list(keys, &key.text, key.place, groups, dictionary));
         }
     }
@@ -40,7 +41,6 @@ fn list(keys: Keys<'_>, id: &str, place: Place, groups: &Groups, dictionary: &Di
         stays: stays(&keys),
         place,
     };
-    keys.close();
     list
 }
 
@@ -75,7 +75,7 @@ fn follow_up(keys: &Keys<'_>) -> Vec<Measure> {
     let path = keys.path_of("follow_up");
     let mut measures = Vec::new();
     for node in keys.items("follow_up") {
-        let Some(keys) = keys.reader.keys(node, path.clone()) else { continue };
+        let Some(keys) = keys.reader.keys(node, path.clone(), &sections::MEASURE) else { continue };
         let measure = Measure {
             id: keys.text("measure"),
             title: keys.text("title"),
@@ -86,7 +86,6 @@ fn follow_up(keys: &Keys<'_>) -> Vec<Measure> {
             names::check(keys.reader, &measure.id, id.place, Use::Id);
             given.give(keys.reader, &measure.id, id.place);
         }
-        keys.close();
         measures.push(measure);
     }
     measures
@@ -94,7 +93,7 @@ fn follow_up(keys: &Keys<'_>) -> Vec<Measure> {
 
 fn stays(keys: &Keys<'_>) -> (Option<u32>, Option<u32>) {
     let Some(node) = keys.get("stays") else { return (None, None) };
-    let Some(keys) = keys.reader.keys(node, keys.path_of("stays")) else { return (None, None) };
+    let Some(keys) = keys.reader.keys(node, keys.path_of("stays"), &sections::STAYS) else { return (None, None) };
     let (least, most) = (keys.count("at_least_days"), keys.count("at_most_days"));
     if let (Some(least), Some(most)) = (least, most)
         && least > most
@@ -102,16 +101,14 @@ fn stays(keys: &Keys<'_>) -> (Option<u32>, Option<u32>) {
         let fault = Diagnostic::new(&code::STAYS_REVERSED).with("least", least).with("most", most);
         keys.reader.fault(node.place, fault);
     }
-    keys.close();
     (least, most)
 }
 
 /// Reads `appeal: {within_days}`.
 pub(super) fn appeal_days(file: &Keys<'_>) -> Option<u32> {
-    let keys = file.reader.keys(file.get("appeal")?, "appeal")?;
+    let keys = file.reader.keys(file.get("appeal")?, "appeal", &sections::APPEAL)?;
     keys.required("within_days");
     let days = keys.count("within_days");
-    keys.close();
     days
 }
 
@@ -148,7 +145,7 @@ fn roll_up(
         Over::All => "all",
         Over::Level(level) => level,
     };
-    let keys = reader.keys(node, format!("roll_up.{name}"))?;
+    let keys = reader.keys(node, format!("roll_up.{name}"), &sections::ROLL_UP)?;
     let score = keys.get("score").and_then(|node| scored(reader, node, &keys.path_of("score"), groups));
     let roll_up = RollUp {
         takes_part: keys.script("takes_part"),
@@ -160,6 +157,5 @@ fn roll_up(
         over,
         place,
     };
-    keys.close();
     Some(roll_up)
 }

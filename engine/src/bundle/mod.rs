@@ -4,6 +4,8 @@
 //! of the YAML crates. Next: [`crate::script`].
 
 mod model;
+mod schema;
+mod sections;
 mod explain;
 mod guard;
 mod node;
@@ -22,6 +24,7 @@ mod lists;
 mod expect;
 mod cases;
 mod check;
+mod json_schema;
 #[cfg(test)]
 mod tests;
 
@@ -30,6 +33,8 @@ use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
+pub use cases::MOST_FACTS;
+pub use json_schema::json_schema;
 pub use model::*;
 pub(crate) use reader::nearest;
 
@@ -40,30 +45,6 @@ use names::Use;
 use node::Node;
 use reader::Reader;
 use scoring::Criteria;
-
-/// The sections of a file.
-const SECTIONS: &[&str] = &[
-    "bundle",
-    "edition",
-    "title",
-    "basis",
-    "effective",
-    "assess",
-    "attributes",
-    "records",
-    "shapes",
-    "parameters",
-    "library",
-    "figures",
-    "criteria",
-    "score",
-    "rating",
-    "lists",
-    "appeal",
-    "roll_up",
-    "base_case",
-    "cases",
-];
 
 /// Reads a bundle. `file` is its name in messages.
 ///
@@ -98,8 +79,7 @@ fn digest(text: &str) -> String {
 
 /// Reads all sections in the order in which they name each other, and checks the whole.
 fn sections(root: &Node, reader: &Reader, file: &Arc<str>, digest: String) -> Option<Bundle> {
-    let keys = reader.keys(root, "")?;
-    keys.allow(SECTIONS);
+    let keys = reader.keys(root, "", &sections::FILE)?;
     let mut assess = assess::assess(&keys);
     let levels: Vec<String> = std::iter::once(&assess.unit).chain(&assess.within).cloned().collect();
     let dictionary = dictionary::dictionary(&keys, &levels);
@@ -120,6 +100,7 @@ fn sections(root: &Node, reader: &Reader, file: &Arc<str>, digest: String) -> Op
         lists: lists::lists(&keys, &groups, &dictionary),
         appeal_days: lists::appeal_days(&keys),
         roll_up: lists::roll_ups(&keys, &groups, &dictionary),
+        base_case: Case::default(),
         cases: Vec::new(),
         assess,
         digest,
@@ -127,6 +108,7 @@ fn sections(root: &Node, reader: &Reader, file: &Arc<str>, digest: String) -> Op
         dictionary: dictionary.clone(),
     };
     criteria.look_up_capped_rules(&keys);
+    bundle.base_case = cases::base_case(&keys, &bundle);
     bundle.cases = cases::cases(&keys, &bundle);
     check::check(&bundle, &keys);
     Some(bundle)

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
+use crate::diagnostic::Location;
 use crate::dictionary::{Dictionary, Mend, Public, Value};
 use crate::number::{Number, Rounding};
 use crate::period::{Date, Granularity, Period};
@@ -46,7 +47,9 @@ pub struct Bundle {
     pub appeal_days: Option<u32>,
     /// Further results over years, towns, counties, all.
     pub roll_up: Vec<RollUp>,
-    /// Examples that prove it.
+    /// What every case starts from; it has no name and expects nothing.
+    pub base_case: Case,
+    /// Examples that prove it, each with the base case in it.
     pub cases: Vec<Case>,
     /// SHA-256 of the file's bytes, in hexadecimal.
     pub digest: String,
@@ -511,7 +514,7 @@ pub enum Over {
 }
 
 /// An example: facts, and what they must lead to.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Case {
     /// A sentence.
     pub name: String,
@@ -519,7 +522,9 @@ pub struct Case {
     pub periods: Vec<Period>,
     /// The day on whose knowledge it rests.
     pub as_of: Option<Date>,
-    /// Attributes of the unit at hand, with their place in the file.
+    /// Parameters that have another value here.
+    pub parameters: Vec<(String, Constant)>,
+    /// Attributes of the unit at hand, with their places.
     pub unit: Vec<(String, CaseValue)>,
     /// Attributes of levels above: level, attribute, value.
     pub above: Vec<(String, String, CaseValue)>,
@@ -534,7 +539,7 @@ pub struct Case {
     /// What must come out.
     pub expect: Expect,
     /// Where it stands.
-    pub place: Place,
+    pub location: Location,
 }
 
 /// A raw value of a case with its place.
@@ -543,7 +548,7 @@ pub struct CaseValue {
     /// The value as data: texts, numbers by their digits, lists, maps.
     pub raw: crate::dictionary::read::Raw,
     /// Where it stands.
-    pub place: Place,
+    pub location: Location,
 }
 
 /// A further unit of a case.
@@ -558,7 +563,7 @@ pub struct CaseUnit {
     /// Attributes.
     pub attributes: Vec<(String, CaseValue)>,
     /// Where it stands.
-    pub place: Place,
+    pub location: Location,
 }
 
 /// A record of a case.
@@ -571,7 +576,7 @@ pub struct CaseRecord {
     /// `date`, `id` and fields.
     pub fields: Vec<(String, CaseValue)>,
     /// Where it stands.
-    pub place: Place,
+    pub location: Location,
 }
 
 /// What must come out of a case. What is not named is not looked at.
@@ -601,13 +606,17 @@ pub struct Expect {
     pub criteria: Vec<(String, ExpectCriterion)>,
     /// All findings with points, and those without that are worth naming. `Some(empty)`: no finding at all.
     pub findings: Option<Vec<ExpectFinding>>,
+    /// Points of rules: what counts of all their findings.
+    pub points: Vec<(String, Number)>,
     /// Outcomes of rules: `clean`, `findings`, `not_applicable`, `cannot_check`.
     pub outcomes: Vec<(String, String)>,
     /// The same about other results of the last period: of other units of the case, and roll-ups (`town:A`, `all`); and about
     /// the results of its year: `year` for the unit at hand, `year:B`, `year:town:A`, `year:all`.
     pub others: Vec<(String, Expect)>,
-    /// Where it stands.
-    pub place: Place,
+    /// Where each expectation stands, by its name: `score`, `outcomes.FIRE-001`.
+    pub locations: Vec<(String, Location)>,
+    /// Where it stands as a whole.
+    pub location: Location,
 }
 
 /// Expected points and state of a criterion.
@@ -636,6 +645,15 @@ pub struct ExpectFinding {
     pub evidence: Option<u32>,
     /// How many such findings; 1 when left out.
     pub times: u32,
+}
+
+impl Expect {
+    /// Where something is expected: `criteria.a.points` where `criteria.a` stands; else where all of it does.
+    pub fn location_of(&self, about: &str) -> &Location {
+        let is_of = |name: &str| about.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
+        let of_it = self.locations.iter().filter(|(name, _)| is_of(name));
+        of_it.max_by_key(|(name, _)| name.len()).map_or(&self.location, |(_, location)| location)
+    }
 }
 
 impl Bundle {

@@ -12,6 +12,7 @@ use super::model::{Constant, Parameter, ParameterValue, Place};
 use super::names::{self, Use};
 use super::node::Node;
 use super::reader::Reader;
+use super::sections;
 use crate::codes::bundle as code;
 use crate::diagnostic::Diagnostic;
 use crate::dictionary::Value;
@@ -26,22 +27,40 @@ pub(super) fn parameters(file: &Keys<'_>) -> IndexMap<String, Parameter> {
     let mut parameters = IndexMap::new();
     for (key, node) in file.named("parameters") {
         names::check(file.reader, &key.text, key.place, Use::Property);
-        if let Some(keys) = file.reader.keys(node, format!("parameters.{}", key.text)) {
-            parameters.insert(key.text.clone(), parameter(keys, &key.text, key.place));
+        if let Some(keys) = file.reader.keys(node, format!("parameters.{}", key.text), &sections::PARAMETER) {
+            parameters.insert(key.text.clone(), parameter(&keys, &key.text, key.place));
         }
     }
     parameters
 }
 
-fn parameter(keys: Keys<'_>, id: &str, place: Place) -> Parameter {
-    let parameter = Parameter {
+/// The value that a case gives to a parameter: of the same form as the parameter's own.
+pub(super) fn other_value(reader: &Reader, node: &Node, path: &str, own: &Parameter) -> Option<Constant> {
+    let other = dated_constant(reader, node, path)?;
+    let is_alike = match &own.value {
+        ParameterValue::Fixed(constant) => are_alike(constant, &other),
+        ParameterValue::Dated(dated) => dated.iter().any(|(_, constant)| are_alike(constant, &other)),
+    };
+    if !is_alike {
+        reader.expected(node, path, ("与 parameters 里同样写法的值", "a value of the same form as under `parameters`"));
+    }
+    is_alike.then_some(other)
+}
+
+fn are_alike(one: &Constant, other: &Constant) -> bool {
+    match (one, other) {
+        (Constant::Value(one), Constant::Value(other)) => std::mem::discriminant(one) == std::mem::discriminant(other),
+        _ => std::mem::discriminant(one) == std::mem::discriminant(other),
+    }
+}
+
+fn parameter(keys: &Keys<'_>, id: &str, place: Place) -> Parameter {
+    Parameter {
         title: keys.optional_text("title").unwrap_or_else(|| id.to_owned()),
         basis: keys.optional_text("basis"),
-        value: value(&keys, place),
+        value: value(keys, place),
         place,
-    };
-    keys.close();
-    parameter
+    }
 }
 
 fn value(keys: &Keys<'_>, place: Place) -> ParameterValue {
@@ -122,12 +141,7 @@ fn dated_constant(reader: &Reader, node: &Node, path: &str) -> Option<Constant> 
     if !has_form {
         return fixed(reader, node, path);
     }
-    let keys = reader.keys(node, path)?;
-    let constant = undated(&keys);
-    keys.get("above");
-    keys.get("ranges");
-    keys.close();
-    constant
+    undated(&reader.keys(node, path, &sections::DATED)?)
 }
 
 fn steps(reader: &Reader, node: &Node, path: &str) -> Vec<(Number, Value)> {
@@ -155,11 +169,10 @@ fn ranges(reader: &Reader, node: &Node, path: &str) -> Vec<(Date, Date)> {
 }
 
 fn range(reader: &Reader, node: &Node, path: &str) -> Option<(Date, Date)> {
-    let keys = reader.keys(node, path)?;
+    let keys = reader.keys(node, path, &sections::RANGE)?;
     keys.required("from");
     keys.required("to");
     let (from, to) = (keys.date("from"), keys.date("to"));
-    keys.close();
     let (from, to) = (from?, to?);
     if from > to {
         let fault = Diagnostic::new(&code::REVERSED_DAYS).with("key", path).with("from", from).with("to", to);

@@ -8,6 +8,7 @@ use super::keys::Keys;
 use super::model::{Band, Bound, Place, Rating, Scored};
 use super::node::Node;
 use super::reader::Reader;
+use super::sections;
 use crate::codes::bundle as code;
 use crate::diagnostic::Diagnostic;
 
@@ -17,7 +18,9 @@ const MOST_BANDS: usize = 100;
 /// Reads `rating`; without it nothing is rated.
 pub(super) fn rating(above: &Keys<'_>, groups: &Groups) -> Rating {
     let Some(node) = above.get("rating") else { return Rating::default() };
-    let Some(keys) = above.reader.keys(node, above.path_of("rating")) else { return Rating::default() };
+    let Some(keys) = above.reader.keys(node, above.path_of("rating"), &sections::RATING) else {
+        return Rating::default();
+    };
     let noted = keys.reader.noted();
     let bands: Vec<Band> =
         keys.items("bands").iter().filter_map(|node| band(keys.reader, node, &keys.path_of("bands"))).collect();
@@ -39,7 +42,6 @@ pub(super) fn rating(above: &Keys<'_>, groups: &Groups) -> Rating {
         script: script(&keys, groups),
     };
     vetoed_on_ladder(&keys, &rating);
-    keys.close();
     rating
 }
 
@@ -83,14 +85,13 @@ fn script(keys: &Keys<'_>, groups: &Groups) -> Option<Scored> {
 }
 
 fn band(reader: &Reader, node: &Node, path: &str) -> Option<Band> {
-    let keys = reader.keys(node, path)?;
+    let keys = reader.keys(node, path, &sections::BAND)?;
     let band = Band {
         name: keys.text("name"),
         lower: bound(&keys, "from", "above"),
         upper: bound(&keys, "upto", "below"),
         place: node.place,
     };
-    keys.close();
     Some(band)
 }
 

@@ -12,6 +12,7 @@ use super::guard::{Key, Scalar, Style};
 use super::keys::Keys;
 use super::model::{Place, Script};
 use super::node::{Content, Node};
+use super::schema::Section;
 use crate::codes::bundle as code;
 use crate::diagnostic::{Diagnostic, Location, any_error};
 use crate::number::Number;
@@ -38,12 +39,17 @@ impl Reader {
         Reader { file: Arc::clone(file), text: text.to_owned(), faults: RefCell::default(), outline: Cell::new(true) }
     }
 
+    /// A place of the file.
+    pub fn location(&self, place: Place) -> Location {
+        Location::text(&self.file, place.0, place.1)
+    }
+
     /// Notes a fault or a remark at a place. What it quotes is shortened.
     pub fn fault(&self, place: Place, fault: Diagnostic) {
         if self.is_full() {
             return;
         }
-        let mut fault = fault.at(Location::text(&self.file, place.0, place.1));
+        let mut fault = fault.at(self.location(place));
         for (_, quoted) in &mut fault.args {
             shorten(quoted);
         }
@@ -96,11 +102,12 @@ impl Reader {
         faults
     }
 
-    /// The keys of a map; a fault if it is none. `path` names it in messages, such as `records.fire`.
-    pub fn keys<'a>(&'a self, node: &'a Node, path: impl Into<String>) -> Option<Keys<'a>> {
+    /// The keys of a map, with a fault for each that its section does not have; a fault if it is no map. `path` names it in
+    /// messages, such as `records.fire`.
+    pub fn keys<'a>(&'a self, node: &'a Node, path: impl Into<String>, section: &'static Section) -> Option<Keys<'a>> {
         let path = path.into();
         match node.map() {
-            Some(entries) => Some(Keys::new(self, node.place, entries, path)),
+            Some(entries) => Some(Keys::new(self, node.place, entries, path, section)),
             None => {
                 self.expected(node, &path, ("若干「键: 值」", "keys with values"));
                 None

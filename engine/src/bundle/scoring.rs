@@ -5,32 +5,18 @@
 
 use std::ops::Range;
 
-use super::assess::{Groups, INCOMPLETE, PUBLIC, bounds, required_script};
+use super::assess::{Groups, bounds, required_script};
 use super::dictionary::rule_mend;
 use super::keys::Keys;
 use super::lists::known_kinds;
-use super::model::{
-    Action, Body, Cap, Combine, Condition, Criterion, Figure, Place, Reach, Rule, Script, SharedCap, ShortForm,
-};
+use super::model::{Action, Body, Cap, Condition, Criterion, Figure, Place, Reach, Rule, Script, SharedCap, ShortForm};
 use super::names::{self, Given, Use};
 use super::node::{Content, Node};
 use super::reader::Reader;
+use super::sections::{self, COMBINE, FROM, INCOMPLETE, PUBLIC, SHORT};
 use crate::codes::bundle as code;
 use crate::diagnostic::Diagnostic;
 use crate::dictionary::Dictionary;
-
-const COMBINE: &[(&str, Combine)] = &[
-    ("sum", Combine::Sum),
-    ("mean", Combine::Mean),
-    ("weighted", Combine::Weighted),
-    ("min", Combine::Min),
-    ("max", Combine::Max),
-];
-
-const FROM: &[(&str, Reach)] = &[("period", Reach::Period), ("history", Reach::History), ("known", Reach::Known)];
-
-/// The keys of the short form of a rule.
-const SHORT: [&str; 9] = ["each", "from", "when", "deduct", "award", "note", "breach", "veto", "reason"];
 
 /// Reads `figures`, of the bundle or of a roll-up.
 pub(super) fn figures(above: &Keys<'_>, groups: &Groups) -> Vec<Figure> {
@@ -38,7 +24,7 @@ pub(super) fn figures(above: &Keys<'_>, groups: &Groups) -> Vec<Figure> {
     let mut figures = Vec::new();
     for (key, node) in above.named("figures") {
         names::check(above.reader, &key.text, key.place, Use::Property);
-        let Some(keys) = above.reader.keys(node, format!("{path}.{}", key.text)) else { continue };
+        let Some(keys) = above.reader.keys(node, format!("{path}.{}", key.text), &sections::FIGURE) else { continue };
         figures.push(Figure {
             id: key.text.clone(),
             title: keys.optional_text("title").unwrap_or_else(|| key.text.clone()),
@@ -48,7 +34,6 @@ pub(super) fn figures(above: &Keys<'_>, groups: &Groups) -> Vec<Figure> {
             show: keys.flag("show"),
             place: key.place,
         });
-        keys.close();
     }
     figures
 }
@@ -87,7 +72,7 @@ impl<'a> Criteria<'a> {
     }
 
     fn criterion(&mut self, reader: &Reader, node: &Node, path: &str) -> Option<Criterion> {
-        let keys = reader.keys(node, named(node, path))?;
+        let keys = reader.keys(node, named(node, path), &sections::CRITERION)?;
         let id = self.id(&keys, Use::Property);
         let (base, floor, ceiling) = bounds(&keys);
         let first = self.rules.len();
@@ -108,7 +93,6 @@ impl<'a> Criteria<'a> {
             criteria,
             place: node.place,
         };
-        keys.close();
         Some(criterion)
     }
 
@@ -121,14 +105,13 @@ impl<'a> Criteria<'a> {
 
     /// `{rules: […], points, per}`.
     fn shared_cap(&mut self, reader: &Reader, node: &Node, path: &str, first: usize) -> Option<SharedCap> {
-        let keys = reader.keys(node, path)?;
+        let keys = reader.keys(node, path, &sections::SHARED_CAP)?;
         keys.required("rules");
         let rules = keys.texts("rules");
         let within = first..self.rules.len();
         let capped = rules.iter().map(|(rule, place)| (rule.clone(), *place));
         self.capped.extend(capped.map(|(rule, place)| Capped { rule, place, within: within.clone() }));
         let cap = cap_of(&keys);
-        keys.close();
         Some(SharedCap { rules: rules.into_iter().map(|(rule, _)| rule).collect(), cap: cap? })
     }
 
@@ -154,7 +137,7 @@ impl<'a> Criteria<'a> {
     }
 
     fn rule(&mut self, reader: &Reader, node: &Node, path: &str) -> Option<Rule> {
-        let keys = reader.keys(node, named(node, path))?;
+        let keys = reader.keys(node, named(node, path), &sections::RULE)?;
         let id = self.id(&keys, Use::Id);
         self.rules.push(id.clone());
         let body = self.body(&keys);
@@ -176,7 +159,6 @@ impl<'a> Criteria<'a> {
             place: node.place,
         };
         says_what_it_does(&keys, &rule);
-        keys.close();
         Some(rule)
     }
 
@@ -194,7 +176,7 @@ impl<'a> Criteria<'a> {
         let Some(node) = keys.get("script") else {
             return Body::Short(short);
         };
-        if let Some((key, beside)) = SHORT.into_iter().find_map(|key| Some((key, keys.get(key)?))) {
+        if let Some((key, beside)) = SHORT.iter().find_map(|slot| Some((slot.key, keys.get(slot.key)?))) {
             keys.reader.fault(beside.place, Diagnostic::new(&code::BOTH_FORMS).with("key", key));
         }
         let missing = || Script { text: "()".to_owned(), lines: vec![node.place] };
@@ -294,10 +276,7 @@ fn cap(reader: &Reader, node: &Node, path: &str) -> Option<Cap> {
         not_negative(reader, node.place, path, points);
         return Some(Cap { points, per: None });
     }
-    let keys = reader.keys(node, path)?;
-    let cap = cap_of(&keys);
-    keys.close();
-    cap
+    cap_of(&reader.keys(node, path, &sections::CAP)?)
 }
 
 fn cap_of(keys: &Keys<'_>) -> Option<Cap> {

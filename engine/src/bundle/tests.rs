@@ -1,4 +1,5 @@
 mod hostile;
+mod schema;
 
 use super::*;
 use crate::diagnostic::Lang;

@@ -136,4 +136,18 @@ codes! {
         help_zh: "删去空项,或补填内容",
         help_en: "remove the blank entry or fill it in",
     }
+    /// An exemption for which there was nothing to exempt.
+    EXEMPTION_COVERS_NOTHING = Warning "exemption-covers-nothing" {
+        zh: "「{unit}」在评分项 {rule} 上的免予扣分没有用到:这期间没有认定任何事项",
+        en: "the exemption of {unit} from {rule} covers nothing: nothing was found",
+        help_zh: "核对评分项、起止日期和记录编号;不再需要的可以撤销",
+        help_en: "check the rule, the days and the number of the record, or withdraw it",
+    }
+    /// An exemption without any effect on the result.
+    EXEMPTION_CHANGES_NOTHING = Warning "exemption-changes-nothing" {
+        zh: "「{unit}」在评分项 {rule} 上的免予扣分不起作用:没有它,得分、等次、清单和指标也一样",
+        en: "the exemption of {unit} from {rule} changes nothing: score, rating, lists and criteria are the same without it",
+        help_zh: "多半是这一项已到上限,或另有事项定了等次;不再需要的可以撤销",
+        help_en: "most likely a cap is reached anyway, or something else decides the rating; withdraw it if it is not needed",
+    }
 }

@@ -3,6 +3,20 @@
 use super::codes;
 
 codes! {
+    /// A file that cannot be read.
+    UNREADABLE_FILE = Error "unreadable-file" {
+        zh: "文件读不出来:{detail}",
+        en: "the file cannot be read: {detail}",
+        help_zh: "核对路径和读取权限",
+        help_en: "check the path and the permission to read it",
+    }
+    /// A text in another encoding.
+    NOT_UTF8 = Error "not-utf-8" {
+        zh: "文件不是 UTF-8 编码",
+        en: "the file is not UTF-8",
+        help_zh: "用编辑器另存为 UTF-8",
+        help_en: "save it as UTF-8 in your editor",
+    }
     /// A level the bundle does not name.
     UNKNOWN_LEVEL = Error "unknown-level" {
         zh: "办法里没有「{level}」这一级",

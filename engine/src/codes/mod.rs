@@ -1,6 +1,7 @@
 //! The catalogue of messages: every code a [`crate::diagnostic::Diagnostic`] can carry, in Chinese and English, by area.
 
 pub mod bundle;
+pub mod cases;
 pub mod data;
 pub mod files;
 pub mod script;
@@ -30,7 +31,8 @@ pub(crate) use codes;
 
 /// Every code of the engine, area by area.
 pub fn all() -> impl Iterator<Item = &'static Code> {
-    bundle::ALL.iter().chain(data::ALL).chain(files::ALL).chain(script::ALL).chain(sheet::ALL).copied()
+    let areas = [bundle::ALL, cases::ALL, data::ALL, files::ALL, script::ALL, sheet::ALL];
+    areas.into_iter().flatten().copied()
 }
 
 #[cfg(test)]

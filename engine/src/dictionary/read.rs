@@ -2,7 +2,7 @@
 //!
 //! Enters: [`Raw`] values out of a cell, a line of JSON or a case of a bundle. Leaves: a typed [`Value`], or a [`Fault`] for
 //! each thing that must be mended; whoever knows the cell or the line turns it into a
-//! [`Diagnostic`] with [`Fault::at`]. Nothing is guessed: what can be read in two ways is refused. [`crate::record`] is next.
+//! [`crate::diagnostic::Diagnostic`] with [`Fault::at`]. Nothing is guessed: what can be read in two ways is refused. [`crate::record`] is next.
 
 mod boolean;
 pub mod characters;

@@ -23,6 +23,7 @@ mod sandbox;
 mod scene;
 mod stop;
 mod syntax;
+mod trace;
 mod view;
 
 use std::sync::{Arc, Mutex, PoisonError};
@@ -41,10 +42,13 @@ pub use functions::{Function, functions};
 pub use sandbox::CallOff;
 pub use scene::{Datum, Group, Missing, Part, Reading, Scene, UnitIndex, Window};
 pub use stop::Failure;
+pub(crate) use trace::Trace;
+pub use trace::Unreached;
 
 use frame::Frame;
 use meter::Meter;
 use stop::Stop;
+use trace::Tracer;
 use view::{View, freeze};
 
 /// Turns the scripts of one bundle into programs, noting every fault on the way.
@@ -55,15 +59,36 @@ pub struct Compiler {
     file: Arc<str>,
     compiled: usize,
     faults: Vec<Diagnostic>,
+    /// Puts marks into the programs, to see which of their branches are reached.
+    tracer: Option<Tracer>,
 }
 
 impl Compiler {
     /// Compiles the bundle's library.
     pub fn new(bundle: &Bundle) -> Compiler {
+        Compiler::start(bundle, None)
+    }
+
+    /// The same for programs that leave marks in a [`Trace`].
+    pub(crate) fn tracing(bundle: &Bundle) -> Compiler {
+        Compiler::start(bundle, Some(Tracer::default()))
+    }
+
+    fn start(bundle: &Bundle, mut tracer: Option<Tracer>) -> Compiler {
         let engine = sandbox::engine(&CallOff::default(), &Arc::default());
         let mut faults = Vec::new();
-        let library = compile::library(&engine, bundle.library.as_ref(), &bundle.file, &mut faults);
-        Compiler { engine, library, file: Arc::clone(&bundle.file), compiled: 0, faults }
+        let traced = bundle.library.as_ref().zip(tracer.as_mut()).map(|(script, tracer)| {
+            let text = tracer.library(&engine, &compile::Source::of(script));
+            Script { text, lines: script.lines.clone() }
+        });
+        let script = traced.as_ref().or(bundle.library.as_ref());
+        let library = compile::library(&engine, script, &bundle.file, &mut faults);
+        Compiler { engine, library, file: Arc::clone(&bundle.file), compiled: 0, faults, tracer }
+    }
+
+    /// What the programs leave marks in; empty for plain programs.
+    pub(crate) fn into_trace(self) -> Trace {
+        self.tracer.unwrap_or_default().into_trace()
     }
 
     /// Compiles one script; none: a syntax error is noted.
@@ -76,8 +101,11 @@ impl Compiler {
         self.program(compile::rule_source(rule))
     }
 
-    fn program(&mut self, source: compile::Source) -> Option<Program> {
+    fn program(&mut self, mut source: compile::Source) -> Option<Program> {
         self.compiled += 1;
+        if let Some(tracer) = &mut self.tracer {
+            source.text = tracer.script(&self.engine, &source);
+        }
         let none = compile::Library::default();
         let library = self.library.as_ref().unwrap_or(&none);
         let program = compile::program(&self.engine, library, source, self.compiled, &self.file);
@@ -120,6 +148,14 @@ impl Interpreter {
     pub fn new(call_off: &CallOff) -> Interpreter {
         let meter = Arc::default();
         Interpreter { engine: sandbox::engine(call_off, &meter), meter }
+    }
+
+    /// The same for programs that leave marks.
+    pub(crate) fn tracing(call_off: &CallOff, trace: &Arc<Trace>) -> Interpreter {
+        let meter = Arc::default();
+        let mut engine = sandbox::engine(call_off, &meter);
+        trace.register(&mut engine);
+        Interpreter { engine, meter }
     }
 
     /// Runs a program for one unit.

@@ -31,6 +31,7 @@ city-nothing-taken-on = No listed hazard or old case is open.
 city-leader = In charge: { $leader }
 city-totals = City totals
 city-total = Item
+city-missing = { $count } of { $of } villages not in
 city-departments = Open entries by department
 city-no-departments = No department has an open entry.
 city-unreported = Reports still missing

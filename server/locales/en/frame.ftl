@@ -53,8 +53,12 @@ overdue = Overdue
 
 amount = { $figure } { $unit }
 change-none = no figure for last year
+change-incomplete = reports missing, not compared
 change-same = same as last year
 change-up = ↑ up { $by } percentage points
 change-down = ↓ down { $by } percentage points
 change-up-by = ↑ up { $by }
 change-down-by = ↓ down { $by }
+
+missing-kind = Reports are missing: { $kind }
+missing-rule = Not all data for “{ $rule }” is in

@@ -18,10 +18,15 @@ negative-matters = { $count ->
     [one] 1 matter on the list
    *[other] { $count } matters on the list
 }
+negative-matter = { $kind }: { $name }
 negative-no-matters = No matter is on the list.
 negative-since = Listed on
 negative-due = To be settled by
 negative-measures = Measures
+
+negative-steps = What happens to an entry
+measure-within = within { $days } working days
+measure-overdue = proposed after { $days } working days overdue
 
 measure-proposed = proposed
 measure-ordered = decided

@@ -2,6 +2,7 @@
 
 home-title = Six-no safe villages
 home-towns = { $count } towns, { $villages } villages
+home-nothing-yet = No results have been published yet.
 
 search-title = Find a village
 search-label = Find your village

@@ -54,7 +54,6 @@ village-awaited = Not yet checked
 village-nothing-awaited = All reports are in; nothing is left to check.
 village-owed-by = owed by { $department }
 village-since = missing since { $date }
-village-missing-rule = Not all data for “{ $rule }” is in
 
 village-receipt = Receipt
 village-receipt-note = Scan the code to open this page, and compare the first 8 characters. Any change to the data, the standard or the result makes another receipt.
@@ -65,7 +64,7 @@ village-to-mend = To put right
 village-appeal = Ask for a review
 
 card-reasons = { $reasons } and others, { $count } in all
-card-not-met = “{ $title }” is not met
+card-not-met = { $title }: not met
 card-clean = No fault found
 card-deducted = { $count ->
     [one] 1 deduction; the condition still holds
@@ -86,6 +85,8 @@ ledger-result = Score
 ledger-withheld = Items whose details are not public
 ledger-withheld-note = sum only
 ledger-not-yet = Some data could not be checked yet; the items are shown once it is.
+ledger-cap = limit of the clause
+ledger-capped = limit reached
 ledger-rule-cap = Limit of “{ $title }”
 ledger-shared-cap = Shared limit of “{ $title }” and others
 ledger-combined = Parts of “{ $title }” put together
@@ -112,6 +113,7 @@ finding-evidence-more = { $count ->
     [one] 1 more record
    *[other] { $count } more records
 }
+finding-exempt = exempted by approval
 finding-reply = The village says (not verified)
 finding-appeal = Ask for a review of this item
 finding-appeal-left = { $days ->

@@ -31,6 +31,7 @@ city-nothing-taken-on = 没有在办的挂牌督办和积案。
 city-leader = 包案领导：{ $leader }
 city-totals = 全市汇总
 city-total = 项目
+city-missing = { $of }个村社中{ $count }个未报
 city-departments = 部门在办事项
 city-no-departments = 各部门没有在办事项。
 city-unreported = 待报数据

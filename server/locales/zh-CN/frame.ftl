@@ -47,8 +47,12 @@ overdue = 逾期
 
 amount = { $figure }{ $unit }
 change-none = 无上年数据
+change-incomplete = 数据未报齐，不作比较
 change-same = 与上年持平
 change-up = ↑ 上升{ $by }个百分点
 change-down = ↓ 下降{ $by }个百分点
 change-up-by = ↑ 上升{ $by }
 change-down-by = ↓ 下降{ $by }
+
+missing-kind = 缺{ $kind }数据
+missing-rule = 评定“{ $rule }”所需数据不全

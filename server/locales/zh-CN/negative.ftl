@@ -12,10 +12,15 @@ negative-filter = 筛选
 negative-villages = 列入村社{ $count }个
 negative-no-villages = 没有列入的村社。
 negative-matters = 列入事项{ $count }件
+negative-matter = { $kind }：{ $name }
 negative-no-matters = 没有列入的事项。
 negative-since = 列入日期
 negative-due = 整改期限
 negative-measures = 督导措施
+
+negative-steps = 列入以后怎么办
+measure-within = { $days }个工作日内
+measure-overdue = 逾期满{ $days }个工作日提出
 
 measure-proposed = 建议
 measure-ordered = 已决定

@@ -2,6 +2,7 @@
 
 home-title = 六无平安村社
 home-towns = { $count }个镇街，{ $villages }个村社
+home-nothing-yet = 还没有公布的考核结果。
 
 search-title = 查村社
 search-label = 查您所在的村社

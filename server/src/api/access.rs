@@ -11,6 +11,9 @@ use crate::disclosure::Reader;
 use crate::error::Problem;
 use crate::state::App;
 
+/// Who did it when the bearer of the token does not say.
+pub const NOBODY: &str = "API";
+
 /// Proof that the bearer of the token asks.
 #[derive(Debug, Clone, Copy)]
 pub struct Staff(());

@@ -18,6 +18,9 @@ use crate::disclosure::Reader;
 use crate::error::Problem;
 use crate::state::App;
 
+/// Digits from which on a spreadsheet shows a number as 3.3E+11.
+const SHORTEST_CODE: usize = 12;
+
 /// Digits of a tag.
 const TAG_LENGTH: usize = 20;
 
@@ -217,11 +220,17 @@ impl Table {
     }
 }
 
-/// A text that a spreadsheet would take for a formula gets an apostrophe before it; a number stays as it is.
+/// A text that a spreadsheet would take for a formula gets an apostrophe before it, a code that it would round a tab; a number
+/// stays as it is.
 fn harmless(cell: &str) -> String {
     let is_formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r']);
     let is_number = cell.strip_prefix('-').is_some_and(|rest| rest.chars().all(|c| c.is_ascii_digit() || c == '.'));
-    if is_formula && !is_number { format!("'{cell}") } else { cell.to_owned() }
+    let is_code = cell.len() >= SHORTEST_CODE && cell.chars().all(|c| c.is_ascii_digit());
+    match cell {
+        cell if is_code => format!("\t{cell}"),
+        cell if is_formula && !is_number => format!("'{cell}"),
+        cell => cell.to_owned(),
+    }
 }
 
 #[cfg(test)]
@@ -233,6 +242,7 @@ mod tests {
         assert_eq!(harmless("=1+1"), "'=1+1");
         assert_eq!(harmless("-cmd"), "'-cmd");
         assert_eq!(harmless("-2.5"), "-2.5");
+        assert_eq!(harmless("330381101701"), "\t330381101701");
         assert_eq!(harmless("上岙村"), "上岙村");
     }
 

@@ -269,16 +269,20 @@ fn next_page(page: &[&Shown], more: bool, run: RunId) -> Option<String> {
 
 /// What of a unit stands on a list.
 fn entries_of(shown: &Shown, list: &List, view: &RunView) -> Vec<ListEntry> {
-    let bundle = view.edition.bundle();
-    shown
-        .entries
-        .iter()
-        .filter(|entry| entry.list == list.id)
-        .map(|entry| entry_of(entry, shown, bundle, view))
-        .collect()
+    shown.entries.iter().filter(|entry| entry.list == list.id).map(|entry| entry_of(entry, shown, list, view)).collect()
 }
 
-fn entry_of(entry: &ShownEntry, shown: &Shown, bundle: &Bundle, view: &RunView) -> ListEntry {
+/// The departments of the kinds that a list is drawn from.
+fn departments_of(list: &List, bundle: &Bundle) -> Vec<String> {
+    let Each::Record(kinds) = &list.each else { return Vec::new() };
+    let departments = kinds.iter().filter_map(|kind| bundle.dictionary.kinds.get(kind)?.department.clone());
+    let mut departments: Vec<String> = departments.collect();
+    departments.dedup();
+    departments
+}
+
+fn entry_of(entry: &ShownEntry, shown: &Shown, list: &List, view: &RunView) -> ListEntry {
+    let bundle = view.edition.bundle();
     let division = division_of(shown, &view.units);
     let mut departments = Vec::new();
     let mut reasons = Vec::new();
@@ -294,7 +298,8 @@ fn entry_of(entry: &ShownEntry, shown: &Shown, bundle: &Bundle, view: &RunView) 
             let rests_on_it = |finding: &&ShownFinding| finding.evidence.contains(record) && !finding.exempted;
             shown.findings.iter().filter(rests_on_it).for_each(&mut found);
         }
-        (None, None) if entry.facts.is_some() => {}
+        // Only that there are some is public: whose matter they are stands in the bundle.
+        (None, None) if entry.facts.is_some() => departments.extend(departments_of(list, bundle)),
         (None, None) => {
             let breaks = |finding: &&ShownFinding| {
                 matches!(finding.kind, FindingKind::Breach | FindingKind::Veto) && !finding.exempted
@@ -311,10 +316,11 @@ fn entry_of(entry: &ShownEntry, shown: &Shown, bundle: &Bundle, view: &RunView) 
         place: record.place.clone(),
     });
     let of_kind = entry.record.as_ref().and_then(|record| bundle.dictionary.kinds.get(&record.kind));
-    if let Some(department) = of_kind.and_then(|kind| kind.department.clone())
-        && !departments.contains(&department)
-    {
-        departments.insert(0, department);
+    let owner = entry.department.clone().or_else(|| of_kind.and_then(|kind| kind.department.clone()));
+    if let Some(owner) = owner {
+        // The matter is its owner's; rules that mention it may belong to others.
+        departments.retain(|department| *department != owner);
+        departments.insert(0, owner);
     }
     reasons.dedup();
     ListEntry {

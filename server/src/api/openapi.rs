@@ -9,7 +9,7 @@ use utoipa::{IntoResponses, Modify, OpenApi};
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use super::answer::{Answer, Asked};
-use super::{assessments, batches, bundles, divisions, health, lists, record_kinds, runs, units, uploads};
+use super::{assessments, batches, bundles, divisions, health, lists, record_kinds, releases, runs, units, uploads};
 use crate::error::{Problem, ProblemBody};
 use crate::state::App;
 
@@ -21,28 +21,28 @@ const DOCUMENT: &str = "/api/v1/openapi.json";
 pub enum Problems {
     /// 参数或内容有误 · A parameter or the body cannot be read
     #[response(status = 400, content_type = "application/problem+json")]
-    Bad(#[to_schema] ProblemBody),
+    Bad(ProblemBody),
     /// 需要口令,或口令不对 · The token is required, or not the right one
     #[response(status = 401, content_type = "application/problem+json")]
-    Unauthorized(#[to_schema] ProblemBody),
+    Unauthorized(ProblemBody),
     /// 没有找到,或没有公布 · Not found, or not public
     #[response(status = 404, content_type = "application/problem+json")]
-    NotFound(#[to_schema] ProblemBody),
+    NotFound(ProblemBody),
     /// 与已存内容冲突 · What is stored speaks against it
     #[response(status = 409, content_type = "application/problem+json")]
-    Conflict(#[to_schema] ProblemBody),
+    Conflict(ProblemBody),
     /// 内容过大 · The body is too large
     #[response(status = 413, content_type = "application/problem+json")]
-    TooLarge(#[to_schema] ProblemBody),
+    TooLarge(ProblemBody),
     /// 内容有错,逐处列出 · What was handed in has faults, every one named
     #[response(status = 422, content_type = "application/problem+json")]
-    Faults(#[to_schema] ProblemBody),
+    Faults(ProblemBody),
     /// 系统出错 · Something went wrong in the server
     #[response(status = 500, content_type = "application/problem+json")]
-    Internal(#[to_schema] ProblemBody),
+    Internal(ProblemBody),
     /// 处理超时,或暂停写入 · It took too long, or nothing can be written
     #[response(status = 503, content_type = "application/problem+json")]
-    Unavailable(#[to_schema] ProblemBody),
+    Unavailable(ProblemBody),
 }
 
 /// The whole document.
@@ -53,7 +53,8 @@ pub enum Problems {
         description = "不带口令:只能查询已公布的核算,公开程度按考核办法。带口令:可上报、撤回、核验,并查看未公布的内容;任何情况下不提供个人信息。\n\n\
             Without the token: released runs only, as far as the standard lets each record kind and criterion be seen. With it: \
             uploads, undo, verification, and what is not released; never personal fields.\n\n\
-            分数一律为文本,如 \"92.5\",以免经过程序时被舍入。 · Points are texts, such as `\"92.5\"`, so that no program on the way rounds them.\n\n\
+            分值一律为文本,如 \"92.5\",除不尽的写作分数,如 \"1/3\",以免经过程序时被舍入。 · Points are texts, such as `\"92.5\"`, or \
+            `\"1/3\"` where no decimal ends, so that no program on the way rounds them.\n\n\
             错误按 RFC 9457 返回,中英文各一份。 · Problems follow RFC 9457, in Chinese and English.",
         license(name = "Apache-2.0", identifier = "Apache-2.0"),
     ),
@@ -69,7 +70,7 @@ pub enum Problems {
     paths(
         assessments::list, assessments::show, assessments::of_unit,
         lists::list, lists::show,
-        runs::list, runs::show, runs::verify, assessments::list_of_run, assessments::show_of_run,
+        runs::list, runs::create, runs::show, runs::verify, releases::create, releases::take_back, assessments::list_of_run, assessments::show_of_run,
         divisions::list, divisions::show, units::list, units::show,
         bundles::list, bundles::show, bundles::show_edition, bundles::show_text,
         record_kinds::list, record_kinds::show,
@@ -77,7 +78,7 @@ pub enum Problems {
         health::show, show,
     ),
     components(schemas(
-        uploads::TableBody, uploads::StatementForm, crate::error::FaultBody, crate::error::PlaceBody,
+        uploads::TableBody, uploads::StatementForm, ProblemBody, crate::error::FaultBody, crate::error::PlaceBody,
     )),
     modifiers(&Token),
 )]

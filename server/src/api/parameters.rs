@@ -1,9 +1,11 @@
-//! What stands in an address: checked, or a [`Problem`] that names the parameter and what should stand there.
+//! What stands in an address or a body: checked, or a [`Problem`] that names the parameter and what should stand there.
 //!
 //! Next: [`super::answer`].
 
-use axum::extract::rejection::PathRejection;
-use axum::extract::{FromRequestParts, Path as AxumPath, Query as AxumQuery};
+use axum::Json;
+use axum::extract::rejection::{JsonRejection, PathRejection};
+use axum::extract::{FromRequest, FromRequestParts, Path as AxumPath, Query as AxumQuery, Request};
+use axum::http::StatusCode;
 use axum::http::request::Parts;
 use liuwu_engine::period::{Date, Period, parse_date};
 use serde::de::DeserializeOwned;
@@ -24,14 +26,29 @@ impl<T: DeserializeOwned> FromRequestParts<App> for Query<T> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Query<T>, Problem> {
-        let AxumQuery(parameters) = AxumQuery::try_from_uri(&parts.uri).map_err(|rejection| {
-            // `Failed to deserialize query string: unknown field …`: what stands behind the colon is for people.
-            let text = rejection.body_text();
-            let why = text.split_once(": ").map_or(text.as_str(), |(_, why)| why);
-            Problem::parameter("?", format!("无法识别({why})"), format!("cannot be read ({why})"))
-        })?;
+        let AxumQuery(parameters) =
+            AxumQuery::try_from_uri(&parts.uri).map_err(|rejection| misread(&rejection.body_text()))?;
         Ok(Query(parameters))
     }
+}
+
+/// What is wrong, out of a text such as `Failed to deserialize query string: perod: unknown field `perod`, expected one of …`.
+fn misread(text: &str) -> Problem {
+    let quoted: Vec<&str> = text.split('`').skip(1).step_by(2).collect();
+    if text.contains("unknown field") {
+        let (name, known) = quoted.split_first().map_or(("?", [].as_slice()), |(name, known)| (*name, known));
+        return Problem::parameter(
+            name,
+            format!("没有这个参数;可用的有 {}", known.join("、")),
+            format!("there is no such parameter; there are {}", known.join(", ")),
+        );
+    }
+    if text.contains("missing field") {
+        return Problem::parameter(quoted.first().unwrap_or(&"?"), "必须填写", "must be given");
+    }
+    // The name stands before the last colon but one.
+    let name = text.rsplit(": ").nth(1).unwrap_or("?");
+    Problem::parameter(name, "无法读取", "cannot be read")
 }
 
 /// The parameters in the path.
@@ -47,6 +64,24 @@ impl<T: DeserializeOwned + Send> FromRequestParts<App> for Path<T> {
                 Err(Problem::parameter("path", "应为编号", "a number belongs here"))
             }
             Err(_) => Err(Problem::Address),
+        }
+    }
+}
+
+/// A body in JSON.
+pub struct Body<T>(pub T);
+
+impl<T: DeserializeOwned> FromRequest<App> for Body<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, app: &App) -> Result<Body<T>, Problem> {
+        match Json::from_request(request, app).await {
+            Ok(Json(body)) => Ok(Body(body)),
+            Err(JsonRejection::MissingJsonContentType(_)) => Err(Problem::Media("application/json")),
+            Err(rejection) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => {
+                Err(Problem::TooLarge(app.config().body_limit()))
+            }
+            Err(rejection) => Err(Problem::Body(rejection.body_text())),
         }
     }
 }
@@ -116,7 +151,7 @@ impl Cursor {
 }
 
 fn read_cursor(text: &str) -> Option<Cursor> {
-    if text.len() % 2 != 0 || !text.is_ascii() {
+    if !text.len().is_multiple_of(2) || !text.is_ascii() {
         return None;
     }
     let bytes = (0..text.len()).step_by(2).map(|at| u8::from_str_radix(text.get(at..at + 2)?, 16).ok());
@@ -162,6 +197,18 @@ mod tests {
         for text in ["x", "zz", "ff", "上岙", "61"] {
             assert!(Cursor::read(text).is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn a_parameter_that_cannot_be_read_is_named() {
+        let detail = |text: &str| misread(text).detail().zh;
+        let before = "Failed to deserialize query string: ";
+        assert_eq!(
+            detail(&format!("{before}perod: unknown field `perod`, expected one of `period`, `limit`")),
+            "参数「perod」:没有这个参数;可用的有 period、limit"
+        );
+        assert_eq!(detail(&format!("{before}missing field `reason`")), "参数「reason」:必须填写");
+        assert_eq!(detail(&format!("{before}limit: invalid digit found in string")), "参数「limit」:无法读取");
     }
 
     #[test]

@@ -1,22 +1,25 @@
-//! Runs: each scoring of all units, and the proof that one can be reproduced. Next: [`super::bundles`].
+//! Runs: each scoring of all units, and the proof that one can be reproduced. Next: [`super::releases`].
 
 use std::collections::BTreeMap;
 
 use axum::Json;
 use axum::extract::State;
+use axum::http::StatusCode;
+use axum::http::header::LOCATION;
+use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
 use liuwu_engine::period::{Date, Period};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::access::Staff;
+use super::access::{NOBODY, Staff};
 use super::answer::{Answer, Asked};
 use super::openapi::Problems;
-use super::parameters::{self, Cursor, Path, Query};
+use super::parameters::{self, Body, Cursor, Path, Query};
 use super::source::Page;
 use crate::disclosure::Reader;
 use crate::error::Problem;
-use crate::scoring;
+use crate::scoring::{self, Ask};
 use crate::state::App;
 use crate::store::Run;
 
@@ -65,7 +68,7 @@ pub struct RunBody {
 }
 
 impl RunBody {
-    fn of(run: Run, reader: Reader) -> RunBody {
+    pub(super) fn of(run: Run, reader: Reader) -> RunBody {
         let is_staff = reader == Reader::Staff;
         RunBody {
             run: run.id.0,
@@ -155,6 +158,62 @@ pub async fn show(State(app): State<App>, asked: Asked, Path(run): Path<String>)
         asked.json(&format!("run {} {}", run.id, run.released), || Ok(RunBody::of(run, asked.reader)))
     })
     .await
+}
+
+/// 核算请求。 · What is to be scored.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RunForm {
+    /// 考核周期,如 2020、2020-01..2020-06,逗号分开 · The periods, such as `2020` or `2020-01..2020-06`, by commas.
+    #[schema(example = "2020")]
+    periods: String,
+    /// 考核办法;不填则为当前的 · The bundle; the current one when left out.
+    bundle: Option<String>,
+    /// 版本;不填则为最近发布的 · The edition; the one published last when left out.
+    edition: Option<String>,
+    /// 数据截至;不填则为今天 · The day of knowledge; today when left out.
+    #[schema(format = Date)]
+    as_of: Option<String>,
+    /// 核算单位或账号 · The office or account that asks.
+    by: Option<String>,
+}
+
+/// 核算
+///
+/// Scores all units for periods and stores the run. It becomes the run in force, and is public only once it is released. Takes
+/// the token; one scoring at a time.
+#[utoipa::path(
+    post, path = "/api/v1/runs", tag = "runs", operation_id = "create_run", request_body = RunForm,
+    security(("token" = [])),
+    responses(
+        (status = 201, description = "已核算 · Scored", body = RunBody,
+            headers(("location" = String, description = "核算地址 · Address of the run"))),
+        Problems,
+    ),
+)]
+pub async fn create(State(app): State<App>, _: Staff, Body(form): Body<RunForm>) -> Result<Response, Problem> {
+    let periods = Period::parse_list(&form.periods)
+        .map_err(|error| Problem::parameter("periods", "应为周期,如 2020 或 2020-01..2020-06", error.to_string()))?;
+    let as_of = form.as_of.as_deref().map(|text| parameters::day("as_of", text)).transpose()?;
+    let run = app
+        .blocking(move |app| {
+            let bundle = match form.bundle {
+                Some(bundle) => bundle,
+                None => app.bundle()?,
+            };
+            app.score(&Ask {
+                bundle,
+                edition: form.edition,
+                periods,
+                as_of: as_of.unwrap_or_else(|| app.today()),
+                by: form.by.unwrap_or_else(|| NOBODY.to_owned()),
+                at: app.now(),
+                pseudonym_key: app.pseudonym_key().to_vec(),
+            })
+        })
+        .await?;
+    let address = [(LOCATION, format!("/api/v1/runs/{}", run.id))];
+    Ok((StatusCode::CREATED, address, Json(RunBody::of(run, Reader::Staff))).into_response())
 }
 
 /// 核验结果。 · What came of recomputing a run.

@@ -14,7 +14,7 @@ use liuwu_engine::period::Date;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::access::Staff;
+use super::access::{NOBODY, Staff};
 use super::batches::BatchBody;
 use super::openapi::Problems;
 use super::parameters::{self, Path, Query};
@@ -22,9 +22,6 @@ use crate::error::{FaultBody, Problem};
 use crate::state::App;
 use crate::store::{Act, BatchId, Statement};
 use crate::upload::{self, File, Report, Said, TableReport};
-
-/// Who hands in when nobody is named.
-const NOBODY: &str = "API";
 
 /// 上报内容(multipart/form-data)。 · What is handed in, as `multipart/form-data`.
 #[derive(ToSchema)]

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use anyhow::Context;
 use clap::ValueEnum;
 use comfy_table::Table;
-use liuwu_engine::assess::{AssessError, Plan, Priors, Request, assess, periods_of};
+use liuwu_engine::assess::{AssessError, Idle, Plan, Priors, Request, assess, idle_exemptions, periods_of};
 use liuwu_engine::assessment::Assessment;
 use liuwu_engine::bundle;
 use liuwu_engine::period::{Period, parse_date};
@@ -124,6 +124,8 @@ impl Assess {
             }
         };
         let results = assess(&plan, &world, &Request { periods, as_of }, &Priors::new())?;
+        let idle: Vec<_> = idle_exemptions(&world, &results).iter().map(Idle::to_diagnostic).collect();
+        terminal.diagnostics(&idle, &sources);
         let mut out = std::io::BufWriter::new(std::io::stdout().lock());
         match self.format {
             Format::Json => {

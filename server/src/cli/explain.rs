@@ -4,13 +4,14 @@ use std::fmt::Write as _;
 use std::process::ExitCode;
 
 use liuwu_engine::bundle::Bundle;
+use liuwu_engine::diagnostic::Lang;
 use liuwu_engine::number::Rounding;
 use liuwu_engine::record::Record;
 use unicode_width::UnicodeWidthStr;
 
 use super::At;
 use super::terminal::Terminal;
-use crate::explanation::{Evidence, Explanation, explain, kind_zh, met_zh};
+use crate::explanation::{Evidence, Explanation, explain, kind_word, met_zh};
 use crate::filed::Filed;
 use crate::records::record_of;
 use crate::scoring;
@@ -90,34 +91,50 @@ fn text(filed: &Filed, name: &str, bundle: &Bundle, explanation: &Explanation) -
         }
     }
     out.push('\n');
+    out.push_str(&arithmetic(explanation, 0, Lang::Zh));
+    out
+}
+
+/// The lines of the arithmetic, what else was found, and what could not be checked; each `margin` columns from the left.
+pub(super) fn arithmetic(explanation: &Explanation, margin: usize, lang: Lang) -> String {
+    let say = |zh, en| if lang == Lang::Zh { zh } else { en };
+    let mut out = String::new();
     for line in &explanation.lines {
         let adds = line.adds.round(4, Rounding::HalfUp);
         let adds = if adds.is_negative() { adds.to_string() } else { format!("+{adds}") };
         let from: Vec<&str> = [line.clause.as_deref(), line.department.as_deref()].into_iter().flatten().collect();
         let from = if from.is_empty() { String::new() } else { format!("  [{}]", from.join(" · ")) };
         let sum = line.sum.round(4, Rounding::HalfUp).to_string();
-        let indent = line.depth * 2;
+        let indent = margin + line.depth * 2;
         let _ = writeln!(out, "{:indent$}{adds:>8} = {sum:<8} {}{from}", "", line.what);
-        write_evidence(&mut out, &line.evidence, indent + 12);
+        write_evidence(&mut out, &line.evidence, indent + 12, lang);
     }
     for statement in &explanation.statements {
         let clause = statement.clause.as_deref().map(|clause| format!(" [{clause}]")).unwrap_or_default();
-        let _ = writeln!(out, "{}:{}{clause}", kind_zh(statement.kind), statement.reason);
-        write_evidence(&mut out, &statement.evidence, 4);
+        let (kind, colon) = (kind_word(statement.kind, lang), say(":", ": "));
+        let _ = writeln!(out, "{:margin$}{kind}{colon}{}{clause}", "", statement.reason);
+        write_evidence(&mut out, &statement.evidence, margin + 4, lang);
     }
     for unchecked in &explanation.unchecked {
-        let _ = writeln!(out, "待核定:{}({})", unchecked.title, unchecked.why);
+        let label = say("待核定:", "not checked: ");
+        let why = say(unchecked.why.as_str(), unchecked.why_en.as_str());
+        let _ = writeln!(out, "{:margin$}{label}{}({why})", "", unchecked.title);
     }
     out
 }
 
 /// A line a record: kind, day, place, and each field with the cell it was read from.
-fn write_evidence(out: &mut String, evidence: &[Evidence], indent: usize) {
+fn write_evidence(out: &mut String, evidence: &[Evidence], indent: usize, lang: Lang) {
     for item in evidence {
-        let _ = write!(out, "{:indent$}据 {} {} {}", "", item.kind, item.date, item.place);
+        let label = if lang == Lang::Zh { "据" } else { "from" };
+        let _ = write!(out, "{:indent$}{label} {} {} {}", "", item.kind, item.date, item.place);
         for field in &item.fields {
             let cell = field.cell.rsplit('!').next().unwrap_or_default();
-            let _ = write!(out, " {}={}({cell})", field.title, field.value);
+            let _ = write!(out, " {}={}", field.title, field.value);
+            // Without columns the cell is the line, which stands before the fields already.
+            if field.cell != item.place {
+                let _ = write!(out, "({cell})");
+            }
         }
         out.push('\n');
     }

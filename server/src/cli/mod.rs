@@ -10,10 +10,12 @@ mod check;
 mod demo;
 mod explain;
 mod export;
+mod functions;
 mod import;
 mod list;
 mod publish;
 mod sample;
+mod schema;
 mod score;
 mod serve;
 mod summary;
@@ -31,6 +33,7 @@ use liuwu_engine::period::{Date, Period};
 
 use crate::data_dir::DataDir;
 use crate::store::{Edition, Run, Store};
+pub use terminal::Printed;
 use terminal::Terminal;
 
 /// 六无平安村社考核 · Scores communities against published safety standards
@@ -78,6 +81,10 @@ enum Command {
     Serve(serve::Serve),
     /// 演示:导入样例、核算、启动网页 · Show everything on sample data
     Demo(demo::Demo),
+    /// 考核办法格式的 JSON Schema,供编辑器补全和提示 · JSON Schema of bundles, for editors
+    Schema,
+    /// 脚本函数一览 · The functions that scripts can call
+    Functions(functions::Functions),
     /// 命令补全脚本 · Shell completions
     Completions {
         /// bash、zsh、fish…
@@ -106,41 +113,67 @@ pub fn main() -> ExitCode {
 
 /// Runs a command line: exit code 0 done, 1 a bundle or a check failed, 2 data or usage at fault, 3 something else went wrong.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let cli = match Cli::try_parse_from(arguments) {
-        Ok(cli) => cli,
+    match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli.command.run(&Terminal::new(cli.lang.into())),
         Err(error) => {
             let _ = error.print();
-            return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
+            ExitCode::from(if error.use_stderr() { 2 } else { 0 })
         }
-    };
-    let lang = match cli.lang {
-        LangChoice::Zh => Lang::Zh,
-        LangChoice::En => Lang::En,
-    };
-    let terminal = Terminal::new(lang);
-    let result = match cli.command {
-        Command::Check(check) => check.run(&terminal),
-        Command::Assess(assess) => assess.run(&terminal),
-        Command::Publish(publish) => publish.run(&terminal),
-        Command::Import(import) => import.run(&terminal),
-        Command::Score(score) => score.run(&terminal),
-        Command::Explain(explain) => explain.run(&terminal),
-        Command::List(list) => list.run(&terminal),
-        Command::Verify(verify) => verify.run(&terminal),
-        Command::Export(export) => export.run(&terminal),
-        Command::Sample(sample) => sample.run(&terminal),
-        Command::Serve(serve) => serve.run(&terminal),
-        Command::Demo(demo) => demo.run(&terminal),
-        Command::Completions { shell } => {
-            clap_complete::generate(shell, &mut Cli::command(), "liuwu", &mut std::io::stdout());
-            Ok(ExitCode::SUCCESS)
+    }
+}
+
+/// The same from inside the program: gives what it prints in place of printing it.
+pub fn capture<S: Into<OsString>>(arguments: impl IntoIterator<Item = S>) -> (ExitCode, Printed) {
+    match Cli::try_parse_from(arguments.into_iter().map(Into::into)) {
+        Ok(cli) => {
+            let terminal = Terminal::keeping(cli.lang.into());
+            let code = cli.command.run(&terminal);
+            (code, terminal.into_printed())
         }
-    };
-    match result {
-        Ok(code) => code,
-        Err(error) => {
+        Err(error) if error.use_stderr() => {
+            (ExitCode::from(2), Printed { err: error.to_string(), ..Printed::default() })
+        }
+        Err(help) => (ExitCode::SUCCESS, Printed { out: help.to_string(), ..Printed::default() }),
+    }
+}
+
+impl From<LangChoice> for Lang {
+    fn from(choice: LangChoice) -> Lang {
+        match choice {
+            LangChoice::Zh => Lang::Zh,
+            LangChoice::En => Lang::En,
+        }
+    }
+}
+
+impl Command {
+    fn run(self, terminal: &Terminal) -> ExitCode {
+        self.perform(terminal).unwrap_or_else(|error| {
             terminal.error(&format!("{error:#}"));
             ExitCode::from(3)
+        })
+    }
+
+    fn perform(self, terminal: &Terminal) -> anyhow::Result<ExitCode> {
+        match self {
+            Command::Check(check) => check.run(terminal),
+            Command::Assess(assess) => assess.run(terminal),
+            Command::Publish(publish) => publish.run(terminal),
+            Command::Import(import) => import.run(terminal),
+            Command::Score(score) => score.run(terminal),
+            Command::Explain(explain) => explain.run(terminal),
+            Command::List(list) => list.run(terminal),
+            Command::Verify(verify) => verify.run(terminal),
+            Command::Export(export) => export.run(terminal),
+            Command::Sample(sample) => sample.run(terminal),
+            Command::Serve(serve) => serve.run(terminal),
+            Command::Demo(demo) => demo.run(terminal),
+            Command::Schema => Ok(schema::run(terminal)),
+            Command::Functions(functions) => functions.run(terminal),
+            Command::Completions { shell } => {
+                clap_complete::generate(shell, &mut Cli::command(), "liuwu", &mut std::io::stdout());
+                Ok(ExitCode::SUCCESS)
+            }
         }
     }
 }

@@ -1,6 +1,5 @@
 //! `liuwu publish`: an edition counts from now on, once its cases pass.
 
-use std::collections::HashMap;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -33,8 +32,7 @@ impl Publish {
     pub(super) fn run(&self, terminal: &Terminal) -> anyhow::Result<ExitCode> {
         let name = self.file.display().to_string();
         let text = std::fs::read_to_string(&self.file).with_context(|| name.clone())?;
-        let sources = HashMap::from([(name.clone(), text.clone())]);
-        let Some(bundle) = sound(&name, &text, &sources, terminal)? else {
+        let Some(bundle) = sound(&name, &text, terminal)? else {
             terminal.note(terminal.say("没有发布。", "It was not published."));
             return Ok(ExitCode::from(1));
         };

@@ -50,14 +50,15 @@ impl Score {
             at: now,
             pseudonym_key: dir.pseudonym_key.clone(),
         };
-        let run = match scoring::score(dir.store.as_ref(), &ask) {
-            Ok(run) => run,
+        let (run, remarks) = match scoring::score_with_remarks(dir.store.as_ref(), &ask) {
+            Ok(done) => done,
             Err(ScoringError::Faults(faults)) => {
                 terminal.diagnostics(&faults, &Default::default());
                 return Ok(ExitCode::from(2));
             }
             Err(error) => return Err(error.into()),
         };
+        terminal.diagnostics(&remarks, &Default::default());
         if self.release {
             dir.store.release(run.id, Act { by: self.by.clone(), at: now, why: "liuwu score --release".to_owned() })?;
         }

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::io::{IsTerminal, Write};
+use std::sync::{Mutex, PoisonError};
 
 use comfy_table::{CellAlignment, ContentArrangement, LineStyle, Table, TableStyle};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -11,13 +12,48 @@ use liuwu_engine::diagnostic::{Diagnostic, Lang, Location, Severity};
 pub struct Terminal {
     lang: Lang,
     coloured: bool,
+    to: Outputs,
+}
+
+enum Outputs {
+    /// Standard output and standard error.
+    Process,
+    /// Kept, for whoever asked for the command from inside the program.
+    Kept(Mutex<Printed>),
+}
+
+/// What a command printed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Printed {
+    /// To standard output.
+    pub out: String,
+    /// To standard error.
+    pub err: String,
 }
 
 impl Terminal {
-    /// Messages to standard error.
+    /// Results to standard output, messages to standard error.
     pub fn new(lang: Lang) -> Terminal {
         let coloured = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
-        Terminal { lang, coloured }
+        Terminal { lang, coloured, to: Outputs::Process }
+    }
+
+    /// Keeps everything, without colours.
+    pub fn keeping(lang: Lang) -> Terminal {
+        Terminal { lang, coloured: false, to: Outputs::Kept(Mutex::default()) }
+    }
+
+    /// What was kept.
+    pub fn into_printed(self) -> Printed {
+        match self.to {
+            Outputs::Process => Printed::default(),
+            Outputs::Kept(printed) => printed.into_inner().unwrap_or_else(PoisonError::into_inner),
+        }
+    }
+
+    /// The language of messages.
+    pub fn lang(&self) -> Lang {
+        self.lang
     }
 
     /// One of two texts.
@@ -30,8 +66,7 @@ impl Terminal {
 
     /// Prints a result to standard output. A reader that has seen enough (`| head`) is no error.
     pub fn print(&self, text: &str) {
-        let mut out = std::io::stdout().lock();
-        let _ = out.write_all(text.as_bytes()).and_then(|()| out.write_all(b"\n")).and_then(|()| out.flush());
+        self.write(text, true);
     }
 
     /// Prints an error to standard error.
@@ -42,7 +77,32 @@ impl Terminal {
 
     /// Prints a remark to standard error.
     pub fn note(&self, message: &str) {
-        let _ = writeln!(std::io::stderr().lock(), "{message}");
+        self.write(message, false);
+    }
+
+    fn write(&self, text: &str, is_result: bool) {
+        match &self.to {
+            Outputs::Process if is_result => {
+                let mut out = std::io::stdout().lock();
+                let _ = out.write_all(text.as_bytes()).and_then(|()| out.write_all(b"\n")).and_then(|()| out.flush());
+            }
+            Outputs::Process => {
+                let _ = writeln!(std::io::stderr().lock(), "{text}");
+            }
+            Outputs::Kept(printed) => {
+                let mut printed = printed.lock().unwrap_or_else(PoisonError::into_inner);
+                let into = if is_result { &mut printed.out } else { &mut printed.err };
+                into.push_str(text);
+                into.push('\n');
+            }
+        }
+    }
+
+    /// Empties the screen of a terminal, for a command that shows the same again.
+    pub fn clear(&self) {
+        if matches!(self.to, Outputs::Process) && std::io::stdout().is_terminal() {
+            let _ = std::io::stdout().lock().write_all(b"\x1b[2J\x1b[3J\x1b[H");
+        }
     }
 
     /// A bar of so many steps, shown on a terminal only.
@@ -57,7 +117,6 @@ impl Terminal {
 
     /// Prints diagnostics to standard error, each with its source line when the text of its file is given.
     pub fn diagnostics(&self, diagnostics: &[Diagnostic], sources: &HashMap<String, String>) {
-        let mut err = std::io::stderr().lock();
         for diagnostic in diagnostics {
             let source = match &diagnostic.location {
                 Location::Text { file, .. } => sources.get(file.as_ref()).map(String::as_str),
@@ -65,7 +124,7 @@ impl Terminal {
             };
             let shown = diagnostic.render(source, self.lang);
             let (head, rest) = shown.split_once('\n').unwrap_or((&shown, ""));
-            let _ = writeln!(err, "{}\n{rest}", self.paint(head, Some(diagnostic.code.severity)));
+            self.note(&format!("{}\n{rest}", self.paint(head, Some(diagnostic.code.severity))));
         }
     }
 

@@ -45,20 +45,28 @@ pub(super) struct CriterionReach {
     pub(super) rules: Vec<String>,
 }
 
-/// How public a figure is.
+/// What scripts reach.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct FigureReach {
+pub(super) struct Touched {
     pub(super) public: Public,
-    /// Whether it counts people.
+    /// Whether they count people.
     pub(super) people: bool,
 }
 
-impl FigureReach {
-    pub(super) const OPEN: FigureReach = FigureReach { public: Public::Full, people: false };
+impl Touched {
+    pub(super) const NOTHING: Touched = Touched { public: Public::Full, people: false };
 
-    fn with(self, other: FigureReach) -> FigureReach {
-        FigureReach { public: stricter(self.public, other.public), people: self.people || other.people }
+    fn with(self, other: Touched) -> Touched {
+        Touched { public: stricter(self.public, other.public), people: self.people || other.people }
     }
+}
+
+/// How public a figure is.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct FigureReach {
+    pub(super) touched: Touched,
+    /// Whether it is a plain count: its value says how many there are, and nothing else.
+    pub(super) is_count: bool,
 }
 
 /// How public a list is.
@@ -118,8 +126,9 @@ impl Reach {
 
     fn take(&mut self, scope: &Scope, figures: &[Figure], lists: &[List], survey: &Survey<'_>) {
         for figure in figures {
-            let seen = survey.text(&figure.script.text);
-            self.figures.insert((scope.clone(), figure.id.clone()), seen);
+            let text = figure.script.text.as_str();
+            let reach = FigureReach { touched: survey.text(text), is_count: is_count(text) };
+            self.figures.insert((scope.clone(), figure.id.clone()), reach);
         }
         for list in lists {
             let public = match &list.each {
@@ -191,7 +200,7 @@ enum Name {
 
 /// What a name is by itself, and the scripts behind it.
 struct Entry<'a> {
-    own: FigureReach,
+    own: Touched,
     scripts: Vec<&'a str>,
 }
 
@@ -200,7 +209,7 @@ struct Survey<'a> {
     kinds: &'a IndexMap<String, Arc<Kind>>,
     /// Attributes that count people.
     people: Vec<&'a str>,
-    reach: IndexMap<Name, FigureReach>,
+    reach: IndexMap<Name, Touched>,
 }
 
 impl<'a> Survey<'a> {
@@ -209,15 +218,15 @@ impl<'a> Survey<'a> {
         let attributes = bundle.dictionary.attributes.iter();
         let people = attributes.filter(|(_, attribute)| counts_people(&attribute.field)).map(|(id, _)| id.as_str());
         let entries = entries(bundle);
-        let reach = entries.keys().map(|name| (name.clone(), FigureReach::OPEN)).collect();
+        let reach = entries.keys().map(|name| (name.clone(), Touched::NOTHING)).collect();
         let mut survey = Survey { kinds, people: people.collect(), reach };
-        let direct: Vec<(FigureReach, Vec<usize>)> = entries.values().map(|entry| survey.direct(entry)).collect();
+        let direct: Vec<(Touched, Vec<usize>)> = entries.values().map(|entry| survey.direct(entry)).collect();
         survey.spread(&direct);
         survey
     }
 
     /// What an entry reaches by itself, and the places of the names it names.
-    fn direct(&self, entry: &Entry<'_>) -> (FigureReach, Vec<usize>) {
+    fn direct(&self, entry: &Entry<'_>) -> (Touched, Vec<usize>) {
         let reach = entry.scripts.iter().fold(entry.own, |reach, text| reach.with(self.kinds_in(text)));
         let named = entry.scripts.iter().flat_map(|text| self.named_in(text)).collect();
         (reach, named)
@@ -225,9 +234,9 @@ impl<'a> Survey<'a> {
 
     /// Hands on what names reach to those that name them, until nothing changes any more. Each can change a few times only,
     /// because it only ever gets stricter; circles do no harm.
-    fn spread(&mut self, direct: &[(FigureReach, Vec<usize>)]) {
-        let of = |reach: &IndexMap<Name, FigureReach>, place: usize| {
-            reach.get_index(place).map_or(FigureReach::OPEN, |(_, reach)| *reach)
+    fn spread(&mut self, direct: &[(Touched, Vec<usize>)]) {
+        let of = |reach: &IndexMap<Name, Touched>, place: usize| {
+            reach.get_index(place).map_or(Touched::NOTHING, |(_, reach)| *reach)
         };
         let mut changed = true;
         while changed {
@@ -245,24 +254,24 @@ impl<'a> Survey<'a> {
     }
 
     /// What a name reaches.
-    fn name(&self, name: &Name) -> FigureReach {
-        self.reach.get(name).copied().unwrap_or(FigureReach::OPEN)
+    fn name(&self, name: &Name) -> Touched {
+        self.reach.get(name).copied().unwrap_or(Touched::NOTHING)
     }
 
     /// What the text of a script reaches.
-    fn text(&self, text: &str) -> FigureReach {
+    fn text(&self, text: &str) -> Touched {
         let named = self.named_in(text);
         let reach = named.filter_map(|place| self.reach.get_index(place)).map(|(_, reach)| *reach);
-        reach.fold(self.kinds_in(text), FigureReach::with)
+        reach.fold(self.kinds_in(text), Touched::with)
     }
 
     /// What the kinds and attributes named in a text make of it.
-    fn kinds_in(&self, text: &str) -> FigureReach {
+    fn kinds_in(&self, text: &str) -> Touched {
         let people = self.people.iter().any(|attribute| reads_member(text, "unit", attribute));
-        let mut reach = FigureReach { people, ..FigureReach::OPEN };
+        let mut reach = Touched { people, ..Touched::NOTHING };
         for (_, kind) in self.kinds.iter().filter(|(id, _)| quotes(text, id, false)) {
             let people = kind.fields.iter().any(|(field, about)| counts_people(about) && has_word(text, field));
-            reach = reach.with(FigureReach { public: kind.public, people });
+            reach = reach.with(Touched { public: kind.public, people });
         }
         reach
     }
@@ -289,7 +298,7 @@ fn counts_people(field: &Field) -> bool {
 fn entries(bundle: &Bundle) -> IndexMap<Name, Entry<'_>> {
     let mut entries: IndexMap<Name, Entry<'_>> = IndexMap::new();
     let mut add = |name: Name, script| {
-        let entry = entries.entry(name).or_insert(Entry { own: FigureReach::OPEN, scripts: Vec::new() });
+        let entry = entries.entry(name).or_insert(Entry { own: Touched::NOTHING, scripts: Vec::new() });
         entry.scripts.push(script);
     };
     let further = bundle.roll_up.iter().flat_map(|roll_up| &roll_up.figures);
@@ -318,9 +327,9 @@ fn enter<'a>(criterion: &'a Criterion, above: Public, bundle: &Bundle, entries: 
         let public = kinds.iter().map(of_kind).fold(public, stricter);
         let scripts = scripts_of(rule);
         all.extend(scripts.iter().copied());
-        entries.insert(Name::Rule(rule.id.clone()), Entry { own: FigureReach { public, people: false }, scripts });
+        entries.insert(Name::Rule(rule.id.clone()), Entry { own: Touched { public, people: false }, scripts });
     }
-    let own = FigureReach { public, people: false };
+    let own = Touched { public, people: false };
     entries.insert(Name::Criterion(criterion.id.clone()), Entry { own, scripts: all });
     for below in &criterion.criteria {
         enter(below, public, bundle, entries);
@@ -358,6 +367,14 @@ fn functions(library: &Script) -> Vec<(String, &str)> {
 
 fn is_name(c: char) -> bool {
     c.is_alphanumeric() || c == '_'
+}
+
+/// Whether a script does nothing but count or add up. A rate, a difference or a place tells what it was made of, even where it
+/// happens to be a whole number.
+fn is_count(text: &str) -> bool {
+    const MORE_THAN_ADDING: [&str; 12] =
+        ["/", "*", "-", "%", "percent", "per_thousand", "百分比", "千分比", "mean", "rank", "pow", "round"];
+    (text.contains(".count()") || text.contains(".sum(")) && !MORE_THAN_ADDING.iter().any(|sign| text.contains(sign))
 }
 
 /// Whether an id stands in quotes; where `met` does not count, other than as what is asked of `met`.
@@ -409,6 +426,15 @@ mod tests {
         assert!(!quotes("records(fires)", "fire", false));
         assert!(!quotes(r#"met("A1") || met( "A1" )"#, "A1", true));
         assert!(quotes(r#"met("A1") && points("A1") > 3"#, "A1", true));
+    }
+
+    #[test]
+    fn only_counting_and_adding_is_a_count() {
+        assert!(is_count(r#"records("theft").count()"#));
+        assert!(is_count(r#"records("monthly").sum(|m| m.thefts + m.frauds)"#));
+        for text in ["figures.thefts * 1000", "records(\"theft\").count() / 2", "per_thousand(a.count(), b)", "3"] {
+            assert!(!is_count(text), "{text}");
+        }
     }
 
     #[test]

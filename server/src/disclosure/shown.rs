@@ -118,6 +118,8 @@ pub struct ShownEntry {
     pub list: String,
     /// The record.
     pub record: Option<ShownEvidence>,
+    /// The department that the record itself names.
+    pub department: Option<String>,
     /// The place among the findings shown.
     pub finding: Option<usize>,
     /// How many matters there are, where only that is public.

@@ -8,7 +8,7 @@ use liuwu_engine::dictionary::{Field, Type, Value};
 use liuwu_engine::period::Date;
 
 /// Reads a day that must be there.
-pub(super) fn read(title: &str, raw: &Raw, strictness: Strictness, at: &Location) -> Result<Date, Vec<Diagnostic>> {
+pub(crate) fn read(title: &str, raw: &Raw, strictness: Strictness, at: &Location) -> Result<Date, Vec<Diagnostic>> {
     let field = Field {
         title: title.to_owned(),
         kind: Type::Date,
@@ -33,6 +33,6 @@ pub(super) fn read(title: &str, raw: &Raw, strictness: Strictness, at: &Location
 }
 
 /// Whether bare numbers in cells of this type are serial days.
-pub(super) fn is_day(kind: &Type) -> bool {
+pub(crate) fn is_day(kind: &Type) -> bool {
     matches!(kind, Type::Date | Type::Time)
 }

@@ -8,7 +8,7 @@
 mod attributes;
 pub mod correction;
 mod csv;
-mod days;
+pub(crate) mod days;
 mod divisions;
 mod encoding;
 mod excel;

@@ -18,8 +18,6 @@ use super::units::{NotFound, Proposal, UnitIndex, Written};
 use super::vocabulary::{Naming, Role, level_title};
 use super::workbook::{Merged, Merges, Sheet, column_letters};
 
-/// Days between the two days from which spreadsheets count.
-const FROM_1900_TO_1904: f64 = 1462.0;
 const TOTALS: &[&str] = &["合计", "总计", "小计", "共计", "累计", "总数", "本页合计", "本页小计"];
 const NOTES: &[&str] = &[
     "注",
@@ -116,10 +114,7 @@ impl<'a> Rows<'a> {
 
     /// The raw value of a column; serial days as counted from 1900.
     pub fn raw(&self, row: usize, column: &Column, is_day: bool) -> Raw {
-        match self.sheet.cell(row, column.index) {
-            Raw::Float(days) if is_day && self.sheet.counts_from_1904 => Raw::Float(days + FROM_1900_TO_1904),
-            other => other.clone(),
-        }
+        self.sheet.raw(row, column.index, is_day)
     }
 
     /// A text of a unit column: its own, or that of the merged cell over it.

@@ -14,6 +14,9 @@ use liuwu_engine::dictionary::read::characters::trimmed;
 
 use super::json_lines::Line;
 
+/// Days between the two days from which spreadsheets count.
+const FROM_1900_TO_1904: f64 = 1462.0;
+
 /// How much of a file is read. What goes beyond is refused before it takes the memory.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
@@ -114,6 +117,14 @@ impl Sheet {
     /// The value of a cell; blank outside the table.
     pub fn cell(&self, row: usize, column: usize) -> &Raw {
         self.rows.get(row).and_then(|cells| cells.get(column)).unwrap_or(&BLANK)
+    }
+
+    /// The value of a cell that holds a day or not: serial days are counted from 1900.
+    pub fn raw(&self, row: usize, column: usize, is_day: bool) -> Raw {
+        match self.cell(row, column) {
+            Raw::Float(days) if is_day && self.counts_from_1904 => Raw::Float(days + FROM_1900_TO_1904),
+            other => other.clone(),
+        }
     }
 
     /// The text of a cell as a person reads it; empty when blank.

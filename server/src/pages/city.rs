@@ -1,6 +1,10 @@
 //! The city at a glance: what to see to today, four figures, every village, the towns, the totals beside last year.
 //! Next: [`negative`](super::negative).
 
+mod entries;
+mod sums;
+mod show;
+
 use askama::Template;
 use liuwu_engine::number::{self, Number};
 
@@ -11,7 +15,8 @@ use super::frame::{Frame, PeriodSwitch};
 use super::links;
 use super::rating::Grade;
 use super::tile_map::TileMap;
-use super::towns::{TownOrder, TownTable};
+use super::towns::TownTable;
+pub use show::show;
 
 /// The city at a glance.
 #[derive(Debug, Template)]
@@ -23,8 +28,8 @@ pub struct CityPage {
     pub city: String,
     /// Which period is shown.
     pub period: PeriodSwitch,
-    /// What to see to today.
-    pub today: Today,
+    /// What to see to today; none where nothing is followed up.
+    pub today: Option<Today>,
     /// The figures that stand out.
     pub figures: Vec<CityFigure>,
     /// Every village.
@@ -37,8 +42,8 @@ pub struct CityPage {
     pub criteria: Vec<CriterionCount>,
     /// The departments with open entries.
     pub departments: Vec<Department>,
-    /// Hazards and old cases that a leader has taken on.
-    pub taken_on: Vec<TakenOn>,
+    /// Hazards and old cases that a leader has taken on; none where nothing is followed up.
+    pub taken_on: Option<Vec<TakenOn>>,
     /// City totals.
     pub totals: Vec<Total>,
     /// Reports that are due and did not come in.
@@ -107,8 +112,8 @@ pub struct Department {
     pub name: String,
     /// Entries open.
     pub open: usize,
-    /// Of them past their term.
-    pub overdue: usize,
+    /// Of them past their term; none where nothing is followed up.
+    pub overdue: Option<usize>,
 }
 
 /// A hazard or old case that a leader has taken on.
@@ -137,6 +142,8 @@ pub struct Total {
     pub now: Amount,
     /// How it moved.
     pub change: Change,
+    /// Villages of which the figure is missing, so that the total is too small.
+    pub missing: usize,
 }
 
 /// A report that is due and did not come in.
@@ -202,10 +209,16 @@ impl CityPage {
         change_in_words(&self.frame, change)
     }
 
+    /// Whether anything is followed up, so that something can be overdue.
+    fn shows_overdue(&self) -> bool {
+        self.departments.iter().any(|department| department.overdue.is_some())
+    }
+
     /// An amount in words.
     #[must_use]
     pub fn amount(&self, amount: &Amount) -> String {
         match amount {
+            Amount::Count(figure, unit) if unit.is_empty() => figure.to_string(),
             Amount::Count(figure, unit) => {
                 self.frame.say("amount").with("figure", figure).with("unit", unit).to_string()
             }
@@ -217,6 +230,7 @@ impl CityPage {
 fn change_in_words(frame: &Frame, change: &Change) -> String {
     match change {
         Change::None => frame.say("change-none").to_string(),
+        Change::Incomplete => frame.say("change-incomplete").to_string(),
         Change::Same => frame.say("change-same").to_string(),
         Change::Up(by) => frame.say("change-up").with("by", by).to_string(),
         Change::Down(by) => frame.say("change-down").with("by", by).to_string(),

@@ -108,11 +108,11 @@ pub struct Label {
 
 impl YearsDrawing {
     /// Width of the drawing.
-    pub const WIDTH: i64 = 340;
+    pub const WIDTH: i64 = 364;
     /// Height of the drawing.
     pub const HEIGHT: i64 = 208;
     /// Where the lines of the ratings end and their words begin.
-    pub const LINE_END: i64 = 224;
+    pub const LINE_END: i64 = 216;
     const TOP: i64 = 28;
     const BOTTOM: i64 = 172;
     /// Least distance of two lines of words.

@@ -1,4 +1,4 @@
-//! What of a record stands on a page: its number, its term, its fields.
+//! What of a record stands on a page: its number, its name, its term, what it was sorted as.
 //!
 //! Enters: a record of a kind that the reader may see in full. Leaves: texts and a day; personal fields never. Next:
 //! [`village`](super::village).
@@ -41,12 +41,19 @@ fn is_term(name: &str) -> bool {
         || name.ends_with("_by")
 }
 
-/// The first fields of a record in words: 场所名称 某厂, 类别 消防.
+/// What a record is about, by the name it gives: 某木制品作坊.
+#[must_use]
+pub fn name(record: &Record) -> Option<String> {
+    let mut names = open_fields(record).filter(|(key, _)| *key == "name" || key.ends_with("_name"));
+    names.find_map(|(key, _)| text(record, key))
+}
+
+/// What a record was sorted as, in words: 类别 消防, 来源 检查.
 #[must_use]
 pub fn outline(record: &Record) -> Vec<String> {
     open_fields(record)
-        .filter(|(name, _)| !record.kind.identity.contains(name) && *name != "department")
-        .filter_map(|(name, field)| Some(format!("{} {}", field.title, text(record, name)?)))
+        .filter(|(_, field)| matches!(field.kind, Type::Choice(_)))
+        .filter_map(|(key, field)| Some(format!("{} {}", field.title, text(record, key)?)))
         .take(OUTLINE)
         .collect()
 }

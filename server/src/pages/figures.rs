@@ -12,7 +12,10 @@ pub use crate::disclosure::PublicCount;
 /// The minus sign of print, as wide as a digit.
 const MINUS: char = '−';
 
-/// A score or an amount, thousands grouped: `92.5`, `1,204`.
+/// Decimals that are written out; a third of a point would have no end.
+const DECIMALS: u32 = 4;
+
+/// A score or an amount, thousands grouped: `92.5`, `1,204`, and of a fraction without end the first decimals: `0.3333`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Figure(pub Number);
 
@@ -36,7 +39,7 @@ impl fmt::Display for Figure {
         if self.0.is_negative() {
             write!(formatter, "{MINUS}")?;
         }
-        let text = self.0.abs().to_string();
+        let text = self.0.abs().round(DECIMALS, Rounding::HalfUp).to_string();
         let (whole, decimals) = text.split_once('.').map_or((text.as_str(), None), |(whole, rest)| (whole, Some(rest)));
         for (place, digit) in whole.chars().enumerate() {
             if place > 0 && (whole.len() - place) % 3 == 0 {
@@ -98,6 +101,8 @@ impl fmt::Display for Percent {
 pub enum Change {
     /// There is nothing to compare with.
     None,
+    /// Part of one of the two is missing, so that comparing them would mislead.
+    Incomplete,
     /// It is the same.
     Same,
     /// It rose by so many points or percentage points.
@@ -147,6 +152,7 @@ mod tests {
     #[test]
     fn thousands_are_grouped_and_decimals_are_not() {
         assert_eq!(Figure(number("1234567.1234")).to_string(), "1,234,567.1234");
+        assert_eq!(Figure(Number::fraction(2, 3).unwrap()).to_string(), "0.6667");
         assert_eq!(Figure(number("-1204")).to_string(), "−1,204");
         assert_eq!(Figure(number("100")).to_string(), "100");
     }

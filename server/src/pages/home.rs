@@ -1,10 +1,16 @@
 //! The page that readers start from: the search and the towns. Next: [`search`](super::search).
 
 use askama::Template;
+use axum::extract::State;
 
 use super::figures::Figure;
-use super::frame::Frame;
+use super::frame::{Frame, Section};
 use super::links;
+use super::results::Results;
+use super::standard::period_title;
+use super::visit::{Rendered, Visit};
+use crate::error::Problem;
+use crate::state::App;
 
 /// The start page.
 #[derive(Debug, Template)]
@@ -14,8 +20,8 @@ pub struct HomePage {
     pub frame: Frame,
     /// The standard: 瑞安市"六无"平安村社考核办法.
     pub standard: String,
-    /// The period of the results shown: 2020年度.
-    pub period: String,
+    /// The period of the results shown: 2020年度; none while nothing has been released.
+    pub period: Option<String>,
     /// The towns, in the order of their codes.
     pub towns: Vec<TownLink>,
     /// What stands in the empty search box.
@@ -44,5 +50,40 @@ impl TownLink {
 impl HomePage {
     fn villages(&self) -> Figure {
         Figure::whole(self.towns.iter().map(|town| town.villages).sum())
+    }
+}
+
+/// Serves `/`. Before anything has been released it says so.
+///
+/// # Errors
+/// [`Problem`], which has a page of its own.
+pub async fn show(State(app): State<App>, visit: Visit) -> Result<Rendered<HomePage>, Problem> {
+    let page = app.blocking(move |app| {
+        let frame = visit.frame(app, Section::Search);
+        match Results::of(app, None) {
+            Ok(results) => Ok(fill(&results, frame)),
+            Err(Problem::NoRun { bundle, .. }) => {
+                let standard = app.current_edition(&bundle)?.bundle().title.clone();
+                Ok(HomePage { frame, standard, period: None, towns: Vec::new(), query: String::new() })
+            }
+            Err(Problem::Absent(..)) => {
+                Ok(HomePage { frame, standard: String::new(), period: None, towns: Vec::new(), query: String::new() })
+            }
+            Err(problem) => Err(problem),
+        }
+    });
+    page.await.map(Rendered)
+}
+
+fn fill(results: &Results, frame: Frame) -> HomePage {
+    let towns = results.towns().into_iter();
+    HomePage {
+        standard: results.standard().bundle.title.clone(),
+        period: Some(period_title(results.period(), frame.language)),
+        towns: towns
+            .map(|(town, villages)| TownLink { name: town.name.clone(), code: town.id.clone(), villages })
+            .collect(),
+        query: String::new(),
+        frame: results.name_in(frame),
     }
 }

@@ -35,8 +35,10 @@ pub enum Line {
         department: String,
         /// How many facts.
         count: PublicCount,
-        /// What they add.
+        /// What they add, after the cap.
         points: Points,
+        /// Whether they would add more, but for the cap of the clause.
+        capped: bool,
     },
     /// The sum of everything that may not be itemised.
     Withheld {
@@ -64,7 +66,7 @@ pub struct Finding {
     pub title: String,
     /// Why, in words. Of several facts the line names each in [`Self::parts`].
     pub reason: String,
-    /// The facts, when there are several.
+    /// The facts, when there are several or they meet the cap of the clause.
     pub parts: Vec<Part>,
     /// When it happened.
     pub date: Option<Date>,
@@ -88,13 +90,15 @@ pub struct Finding {
     pub appeal_link: Option<String>,
 }
 
-/// One of several facts of a line.
+/// One of several facts of a line, or the cap of its clause.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Part {
     /// Why, in words.
     pub reason: String,
     /// What it adds.
     pub points: Points,
+    /// Whether it is what the cap gives back.
+    pub is_cap: bool,
 }
 
 /// How a finding stands.
@@ -112,8 +116,8 @@ pub enum Standing {
     Exempt {
         /// What it would have cost.
         instead_of: Points,
-        /// Why.
-        reason: String,
+        /// Why; for staff only.
+        reason: Option<String>,
     },
 }
 
@@ -213,6 +217,18 @@ impl Ledger {
 }
 
 impl Finding {
+    /// How many facts there are.
+    #[must_use]
+    pub fn facts(&self) -> usize {
+        self.parts.iter().filter(|part| !part.is_cap).count().max(1)
+    }
+
+    /// Whether it would add more, but for the cap of the clause.
+    #[must_use]
+    pub fn is_capped(&self) -> bool {
+        self.parts.iter().any(|part| part.is_cap)
+    }
+
     /// How many records are named; the rest is counted.
     pub const EVIDENCE: usize = 10;
 

@@ -19,8 +19,10 @@ pub mod cards;
 pub mod ledger;
 pub mod standard;
 pub mod grounds;
+pub mod missing;
 pub mod facts;
 pub mod results;
+pub mod matters;
 pub mod village;
 pub mod tile_map;
 pub mod towns;
@@ -30,6 +32,7 @@ pub mod home;
 pub mod search;
 pub mod not_found;
 pub mod problem;
+pub mod preferences;
 
 #[cfg(test)]
 mod gallery;

@@ -1,13 +1,17 @@
 //! The negative list: which villages stand on it and why, and which matters their departments have to settle.
 //! Next: [`home`](super::home).
 
+mod show;
+
 use askama::Template;
 use jiff::civil::Date;
 
 use super::due::Due;
 use super::frame::{Frame, PeriodSwitch};
+pub use super::grounds::Reason;
 use super::links;
 use super::place::Place;
+pub use show::list;
 
 /// The negative list. The block `entries` alone answers a change of the filter.
 #[derive(Debug, Template)]
@@ -17,12 +21,25 @@ pub struct NegativePage {
     pub frame: Frame,
     /// Which period is shown.
     pub period: PeriodSwitch,
+    /// The same, as addresses name it.
+    pub period_key: String,
     /// What the reader asked for.
     pub filter: NegativeFilter,
     /// The villages on it, in the order of their codes; nobody is first or last here.
     pub villages: Vec<VillageEntry>,
     /// The matters on it, by department.
     pub departments: Vec<DepartmentMatters>,
+    /// What the standard says happens to an entry.
+    pub steps: Vec<Steps>,
+}
+
+/// What the standard says happens to the entries of a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Steps {
+    /// The list.
+    pub title: String,
+    /// The measures, in the order of the standard.
+    pub measures: Vec<Measure>,
 }
 
 /// What the reader asked for.
@@ -90,17 +107,8 @@ pub struct VillageEntry {
     pub place: Place,
     /// Why.
     pub reasons: Vec<Reason>,
-    /// What goes for every entry.
-    pub follow_up: FollowUp,
-}
-
-/// Why something is on the list.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Reason {
-    /// In words that may be public.
-    pub text: String,
-    /// The clause.
-    pub clause: String,
+    /// How it is followed up, once somebody has begun to.
+    pub follow_up: Option<FollowUp>,
 }
 
 /// The matters of one department.
@@ -121,8 +129,10 @@ pub struct Matter {
     pub place: Place,
     /// Why.
     pub reason: Reason,
-    /// What goes for every entry.
-    pub follow_up: FollowUp,
+    /// The term that the matter itself has.
+    pub due: Option<Due>,
+    /// How it is followed up, once somebody has begun to.
+    pub follow_up: Option<FollowUp>,
 }
 
 /// What happens to an entry.
@@ -141,8 +151,12 @@ pub struct FollowUp {
 pub struct Measure {
     /// In the standard's words: 警示约谈.
     pub title: String,
-    /// How it stands.
-    pub state: MeasureState,
+    /// Working days after listing within which it is taken.
+    pub within_days: Option<u32>,
+    /// Working days overdue after which it is proposed.
+    pub overdue_days: Option<u32>,
+    /// How it stands; none where it is only what the standard says.
+    pub state: Option<MeasureState>,
 }
 
 /// How a measure stands. The clock proposes, a person decides.
@@ -175,6 +189,17 @@ impl MeasureState {
             Self::Ordered => "measure-ordered",
             Self::Done => "measure-done",
         }
+    }
+}
+
+impl Measure {
+    /// When it is taken or proposed, in words; empty when the standard does not say.
+    #[must_use]
+    pub fn term(&self, frame: &Frame) -> String {
+        let within = self.within_days.map(|days| frame.say("measure-within").count("days", days as usize).to_string());
+        let overdue =
+            self.overdue_days.map(|days| frame.say("measure-overdue").count("days", days as usize).to_string());
+        [within, overdue].into_iter().flatten().collect::<Vec<_>>().join(" · ")
     }
 }
 

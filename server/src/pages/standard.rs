@@ -8,7 +8,8 @@
 //!   is what a condition is for, so the rules say it better than any mark beside them could.
 //! * The other criteria at the top that start with points are the groundwork, and stand as bars. One that starts with none
 //!   only gives awards; those stand in the arithmetic.
-//! * A list with a measure for what is overdue is followed up in public. Lists without one are reminders or honours.
+//! * A list is followed up in public when it has measures and its entries stay on it or escalate; or when it bears the id
+//!   `negative`, which is kept for it. Lists with measures alone are reminders, lists without any are honours or tables.
 
 use std::collections::HashMap;
 
@@ -72,8 +73,7 @@ impl<'a> Standard<'a> {
 
     /// The lists that are followed up in public.
     pub fn followed_up(&self) -> impl Iterator<Item = &'a List> + use<'a> {
-        let escalates = |list: &&List| list.follow_up.iter().any(|measure| measure.when_overdue_days.is_some());
-        self.bundle.lists.iter().filter(escalates)
+        self.bundle.lists.iter().filter(|list| is_followed_up(list))
     }
 
     /// The lists of units that are followed up in public.
@@ -144,6 +144,12 @@ pub(super) fn rules_in(criterion: &Criterion) -> Vec<&Rule> {
 
 fn can_be_broken(criterion: &Criterion) -> bool {
     rules_in(criterion).into_iter().any(can_break)
+}
+
+fn is_followed_up(list: &List) -> bool {
+    let stays = list.stays != (None, None);
+    let escalates = list.follow_up.iter().any(|measure| measure.when_overdue_days.is_some());
+    list.id == "negative" || (!list.follow_up.is_empty() && (stays || escalates))
 }
 
 /// Whether a rule can break its criterion or veto the rating.

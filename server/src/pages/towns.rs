@@ -15,6 +15,8 @@ pub struct TownTable {
     pub order: TownOrder,
     /// The towns, sorted.
     pub rows: Vec<TownRow>,
+    /// The period, as addresses name it.
+    pub period: String,
 }
 
 /// One town.
@@ -30,10 +32,10 @@ pub struct TownRow {
     pub met: Option<Percent>,
     /// Mean score of those that have one.
     pub average: Option<Figure>,
-    /// Entries on the negative list.
+    /// Villages on the negative list.
     pub listed: usize,
-    /// Follow-ups past their term.
-    pub overdue: usize,
+    /// Follow-ups past their term; none where nothing is followed up.
+    pub overdue: Option<usize>,
     /// Share of the due reports that came in.
     pub complete: Option<Percent>,
 }
@@ -41,10 +43,10 @@ pub struct TownRow {
 /// What the rows are sorted by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum TownOrder {
-    /// Most overdue first.
+    /// Most overdue first; where nothing is followed up, most villages on the negative list first.
     #[default]
     Overdue,
-    /// Most entries on the negative list first.
+    /// Most villages on the negative list first.
     Listed,
     /// Fewest reports first.
     Complete,
@@ -103,18 +105,22 @@ impl TownOrder {
         matches!(self, Self::Name | Self::Met | Self::Average | Self::Complete)
     }
 
-    /// The link that sorts by it.
+    /// The link that sorts the towns of a period by it.
     #[must_use]
-    pub fn link(self) -> String {
-        format!("{}?sort={}#towns", links::CITY, self.key())
+    pub fn link(self, period: &str) -> String {
+        format!("{}?period={}&sort={}#towns", links::CITY, links::escape(period), self.key())
     }
 }
 
 impl TownTable {
     /// Sorts the rows. Equal ones keep the order of their codes; a town without the value stands last.
     #[must_use]
-    pub fn new(mut rows: Vec<TownRow>, order: TownOrder) -> Self {
+    pub fn new(mut rows: Vec<TownRow>, order: TownOrder, period: String) -> Self {
         rows.sort_by(|a, b| a.code.cmp(&b.code));
+        let order = match order {
+            TownOrder::Overdue if rows.iter().all(|row| row.overdue.is_none()) => TownOrder::Listed,
+            order => order,
+        };
         match order {
             TownOrder::Name => {}
             TownOrder::Overdue => rows.sort_by_key(|row| Reverse(row.overdue)),
@@ -124,7 +130,13 @@ impl TownTable {
             TownOrder::Average => rows.sort_by_key(|row| (row.average.is_none(), row.average)),
             TownOrder::Complete => rows.sort_by_key(|row| (row.complete.is_none(), row.complete)),
         }
-        Self { order, rows }
+        Self { order, rows, period }
+    }
+
+    /// The columns that have something in them, as they stand in the table.
+    pub fn columns(&self) -> impl Iterator<Item = TownOrder> {
+        let followed_up = self.rows.iter().any(|row| row.overdue.is_some());
+        TownOrder::COLUMNS.into_iter().filter(move |column| followed_up || *column != TownOrder::Overdue)
     }
 
     /// The value of `aria-sort` for a column; none for those that the rows are not sorted by.
@@ -156,7 +168,7 @@ mod tests {
             met: None,
             average: average.map(|average| Figure(Number::from(average))),
             listed: 0,
-            overdue,
+            overdue: Some(overdue),
             complete: None,
         }
     }
@@ -168,13 +180,21 @@ mod tests {
     #[test]
     fn the_most_overdue_town_stands_first_and_ties_keep_their_codes() {
         let rows = vec![row("3", 1, None), row("2", 4, None), row("1", 1, None)];
-        assert_eq!(codes(&TownTable::new(rows, TownOrder::from_key("nonsense"))), ["2", "1", "3"]);
+        assert_eq!(codes(&TownTable::new(rows, TownOrder::from_key("nonsense"), "2020".into())), ["2", "1", "3"]);
+    }
+
+    #[test]
+    fn where_nothing_is_followed_up_no_column_says_that_nothing_is_overdue() {
+        let rows = vec![TownRow { overdue: None, ..row("1", 0, None) }];
+        let table = TownTable::new(rows, TownOrder::default(), "2020".into());
+        assert_eq!(table.order, TownOrder::Listed);
+        assert!(!table.columns().any(|column| column == TownOrder::Overdue));
     }
 
     #[test]
     fn a_town_without_a_mean_stands_last() {
         let rows = vec![row("1", 0, None), row("2", 0, Some(95)), row("3", 0, Some(91))];
-        assert_eq!(codes(&TownTable::new(rows, TownOrder::Average)), ["3", "2", "1"]);
+        assert_eq!(codes(&TownTable::new(rows, TownOrder::Average, "2020".into())), ["3", "2", "1"]);
     }
 
     #[test]

@@ -189,7 +189,7 @@ pub struct Awaited {
     pub criterion: String,
     /// What is missing.
     pub missing: String,
-    /// Who owes it.
+    /// Who owes it; empty when it waits for something other than a report.
     pub department: String,
     /// Since when.
     pub since: Option<Date>,
@@ -251,6 +251,12 @@ impl VillagePage {
         }
     }
 
+    /// How many reports are missing; what only waits for something else is none.
+    #[must_use]
+    pub fn missing_reports(&self) -> usize {
+        self.awaited.iter().filter(|item| !item.department.is_empty()).count()
+    }
+
     /// The change on last year in words; empty when there is nothing to compare with.
     #[must_use]
     pub fn change(&self) -> String {
@@ -258,7 +264,7 @@ impl VillagePage {
             Change::Same => self.frame.say("village-change-same").to_string(),
             Change::Up(by) => self.frame.say("village-change-up").with("points", by).to_string(),
             Change::Down(by) => self.frame.say("village-change-down").with("points", by).to_string(),
-            Change::None | Change::UpBy(_) | Change::DownBy(_) => String::new(),
+            Change::None | Change::Incomplete | Change::UpBy(_) | Change::DownBy(_) => String::new(),
         }
     }
 

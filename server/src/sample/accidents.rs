@@ -1,6 +1,6 @@
 //! Accidents at work and deaths on the road.
 //!
-//! Enters: the world. Leaves: rows of two lists. Next: [`unrest`](super::unrest).
+//! Enters: the world. Leaves: rows of two lists. Next: [`petitions`](super::petitions).
 
 use super::SampleError;
 use super::calendar::day_in;

@@ -12,11 +12,12 @@ use crate::number::{Number, NumberError};
 
 impl Pass {
     /// The assessment of one unit, but for its receipt and the score without exemptions.
-    pub(super) fn gather(&self, place: usize, listings: Vec<Listing>) -> Result<Assessment, NumberError> {
+    pub(super) fn gather(&self, place: usize, listings: Vec<Listing>) -> Assessment {
         let stage = &self.stage;
         let unit = self.unit(place);
         let takes_part = stage.is_taking_part(place);
-        let total = total(&stage.pipeline, stage.period, &|id| stage.rule_at(id, place))?;
+        // Points beyond what can be held were refused as a score; then there is no arithmetic to show either.
+        let total = total(&stage.pipeline, stage.period, &|id| stage.rule_at(id, place)).unwrap_or_default();
         let scored = stage.scores.get().and_then(|column| column.get(place)).cloned().unwrap_or_default();
         let mut findings: Vec<Finding> = self.findings_at(place).map(|finding| (**finding).clone()).collect();
         for (finding, counted) in findings.iter_mut().zip(&total.counted) {
@@ -24,7 +25,10 @@ impl Pass {
         }
         let mut ledger = if takes_part { total.ledger } else { Vec::new() };
         if let Some(score) = scored.score {
-            finish_ledger(&mut ledger, &stage.pipeline, total.score, scored.scripted, score)?;
+            let finished = finish_ledger(&mut ledger, &stage.pipeline, total.score, scored.scripted, score);
+            if finished.is_err() {
+                ledger.clear();
+            }
         }
         let mut remarks = stage.remarks_at(place);
         let mut remark = |about: &Arc<str>, why: &Why| {
@@ -79,7 +83,7 @@ impl Pass {
             entries.extend(listing.entries);
         }
         let bundle = &stage.plan.bundle;
-        Ok(Assessment {
+        Assessment {
             unit: self.scene.unit_id(unit),
             level: stage.world.units().get(unit).map(|unit| Arc::clone(&unit.level)).unwrap_or_default(),
             period: stage.period,
@@ -88,6 +92,7 @@ impl Pass {
             takes_part,
             score: scored.score,
             score_without_exemptions: scored.score,
+            moved_by_exemptions: false,
             rating,
             band: scored.band,
             vetoed: stage.is_vetoed(place),
@@ -102,7 +107,7 @@ impl Pass {
             remarks,
             ledger,
             receipt: Arc::from(""),
-        })
+        }
     }
 }
 

@@ -106,6 +106,8 @@ pub(super) enum Result {
     Dates,
     Periods,
     Unknowns,
+    /// What `for` can count through; it is no list.
+    Range,
 }
 
 impl Signature {
@@ -319,6 +321,7 @@ impl Given {
             "[date]" => Result::Dates,
             "[period]" => Result::Periods,
             "[any]" => Result::Unknowns,
+            "range" => Result::Range,
             _ => return None,
         };
         Some(Given { what, or_nothing })

@@ -60,8 +60,7 @@ pub(super) const FINDING: Properties = &[
 ];
 pub(super) const RECORD: Properties = &[("date", "date"), ("id", "text?")];
 const LIST: Properties = &[("key", "any"), ("len", "number")];
-const TEXT: Properties = &[("length", "number"), ("chars", "any")];
-const NUMBER: Properties = &[("bits", "any")];
+const TEXT: Properties = &[("length", "number")];
 
 fn among(properties: Properties, name: &str) -> Option<Type> {
     let (_, notation) = properties.iter().find(|(known, _)| *known == name)?;
@@ -92,8 +91,9 @@ impl Walk<'_, '_> {
             Is::Time => self.plain(base, TIME, name, position),
             Is::List(_) => self.plain(base, LIST, name, position),
             Is::Text | Is::Choice(_) => self.plain(base, TEXT, name, position),
-            Is::Number => self.plain(base, NUMBER, name, position),
-            Is::Boolean | Is::Pseudonym | Is::Steps(_) | Is::Ranges => self.plain(base, &[], name, position),
+            Is::Number | Is::Boolean | Is::Pseudonym | Is::Steps(_) | Is::Ranges => {
+                self.plain(base, &[], name, position)
+            }
         }
     }
 
@@ -105,6 +105,9 @@ impl Walk<'_, '_> {
             && !matches!(base.is, Is::List(_) | Is::Text | Is::Choice(_))
         {
             return self.property(base, name, *position);
+        }
+        if let (Expr::IntegerConstant(key, position), Is::Table(table)) = (index, &base.is) {
+            return self.entry(table, &key.to_string(), *position);
         }
         match (&base.is, &by.is) {
             (Is::List(item), _) => (**item).clone(),

@@ -101,7 +101,7 @@ fn scripts_that_run_well_are_told_nothing() {
         "let town_fires = group.sum(|u| u.records(\"fire\").count());\nif town_fires > town.police * 3 + county.records(\"survey\").len() { note(town.name); }",
         "if (previous?.figures.fires ?? 0) > 3 && (previous?.previous?.points(\"A\") ?? 0) < 0 { note(\"连续\"); }",
         "if group.mean(|u| u.previous?.score) > (score - unit.figures.fires) { note(\"下降\"); }",
-        "let near = |u| u.population > unit.population / 2;\nif group.filter(near).count() > 3 { note(\"多\"); }",
+        "if group.filter(|u| u.population > unit.population / 2).count() > 3 { note(\"多\"); }",
         "if findings(\"A-1\").any(|f| f.kind == \"veto\" || f.rule == \"A-1\" || f.record?.date == as_of) { note(\"有\"); }",
         "if met(\"A\") == false && found(\"A-1\") && points(\"A-1\") + points(\"A\") < 0 { breach(\"未达到\"); }",
         "扣分(四舍五入(百分比(1, 3), 2), \"多\", 记录(\"fire\"), [], ());",
@@ -211,4 +211,35 @@ fn every_fault_of_every_script_comes_at_once() {
         .replace("fn factorial(n) {", "fn broken(n) { nn }\n  fn factorial(n) {");
     let ids: Vec<_> = found("rule.yaml", &text).iter().map(|fault| fault.code.id).collect();
     assert_eq!(ids, ["unknown-name", "unknown-name", "full-width-sign"]);
+}
+
+#[test]
+fn no_bundle_whose_cases_come_out_is_told_an_error() {
+    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
+    let mut looked_at = 0;
+    for folder in ["rules", "fixtures/bundles/standards"] {
+        for file in bundles_below(&std::path::Path::new(root).join(folder)) {
+            let text = std::fs::read_to_string(&file).unwrap();
+            let name = file.file_name().unwrap().to_str().unwrap();
+            let errors: Vec<_> = found(name, &text).into_iter().filter(Diagnostic::is_error).collect();
+            let shown: String = errors.iter().map(|error| error.render(Some(&text), Lang::Zh)).collect();
+            assert_eq!(shown, "");
+            looked_at += 1;
+        }
+    }
+    assert!(looked_at > 40, "{looked_at}");
+}
+
+fn bundles_below(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(bundles_below(&path));
+        } else if path.extension().is_some_and(|extension| extension == "yaml") {
+            found.push(path);
+        }
+    }
+    found.sort();
+    found
 }

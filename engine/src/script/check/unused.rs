@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::report::Report;
-use crate::bundle::{Body, Bundle, Each};
+use crate::bundle::{Body, Bundle, Each, Expect};
 use crate::codes::script as codes;
 use crate::diagnostic::Diagnostic;
 
@@ -16,9 +16,10 @@ pub(super) fn look_for(bundle: &Bundle, words: &BTreeSet<&str>, report: &mut Rep
             report.add(parameter.place, remark);
         }
     }
-    // What is shown, or computed when all is done, is a result by itself.
+    // What is shown, computed when all is done, or proved by a case, is a result by itself.
+    let proved = proved(bundle);
     for figure in bundle.figures.iter().filter(|figure| !figure.show && !figure.is_final) {
-        if !mentioned(&figure.id) {
+        if !mentioned(&figure.id) && !proved.contains(figure.id.as_str()) {
             let remark = Diagnostic::new(&codes::UNUSED_FIGURE).with("name", &figure.id).with("title", &figure.title);
             report.add(figure.place, remark);
         }
@@ -30,6 +31,21 @@ pub(super) fn look_for(bundle: &Bundle, words: &BTreeSet<&str>, report: &mut Rep
             report.add(kind.place, remark);
         }
     }
+}
+
+/// The figures whose value a case expects.
+fn proved(bundle: &Bundle) -> BTreeSet<&str> {
+    fn of<'b>(expect: &'b Expect, into: &mut BTreeSet<&'b str>) {
+        into.extend(expect.figures.iter().map(|(id, _)| id.as_str()));
+        for (_, other) in &expect.others {
+            of(other, into);
+        }
+    }
+    let mut proved = BTreeSet::new();
+    for case in &bundle.cases {
+        of(&case.expect, &mut proved);
+    }
+    proved
 }
 
 /// The kinds that rules of the short form and lists go through.

@@ -184,7 +184,6 @@ impl<'a, 'b> Walk<'a, 'b> {
         self.present(&list, &flow.expr);
         let is = match &list.is {
             Is::List(item) => (**item).clone(),
-            Is::Text | Is::Choice(_) => Type::of(Is::Text),
             Is::Unknown | Is::Never => Type::UNKNOWN,
             other => {
                 let (zh, en) = other.describe();

@@ -57,14 +57,14 @@ fn page(language: Language, towns: &[(&str, &str, usize)]) -> CityPage {
         frame: frame(language, Section::City),
         city: "瑞安市".into(),
         period: period(),
-        today: Today { overdue: 5, due_this_week: 11, newly_listed: 2 },
+        today: Some(Today { overdue: 5, due_this_week: 11, newly_listed: 2 }),
         figures: figures(),
         ratings: ratings(&map),
-        towns: TownTable::new(map.towns.iter().map(row).collect(), TownOrder::default()),
+        towns: TownTable::new(map.towns.iter().map(row).collect(), TownOrder::default(), "2020".into()),
         map,
         criteria: criteria(),
         departments: departments(),
-        taken_on: taken_on(),
+        taken_on: Some(taken_on()),
         totals: totals(),
         unreported: vec![Unreported {
             report: "12月火灾台账及零报告".into(),
@@ -128,7 +128,7 @@ fn row(town: &TileTown) -> TownRow {
         met: share(met).filter(|_| rated > 0),
         average: Some(Figure(average.round(1, Rounding::HalfUp))).filter(|_| rated > 0),
         listed: count(&[Grade::Fourth]),
-        overdue: count(&[Grade::Fourth]) / 2,
+        overdue: Some(count(&[Grade::Fourth]) / 2),
         complete: Some(Percent(number(if rated > 0 { "100" } else { "97.4" }))),
     }
 }
@@ -154,7 +154,7 @@ fn total(title: &str, before: Option<Amount>, now: Amount) -> Total {
         Amount::Count(now, _) => Change::share(earlier, now.0),
         Amount::Share(now) => Change::between(earlier, now.0),
     };
-    Total { title: title.into(), before, now, change }
+    Total { title: title.into(), before, now, change, missing: 0 }
 }
 
 fn figures() -> Vec<CityFigure> {
@@ -164,7 +164,7 @@ fn figures() -> Vec<CityFigure> {
         total("纠纷化解率", Some(share("97.5")), share("98.8")),
         total("群众安全感", Some(share("97.1")), share("97.9")),
     ]
-    .map(|Total { title, before, now, change }| CityFigure { title, now, before, change })
+    .map(|Total { title, before, now, change, .. }| CityFigure { title, now, before, change })
     .into()
 }
 
@@ -207,7 +207,7 @@ fn departments() -> Vec<Department> {
         ("市社会矛盾纠纷调处化解中心", 6, 0),
         ("市公安局", 4, 0),
     ]
-    .map(|(name, open, overdue)| Department { name: name.into(), open, overdue })
+    .map(|(name, open, overdue)| Department { name: name.into(), open, overdue: Some(overdue) })
     .into()
 }
 

@@ -6,8 +6,8 @@ use crate::pages::due::Due;
 use crate::pages::frame::Section;
 use crate::pages::home::{HomePage, TownLink};
 use crate::pages::negative::{
-    DepartmentMatters, FollowUp, Matter, Measure, MeasureState, NegativeFilter, NegativePage, Reason, TownChoice,
-    VillageEntry,
+    DepartmentMatters, FollowUp, Matter, Measure, MeasureState, NegativeFilter, NegativePage, Reason, Steps,
+    TownChoice, VillageEntry,
 };
 use crate::pages::not_found::NotFoundPage;
 use crate::pages::place::Place;
@@ -25,6 +25,7 @@ pub fn negative(language: Language) -> NegativePage {
     NegativePage {
         frame: frame(language, Section::Negative),
         period: period(),
+        period_key: "2020".into(),
         filter: filter(None),
         villages: vec![
             village(
@@ -44,6 +45,7 @@ pub fn negative(language: Language) -> NegativePage {
             ),
         ],
         departments: matters(),
+        steps: vec![steps()],
     }
 }
 
@@ -66,7 +68,7 @@ pub fn home(language: Language) -> HomePage {
     HomePage {
         frame: frame(language, Section::Search),
         standard: "瑞安市“六无”平安村社考核办法（示例）".into(),
-        period: "2020年度".into(),
+        period: Some("2020年度".into()),
         towns: TOWNS.iter().map(town).collect(),
         query: String::new(),
     }
@@ -117,11 +119,27 @@ fn filter(town: Option<&str>) -> NegativeFilter {
     NegativeFilter { town: town.map(Into::into), kind: None, towns: TOWNS.iter().map(choice).collect() }
 }
 
-fn follow_up(days_left: i64, measures: &[(&str, MeasureState)]) -> FollowUp {
-    FollowUp {
+fn follow_up(days_left: i64, measures: &[(&str, MeasureState)]) -> Option<FollowUp> {
+    let measure = |title: &str, state| Measure { state: Some(state), ..measure(title, None, None) };
+    Some(FollowUp {
         since: day(11, 16),
         due: Due { date: day(12, 16), days_left },
-        measures: measures.iter().map(|(title, state)| Measure { title: (*title).into(), state: *state }).collect(),
+        measures: measures.iter().map(|(title, state)| measure(title, *state)).collect(),
+    })
+}
+
+fn measure(title: &str, within_days: Option<u32>, overdue_days: Option<u32>) -> Measure {
+    Measure { title: title.into(), within_days, overdue_days, state: None }
+}
+
+fn steps() -> Steps {
+    Steps {
+        title: "平安负面清单（村社）".into(),
+        measures: vec![
+            measure("通报", Some(5), None),
+            measure("整改", Some(30), None),
+            measure("警示约谈", None, Some(15)),
+        ],
     }
 }
 
@@ -131,6 +149,7 @@ fn matters() -> Vec<DepartmentMatters> {
         title: title.into(),
         place,
         reason: reason(text, clause),
+        due: None,
         follow_up,
     };
     let past = [("通报", MeasureState::Done), ("警示约谈", MeasureState::Done), ("挂牌督办", MeasureState::Proposed)];

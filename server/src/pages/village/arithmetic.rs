@@ -34,18 +34,52 @@ pub(super) fn ledger(subject: &Subject<'_>) -> Result<Ledger, NumberError> {
     Ok(ledger)
 }
 
+/// Adds a line, or to the line before what belongs to it.
 fn add(subject: &Subject<'_>, lines: &mut Vec<Line>, line: &ShownLine) -> Result<(), NumberError> {
-    let next = written(subject, line);
     if line.inside.is_some() {
-        lines.push(Line::Inside(Box::new(next)));
+        lines.push(Line::Inside(Box::new(written(subject, line))));
         return Ok(());
     }
-    if let (Some(Line::Finding(last)), Line::Finding(next)) = (lines.last_mut(), &next)
-        && is_more_of(last, next)
-    {
-        return join(last, next);
+    match (lines.last_mut(), &line.what) {
+        (Some(last), ShownLineKind::RuleCap(rule)) if is_of(subject, last, rule) => cap(subject, last, line.adds),
+        (last, _) => match (last, written(subject, line)) {
+            (Some(Line::Finding(last)), Line::Finding(next)) if is_more_of(last, &next) => join(last, &next),
+            (_, next) => {
+                lines.push(next);
+                Ok(())
+            }
+        },
     }
-    lines.push(next);
+}
+
+/// Whether a line is about a rule.
+fn is_of(subject: &Subject<'_>, line: &Line, rule: &str) -> bool {
+    let rule = subject.standard.rule(rule).map(|rule| (rule.title.as_str(), rule.basis.as_deref().unwrap_or_default()));
+    match line {
+        Line::Finding(finding) => {
+            !matches!(finding.standing, Standing::Exempt { .. })
+                && rule == Some((finding.title.as_str(), finding.clause.as_str()))
+        }
+        Line::Counted { title, clause, .. } => rule == Some((title.as_str(), clause.as_str())),
+        Line::Withheld { .. } | Line::Adjustment { .. } | Line::Inside(_) => false,
+    }
+}
+
+/// Writes what the cap of a clause gives back on the line of its findings, so that the line says what counts.
+fn cap(subject: &Subject<'_>, line: &mut Line, adds: Number) -> Result<(), NumberError> {
+    match line {
+        Line::Finding(finding) => {
+            open(finding);
+            let reason = subject.language.say("ledger-cap").to_string();
+            finding.parts.push(Part { reason, points: Points(adds), is_cap: true });
+            finding.points = Points(finding.points.0.add(adds)?);
+        }
+        Line::Counted { points, capped, .. } => {
+            *points = Points(points.0.add(adds)?);
+            *capped = true;
+        }
+        Line::Withheld { .. } | Line::Adjustment { .. } | Line::Inside(_) => {}
+    }
     Ok(())
 }
 
@@ -55,12 +89,17 @@ fn is_more_of(last: &Finding, next: &Finding) -> bool {
     last.title == next.title && last.clause == next.clause && plain(last) && plain(next)
 }
 
+/// Turns the single reason of a line into the first of its parts.
+fn open(line: &mut Finding) {
+    if line.parts.is_empty() {
+        line.parts.push(Part { reason: std::mem::take(&mut line.reason), points: line.points, is_cap: false });
+    }
+}
+
 /// Writes a further finding of a clause on the line of the ones before.
 fn join(last: &mut Finding, next: &Finding) -> Result<(), NumberError> {
-    if last.parts.is_empty() {
-        last.parts.push(Part { reason: std::mem::take(&mut last.reason), points: last.points });
-    }
-    last.parts.push(Part { reason: next.reason.clone(), points: next.points });
+    open(last);
+    last.parts.push(Part { reason: next.reason.clone(), points: next.points, is_cap: false });
     last.points = Points(last.points.0.add(next.points.0)?);
     last.breach |= next.breach;
     last.date = None;
@@ -115,7 +154,7 @@ fn found(subject: &Subject<'_>, place: usize, points: Points) -> Line {
     let clause = rule.and_then(|rule| rule.basis.clone()).unwrap_or_default();
     let department = rule.and_then(|rule| rule.department.clone()).unwrap_or_default();
     if let Some(count) = found.facts {
-        return Line::Counted { title, clause, department, count, points };
+        return Line::Counted { title, clause, department, count, points, capped: false };
     }
     let evidence = evidence(subject, place, found);
     let date = match evidence.as_slice() {
@@ -148,9 +187,8 @@ fn breaks(subject: &Subject<'_>, found: &ShownFinding) -> bool {
 
 fn standing(subject: &Subject<'_>, place: usize, found: &ShownFinding) -> Standing {
     if found.exempted {
-        let exemption = subject.exemptions.iter().find(|exemption| exemption.rule == found.rule);
-        let reason = exemption.map(|exemption| exemption.reason.clone()).unwrap_or_default();
-        return Standing::Exempt { instead_of: Points(found.points), reason };
+        // The reason of an exemption is for staff.
+        return Standing::Exempt { instead_of: Points(found.points), reason: None };
     }
     let mend = subject.standard.mend(&found.rule, &subject.kinds_of(place));
     if mend.is_some() && subject.is_loss(found.counted) { Standing::Mendable } else { Standing::Counts }

@@ -23,29 +23,13 @@ pub(super) fn awaited(subject: &Subject<'_>) -> Vec<Awaited> {
 }
 
 fn of_rule(subject: &Subject<'_>, id: &str) -> Awaited {
-    let rule = subject.standard.rule(id);
-    let criterion = subject.standard.criterion_of(id).map_or_else(String::new, |criterion| criterion.title.clone());
-    let kind = missing_kind(subject, id);
-    let named = || rule.map_or_else(|| id.to_owned(), |rule| rule.title.clone());
-    let general = || subject.language.say("village-missing-rule").with("rule", named()).to_string();
-    let missing = match kind {
-        Some(_) => subject.remark(id).unwrap_or_else(general),
-        None => general(),
-    };
-    let owed_by = kind.and_then(|kind| kind.department.clone());
+    let missing = subject.missing(id);
     Awaited {
-        criterion,
-        missing,
-        department: owed_by.or_else(|| rule.and_then(|rule| rule.department.clone())).unwrap_or_default(),
-        since: kind.and_then(|kind| since(subject, kind)),
+        criterion: subject.standard.criterion_of(id).map(|criterion| criterion.title.clone()).unwrap_or_default(),
+        missing: missing.text,
+        department: missing.department,
+        since: missing.kind.and_then(|kind| since(subject, kind)),
     }
-}
-
-/// The kind of record that a rule found missing: the one that its remark names. A remark that is not public names none.
-fn missing_kind<'a>(subject: &Subject<'a>, rule: &str) -> Option<&'a Kind> {
-    let remark = subject.shown.remarks.iter().find(|remark| remark.about.as_ref() == rule)?;
-    let kinds = subject.standard.bundle.dictionary.kinds.values();
-    kinds.map(AsRef::as_ref).find(|kind| remark.zh.contains(&format!("「{}」", kind.title)))
 }
 
 /// The first day for which a kind is owed and not handed in.

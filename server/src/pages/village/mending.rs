@@ -3,6 +3,8 @@
 //! A finding gives back what of it counts. Whether all of that shows in the score depends on caps, floors and on what is put
 //! right beside it, so pages say 「最多可恢复」. Next: [`super::awaiting`].
 
+use std::cmp::Reverse;
+
 use jiff::civil::Date;
 use liuwu_engine::assessment::Met;
 use liuwu_engine::bundle::{Better, Rule};
@@ -19,7 +21,7 @@ use crate::pages::frame::Frame;
 use crate::pages::rating::BandLine;
 use crate::pages::village::{MendItem, Mending};
 
-/// What would raise the score, the most rewarding first.
+/// What would raise the score, the most rewarding first; of those that give the same, the most urgent.
 ///
 /// # Errors
 /// When points cannot be added up.
@@ -28,7 +30,8 @@ pub(super) fn mending(subject: &Subject<'_>, frame: &Frame) -> Result<Mending, N
     for rule in subject.standard.bundle.all_rules() {
         items.extend(item(subject, frame, rule)?);
     }
-    items.sort_by(|one, other| other.points.cmp(&one.points));
+    let urgency = |item: &MendItem| (Reverse(item.points), item.due.is_none(), item.due.map(|due| due.date));
+    items.sort_by_key(urgency);
     let points = Number::sum(items.iter().map(|item| item.points.0))?;
     let reach = match subject.shown.score {
         Some(score) if !items.is_empty() => Some(reach(subject, score, points)?),

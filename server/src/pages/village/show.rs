@@ -3,6 +3,7 @@
 use axum::extract::{Path, Query, State};
 use liuwu_engine::assessment::Met;
 use liuwu_engine::bundle::Criterion;
+use liuwu_engine::number::Rounding;
 use serde::Deserialize;
 
 use super::subject::Subject;
@@ -15,6 +16,9 @@ use crate::pages::results::Results;
 use crate::pages::visit::{Rendered, Visit};
 use crate::state::App;
 use crate::view::ViewError;
+
+/// Decimals beside a bar.
+const PLACES: u32 = 2;
 
 /// What may stand behind the question mark.
 #[derive(Debug, Deserialize)]
@@ -79,7 +83,7 @@ fn foundation(subject: &Subject<'_>) -> Vec<Bar> {
         Some(Bar {
             title: criterion.title.clone(),
             article: criterion.basis.clone().unwrap_or_default(),
-            got: result.points.filter(|_| checked).map(Figure),
+            got: result.points.filter(|_| checked).map(|points| Figure(points.round(PLACES, Rounding::HalfUp))),
             restricted: checked && result.points.is_none(),
             of: Figure(criterion.base),
         })

@@ -5,7 +5,6 @@
 
 use std::collections::HashMap;
 
-use liuwu_engine::assessment::Remark;
 use liuwu_engine::bundle::Better;
 use liuwu_engine::coverage::{Coverage, Statement};
 use liuwu_engine::dictionary::Public;
@@ -14,12 +13,12 @@ use liuwu_engine::record::Record;
 
 use crate::disclosure::{Reader, Shown, ShownEvidence, ShownFinding};
 use crate::error::Problem;
+use crate::pages::missing::{self, Missing};
 use crate::pages::results::Results;
 use crate::pages::standard::Standard;
 use crate::pages::words::Language;
 use crate::records::record_of;
 use crate::state::App;
-use crate::store::Exemption;
 
 /// Everything known of a village.
 pub(super) struct Subject<'a> {
@@ -32,8 +31,6 @@ pub(super) struct Subject<'a> {
     staff: &'a Shown,
     /// Its records, by kind and place.
     records: HashMap<(String, String), Record>,
-    /// Its exemptions.
-    pub(super) exemptions: Vec<Exemption>,
     /// What has been handed in.
     pub(super) coverage: Coverage,
 }
@@ -55,7 +52,6 @@ impl<'a> Subject<'a> {
             shown,
             staff,
             records: HashMap::new(),
-            exemptions: Vec::new(),
             coverage: Coverage::default(),
         };
         let dictionary = &subject.standard.bundle.dictionary;
@@ -66,8 +62,6 @@ impl<'a> Subject<'a> {
                 subject.records.insert((stored.kind.clone(), stored.source.to_line()), record);
             }
         }
-        let exemptions = app.store().exemptions(as_of)?.into_iter().map(|received| received.item);
-        subject.exemptions = exemptions.filter(|exemption| exemption.unit == code).collect();
         let statements = app.store().statements(as_of)?.into_iter().map(|received| received.item);
         subject.coverage = Coverage::new(statements.map(|said| Statement {
             kind: said.kind,
@@ -84,18 +78,19 @@ impl<'a> Subject<'a> {
         self.shown.findings.iter().enumerate().filter(move |(_, finding)| finding.rule == rule)
     }
 
-    /// Why a rule could not be checked or does not apply.
-    pub(super) fn remark(&self, rule: &str) -> Option<String> {
-        let remark = self.shown.remarks.iter().find(|remark| remark.about.as_ref() == rule)?;
-        Some(self.in_words(remark))
+    /// What a rule that could not be checked is missing.
+    pub(super) fn missing(&self, rule: &str) -> Missing<'a> {
+        let disclosure = &self.results.view.edition.disclosure;
+        missing::of_rule(&self.standard, disclosure, self.shown, rule, self.language)
     }
 
-    /// A remark in the reader's language.
-    pub(super) fn in_words(&self, remark: &Remark) -> String {
-        match self.language {
+    /// Why a rule does not apply.
+    pub(super) fn remark(&self, rule: &str) -> Option<String> {
+        let remark = self.shown.remarks.iter().find(|remark| remark.about.as_ref() == rule)?;
+        Some(match self.language {
             Language::Chinese => remark.zh.clone(),
             Language::English => remark.en.clone(),
-        }
+        })
     }
 
     /// The kinds of record that a finding rests on.

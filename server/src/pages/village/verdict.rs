@@ -1,4 +1,4 @@
-//! The result in one sentence and one number, and the years before it. Next: [`super::show`].
+//! The result in one sentence and one number, and the years before it. Next: [`show`](mod@super::show).
 
 use liuwu_engine::assessment::FindingKind;
 use liuwu_engine::bundle::Better;
