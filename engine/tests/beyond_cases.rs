@@ -1,6 +1,12 @@
 //! What the cases of a bundle cannot say: exemptions of one record or some days, results from a store, remarks.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that ends here has failed")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "tests fail loudly, and so do the functions they share"
+)]
 
 mod bundles;
 

@@ -1,7 +1,13 @@
 //! What must not show in a result: the order in which records and units arrive, the number of threads, the order in which a
 //! rule finds. And what must: calling a run off.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that ends here has failed")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "tests fail loudly, and so do the functions they share"
+)]
 
 mod bundles;
 
