@@ -42,7 +42,7 @@ impl Desk {
         assert_eq!(*program, "liuwu", "{line}");
         let printed = self.path(".printed");
         let out = fs::File::create(&printed).unwrap();
-        let mut command = Command::new(env!("CARGO_BIN_EXE_liuwu-tests"));
+        let mut command = Command::new(env!("CARGO_BIN_EXE_liuwu-under-test"));
         command.args(arguments).current_dir(self.folder.path()).env_remove("LIUWU_LANG").env("NO_COLOR", "1");
         command.stderr(out.try_clone().unwrap()).stdout(out).status().unwrap();
         let printed = fs::read_to_string(printed).unwrap();
