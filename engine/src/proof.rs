@@ -1,7 +1,7 @@
 //! The cases of a bundle: facts, and what they must lead to. A bundle is proved by them before it counts.
 //!
 //! Enters: a [`Plan`]. Leaves: for each case a [`Proof`], with every expectation that was not met and the arithmetic that shows
-//! why; and what no case shows ([`gaps`]).
+//! why; and what no case shows ([`fn@gaps`]).
 
 mod compare;
 mod gaps;
