@@ -199,7 +199,7 @@ static FUNCTIONS: &[Function] = table! {
         "names.join(\"、\")";
     range ["range(from: number, to: number, step?: number) -> range"]
         "从一个整数数到另一个(不含),用于 for", "whole numbers from one up to another, without the last; for loops",
-        "for i in range(0, 3) { … }";
+        "for i in range(0, 3) { note(i); }";
     keys ["map.keys() -> [text]", "table.keys() -> [text]"]
         "对照表的各个键", "the keys of a map or table",
         "parameters.hazard_points.keys()";

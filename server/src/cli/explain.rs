@@ -19,7 +19,7 @@ use crate::store::{Run, Store};
 
 /// 说明一个考核对象的每一分
 #[derive(clap::Args)]
-#[command(after_help = "例 · Examples:\n  liuwu explain 330381101717\n  liuwu explain 平寮社区 --period 2020")]
+#[command(after_help = "例 · Examples:\n  liuwu explain 330381101717\n  liuwu explain 云屿社区 --period 2020")]
 pub(super) struct Explain {
     /// 编号或名称 · Code or name
     unit: String,

@@ -59,6 +59,12 @@ impl Score {
             Err(error) => return Err(error.into()),
         };
         terminal.diagnostics(&remarks, &Default::default());
+        if run.assessments == 0 {
+            terminal.note(terminal.say(
+                "到这一天为止没有考核对象:数据在这之后才收到。请把 --as-of 改到收到之后,或导入时用 --received-on 写明原来收到的日期。",
+                "no unit was known by that day: the data was received later. Give a later --as-of, or import with --received-on.",
+            ));
+        }
         if self.release {
             dir.store.release(run.id, Act { by: self.by.clone(), at: now, why: "liuwu score --release".to_owned() })?;
         }

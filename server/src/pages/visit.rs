@@ -9,7 +9,7 @@ use std::convert::Infallible;
 use askama::Template;
 use axum::extract::FromRequestParts;
 use axum::http::HeaderMap;
-use axum::http::header::{ACCEPT_LANGUAGE, COOKIE, HOST, HeaderName, VARY};
+use axum::http::header::{COOKIE, HOST, HeaderName, VARY};
 use axum::http::request::Parts;
 use axum::response::{Html, IntoResponse, Response};
 
@@ -82,11 +82,10 @@ pub fn frame(config: &Config, headers: &HeaderMap, address: &str) -> Frame {
         let mut pairs = cookies.flat_map(|value| value.split(';')).filter_map(|pair| pair.trim().split_once('='));
         pairs.find(|(key, _)| *key == name).map(|(_, value)| value.to_owned())
     };
-    let accepted = headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
-    let accepted = accepted.and_then(|value| value.split([',', ';']).find_map(|tag| Language::from_tag(tag.trim())));
+    // Chinese unless the reader chose otherwise: a standard's own words are Chinese, whatever a borrowed browser asks for.
     let chosen = cookie(LANGUAGE_COOKIE).and_then(|tag| Language::from_tag(&tag));
     Frame {
-        language: chosen.or(accepted).unwrap_or_default(),
+        language: chosen.unwrap_or_default(),
         text_size: cookie(SIZE_COOKIE).and_then(|key| TextSize::from_key(&key)).unwrap_or_default(),
         office: config.office.clone(),
         mark: Mark::Public,
@@ -106,7 +105,7 @@ impl<T: Template> IntoResponse for Rendered<T> {
     fn into_response(self) -> Response {
         match self.0.render() {
             // The same address answers with a whole page or with a part of it.
-            Ok(html) => ([(VARY, "HX-Request, Cookie, Accept-Language")], Html(html)).into_response(),
+            Ok(html) => ([(VARY, "HX-Request, Cookie")], Html(html)).into_response(),
             Err(error) => Problem::Internal(format!("a page was not written: {error}")).into_response(),
         }
     }
@@ -125,11 +124,11 @@ mod tests {
     }
 
     #[test]
-    fn a_choice_in_a_cookie_goes_before_the_language_of_the_browser() {
+    fn pages_are_chinese_unless_the_reader_chose_english() {
         let language = |pairs: &[(HeaderName, &str)]| frame(&Config::default(), &headers(pairs), "/").language;
         assert_eq!(language(&[]), Language::Chinese);
-        assert_eq!(language(&[(ACCEPT_LANGUAGE, "fr, en-GB;q=0.8")]), Language::English);
-        assert_eq!(language(&[(ACCEPT_LANGUAGE, "en"), (COOKIE, "size=large; lang=zh-CN")]), Language::Chinese);
+        assert_eq!(language(&[(COOKIE, "size=large; lang=en")]), Language::English);
+        assert_eq!(language(&[(COOKIE, "lang=fr")]), Language::Chinese);
     }
 
     #[test]

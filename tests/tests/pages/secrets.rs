@@ -12,8 +12,8 @@ async fn no_page_tells_what_is_not_public() {
     addresses.push(format!("/search?q={}", escape("上岙")));
     addresses.extend(VILLAGES.iter().map(|code| format!("/villages/{code}")));
     for address in addresses {
-        for language in ["zh-CN", "en"] {
-            let headers = [("accept", "text/html"), ("accept-language", language)];
+        for language in ["lang=zh-CN", "lang=en"] {
+            let headers = [("accept", "text/html"), ("cookie", language)];
             let answer = county.ask(request(axum::http::Method::GET, &address, &headers)).await;
             assert_eq!(answer.status, axum::http::StatusCode::OK, "{address}: {}", answer.text());
             for mark in [SECRET, UNRELEASED, &escape(SECRET)] {

@@ -37,27 +37,28 @@ impl Mentions {
     /// Of statements, and of all the functions they call.
     pub(super) fn of(statements: &[Stmt], bodies: &Bodies) -> Mentions {
         let mut mentions = Mentions::default();
-        let mut seen = BTreeSet::new();
-        mentions.add(statements, bodies, &mut seen);
-        mentions
-    }
-
-    fn add(&mut self, statements: &[Stmt], bodies: &Bodies, seen: &mut BTreeSet<(String, usize)>) {
         let mut next: Vec<(String, usize)> = Vec::new();
-        for statement in statements {
-            statement.walk(&mut Vec::new(), &mut |path| {
-                if let Some(node) = path.last() {
-                    self.node(node, bodies, &mut next);
-                }
-                true
-            });
-        }
-        for function in next {
+        let mut seen = BTreeSet::new();
+        mentions.add(statements, bodies, &mut next);
+        while let Some(function) = next.pop() {
             if let Some(body) = bodies.get(&function)
                 && seen.insert(function)
             {
-                self.add(&body.statements, bodies, seen);
+                mentions.add(&body.statements, bodies, &mut next);
             }
+        }
+        mentions
+    }
+
+    /// Adds what some statements mention themselves, and the functions they call to those to look at next.
+    fn add(&mut self, statements: &[Stmt], bodies: &Bodies, next: &mut Vec<(String, usize)>) {
+        for statement in statements {
+            statement.walk(&mut Vec::new(), &mut |path| {
+                if let Some(node) = path.last() {
+                    self.node(node, bodies, next);
+                }
+                true
+            });
         }
     }
 

@@ -202,7 +202,7 @@ fn uncalled_functions(book: &Book<'_>, library: &Read, scripts: &[Read], natives
     for (function, body) in &library.bodies {
         let is_called = scripts.iter().any(|read| read.mentions.called.contains(&function.0));
         if !is_called && !function.0.contains('$') {
-            walk.library_function(function, body);
+            walk.uncalled_function(function, body);
         }
     }
 }

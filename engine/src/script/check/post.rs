@@ -6,7 +6,7 @@ use super::super::Program;
 use super::report::Said;
 use crate::bundle::{Bundle, Each, Over};
 
-/// Where a script stands. The order is that in which scripts run.
+/// Where a script stands. The order is that of the stages of a run; within the rules, their places tell what comes first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Post {
     /// `takes_part`.

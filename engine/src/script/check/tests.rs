@@ -114,6 +114,15 @@ fn scripts_that_run_well_are_told_nothing() {
 }
 
 #[test]
+fn long_chains_of_calls_are_followed_to_their_end() {
+    let chain: String = (0..400).map(|n| format!("  fn f{n}(x) {{ f{}(x) }}\n", n + 1)).collect();
+    let library = format!("library: |\n{chain}  fn f400(x) {{ x + unti }}\n");
+    let text = SAMPLE.replace("library: |\n", &library).replace("note(\"the script\");", "deduct(f0(1), \"多\");");
+    let ids: Vec<_> = found("rule.yaml", &text).iter().map(|fault| fault.code.id).collect();
+    assert_eq!(ids, ["unknown-name"]);
+}
+
+#[test]
 fn a_complaint_stands_where_the_author_wrote() {
     let text = SAMPLE.replace(
         "          note(\"the script\");\n",
@@ -147,7 +156,9 @@ fn the_table_of_functions_is_what_the_interpreter_knows() {
 
 #[test]
 fn every_signature_is_well_formed_and_has_an_example() {
+    let engine = sandbox::engine(&CallOff::default(), &Arc::default());
     for function in functions() {
+        assert!(engine.compile(function.example).is_ok(), "{}", function.example);
         for text in function.signatures {
             let signature = Signature::read(text).unwrap_or_else(|| panic!("{text}"));
             assert_eq!(signature.text, *text);

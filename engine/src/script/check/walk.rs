@@ -36,9 +36,16 @@ pub(super) struct Walk<'a, 'b> {
     pub(super) locals: Vec<(String, Type)>,
     /// Types that functions of the library give; unknown while one is being looked at.
     given: BTreeMap<(String, usize), Type>,
+    /// How many functions of the library are being looked at, each called by the one before.
+    depth: usize,
+    /// Functions that were called too deep down to be looked at there.
+    later: Vec<(String, usize)>,
     returns: Vec<Type>,
     in_library: bool,
 }
+
+/// How deep calls are followed at once: the walk calls itself, and stacks end.
+const DEEPEST: usize = 16;
 
 impl<'a, 'b> Walk<'a, 'b> {
     pub(super) fn new(
@@ -60,6 +67,8 @@ impl<'a, 'b> Walk<'a, 'b> {
             report,
             locals: Vec::new(),
             given: BTreeMap::new(),
+            depth: 0,
+            later: Vec::new(),
             returns: Vec::new(),
             in_library: false,
         }
@@ -69,7 +78,25 @@ impl<'a, 'b> Walk<'a, 'b> {
     pub(super) fn script(&mut self) -> Type {
         let program = &self.placed.program;
         let last = self.block(program.ast.statements());
-        std::mem::take(&mut self.returns).into_iter().fold(last, Type::join)
+        let gives = std::mem::take(&mut self.returns).into_iter().fold(last, Type::join);
+        self.catch_up();
+        gives
+    }
+
+    /// Goes through the functions that were left for later.
+    fn catch_up(&mut self) {
+        let bodies = self.bodies;
+        while let Some(function) = self.later.pop() {
+            if let Some(body) = bodies.get(&function) {
+                self.library_function(&function, body);
+            }
+        }
+    }
+
+    /// Goes through a function that no script calls.
+    pub(super) fn uncalled_function(&mut self, function: &(String, usize), body: &'a Body) {
+        self.library_function(function, body);
+        self.catch_up();
     }
 
     /// Goes through a function of the library once, whatever it is given.
@@ -77,6 +104,11 @@ impl<'a, 'b> Walk<'a, 'b> {
         if let Some(known) = self.given.get(function) {
             return known.clone();
         }
+        if self.depth >= DEEPEST {
+            self.later.push(function.clone());
+            return Type::UNKNOWN;
+        }
+        self.depth += 1;
         self.given.insert(function.clone(), Type::UNKNOWN);
         let locals = std::mem::take(&mut self.locals);
         let returns = std::mem::take(&mut self.returns);
@@ -85,6 +117,7 @@ impl<'a, 'b> Walk<'a, 'b> {
         let last = self.block(&body.statements);
         let gives = std::mem::take(&mut self.returns).into_iter().fold(last, Type::join);
         (self.locals, self.returns, self.in_library) = (locals, returns, in_library);
+        self.depth -= 1;
         self.given.insert(function.clone(), gives.clone());
         gives
     }
