@@ -10,7 +10,6 @@
 )]
 
 use std::fs;
-use std::path::Path;
 use std::process::ExitCode;
 
 use liuwu::cli::{Printed, capture};
@@ -177,17 +176,11 @@ fn an_exemption_that_changes_nothing_is_named() {
 }
 
 #[test]
-fn the_functions_are_listed_for_editors_and_in_the_reference() {
+fn the_functions_are_listed_for_editors() {
     let listed = json(&ends(0, &["functions", "--format", "json"]).out);
     let functions = liuwu_engine::script::functions();
     assert_eq!(listed.as_array().unwrap().len(), functions.len());
-    assert_eq!(listed[0]["name"], "deduct");
-    assert_eq!(listed[0]["chinese"], "扣分");
-    let reference = Path::new("../docs/functions.md");
-    let current = ends(0, &["functions"]).out;
-    if std::env::var_os("UPDATE_DOCS").is_some() {
-        fs::write(reference, &current).unwrap();
-    }
-    let written = fs::read_to_string(reference).unwrap_or_default();
-    assert!(written == current, "run: liuwu functions > docs/functions.md");
+    assert_eq!((&listed[0]["name"], &listed[0]["chinese"]), (&Json::from("deduct"), &Json::from("扣分")));
+    let reference = ends(0, &["functions"]).out;
+    assert_eq!(reference.matches("\n## `").count(), functions.len());
 }

@@ -7,7 +7,6 @@ use std::fs;
 
 use liuwu_engine::codes;
 use liuwu_engine::diagnostic::{Code, Severity};
-use liuwu_engine::script::functions;
 
 use super::tree::root;
 
@@ -25,6 +24,7 @@ const AREAS: &[(&str, &[&Code])] = &[
     ("表格文件 · Sheets and other files handed in", codes::sheet::ALL),
     ("填报内容 · Values of records", codes::data::ALL),
     ("测算用的文件 · Files of `liuwu assess`", codes::files::ALL),
+    ("案例 · Cases", codes::cases::ALL),
 ];
 
 #[test]
@@ -34,7 +34,7 @@ fn the_document_of_messages_is_current() {
 
 #[test]
 fn the_document_of_functions_is_current() {
-    is_current(FUNCTIONS, &functions_of_scripts());
+    is_current(FUNCTIONS, &liuwu::cli::capture(["liuwu", "functions"]).1.out);
 }
 
 #[test]
@@ -82,24 +82,4 @@ fn messages() -> String {
 fn sentence(what: &str, help: &str, between: &str) -> String {
     let text = if help.is_empty() { what.to_owned() } else { format!("{what}{between}{help}") };
     text.replace('<', "&lt;").replace('\n', " ")
-}
-
-/// Every function that scripts can call, in the order of the table.
-fn functions_of_scripts() -> String {
-    let mut out = String::from(
-        "# 脚本函数一览 · Functions of scripts\n\n\
-         `count(list)` 和 `list.count()` 是一回事。`参数?` 可以不写,`参数?3` 最多写三个;结果带 `?` 的可能为空 `()`;`item -> boolean` 是写成 `|r| …` 的判断。\n\
-         A receiver may as well be the first argument. `parameter?` may be left out, `parameter?3` may be given up to three times; a\n\
-         result with `?` may be nothing; `item -> boolean` is a closure such as `|r| r.deaths > 0`.\n\n\
-         本文由程序按函数表生成 · Generated from the table in `engine/src/script/functions.rs`.\n",
-    );
-    for function in functions() {
-        let chinese = function.chinese.map(|name| format!(" · `{name}`")).unwrap_or_default();
-        let _ = writeln!(out, "\n## `{}`{chinese}\n\n```text", function.name);
-        for signature in function.signatures {
-            let _ = writeln!(out, "{signature}");
-        }
-        let _ = writeln!(out, "```\n\n- {}\n- {}\n\n```rhai\n{}\n```", function.zh, function.en, function.example);
-    }
-    out
 }
