@@ -17,7 +17,8 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 
 use crate::api::{
-    assessments, batches, bundles, divisions, health, lists, openapi, record_kinds, releases, runs, units, uploads,
+    assessments, batches, bundles, divisions, functions, health, lists, openapi, record_kinds, releases, runs, units,
+    uploads,
 };
 use crate::error::Problem;
 use crate::pages::{assets, city, home, links, negative, preferences, search, village};
@@ -59,6 +60,7 @@ fn anybody() -> Router<App> {
         .route("/runs/{run}", get(runs::show))
         .route("/runs/{run}/assessments", get(assessments::list_of_run))
         .route("/runs/{run}/assessments/{unit}", get(assessments::show_of_run))
+        .route("/functions", get(functions::list))
         .route("/bundles", get(bundles::list))
         .route("/bundles/{bundle}", get(bundles::show))
         .route("/bundles/{bundle}/editions/{edition}", get(bundles::show_edition))

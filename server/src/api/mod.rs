@@ -21,6 +21,7 @@ pub mod runs;
 pub mod releases;
 pub mod bundles;
 pub mod record_kinds;
+pub mod functions;
 pub mod batches;
 pub mod uploads;
 pub mod openapi;

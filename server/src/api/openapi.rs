@@ -9,7 +9,9 @@ use utoipa::{IntoResponses, Modify, OpenApi};
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use super::answer::{Answer, Asked};
-use super::{assessments, batches, bundles, divisions, health, lists, record_kinds, releases, runs, units, uploads};
+use super::{
+    assessments, batches, bundles, divisions, functions, health, lists, record_kinds, releases, runs, units, uploads,
+};
 use crate::error::{Problem, ProblemBody};
 use crate::state::App;
 
@@ -73,7 +75,7 @@ pub enum Problems {
         runs::list, runs::create, runs::show, runs::verify, releases::create, releases::take_back, assessments::list_of_run, assessments::show_of_run,
         divisions::list, divisions::show, units::list, units::show,
         bundles::list, bundles::show, bundles::show_edition, bundles::show_text,
-        record_kinds::list, record_kinds::show,
+        record_kinds::list, record_kinds::show, functions::list,
         uploads::create, uploads::undo, batches::list, batches::show,
         health::show, show,
     ),
