@@ -315,7 +315,7 @@ impl Past {
     pub fn found(&self, rule: &str) -> Option<bool> {
         let outcome = self.result.outcomes.get(rule)?;
         let found = self.result.findings_of(rule).any(|f| f.kind != FindingKind::Note && !f.exempted);
-        (found || *outcome != Outcome::CannotCheck || self.is_scored()).then_some(found)
+        (found || *outcome != Outcome::CannotCheck).then_some(found)
     }
 
     /// Whether there is a score: then whatever could not be checked counts as losing nothing.

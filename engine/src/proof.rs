@@ -1,7 +1,7 @@
 //! The cases of a bundle: facts, and what they must lead to. A bundle is proved by them before it counts.
 //!
 //! Enters: a [`Plan`]. Leaves: for each case a [`Proof`], with every expectation that was not met and the arithmetic that shows
-//! why; and what no case shows ([`gaps`]).
+//! why; and what no case shows ([`fn@gaps`]).
 
 mod compare;
 mod gaps;
@@ -162,7 +162,7 @@ pub fn prove_case(plan: &Arc<Plan>, case: &Case) -> Result<Proof, AssessError> {
     Ok(proof)
 }
 
-/// Whether a result is the one that `others` names so: see [`Expect::others`].
+/// Whether a result is the one that `others` names so: see [`crate::bundle::Expect::others`].
 fn is_about(result: &Assessment, who: &str, last: Option<Period>) -> bool {
     let (unit, period) = match (who, who.strip_prefix("year:")) {
         ("year", _) => (UNIT, last.map(year_of)),

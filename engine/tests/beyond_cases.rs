@@ -1,5 +1,13 @@
 //! What the cases of a bundle cannot say: exemptions of one record or some days, results from a store, remarks.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "tests fail loudly, and so do the functions they share"
+)]
+
 mod bundles;
 
 use std::collections::HashMap;

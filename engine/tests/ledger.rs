@@ -1,5 +1,13 @@
 //! The arithmetic of every result adds up, line by line, from its base to its score exactly: for every case of every bundle.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "tests fail loudly, and so do the functions they share"
+)]
+
 mod bundles;
 
 use std::iter::Peekable;

@@ -1,6 +1,14 @@
 //! Every bundle of this repository is proved by its own cases; those under `fixtures/bundles/standards` say, one by one, what
 //! published standards need.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "tests fail loudly, and so do the functions they share"
+)]
+
 mod bundles;
 
 use std::fmt::Write as _;

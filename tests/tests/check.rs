@@ -1,6 +1,14 @@
 //! `liuwu check` and `liuwu functions` as they are called: what each format says of sound and unsound bundles, of gaps in what
 //! cases show, and of cases kept as a table.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "tests fail loudly, and so do the functions they share"
+)]
+
 use std::fs;
 use std::process::ExitCode;
 

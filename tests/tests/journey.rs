@@ -2,6 +2,14 @@
 //!
 //! Newcomers read this first. Each station is one module; the names of the modules stand in the comments.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "tests fail loudly, and so do the functions they share"
+)]
+
 use std::ops::ControlFlow;
 use std::sync::Arc;
 

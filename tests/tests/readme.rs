@@ -1,4 +1,12 @@
 //! The README is true: its commands run and say what it shows, its example is the file it names, its commands exist.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "tests fail loudly, and so do the functions they share"
+)]
 #![cfg(unix)]
 
 use std::collections::BTreeSet;
@@ -7,7 +15,7 @@ use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-const LIUWU: &str = env!("CARGO_BIN_EXE_liuwu-tests");
+const LIUWU: &str = env!("CARGO_BIN_EXE_liuwu-under-test");
 
 /// A fenced block: its language and its text.
 struct Block {

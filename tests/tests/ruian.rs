@@ -1,5 +1,13 @@
 //! The sample city whole: its files go in, its totals come out, its ratings spread as designed, every receipt is reproduced.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "tests fail loudly, and so do the functions they share"
+)]
+
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;

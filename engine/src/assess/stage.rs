@@ -1,16 +1,20 @@
 //! One pass over the units for one period: what each script left, and how the scripts that follow see it.
 
+mod grouping;
+
 use std::any::Any;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 
 use sha2::{Digest, Sha256};
 
+use grouping::GroupIndex;
+
 use super::plan::{Pipeline, Plan, RulePlan};
 use super::points::{RuleResult, Total, total};
 use super::world::World;
 use crate::assessment::{Finding, Outcome, Past, Remark};
-use crate::bundle::{Bundle, Compare, CompareBy, Incomplete};
+use crate::bundle::{Bundle, Compare, Incomplete};
 use crate::dictionary::{NoneMeans, Value};
 use crate::number::{Number, NumberError};
 use crate::period::{Date, Period};
@@ -70,9 +74,6 @@ pub(super) struct Stage {
 }
 
 pub(super) type FigureColumn = Vec<Option<Result<Datum, (String, String)>>>;
-
-/// The groups of one `compare`, by what their units agree on.
-type GroupIndex = HashMap<Arc<str>, Arc<[UnitIndex]>>;
 
 impl Stage {
     #[expect(clippy::too_many_arguments, reason = "the one place where a pass is put together")]
@@ -176,51 +177,6 @@ impl Stage {
             let result = self.rule_at(&plan.id, place).filter(|result| result.outcome == Outcome::CannotCheck)?;
             is_among(plan).then(|| self.failed(&plan.id, result.why.as_ref()))
         })
-    }
-
-    /// What identifies the group of a unit: the values it shares with the others.
-    fn group_key(&self, unit: UnitIndex, compare: &Compare) -> Reading<Arc<str>> {
-        let mut key = String::new();
-        for by in &compare.by {
-            match by {
-                CompareBy::Level(level) => match self.world.at_level(unit, level) {
-                    Some(above) => key.push_str(&format!("{above}|")),
-                    None => return Ok(None),
-                },
-                CompareBy::Attribute(name) => match self.attribute(unit, name)? {
-                    Some(value) => key.push_str(&format!("{value:?}|")),
-                    None => return Ok(None),
-                },
-            }
-        }
-        Ok(Some(Arc::from(key.as_str())))
-    }
-
-    fn group_index(&self, compare: &Compare) -> Arc<GroupIndex> {
-        let name = format!("{:?}", compare.by);
-        let mut groups = self.groups.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(index) = groups.get(&name) {
-            return Arc::clone(index);
-        }
-        let mut members: HashMap<Arc<str>, Vec<UnitIndex>> = HashMap::new();
-        for (place, unit) in self.units.iter().enumerate() {
-            if self.is_taking_part(place)
-                && let Ok(Some(key)) = self.group_key(*unit, compare)
-            {
-                members.entry(key).or_default().push(*unit);
-            }
-        }
-        // Each group is made on its own; their order cannot be seen.
-        let index: GroupIndex = members
-            .into_iter()
-            .map(|(key, mut units)| {
-                units.sort_by_key(|unit| self.unit_id(*unit));
-                (key, Arc::from(units))
-            })
-            .collect();
-        let index = Arc::new(index);
-        groups.insert(name, Arc::clone(&index));
-        index
     }
 
     fn below(&self, what: &str) -> Missing {
@@ -371,7 +327,7 @@ impl Scene for Stage {
     fn found(&self, unit: UnitIndex, rule: &str) -> Reading<bool> {
         let Some(place) = self.place(unit) else { return Ok(None) };
         let result = self.rule_at(rule, place).ok_or_else(|| self.below(rule))?;
-        if result.outcome == Outcome::CannotCheck && !result.vetoes() && !self.counts_though_unchecked(rule) {
+        if result.outcome == Outcome::CannotCheck && !result.vetoes() {
             return Err(self.failed(rule, result.why.as_ref()));
         }
         Ok(Some(result.found()))
@@ -380,7 +336,7 @@ impl Scene for Stage {
     fn findings(&self, unit: UnitIndex, rule: &str) -> Result<Vec<Arc<Finding>>, Missing> {
         let Some(place) = self.place(unit) else { return Ok(Vec::new()) };
         let result = self.rule_at(rule, place).ok_or_else(|| self.below(rule))?;
-        if result.outcome == Outcome::CannotCheck && !self.counts_though_unchecked(rule) {
+        if result.outcome == Outcome::CannotCheck {
             return Err(self.failed(rule, result.why.as_ref()));
         }
         Ok(result.findings.iter().filter(|finding| !finding.exempted).cloned().collect())
@@ -428,12 +384,7 @@ impl Scene for Stage {
     }
 
     fn group(&self, unit: UnitIndex, compare: &Compare) -> Result<Group, Missing> {
-        let key = self.group_key(unit, compare)?.ok_or_else(|| Missing {
-            zh: "不知道与谁比较".to_owned(),
-            en: "it is not known whom to compare with".to_owned(),
-        })?;
-        let members = self.group_index(compare).get(&key).cloned().unwrap_or_else(|| Arc::from([]));
-        Ok(Group { members, key: Arc::from(format!("{:?} {key}", compare.by)) })
+        self.group_of(unit, compare)
     }
 
     fn parts(&self, unit: UnitIndex) -> Option<Arc<[Part]>> {
@@ -479,27 +430,6 @@ impl Stage {
         let unasked = self.takes_part.get().and_then(|column| column.get(place)).is_some_and(Result::is_err);
         (unasked && self.plan.bundle.assess.incomplete == Incomplete::Withhold)
             || self.unchecked(place).any(|incomplete| incomplete == Incomplete::Withhold)
-    }
-
-    /// The units that a unit's scripts may compare with, for each `compare` of the pipeline.
-    pub(super) fn groups_of(&self, unit: UnitIndex) -> Vec<Group> {
-        let pipeline = &self.pipeline;
-        let compares = pipeline
-            .figures
-            .iter()
-            .filter_map(|figure| figure.compare.as_ref())
-            .chain(pipeline.rules.iter().filter_map(|plan| plan.rule.compare.as_ref()))
-            .chain(pipeline.score.iter().chain(&pipeline.rating_script).filter_map(|(_, compare)| compare.as_ref()))
-            .chain(pipeline.lists.iter().filter_map(|list| list.compare.as_ref()));
-        let mut groups: Vec<Group> = Vec::new();
-        for compare in compares {
-            if let Ok(group) = self.group(unit, compare)
-                && !groups.iter().any(|known| known.key == group.key)
-            {
-                groups.push(group);
-            }
-        }
-        groups
     }
 
     pub(super) fn past(&self, place: usize) -> Option<&Arc<Past>> {

@@ -1,6 +1,6 @@
 //! The format of a bundle as a JSON Schema (draft 2020-12), with which editors complete and explain keys while they are typed.
 //!
-//! Enters: the [`sections`]. Leaves: one JSON object; `rules/bundle.schema.json` is its text. A schema sees the form of a file
+//! Enters: the [`mod@super::sections`]. Leaves: one JSON object; `rules/bundle.schema.json` is its text. A schema sees the form of a file
 //! alone: whether names exist and scripts hold is for [`super::read`] and [`crate::script`] to say. Next: [`crate::assessment`].
 
 use std::collections::BTreeSet;

@@ -31,7 +31,7 @@ pub(super) fn lists(above: &Keys<'_>, groups: &Groups, dictionary: &Dictionary) 
 }
 
 fn list(keys: Keys<'_>, id: &str, place: Place, groups: &Groups, dictionary: &Dictionary) -> List {
-    let list = List {
+    List {
         id: id.to_owned(),
         title: keys.text("title"),
         each: each(&keys, dictionary),
@@ -40,8 +40,7 @@ fn list(keys: Keys<'_>, id: &str, place: Place, groups: &Groups, dictionary: &Di
         follow_up: follow_up(&keys),
         stays: stays(&keys),
         place,
-    };
-    list
+    }
 }
 
 /// What the entries are: units, records of some kinds, or findings.
@@ -108,8 +107,7 @@ fn stays(keys: &Keys<'_>) -> (Option<u32>, Option<u32>) {
 pub(super) fn appeal_days(file: &Keys<'_>) -> Option<u32> {
     let keys = file.reader.keys(file.get("appeal")?, "appeal", &sections::APPEAL)?;
     keys.required("within_days");
-    let days = keys.count("within_days");
-    days
+    keys.count("within_days")
 }
 
 /// Reads `roll_up`: over the year, over each level above, over all.

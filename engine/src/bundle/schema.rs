@@ -1,7 +1,7 @@
 //! How the format of a bundle is described: sections, their keys, and what each key takes.
 //!
-//! Enters: nothing. Leaves: the types in which [`super::sections`] writes the format down once. The readers take from there
-//! which keys a map can have, [`super::json_schema`] makes a file of it that editors understand. Next: [`super::sections`].
+//! Enters: nothing. Leaves: the types in which [`mod@super::sections`] writes the format down once. The readers take from there
+//! which keys a map can have, [`mod@super::json_schema`] makes a file of it that editors understand. Next: [`mod@super::sections`].
 
 use crate::period::Granularity;
 

@@ -40,10 +40,10 @@ codes! {
     }
     /// A closure that uses variables of its surroundings, anywhere but where it is used at once.
     CLOSURE_KEPT = Error "closure-kept" {
-        zh: "用到外面变量的闭包(|x| …)只能直接写在 count、sum、filter 这类函数的括号里",
-        en: "a closure (`|x| …`) that uses variables from outside it can only stand within the brackets of `count`, `sum`, `filter` and the like",
-        help_zh: "把闭包移到用它的地方;要多处使用,就写成 library 里的函数",
-        help_en: "move the closure to where it is used; to use it in several places, make it a function of the `library`",
+        zh: "用到外面变量的闭包(|x| …)只能用在 count、sum、filter 这类函数的括号里",
+        en: "a closure (`|x| …`) that uses variables from outside it, or its name, can only stand within the brackets of `count`, `sum`, `filter` and the like",
+        help_zh: "把闭包移到用它的地方,或先写 let 名字 = |x| …,再把名字写进括号",
+        help_en: "move the closure to where it is used, or write `let name = |x| …` and put the name within the brackets",
     }
     /// A template with too much fixed text.
     TEMPLATE_TOO_LONG = Error "template-too-long" {

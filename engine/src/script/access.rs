@@ -1,4 +1,5 @@
 //! What can be asked of a list, a map or a text without a closure: its length, one item, a part, whether it holds something.
+//! And lists of numbers.
 
 use rhai::{Array, Dynamic, Engine, ImmutableString, Map, NativeCallContext};
 
@@ -93,6 +94,18 @@ fn stretch(context: &Context<'_>, of: &Dynamic, count: &Dynamic) -> Result<View,
     })
 }
 
+/// The whole numbers from one to before another.
+fn range(context: &Context<'_>, from: &Dynamic, to: &Dynamic, step: &Dynamic) -> Result<View, Halt> {
+    let [from, to, step] = [from, to, step].map(|number| need_whole(number, "range"));
+    let (from, to) = (from?, to?);
+    let step = u64::try_from(step?).ok().filter(|step| *step > 0);
+    let step = step.ok_or_else(|| fault("range 的步长应为正整数", "the step of `range` is a whole number from 1"))?;
+    let length = if from < to { to.abs_diff(from).div_ceil(step) } else { 0 };
+    Frame::of(context)?.meter().work(length)?;
+    let step = usize::try_from(step).unwrap_or(usize::MAX);
+    Ok(View::of((from..to).step_by(step).map(Dynamic::from_int)))
+}
+
 fn join(context: &Context<'_>, of: &Dynamic, between: &str) -> Result<String, Halt> {
     let view = whole_list(context, of)?;
     let mut joined = String::new();
@@ -151,6 +164,12 @@ pub(super) fn register(engine: &mut Engine) {
         engine.register_fn(name, |context: Context<'_>, of: Dynamic, count: Dynamic| stretch(&context, &of, &count));
     }
     engine.register_fn("join", |context: Context<'_>, of: Dynamic, between: &str| join(&context, &of, between));
+    engine.register_fn("range", |context: Context<'_>, from: Dynamic, to: Dynamic| {
+        range(&context, &from, &to, &Dynamic::from_int(1))
+    });
+    engine.register_fn("range", |context: Context<'_>, from: Dynamic, to: Dynamic, step: Dynamic| {
+        range(&context, &from, &to, &step)
+    });
     engine.register_fn("push", |array: &mut Array, item: Dynamic| array.push(item));
     engine.register_fn("keys", |context: Context<'_>, of: Dynamic| keys(&context, &of));
     engine.register_fn("values", |context: Context<'_>, of: Dynamic| values(&context, &of));

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use rhai::{AST, ASTNode, Engine, Expr, FnPtr, Position, Stmt};
 
-use super::functions::english;
+use super::functions::{self, english};
 use super::limits;
 use super::syntax;
 use crate::bundle::{Action, Condition, Place, Reach, Rule, Script, ShortForm};
@@ -148,16 +148,12 @@ pub(super) fn library(
         faults.push(Diagnostic::new(&codes::LIBRARY_STATEMENT).at(source.location(statement.position(), file)));
         ast.clear_statements();
     }
-    for function in ast.iter_functions().filter(|function| is_built_in(engine, function.name)) {
+    // One of the library would take the place of the built-in one in every script.
+    for function in ast.iter_functions().filter(|function| functions::named(function.name).is_some()) {
         let fault = Diagnostic::new(&codes::LIBRARY_NAME).with("name", function.name);
         faults.push(fault.at(source.location(Position::NONE, file)));
     }
     Some(Library { ast, source: Arc::new(source) })
-}
-
-/// Whether the interpreter has a function of this name: one of the library would take its place in every script.
-fn is_built_in(engine: &Engine, name: &str) -> bool {
-    !engine.collect_fn_metadata(None, |known| (known.metadata.name == name).then_some(()), true).is_empty()
 }
 
 /// Whether a comment is begun and never ended: all that follows would silently be left out.

@@ -317,6 +317,9 @@ static FUNCTIONS: &[Function] = table! {
     trim ["text.trim() -> text"]
         "去掉两端的空格", "without blanks at its ends",
         "no.trim()";
+    range ["range(from: number, to: number, step?: number) -> [number]"]
+        "从一个整数数到另一个之前,可隔几个数一个", "counts from one whole number to before another, by one or by a step",
+        "range(1, 4).mean(|n| records(\"fire\", period.back(n)).count())";
     split ["text.split(at: text) -> [text]"]
         "在分隔符处切开", "cut at a separator",
         "no.split(\"-\")";

@@ -1,7 +1,6 @@
 //! The interpreter, shut in: no clock, no file, no module, no unbounded memory; limits set explicitly, since their defaults
 //! differ between debug and release builds.
 
-use std::iter::StepBy;
 use std::ops::{Range, RangeInclusive};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -10,7 +9,6 @@ use rhai::{Dynamic, Engine, EvalContext, OptimizationLevel};
 
 use super::frame::Frame;
 use super::meter::{Meter, spent};
-use super::stop::{Halt, fault};
 use super::view::cost_of_copy;
 use super::{access, aggregate, host, objects, operators};
 
@@ -108,12 +106,4 @@ pub(super) fn engine(call_off: &CallOff, meter: &Arc<Meter>) -> Engine {
 fn register_ranges(engine: &mut Engine) {
     engine.register_iterator::<Range<i64>>();
     engine.register_iterator::<RangeInclusive<i64>>();
-    engine.register_iterator::<StepBy<Range<i64>>>();
-    engine.register_fn("range", |from: i64, to: i64| from..to);
-    engine.register_fn("range", |from: i64, to: i64, step: i64| -> Result<StepBy<Range<i64>>, Halt> {
-        let step = usize::try_from(step).ok().filter(|step| *step > 0);
-        let step =
-            step.ok_or_else(|| fault("range 的步长应为正整数", "the step of `range` is a whole number from 1"))?;
-        Ok((from..to).step_by(step))
-    });
 }

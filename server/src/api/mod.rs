@@ -4,7 +4,7 @@
 //! [`Problem`](crate::error::Problem). What of a result may be seen is decided in [`crate::disclosure`] alone. Routes stand in
 //! [`crate::router`].
 //!
-//! Numbers that points are made of are texts, `"92.5"`, so that no program on the way rounds them.
+//! Points are texts, `"92.5"`, or `"1/3"` where no decimal ends, so that no program on the way rounds them.
 
 pub mod access;
 pub mod parameters;

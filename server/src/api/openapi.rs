@@ -53,7 +53,8 @@ pub enum Problems {
         description = "不带口令:只能查询已公布的核算,公开程度按考核办法。带口令:可上报、撤回、核验,并查看未公布的内容;任何情况下不提供个人信息。\n\n\
             Without the token: released runs only, as far as the standard lets each record kind and criterion be seen. With it: \
             uploads, undo, verification, and what is not released; never personal fields.\n\n\
-            分数一律为文本,如 \"92.5\",以免经过程序时被舍入。 · Points are texts, such as `\"92.5\"`, so that no program on the way rounds them.\n\n\
+            分值一律为文本,如 \"92.5\",除不尽的写作分数,如 \"1/3\",以免经过程序时被舍入。 · Points are texts, such as `\"92.5\"`, or \
+            `\"1/3\"` where no decimal ends, so that no program on the way rounds them.\n\n\
             错误按 RFC 9457 返回,中英文各一份。 · Problems follow RFC 9457, in Chinese and English.",
         license(name = "Apache-2.0", identifier = "Apache-2.0"),
     ),

@@ -101,8 +101,8 @@ pub struct Assessment {
     /// 各指标 · Results of criteria by id.
     #[schema(value_type = HashMap<String, CriterionResult>)]
     pub criteria: IndexMap<String, CriterionResult>,
-    /// 指标值 · Figures by id: numbers as text, `<3` for a small count, null when it could not be computed.
-    #[schema(value_type = HashMap<String, Option<String>>)]
+    /// 指标值 · Figures by id: yes or no, texts, lists; numbers as text, to ten places where no decimal ends; `<3` for a small count; null when it could not be computed.
+    #[schema(value_type = HashMap<String, serde_json::Value>)]
     pub figures: IndexMap<String, Option<Counted>>,
     /// 核验凭证 · The receipt.
     pub receipt: String,

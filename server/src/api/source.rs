@@ -98,15 +98,15 @@ impl UnitName {
     }
 }
 
-/// Points as text.
+/// Points as exact text: a decimal, or a fraction where no decimal ends, so that lines still add up.
 pub(super) fn points<S: Serializer>(number: &Number, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_str(number)
+    serializer.serialize_str(&number.to_exact())
 }
 
-/// Points as text, or null.
+/// Points as exact text, or null.
 pub(super) fn optional_points<S: Serializer>(number: &Option<Number>, serializer: S) -> Result<S::Ok, S::Error> {
     match number {
-        Some(number) => serializer.collect_str(number),
+        Some(number) => points(number, serializer),
         None => serializer.serialize_none(),
     }
 }

@@ -46,6 +46,8 @@ pub(super) struct Demo {
 
 impl Demo {
     pub(super) fn run(&self, terminal: &Terminal) -> anyhow::Result<ExitCode> {
+        let config = self.config()?;
+        let listener = if self.no_serve { None } else { Some(serve::listen(config.socket(), terminal)?) };
         let temporary;
         let path = match &self.data {
             Some(path) => path.as_path(),
@@ -57,26 +59,25 @@ impl Demo {
         let dir = DataDir::open(path)?;
         let run = prepare(&dir, terminal)?;
         summary::print(dir.store.as_ref(), &run, terminal)?;
-        if !self.no_serve {
-            self.serve(&dir, &run, terminal)?;
+        if let Some(listener) = listener {
+            serve::log("warn");
+            let config = Config { data: dir.path().to_owned(), bundle: Some(run.bundle.clone()), ..config };
+            let village = most_to_tell(&dir, &run)?;
+            let welcome = |base: &str| point_out(base, village.as_deref(), terminal);
+            serve::serve(config, &dir, listener, terminal, welcome)?;
         }
         Ok(ExitCode::SUCCESS)
     }
 
-    /// Serves the demo until it is stopped.
-    fn serve(&self, dir: &DataDir, run: &Run, terminal: &Terminal) -> anyhow::Result<()> {
-        serve::log("warn");
-        let config = Config {
-            data: dir.path().to_owned(),
+    /// The settings that the demo is served with.
+    fn config(&self) -> anyhow::Result<Config> {
+        Ok(Config {
             port: self.port,
             token: std::env::var("LIUWU_TOKEN").ok().map(|token| token.parse()).transpose()?,
-            office: "瑞安市委平安办(演示)".to_owned(),
-            bundle: Some(run.bundle.clone()),
+            office: "瑞安市委平安办（演示）".to_owned(),
             sample: true,
             ..Config::default()
-        };
-        let village = most_to_tell(dir, run)?;
-        serve::serve(config, dir, terminal, |base| point_out(base, village.as_deref(), terminal))
+        })
     }
 }
 

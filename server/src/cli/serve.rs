@@ -27,18 +27,30 @@ pub(super) struct Serve {
 impl Serve {
     pub(super) fn run(&self, terminal: &Terminal) -> anyhow::Result<ExitCode> {
         log("info");
+        let listener = listen(self.config.socket(), terminal)?;
         let dir = DataDir::open(&self.config.data)?;
-        serve(self.config.clone(), &dir, terminal, |base| {
+        serve(self.config.clone(), &dir, listener, terminal, |base| {
             terminal.print(&format!("{} {base}/", terminal.say("已启动:", "serving at")));
         })?;
         Ok(ExitCode::SUCCESS)
     }
 }
 
+/// Takes a port, before anything else is done that takes time.
+///
+/// # Errors
+/// When it cannot be had, with what to do about it.
+pub(super) fn listen(socket: SocketAddr, terminal: &Terminal) -> anyhow::Result<std::net::TcpListener> {
+    let listener = std::net::TcpListener::bind(socket).map_err(|error| cannot_listen(&error, socket, terminal))?;
+    listener.set_nonblocking(true)?;
+    Ok(listener)
+}
+
 /// Serves what is in a data directory until the process is told to stop. `welcome` is told the address once it answers.
 pub(super) fn serve(
     config: Config,
     dir: &DataDir,
+    listener: std::net::TcpListener,
     terminal: &Terminal,
     welcome: impl FnOnce(&str),
 ) -> anyhow::Result<()> {
@@ -51,11 +63,10 @@ pub(super) fn serve(
             token
         }
     };
-    let socket = config.socket();
     let app = App::new(config, Arc::clone(&dir.store), dir.pseudonym_key.clone(), token);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
-        let listener = TcpListener::bind(socket).await.map_err(|error| cannot_listen(&error, socket, terminal))?;
+        let listener = TcpListener::from_std(listener)?;
         welcome(&base(listener.local_addr()?));
         serve::serve(listener, app, serve::asked_to_stop()).await.context("serve")
     })?;
@@ -111,8 +122,7 @@ mod tests {
     fn a_port_that_is_taken_is_named_with_the_remedy() {
         let taken = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         let socket = taken.local_addr().unwrap();
-        let error = std::net::TcpListener::bind(socket).unwrap_err();
-        let message = cannot_listen(&error, socket, &Terminal::new(Lang::Zh)).to_string();
+        let message = listen(socket, &Terminal::new(Lang::Zh)).unwrap_err().to_string();
         assert!(message.contains(&socket.port().to_string()) && message.contains("--port"), "{message}");
     }
 

@@ -251,6 +251,12 @@ impl VillagePage {
         }
     }
 
+    /// How many reports are missing; what only waits for something else is none.
+    #[must_use]
+    pub fn missing_reports(&self) -> usize {
+        self.awaited.iter().filter(|item| !item.department.is_empty()).count()
+    }
+
     /// The change on last year in words; empty when there is nothing to compare with.
     #[must_use]
     pub fn change(&self) -> String {

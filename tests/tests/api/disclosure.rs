@@ -112,7 +112,7 @@ async fn a_release_that_is_taken_back_takes_the_results_with_it() {
 }
 
 fn number(json: &Json) -> Number {
-    Number::parse(json.as_str().unwrap()).unwrap()
+    Number::parse_exact(json.as_str().unwrap()).unwrap()
 }
 
 #[tokio::test]

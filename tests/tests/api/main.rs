@@ -1,5 +1,13 @@
 //! The HTTP interface, called in memory: what it answers to whom, and what it never answers.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "tests fail loudly, and so do the functions they share"
+)]
+
 // `cfg(test)`, because helpers of tests may fail loudly too.
 #[cfg(test)]
 mod county;

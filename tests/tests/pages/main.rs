@@ -1,5 +1,12 @@
 //! The public pages: filled from released results, called in memory, and looked at in a real browser.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test may fail loudly; clippy knows only the functions marked as tests, not what they call"
+)]
+
 mod browser;
 mod city;
 #[path = "../api/county.rs"]

@@ -1,7 +1,10 @@
-//! What is written about the project is true of it: paths exist, keys are those the reader accepts.
+//! What is written about the project is true of it: paths exist, keys are those of the schema.
 
 use std::collections::BTreeSet;
 use std::fs;
+
+use liuwu_engine::bundle::json_schema;
+use serde_json::Value as Json;
 
 use super::generated;
 use super::tree::{File, files, root};
@@ -28,24 +31,24 @@ fn every_path_named_in_a_document_exists() {
 }
 
 #[test]
-fn the_reference_of_bundles_has_every_key_that_the_reader_asks_for() {
+fn the_reference_of_bundles_has_every_key() {
     let reference = fs::read_to_string(root().join(BUNDLE)).unwrap();
     let named: BTreeSet<&str> = reference.split('`').skip(1).step_by(2).flat_map(keys_in).collect();
-    let asked = keys_asked_for();
-    assert!(asked.len() > 80, "the way in which the reader asks for keys is not known here any more");
-    let missing: Vec<&String> = asked.iter().filter(|key| !named.contains(key.as_str())).collect();
+    let known = known_keys();
+    assert!(known.len() > 80, "{known:?}");
+    let missing: Vec<&String> = known.iter().filter(|key| !named.contains(key.as_str())).collect();
     assert_eq!(missing, Vec::<&String>::new(), "{BUNDLE} says nothing about these");
 }
 
 /// The first cell of each row of a table in the reference is a key; it must be one that exists.
 #[test]
-fn the_reference_of_bundles_has_no_key_that_nobody_asks_for() {
+fn the_reference_of_bundles_has_no_key_that_does_not_exist() {
     let reference = fs::read_to_string(root().join(BUNDLE)).unwrap();
-    let asked = keys_asked_for();
+    let known = known_keys();
     let rows = reference.lines().filter_map(|line| line.strip_prefix("| `")).filter_map(|rest| rest.split_once('`'));
     let keys: Vec<&str> = rows.flat_map(|(cell, _)| keys_in(cell)).collect();
     assert!(!keys.is_empty());
-    let unknown: Vec<&&str> = keys.iter().filter(|key| !asked.contains(**key)).collect();
+    let unknown: Vec<&&str> = keys.iter().filter(|key| !known.contains(**key)).collect();
     assert_eq!(unknown, Vec::<&&str>::new());
 }
 
@@ -101,35 +104,21 @@ fn keys_in(code: &str) -> impl Iterator<Item = &str> {
     code.split(|c: char| !c.is_ascii_lowercase() && c != '_').filter(|word| !word.is_empty())
 }
 
-/// Every key that the reader of bundles asks a map for, by the way in which its sources ask.
-fn keys_asked_for() -> BTreeSet<String> {
-    const ASKS: &[&str] = &[
-        ".get(\"",
-        ".written(\"",
-        ".required(\"",
-        ".text(\"",
-        ".optional_text(\"",
-        ".number(\"",
-        ".count(\"",
-        ".date(\"",
-        ".granularity(\"",
-        ".script(\"",
-        ".flag(\"",
-        ".word(\"",
-        ".items(\"",
-        ".named(\"",
-        ".texts(\"",
-        // The sections have readers of their own for some forms.
-        "(keys, \"",
-        "(&keys, \"",
-        "(keys, key, \"",
-    ];
+/// Every key that a bundle can have, as its JSON Schema names them.
+fn known_keys() -> BTreeSet<String> {
     let mut keys = BTreeSet::new();
-    for source in files("engine/src/bundle").iter().filter(|file| !file.path.contains("tests")) {
-        for ask in ASKS {
-            let asked = source.text.split(ask).skip(1).filter_map(|rest| rest.split_once('"'));
-            keys.extend(asked.map(|(key, _)| key.to_owned()));
-        }
-    }
+    gather(&json_schema(), &mut keys);
     keys
+}
+
+fn gather(schema: &Json, keys: &mut BTreeSet<String>) {
+    match schema {
+        Json::Object(entries) => {
+            let properties = entries.get("properties").and_then(Json::as_object);
+            keys.extend(properties.into_iter().flat_map(|properties| properties.keys().cloned()));
+            entries.values().for_each(|inner| gather(inner, keys));
+        }
+        Json::Array(items) => items.iter().for_each(|inner| gather(inner, keys)),
+        _ => {}
+    }
 }

@@ -20,10 +20,10 @@ const UPDATE: &str = "UPDATE_DOCS";
 const AREAS: &[(&str, &[&Code])] = &[
     ("考核办法的写法 · The YAML of a rule bundle", codes::bundle::ALL),
     ("脚本 · Scripts", codes::script::ALL),
+    ("案例 · Cases", codes::cases::ALL),
     ("表格文件 · Sheets and other files handed in", codes::sheet::ALL),
     ("填报内容 · Values of records", codes::data::ALL),
     ("测算用的文件 · Files of `liuwu assess`", codes::files::ALL),
-    ("案例 · Cases", codes::cases::ALL),
 ];
 
 #[test]

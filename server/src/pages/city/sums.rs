@@ -1,7 +1,7 @@
 //! Figures of villages added up over the whole city, beside those of the period before.
 //!
 //! A village may show only 不足3 of a figure; the sum over the city is exact. A figure that is not public at all is not added
-//! up. Next: [`super::show`].
+//! up. Next: [`mod@super::show`].
 
 use liuwu_engine::bundle::Figure as BundleFigure;
 use liuwu_engine::number::Number;

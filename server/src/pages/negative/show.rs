@@ -143,7 +143,7 @@ impl<'a> Writer<'a> {
         let entries = shown.entries.iter().filter(|entry| entry.list == list.id);
         entries
             .map(|entry| match &entry.record {
-                Some(evidence) => self.record(shown, evidence, places.next().flatten()),
+                Some(evidence) => self.record(list, shown, evidence, places.next().flatten()),
                 None => self.finding_or_count(list, shown, entry),
             })
             .collect()
@@ -161,7 +161,13 @@ impl<'a> Writer<'a> {
     }
 
     /// A matter of an open kind.
-    fn record(&self, shown: &Shown, evidence: &ShownEvidence, record: Option<&Record>) -> (String, Matter) {
+    fn record(
+        &self,
+        list: &List,
+        shown: &Shown,
+        evidence: &ShownEvidence,
+        record: Option<&Record>,
+    ) -> (String, Matter) {
         let kind = self.standard.bundle.dictionary.kinds.get(&evidence.kind);
         let title = kind.map_or_else(|| evidence.kind.clone(), |kind| kind.title.clone());
         let name = record.and_then(facts::name).or_else(|| evidence.number.clone());
@@ -172,7 +178,7 @@ impl<'a> Writer<'a> {
                 None => title,
             },
             place: self.results.place(&shown.unit),
-            reason: Reason { text: reason, clause: String::new() },
+            reason: Reason { text: reason, clause: list.title.clone() },
             due: record.and_then(facts::term).map(|date| self.due(date)),
             follow_up: None,
         };
@@ -207,7 +213,7 @@ impl<'a> Writer<'a> {
             place: self.results.place(&shown.unit),
             reason: Reason {
                 text: finding.and_then(|finding| finding.reason.clone()).or(counted).unwrap_or_default(),
-                clause: rule.and_then(|rule| rule.basis.clone()).unwrap_or_default(),
+                clause: rule.and_then(|rule| rule.basis.clone()).unwrap_or_else(|| list.title.clone()),
             },
             due: None,
             follow_up: None,

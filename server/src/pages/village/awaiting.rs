@@ -5,7 +5,6 @@ use liuwu_engine::assessment::Met;
 use liuwu_engine::dictionary::Kind;
 
 use super::subject::Subject;
-use crate::pages::missing;
 use crate::pages::village::Awaited;
 
 /// What could not be checked, in the order of the standard; what several rules of a criterion wait for stands once.
@@ -24,8 +23,7 @@ pub(super) fn awaited(subject: &Subject<'_>) -> Vec<Awaited> {
 }
 
 fn of_rule(subject: &Subject<'_>, id: &str) -> Awaited {
-    let disclosure = &subject.results.view.edition.disclosure;
-    let missing = missing::of_rule(&subject.standard, disclosure, subject.shown, id, subject.language);
+    let missing = subject.missing(id);
     Awaited {
         criterion: subject.standard.criterion_of(id).map(|criterion| criterion.title.clone()).unwrap_or_default(),
         missing: missing.text,

@@ -76,7 +76,8 @@ fn detail(
         return Ok(Detail::Points { count, points });
     }
     let reason = match outcome {
-        Outcome::CannotCheck | Outcome::NotApplicable => subject.remark(rule).unwrap_or_default(),
+        Outcome::CannotCheck => subject.missing(rule).text,
+        Outcome::NotApplicable => subject.remark(rule).unwrap_or_default(),
         Outcome::Clean | Outcome::Findings => reasons(subject, findings),
     };
     Ok(Detail::Full { reason, points })

@@ -5,7 +5,6 @@
 
 use std::collections::HashMap;
 
-use liuwu_engine::assessment::Remark;
 use liuwu_engine::bundle::Better;
 use liuwu_engine::coverage::{Coverage, Statement};
 use liuwu_engine::dictionary::Public;
@@ -14,6 +13,7 @@ use liuwu_engine::record::Record;
 
 use crate::disclosure::{Reader, Shown, ShownEvidence, ShownFinding};
 use crate::error::Problem;
+use crate::pages::missing::{self, Missing};
 use crate::pages::results::Results;
 use crate::pages::standard::Standard;
 use crate::pages::words::Language;
@@ -78,18 +78,19 @@ impl<'a> Subject<'a> {
         self.shown.findings.iter().enumerate().filter(move |(_, finding)| finding.rule == rule)
     }
 
-    /// Why a rule could not be checked or does not apply.
-    pub(super) fn remark(&self, rule: &str) -> Option<String> {
-        let remark = self.shown.remarks.iter().find(|remark| remark.about.as_ref() == rule)?;
-        Some(self.in_words(remark))
+    /// What a rule that could not be checked is missing.
+    pub(super) fn missing(&self, rule: &str) -> Missing<'a> {
+        let disclosure = &self.results.view.edition.disclosure;
+        missing::of_rule(&self.standard, disclosure, self.shown, rule, self.language)
     }
 
-    /// A remark in the reader's language.
-    pub(super) fn in_words(&self, remark: &Remark) -> String {
-        match self.language {
+    /// Why a rule does not apply.
+    pub(super) fn remark(&self, rule: &str) -> Option<String> {
+        let remark = self.shown.remarks.iter().find(|remark| remark.about.as_ref() == rule)?;
+        Some(match self.language {
             Language::Chinese => remark.zh.clone(),
             Language::English => remark.en.clone(),
-        }
+        })
     }
 
     /// The kinds of record that a finding rests on.
