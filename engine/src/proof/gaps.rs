@@ -74,8 +74,7 @@ impl Gaps<'_> {
         ];
         for rule in self.bundle.all_rules() {
             for (end, code) in ends {
-                let shown = self.results.iter().any(|result| result.outcomes.get(rule.id.as_str()) == Some(&end));
-                if !shown {
+                if !self.results.iter().any(|result| shows(result, &rule.id, end)) {
                     self.add(code, rule.place, &[("rule", &rule.id)]);
                 }
             }
@@ -108,6 +107,13 @@ impl Gaps<'_> {
             self.add(&codes::LIST_NEVER_ENTERED, list.place, &[("list", &list.title)]);
         }
     }
+}
+
+/// Whether a rule ends so in a result. A rule that only remarks on something has found it too.
+fn shows(result: &Assessment, rule: &str, end: Outcome) -> bool {
+    let outcome = result.outcomes.get(rule).copied();
+    let remarks = || outcome == Some(Outcome::Clean) && result.findings_of(rule).next().is_some();
+    outcome == Some(end) || (end == Outcome::Findings && remarks())
 }
 
 /// Whether a result is one of a roll-up, or none of any.

@@ -24,7 +24,6 @@ const AREAS: &[(&str, &[&Code])] = &[
     ("表格文件 · Sheets and other files handed in", codes::sheet::ALL),
     ("填报内容 · Values of records", codes::data::ALL),
     ("测算用的文件 · Files of `liuwu assess`", codes::files::ALL),
-    ("案例 · Cases", codes::cases::ALL),
 ];
 
 #[test]
