@@ -235,3 +235,38 @@ criteria:
     assert_eq!(result.unwrap_err(), AssessError::CalledOff);
     assert!(began.elapsed() < Duration::from_secs(20), "it ended as soon as it was called off");
 }
+
+#[test]
+fn a_name_inside_a_nested_value_enters_a_receipt_as_a_pseudonym() {
+    let text = "
+bundle: nested
+edition: '1'
+title: 嵌套
+assess: {period: year}
+shapes: {step: {who: {type: text, personal: name}, next: {type: {list: step}, optional: true}}}
+records: {event: {title: 事件, fields: {steps: {type: {list: step}}}}}
+criteria:
+  - {id: a, title: 件数, rules: [{id: A-1, title: 有事件, basis: 第一条, each: event, note: true}]}
+";
+    let plan = plan("nested", text).unwrap();
+    let receipt = |who: &str, key: &[u8]| {
+        let person = |who: &str, next| Raw::Map(vec![("who".into(), Raw::Text(who.into())), ("next".into(), next)]);
+        let steps = Raw::List(vec![person("张某", Raw::List(vec![person(who, Raw::Blank)]))]);
+        let file = Arc::from("R.jsonl");
+        let entry = RawEntry {
+            unit: "V".into(),
+            kind: "event".into(),
+            record: RawRecord::new([("date".into(), Raw::Text("2020-02-29".into())), ("steps".into(), steps)]),
+            source: Source::line(&file, 1),
+            location: Location::text(&file, 1, 1),
+        };
+        let unit = RawUnit { id: "V".into(), ..RawUnit::default() };
+        let world = gather(&plan.bundle, &[unit], vec![entry], Coverage::all_but::<String>([]), key).unwrap();
+        let asked = Request { periods: Period::parse_list("2020").unwrap(), as_of: None };
+        let results = on_threads(1, || assess(&plan, &Arc::new(world), &asked, &Priors::new())).unwrap();
+        results[0].receipt.clone()
+    };
+    assert_eq!(receipt("李某", b"one"), receipt("李某", b"one"));
+    assert_ne!(receipt("李某", b"one"), receipt("王某", b"one"), "another person");
+    assert_ne!(receipt("李某", b"one"), receipt("李某", b"other"), "without the key, nobody can guess the name");
+}

@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 
 use super::stage::{Stage, hex};
 use crate::assessment::Assessment;
-use crate::dictionary::Value;
+use crate::dictionary::{Field, Type, Value};
 use crate::script::{Scene, UnitIndex};
 
 /// The version of the engine, part of every receipt.
@@ -100,8 +100,7 @@ fn facts_of(stage: &Stage, unit: UnitIndex) -> Hash {
             for (field, value) in record.kind.fields.values().zip(&record.values) {
                 match value {
                     None => hash.bytes(&[]),
-                    Some(value) if field.personal.is_some() => hash.text(&stage.pseudonym(&value.to_string())),
-                    Some(value) => hash.value(value),
+                    Some(value) => field_value(&mut hash, stage, field, value),
                 }
             }
         }
@@ -115,6 +114,44 @@ fn facts_of(stage: &Stage, unit: UnitIndex) -> Hash {
     }
     hash.text(stage.previous(unit).map(|past| Arc::clone(&past.result.receipt)).as_deref().unwrap_or(""));
     hash.finish()
+}
+
+/// The value of a field; personal texts, also those inside nested values, as pseudonyms.
+fn field_value(hash: &mut Writer, stage: &Stage, field: &Field, value: &Value) {
+    match field.personal {
+        Some(_) => hash.text(&stage.pseudonym(&value.to_string())),
+        None => typed_value(hash, stage, &field.kind, value),
+    }
+}
+
+fn typed_value(hash: &mut Writer, stage: &Stage, kind: &Type, value: &Value) {
+    match (kind, value) {
+        (Type::List(inner), Value::List(items)) => {
+            hash.text("list");
+            hash.text(&items.len().to_string());
+            items.iter().for_each(|item| typed_value(hash, stage, inner, item));
+        }
+        (Type::Map(inner), Value::Map(entries)) => {
+            hash.text("map");
+            hash.text(&entries.len().to_string());
+            for (key, item) in entries.iter() {
+                hash.text(key);
+                typed_value(hash, stage, inner, item);
+            }
+        }
+        (Type::Shape(id), Value::Map(entries)) => {
+            hash.text("shape");
+            let shape = stage.plan.bundle.dictionary.shapes.get(id.as_ref());
+            for (key, field) in shape.iter().flat_map(|shape| &shape.fields) {
+                hash.text(key);
+                match entries.get(key.as_str()) {
+                    None => hash.bytes(&[]),
+                    Some(item) => field_value(hash, stage, field, item),
+                }
+            }
+        }
+        _ => hash.value(value),
+    }
 }
 
 /// Writes lengths before contents, so that no two inputs read alike.
