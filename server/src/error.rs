@@ -210,6 +210,12 @@ impl Problem {
                 "该周期不在考核范围",
                 "the period is not assessed",
             ),
+            Problem::Scoring(ScoringError::Assess(AssessError::CalledOff)) => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "called-off",
+                "核算超时,已中止,没有结果",
+                "the run took too long and was called off; it has no result",
+            ),
             Problem::Address => (StatusCode::NOT_FOUND, "unknown-address", "没有这个地址", "no such address"),
             Problem::Absent(..) => (StatusCode::NOT_FOUND, "not-found", "没有找到", "not found"),
             Problem::NoRun { .. } => (StatusCode::NOT_FOUND, "no-results", "还没有结果", "no results yet"),

@@ -9,6 +9,7 @@ pub mod records;
 pub mod files;
 pub mod upload;
 pub mod filed;
+pub mod deadline;
 pub mod scoring;
 pub mod explanation;
 pub mod listing;

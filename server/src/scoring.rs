@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use jiff::Timestamp;
 use liuwu_engine::assess::{
@@ -20,6 +21,7 @@ use liuwu_engine::period::{Date, Period};
 use liuwu_engine::record::Record;
 use liuwu_engine::script;
 
+use crate::deadline::{LONGEST_RUN, within};
 use crate::filed::Filed;
 use crate::records::record_of;
 use crate::store::{Edition, NewRun, Run, RunId, RunOutcome, Store, StoreError};
@@ -67,6 +69,8 @@ pub struct Ask {
     pub at: Timestamp,
     /// The key of pseudonyms.
     pub pseudonym_key: Vec<u8>,
+    /// The longest time it may take; then it is called off and nothing is stored.
+    pub longest: Duration,
 }
 
 /// Threads with stacks large enough for scripts, shared by all scoring of this process.
@@ -142,7 +146,7 @@ fn compute(store: &dyn Store, plan: &Arc<Plan>, ask: &Ask) -> Result<(Computed, 
     let world = Arc::new(load(store, &plan.bundle, ask.as_of, &ask.pseudonym_key)?);
     let priors = priors(store, &plan.bundle, *first)?;
     let request = Request { periods, as_of: Some(ask.as_of) };
-    let results = on_threads(|| assess(plan, &world, &request, &priors))??;
+    let results = on_threads(|| within(plan, ask.longest, || assess(plan, &world, &request, &priors)))??;
     let mut computed = Computed::new();
     for result in &results {
         computed.entry(result.period).or_default().insert(key_of(result), Filed::from(result));
@@ -353,6 +357,7 @@ pub fn verify(store: &dyn Store, run: RunId, pseudonym_key: &[u8]) -> Result<Ver
         by: String::new(),
         at: run.started,
         pseudonym_key: pseudonym_key.to_vec(),
+        longest: LONGEST_RUN,
     };
     let same_engine = run.engine == ENGINE_VERSION;
     let mut found = Verification { run: run.id, compared: 0, same_engine, differences: Vec::new() };

@@ -103,6 +103,7 @@ fn ask() -> Ask {
         by: "test".to_owned(),
         at: Timestamp::UNIX_EPOCH,
         pseudonym_key: b"key".to_vec(),
+        longest: liuwu::deadline::LONGEST_RUN,
     }
 }
 

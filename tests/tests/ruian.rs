@@ -86,6 +86,7 @@ fn the_sample_city_is_scored_from_its_files_as_designed() {
         by: "test".to_owned(),
         at: Timestamp::UNIX_EPOCH,
         pseudonym_key: b"key".to_vec(),
+        longest: liuwu::deadline::LONGEST_RUN,
     };
     let run = scoring::score(&store, &ask).unwrap();
     let villages = |period: Period| -> Vec<Filed> {

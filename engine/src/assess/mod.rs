@@ -34,7 +34,7 @@ use stage::Stage;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum AssessError {
     /// A person or a deadline ended it.
-    #[error("the run was called off")]
+    #[error("核算超时或被中止,没有结果 / the run took too long or was called off; it has no result")]
     CalledOff,
     /// A period shorter than the bundle's.
     #[error("the period {0} is shorter than the one the standard is for")]

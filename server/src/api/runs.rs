@@ -209,6 +209,7 @@ pub async fn create(State(app): State<App>, _: Staff, Body(form): Body<RunForm>)
                 by: form.by.unwrap_or_else(|| NOBODY.to_owned()),
                 at: app.now(),
                 pseudonym_key: app.pseudonym_key().to_vec(),
+                longest: crate::deadline::LONGEST_RUN,
             })
         })
         .await?;

@@ -5,6 +5,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context;
 use clap::ValueEnum;
@@ -16,6 +17,7 @@ use liuwu_engine::period::{Period, parse_date};
 use liuwu_engine::script::threads;
 
 use super::terminal::{self, Terminal};
+use crate::deadline::{LONGEST_RUN, within};
 use crate::files;
 
 /// The key of pseudonyms when files are scored: nothing is published, and the same files give the same bytes everywhere.
@@ -45,6 +47,9 @@ pub(super) struct Assess {
     /// 视为未报的台账 · Kinds taken as not handed in
     #[arg(long, value_name = "KIND,…", value_delimiter = ',')]
     not_handed_in: Vec<String>,
+    /// 最长秒数,超时中止且不产生结果 · Seconds it may take; then it is called off without a result
+    #[arg(long, value_name = "S", default_value_t = LONGEST_RUN.as_secs())]
+    deadline: u64,
     /// 输出格式 · Output
     #[arg(long, value_enum, default_value = "table")]
     format: Format,
@@ -123,7 +128,8 @@ impl Assess {
                 return Ok(ExitCode::from(2));
             }
         };
-        let results = assess(&plan, &world, &Request { periods, as_of }, &Priors::new())?;
+        let longest = Duration::from_secs(self.deadline);
+        let results = within(&plan, longest, || assess(&plan, &world, &Request { periods, as_of }, &Priors::new()))?;
         let idle: Vec<_> = idle_exemptions(&world, &results).iter().map(Idle::to_diagnostic).collect();
         terminal.diagnostics(&idle, &sources);
         let mut out = std::io::BufWriter::new(std::io::stdout().lock());

@@ -176,6 +176,7 @@ fn prepare(dir: &DataDir, terminal: &Terminal) -> anyhow::Result<Run> {
         by: "demo".to_owned(),
         at: now,
         pseudonym_key: dir.pseudonym_key.clone(),
+        longest: crate::deadline::LONGEST_RUN,
     };
     let run = scoring::score(store, &ask)?;
     store.release(run.id, Act { by: "demo".to_owned(), at: now, why: "演示".to_owned() })?;

@@ -1,12 +1,14 @@
 //! `liuwu score`: scores all units and keeps the run.
 
 use std::process::ExitCode;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use liuwu_engine::period::{Period, parse_date};
 
 use super::At;
 use super::terminal::Terminal;
+use crate::deadline::LONGEST_RUN;
 use crate::scoring::{self, Ask, ScoringError};
 use crate::store::{Act, day_in_china};
 
@@ -31,6 +33,9 @@ pub(super) struct Score {
     /// 由谁核算 · Who asks
     #[arg(long, value_name = "NAME", default_value = "cli")]
     by: String,
+    /// 最长秒数,超时中止且不产生结果 · Seconds it may take; then it is called off without a result
+    #[arg(long, value_name = "S", default_value_t = LONGEST_RUN.as_secs())]
+    deadline: u64,
     /// 立即公开 · Make the run public at once
     #[arg(long)]
     release: bool,
@@ -49,6 +54,7 @@ impl Score {
             by: self.by.clone(),
             at: now,
             pseudonym_key: dir.pseudonym_key.clone(),
+            longest: Duration::from_secs(self.deadline),
         };
         let (run, remarks) = match scoring::score_with_remarks(dir.store.as_ref(), &ask) {
             Ok(done) => done,

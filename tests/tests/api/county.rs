@@ -217,6 +217,7 @@ fn score(store: &Memory, period: &str, as_of: &str) -> RunId {
         by: format!("{SECRET}核算员"),
         at: noon(as_of),
         pseudonym_key: b"a key for tests".to_vec(),
+        longest: liuwu::deadline::LONGEST_RUN,
     };
     scoring::score(store, &ask).unwrap().id
 }

@@ -152,6 +152,7 @@ impl City {
             by: "测试".into(),
             at: Timestamp::UNIX_EPOCH,
             pseudonym_key: b"a key for tests".to_vec(),
+            longest: liuwu::deadline::LONGEST_RUN,
         };
         scoring::score(store.as_ref(), &ask).unwrap();
         let token: Token = "a token for tests only".parse().unwrap();

@@ -12,6 +12,7 @@ use liuwu_engine::proof::{Proof, gaps, prove_case};
 
 use super::table;
 use super::unreadable;
+use crate::deadline::{LONGEST_RUN, within};
 use crate::explanation::{Explanation, explain_in};
 use crate::filed::Filed;
 use crate::intake::{self, Limits, Workbook};
@@ -113,9 +114,8 @@ impl Checked {
 
     fn prove(&mut self, plan: &Arc<Plan>, of_tables: &[Case], coverage: bool) -> anyhow::Result<()> {
         let cases: Vec<&Case> = plan.bundle.cases.iter().chain(of_tables).collect();
-        for case in &cases {
-            self.proofs.push(prove_case(plan, case)?);
-        }
+        self.proofs =
+            within(plan, LONGEST_RUN, || cases.iter().map(|case| prove_case(plan, case)).collect::<Result<_, _>>())?;
         if coverage {
             self.gaps = Some(gaps(plan, cases, &self.proofs)?);
         }
