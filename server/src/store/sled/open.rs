@@ -19,6 +19,12 @@ const CACHE: u64 = 64 << 20;
 /// Size of the segments of the log.
 const SEGMENT: usize = 512 << 10;
 
+/// How often a lock is tried: ours, which another process may rightly hold, for half a second; the database's, which only its own
+/// threads can still hold when we have ours, for five.
+const OWN_TRIES: u32 = 25;
+const SLED_TRIES: u32 = 250;
+const BETWEEN_TRIES: Duration = Duration::from_millis(20);
+
 /// An open database. Dropping it closes it.
 pub(super) struct Database {
     pub(super) db: Db,
@@ -54,14 +60,18 @@ impl Database {
     }
 }
 
-/// Our own lock beside the database's, so that "in use" is told from other failures without reading its messages.
+/// Our own lock beside the database's, so that "in use" is told from other failures without reading its messages. A program
+/// that is just being started by this process holds a copy of the lock for an instant after it was given up.
 fn lock(path: &Path) -> Result<File> {
     let file = OpenOptions::new().create(true).truncate(false).write(true).open(path.join("lock"))?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(StoreError::Locked { path: path.to_owned() }),
-        Err(TryLockError::Error(error)) => Err(error.into()),
+    for _ in 0..OWN_TRIES {
+        match file.try_lock() {
+            Ok(()) => return Ok(file),
+            Err(TryLockError::WouldBlock) => sleep(BETWEEN_TRIES),
+            Err(TryLockError::Error(error)) => return Err(error.into()),
+        }
     }
+    Err(StoreError::Locked { path: path.to_owned() })
 }
 
 /// A snapshot that was being written when the process ended keeps the database from opening; it has no use.
@@ -79,10 +89,10 @@ fn remove_unfinished_snapshots(path: &Path) -> Result<()> {
 #[expect(clippy::disallowed_methods, reason = "the one place that opens the database")]
 fn open_sled(path: &Path) -> Result<Db> {
     let config = Config::new().path(path).cache_capacity(CACHE).segment_size(SEGMENT);
-    for _ in 0..50 {
+    for _ in 0..SLED_TRIES {
         match catch_unwind(AssertUnwindSafe(|| config.open())) {
             Ok(Ok(db)) => return Ok(db),
-            Ok(Err(error)) if is_lock(&error) => sleep(Duration::from_millis(20)),
+            Ok(Err(error)) if is_lock(&error) => sleep(BETWEEN_TRIES),
             Ok(Err(error)) => return Err(translate(error)),
             Err(_) => return Err(damaged_file(&path.join("db").display().to_string(), "it cannot be opened")),
         }
