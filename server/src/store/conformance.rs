@@ -31,6 +31,7 @@ mod uploads;
 mod knowledge;
 mod runs;
 mod upkeep;
+mod journal;
 mod agreement;
 
 /// A day of 2020.

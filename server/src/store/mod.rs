@@ -4,7 +4,7 @@
 //! was known about it then. Two stores keep the same promises and pass the same tests: [`memory`] for trying out and for
 //! one-off commands, [`sled`] for the server. [`transfer`] writes a backup of either and reads it back into either.
 //!
-//! Reading order: [`words`], [`error`], `standing` (the rules all stores share), [`Store`] below, [`memory`], [`sled`], [`transfer`].
+//! Reading order: [`words`], [`error`], [`journal`], `standing` (the rules all stores share), [`Store`] below, [`memory`], [`sled`], [`transfer`].
 //!
 //! # What every store promises
 //!
@@ -21,6 +21,7 @@
 
 pub mod words;
 pub mod error;
+pub mod journal;
 mod standing;
 pub mod memory;
 pub mod sled;
@@ -35,6 +36,7 @@ use std::ops::ControlFlow;
 use liuwu_engine::period::{Date, Period};
 
 pub use error::{BackupFault, Conflict, Damage, Fault, Missing, Result, StoreError};
+pub use journal::Journal;
 pub use words::*;
 
 /// Layout of what is stored. A store of a higher one was written by a newer program.
@@ -44,7 +46,7 @@ pub const SCHEMA: u32 = 1;
 pub const LONGEST_NAME: usize = 200;
 
 /// A store. See the [module](self) for what all of them promise.
-pub trait Store: Send + Sync {
+pub trait Store: Journal + Send + Sync {
     /// Publishes an edition. Publishing the same text again gives back the edition as it was first published.
     ///
     /// # Errors
