@@ -10,6 +10,7 @@ use liuwu_engine::period::Period;
 use serde::Serialize;
 use serde::ser::SerializeStruct as _;
 
+use super::drawer::ContentId;
 use super::words::{BatchId, RecordId, RunId};
 
 /// Shorthand for what every operation of the store returns.
@@ -108,6 +109,14 @@ pub enum Conflict {
     /// More than a batch can number.
     #[error("a batch holds at most 4,294,967,295 rows of a kind; hand it in in parts")]
     TooMany,
+    /// Somebody else was faster.
+    #[error("`{name}` in `{drawer}` has been changed in the meantime; look at it again")]
+    Changed {
+        /// The drawer.
+        drawer: String,
+        /// The slip in it.
+        name: String,
+    },
     /// A backup is read back into an empty store only.
     #[error("the database is not empty; a backup is read back into an empty one")]
     NotEmpty,
@@ -161,6 +170,9 @@ pub enum Missing {
     /// A run.
     #[error("there is no run {0}")]
     Run(RunId),
+    /// A content.
+    #[error("there is no content {0}")]
+    Content(ContentId),
 }
 
 impl StoreError {
@@ -233,8 +245,8 @@ pub enum Damage {
         /// Really.
         found: u64,
     },
-    /// The text of an edition is not the one that was published.
-    #[error("the text does not have the digest of its edition")]
+    /// A text or a content is not the one that was published or handed in.
+    #[error("the content does not have its digest")]
     Digest,
     /// The checksum is right and yet the value makes no sense.
     #[error("the value cannot be read ({0})")]
@@ -262,7 +274,7 @@ impl Damage {
             Damage::Part => "内容缺少一段".to_owned(),
             Damage::Entry => "缺少此项".to_owned(),
             Damage::Count { what, named, found } => format!("应有 {named} 项({what}),实有 {found} 项"),
-            Damage::Digest => "文本与该版本的摘要不符".to_owned(),
+            Damage::Digest => "内容与其摘要不符".to_owned(),
             Damage::Value(why) => format!("内容无法读取({why})"),
             Damage::Database(why) => why.clone(),
         }
@@ -300,6 +312,7 @@ impl Conflict {
             Conflict::TooLong(text) => format!("「{text}…」超过 200 字节,请缩短"),
             Conflict::Nameless => "考核对象、台账类型或考核办法没有名称,请补上".to_owned(),
             Conflict::TooMany => "一个批次同类内容最多 4,294,967,295 行,请分批上报".to_owned(),
+            Conflict::Changed { drawer, name } => format!("「{drawer}」中的「{name}」刚被改动过。请刷新后再处理"),
             Conflict::NotEmpty => "数据库不是空的。备份只能恢复到空数据库".to_owned(),
             Conflict::Backup { line, fault } => {
                 let what = match fault {
@@ -323,6 +336,7 @@ impl Missing {
             Missing::Batch(batch) => format!("没有批次 {batch}"),
             Missing::Record(record) => format!("没有记录 {record}"),
             Missing::Run(run) => format!("没有第 {run} 次核算"),
+            Missing::Content(content) => format!("没有内容 {content}"),
         }
     }
 }

@@ -2,6 +2,8 @@
 //!
 //! Enters and leaves: see [`Store`]. Nothing outlives the process. Next: [`super::sled`].
 
+mod drawer;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::{Bound, ControlFlow};
 use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
@@ -14,6 +16,7 @@ use super::standing::{
 };
 use super::words::*;
 use super::{RunWriter, SCHEMA, Store};
+use drawer::Drawers;
 
 /// A store in memory.
 #[derive(Debug, Default)]
@@ -32,6 +35,7 @@ struct Inner {
     runs: BTreeMap<RunId, (Run, Rows)>,
     last_run: RunId,
     releases: Releases,
+    drawers: Drawers,
 }
 
 /// What there is about one unit.

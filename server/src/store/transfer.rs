@@ -18,11 +18,15 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 use sha2::{Digest, Sha256};
 
+use super::drawer::{ContentHead, Slip};
 use super::error::{BackupFault, Conflict, Result, StoreError};
 use super::words::*;
 use super::{SCHEMA, Store};
 
 const FORMAT: &str = "liuwu-backup";
+
+/// Bytes of a content on one line.
+const PART: usize = 30_000;
 
 /// How much a backup holds.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
@@ -53,6 +57,10 @@ enum Row {
     Run(Run),
     Assessment { period: Period, unit: String, bytes: Bytes },
     Release(Release),
+    Content(ContentHead),
+    /// A part of the content named last.
+    Part(String),
+    Slip { drawer: String, name: String, slip: Slip },
     End { lines: u64, sha256: String },
 }
 
@@ -122,6 +130,7 @@ pub fn export(store: &dyn Store, out: &mut dyn Write) -> Result<Tally> {
     for release in releases.into_iter().filter(|release| runs.iter().any(|run| run.id == release.run)) {
         writer.write(&Row::Release(release))?;
     }
+    write_drawers(store, &mut writer)?;
     writer.end()
 }
 
@@ -163,6 +172,30 @@ fn write_run(store: &dyn Store, run: &Run, writer: &mut Lines) -> Result<()> {
             writer.write(&Row::Assessment { period, unit, bytes: bytes.into() })?;
         }
     }
+}
+
+fn write_drawers(store: &dyn Store, writer: &mut Lines) -> Result<()> {
+    for head in store.kept()? {
+        let content = store.content(head.id)?;
+        writer.write(&Row::Content(head))?;
+        for part in content.chunks(PART) {
+            writer.write(&Row::Part(hex(part)))?;
+        }
+    }
+    for drawer in store.drawers()? {
+        let mut after: Option<String> = None;
+        loop {
+            let page = store.slips(&drawer, after.as_deref(), 500)?;
+            after = page.last().map(|(name, _)| name.clone());
+            if after.is_none() {
+                break;
+            }
+            for (name, slip) in page {
+                writer.write(&Row::Slip { drawer: drawer.clone(), name, slip })?;
+            }
+        }
+    }
+    Ok(())
 }
 
 struct Lines<'a> {
@@ -223,6 +256,7 @@ pub fn import<S: BufRead + Seek>(store: &dyn Store, source: &mut S) -> Result<Ta
         row = match current {
             Row::Batch(heading) => read_batch(store, heading, &mut reader)?,
             Row::Run(run) => read_run(store, run, &mut reader)?,
+            Row::Content(head) => read_content(store, &head, &mut reader)?,
             other => {
                 read_single(store, other, reader.line)?;
                 reader.next()?
@@ -242,6 +276,7 @@ fn read_single(store: &dyn Store, row: Row, line: u64) -> Result<()> {
         Row::Withdrawal(Withdrawal { target: Target::Record(id), act, .. }) => store.withdraw_record(id, act),
         Row::Release(Release { run, public: true, act }) => store.release(run, act),
         Row::Release(Release { run, public: false, act }) => store.retract(run, act),
+        Row::Slip { drawer, name, slip } => store.put_slip(&drawer, &name, &slip),
         Row::Head { .. } | Row::End { .. } => Ok(()),
         _ => Err(broken(line, BackupFault::Order)),
     }
@@ -300,6 +335,22 @@ fn read_run(store: &dyn Store, run: Run, reader: &mut Reader) -> Result<Option<R
         return Err(broken(line, BackupFault::Order));
     }
     writer.finish(RunOutcome { finished: run.finished, root: run.root, counts: run.counts })?;
+    Ok(next)
+}
+
+/// Reads a content, and gives the first row that is no part of it.
+fn read_content(store: &dyn Store, head: &ContentHead, reader: &mut Reader) -> Result<Option<Row>> {
+    let line = reader.line;
+    let mut content = Vec::new();
+    let next = loop {
+        match reader.next()? {
+            Some(Row::Part(digits)) => content.extend(bytes_of(&digits).ok_or(broken(reader.line, BackupFault::Form))?),
+            other => break other,
+        }
+    };
+    if store.keep(&content, head.at)? != head.id {
+        return Err(broken(line, BackupFault::Form));
+    }
     Ok(next)
 }
 
@@ -396,11 +447,15 @@ impl From<Vec<u8>> for Bytes {
 
 impl Bytes {
     fn into_vec(self) -> Option<Vec<u8>> {
-        let digits = match self {
-            Bytes::Text(text) => return Some(text.into_bytes()),
-            Bytes::Hex(digits) => digits,
-        };
-        let pairs = digits.as_bytes().chunks(2);
-        pairs.map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()).collect()
+        match self {
+            Bytes::Text(text) => Some(text.into_bytes()),
+            Bytes::Hex(digits) => bytes_of(&digits),
+        }
     }
+}
+
+/// The bytes that hexadecimal digits stand for.
+fn bytes_of(digits: &str) -> Option<Vec<u8>> {
+    let pairs = digits.as_bytes().chunks(2);
+    pairs.map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()).collect()
 }

@@ -1,7 +1,7 @@
 //! The store on sled: one directory, one process.
 //!
 //! Enters and leaves: see [`Store`]. Reading order: `key`, `seal`, `open`, `shelf` (how bytes are kept), `rows`,
-//! `editions`, `ledger` (batches), `knowledge` (facts as of a day), `results` (runs and releases), `verify`. Next: [`super::transfer`].
+//! `editions`, `ledger` (batches), `knowledge` (facts as of a day), `results` (runs and releases), `drawer`, `verify`. Next: [`super::transfer`].
 //!
 //! # What stands where
 //!
@@ -24,6 +24,9 @@
 //! | `runs` | run | heading. **A run is there when, and only when, this entry is** |
 //! | `assessments` | run, place of the period in the run, first unit | assessments of neighbouring units (binary, see `results`) |
 //! | `releases` | number in the order of time | run, public or not, who, when, why |
+//! | `slips` | drawer, name | revision, what it says, contents it holds; replaced and removed |
+//! | `contents` | SHA-256 | length, when handed in. **A content is there when, and only when, this entry is** |
+//! | `chunks` | SHA-256, number | at most 48 kB of a content (binary) |
 //!
 //! # How a write survives
 //!
@@ -42,6 +45,7 @@ mod editions;
 mod ledger;
 mod knowledge;
 mod results;
+mod drawer;
 mod verify;
 #[cfg(test)]
 mod tests;
@@ -106,6 +110,9 @@ struct Shelves {
     runs: Shelf,
     assessments: Shelf,
     releases: Shelf,
+    slips: Shelf,
+    contents: Shelf,
+    chunks: Shelf,
 }
 
 impl Shelves {
@@ -130,6 +137,9 @@ impl Shelves {
             runs: Shelf::open(db, "runs", &[Large])?,
             assessments: Shelf::open(db, "assessments", &[Large, Small, Text])?,
             releases: Shelf::open(db, "releases", &[Large])?,
+            slips: Shelf::open(db, "slips", &[Text, Text])?,
+            contents: Shelf::open(db, "contents", &[Text])?,
+            chunks: Shelf::open(db, "chunks", &[Text, Small])?,
         })
     }
 
@@ -201,6 +211,7 @@ impl Sled {
             }
             from = prefix.end();
         }
+        self.mend_drawers()?;
         self.database.sync()
     }
 

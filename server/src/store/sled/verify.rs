@@ -9,12 +9,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::de::DeserializeOwned;
 
 use super::editions::EditionHead;
+use super::drawer::key_of;
 use super::key::{Key, batch_of};
 use super::knowledge::SuccessorHead;
 use super::results::Frames;
 use super::rows::{AttributeLine, Line, Listed, PlaceLine, RecordLine, Rows, Sheet};
 use super::shelf::Shelf;
 use super::{Sled, decode, parts};
+use crate::store::drawer::{ContentHead, Slip};
 use crate::store::error::{Damage, Fault, Result, StoreError};
 use crate::store::words::*;
 
@@ -41,6 +43,7 @@ impl Sled {
         self.count_lists(&mut findings)?;
         self.check_batches(&mut findings, last)?;
         self.check_runs(&mut findings)?;
+        self.check_drawers(&mut findings)?;
         Ok(findings.faults.into_iter().collect())
     }
 
@@ -157,6 +160,26 @@ impl Sled {
             }
         }
         Ok(())
+    }
+
+    fn check_drawers(&self, findings: &mut Findings) -> Result<()> {
+        let (contents, slips) = (&self.shelves.contents, &self.shelves.slips);
+        findings.visit(contents, |_, key, value| {
+            let head: ContentHead = decode(contents, key, value)?;
+            // It may have been swept away in the meantime.
+            match self.whole_content(&head) {
+                Err(_) if contents.get(&key_of(head.id))?.is_none() => Ok(()),
+                read => read.map(drop),
+            }
+        })?;
+        findings.visit(slips, |findings, key, value| {
+            for id in decode::<Slip>(slips, key, value)?.holds {
+                if contents.get(&key_of(id))?.is_none() {
+                    findings.faults.insert(contents.fault(key_of(id).bytes(), Damage::Entry));
+                }
+            }
+            Ok(())
+        })
     }
 }
 
