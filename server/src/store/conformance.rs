@@ -211,8 +211,7 @@ pub(super) fn furnish(store: &dyn Store) {
     save_run(store, &["2020"], 2, true);
     store.discard_run(spare).unwrap();
     store.release(kept, act(day(3, 9), "审定")).unwrap();
-    let content = store.keep(&[7; 70_000], noon(day(3, 9))).unwrap();
-    store.put_slip("drafts", "甲", &Slip::first(json!({ "files": 1 }), vec![content])).unwrap();
+    store.keep("drafts", &[7; 70_000], noon(day(3, 9))).unwrap();
 }
 
 /// Keeps a promise on sled: afterwards the database is sound, and says the same when it is opened again.

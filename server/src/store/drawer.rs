@@ -1,21 +1,18 @@
-//! Drawers: what is kept beside the facts and may change or go, such as drafts of uploads, and the files that belong to it.
+//! Drawers: files that belong to something in the store, such as those of an upload that is still being looked at.
 //!
-//! Enters: slips, each under a name in a drawer, and contents, each under its SHA-256. Leaves: the same. Facts never lie in a
-//! drawer. Next: [`memory`](super::memory).
+//! Enters: contents of any length. Leaves: the same, by their SHA-256. What a content is for, and when it may go, is known to the
+//! owner of its drawer alone: two drawers never share one. Next: [`memory`](super::memory).
 //!
 //! # What every store promises
 //!
-//! * A slip is replaced whole or not at all, and only by one with a higher revision: of two who change the same slip, the
-//!   second is told.
-//! * The same content is kept once. It is there whole or not at all, and stays as long as a slip holds it.
-//! * Both are on the disk before the operation returns.
+//! * Within a drawer the same content is kept once. It is there whole or not at all, and comes back byte for byte.
+//! * It is on the disk before [`Drawer::keep`] returns.
 
 use std::fmt;
 use std::str::FromStr;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use serde_json::Value as Json;
 use sha2::{Digest, Sha256};
 
 use super::error::Result;
@@ -24,17 +21,6 @@ use super::words::hex;
 /// The SHA-256 of a content, by which it is found.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ContentId([u8; 32]);
-
-/// What stands in a drawer under a name.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Slip {
-    /// Rises by one with each change; the first is 1.
-    pub revision: u64,
-    /// What it says.
-    pub value: Json,
-    /// The contents that belong to it and stay as long as it does.
-    pub holds: Vec<ContentId>,
-}
 
 /// A content as the list of them shows it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -49,55 +35,26 @@ pub struct ContentHead {
 
 /// The drawers of a store. See the [module](self) for what they promise.
 pub trait Drawer {
-    /// Keeps a content. Until a slip holds it, a [`sweep`](Self::sweep) up to a later moment takes it away.
+    /// Keeps a content.
     ///
     /// # Errors
     /// [`Conflict::TooMany`](super::Conflict::TooMany) for a content of more chunks than can be numbered.
-    fn keep(&self, content: &[u8], at: Timestamp) -> Result<ContentId>;
+    fn keep(&self, drawer: &str, content: &[u8], at: Timestamp) -> Result<ContentId>;
 
     /// A content.
     ///
     /// # Errors
     /// [`Missing::Content`](super::Missing::Content).
-    fn content(&self, id: ContentId) -> Result<Vec<u8>>;
+    fn content(&self, drawer: &str, id: ContentId) -> Result<Vec<u8>>;
 
-    /// All contents, by their SHA-256.
-    fn kept(&self) -> Result<Vec<ContentHead>>;
+    /// What is in a drawer, by SHA-256.
+    fn kept(&self, drawer: &str) -> Result<Vec<ContentHead>>;
 
-    /// Removes the contents that no slip holds and that were last handed in before a moment; gives how many.
-    fn sweep(&self, before: Timestamp) -> Result<u64>;
+    /// Throws a content away; tells whether it was there.
+    fn throw_out(&self, drawer: &str, id: ContentId) -> Result<bool>;
 
-    /// Puts a slip in its place, or replaces the one there.
-    ///
-    /// # Errors
-    /// [`Conflict::Changed`](super::Conflict::Changed) when its revision is not higher than that of the one there;
-    /// [`Missing::Content`](super::Missing::Content) for a content it holds.
-    fn put_slip(&self, drawer: &str, name: &str, slip: &Slip) -> Result<()>;
-
-    /// The slip of a name.
-    fn slip(&self, drawer: &str, name: &str) -> Result<Option<Slip>>;
-
-    /// The slips of a drawer by rising name, those after the given one. Fewer than `limit`: there are no more.
-    fn slips(&self, drawer: &str, after: Option<&str>, limit: usize) -> Result<Vec<(String, Slip)>>;
-
-    /// Takes a slip away; tells whether it was there.
-    fn remove_slip(&self, drawer: &str, name: &str) -> Result<bool>;
-
-    /// The names of all drawers with a slip in them.
+    /// The drawers with anything in them, in the order of their bytes.
     fn drawers(&self) -> Result<Vec<String>>;
-}
-
-impl Slip {
-    /// The first slip of a name.
-    pub fn first(value: Json, holds: Vec<ContentId>) -> Slip {
-        Slip { revision: 1, value, holds }
-    }
-
-    /// The slip that replaces this one.
-    #[must_use]
-    pub fn next(&self, value: Json, holds: Vec<ContentId>) -> Slip {
-        Slip { revision: self.revision + 1, value, holds }
-    }
 }
 
 impl ContentId {

@@ -109,14 +109,6 @@ pub enum Conflict {
     /// More than a batch can number.
     #[error("a batch holds at most 4,294,967,295 rows of a kind; hand it in in parts")]
     TooMany,
-    /// Somebody else was faster.
-    #[error("`{name}` in `{drawer}` has been changed in the meantime; look at it again")]
-    Changed {
-        /// The drawer.
-        drawer: String,
-        /// The slip in it.
-        name: String,
-    },
     /// A backup is read back into an empty store only.
     #[error("the database is not empty; a backup is read back into an empty one")]
     NotEmpty,
@@ -312,7 +304,6 @@ impl Conflict {
             Conflict::TooLong(text) => format!("「{text}…」超过 200 字节,请缩短"),
             Conflict::Nameless => "考核对象、台账类型或考核办法没有名称,请补上".to_owned(),
             Conflict::TooMany => "一个批次同类内容最多 4,294,967,295 行,请分批上报".to_owned(),
-            Conflict::Changed { drawer, name } => format!("「{drawer}」中的「{name}」刚被改动过。请刷新后再处理"),
             Conflict::NotEmpty => "数据库不是空的。备份只能恢复到空数据库".to_owned(),
             Conflict::Backup { line, fault } => {
                 let what = match fault {

@@ -35,7 +35,7 @@ use std::ops::ControlFlow;
 
 use liuwu_engine::period::{Date, Period};
 
-pub use drawer::{ContentHead, ContentId, Drawer, Slip};
+pub use drawer::{ContentHead, ContentId, Drawer};
 pub use error::{BackupFault, Conflict, Damage, Fault, Missing, Result, StoreError};
 pub use words::*;
 

@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 use sha2::{Digest, Sha256};
 
-use super::drawer::{ContentHead, Slip};
+use super::drawer::ContentHead;
 use super::error::{BackupFault, Conflict, Result, StoreError};
 use super::words::*;
 use super::{SCHEMA, Store};
@@ -57,10 +57,9 @@ enum Row {
     Run(Run),
     Assessment { period: Period, unit: String, bytes: Bytes },
     Release(Release),
-    Content(ContentHead),
+    Content { drawer: String, head: ContentHead },
     /// A part of the content named last.
     Part(String),
-    Slip { drawer: String, name: String, slip: Slip },
     End { lines: u64, sha256: String },
 }
 
@@ -175,23 +174,12 @@ fn write_run(store: &dyn Store, run: &Run, writer: &mut Lines) -> Result<()> {
 }
 
 fn write_drawers(store: &dyn Store, writer: &mut Lines) -> Result<()> {
-    for head in store.kept()? {
-        let content = store.content(head.id)?;
-        writer.write(&Row::Content(head))?;
-        for part in content.chunks(PART) {
-            writer.write(&Row::Part(hex(part)))?;
-        }
-    }
     for drawer in store.drawers()? {
-        let mut after: Option<String> = None;
-        loop {
-            let page = store.slips(&drawer, after.as_deref(), 500)?;
-            after = page.last().map(|(name, _)| name.clone());
-            if after.is_none() {
-                break;
-            }
-            for (name, slip) in page {
-                writer.write(&Row::Slip { drawer: drawer.clone(), name, slip })?;
+        for head in store.kept(&drawer)? {
+            let content = store.content(&drawer, head.id)?;
+            writer.write(&Row::Content { drawer: drawer.clone(), head })?;
+            for part in content.chunks(PART) {
+                writer.write(&Row::Part(hex(part)))?;
             }
         }
     }
@@ -256,7 +244,7 @@ pub fn import<S: BufRead + Seek>(store: &dyn Store, source: &mut S) -> Result<Ta
         row = match current {
             Row::Batch(heading) => read_batch(store, heading, &mut reader)?,
             Row::Run(run) => read_run(store, run, &mut reader)?,
-            Row::Content(head) => read_content(store, &head, &mut reader)?,
+            Row::Content { drawer, head } => read_content(store, &drawer, &head, &mut reader)?,
             other => {
                 read_single(store, other, reader.line)?;
                 reader.next()?
@@ -276,7 +264,6 @@ fn read_single(store: &dyn Store, row: Row, line: u64) -> Result<()> {
         Row::Withdrawal(Withdrawal { target: Target::Record(id), act, .. }) => store.withdraw_record(id, act),
         Row::Release(Release { run, public: true, act }) => store.release(run, act),
         Row::Release(Release { run, public: false, act }) => store.retract(run, act),
-        Row::Slip { drawer, name, slip } => store.put_slip(&drawer, &name, &slip),
         Row::Head { .. } | Row::End { .. } => Ok(()),
         _ => Err(broken(line, BackupFault::Order)),
     }
@@ -339,7 +326,7 @@ fn read_run(store: &dyn Store, run: Run, reader: &mut Reader) -> Result<Option<R
 }
 
 /// Reads a content, and gives the first row that is no part of it.
-fn read_content(store: &dyn Store, head: &ContentHead, reader: &mut Reader) -> Result<Option<Row>> {
+fn read_content(store: &dyn Store, drawer: &str, head: &ContentHead, reader: &mut Reader) -> Result<Option<Row>> {
     let line = reader.line;
     let mut content = Vec::new();
     let next = loop {
@@ -348,7 +335,7 @@ fn read_content(store: &dyn Store, head: &ContentHead, reader: &mut Reader) -> R
             other => break other,
         }
     };
-    if store.keep(&content, head.at)? != head.id {
+    if store.keep(drawer, &content, head.at)? != head.id {
         return Err(broken(line, BackupFault::Form));
     }
     Ok(next)

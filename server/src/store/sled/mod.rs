@@ -24,9 +24,8 @@
 //! | `runs` | run | heading. **A run is there when, and only when, this entry is** |
 //! | `assessments` | run, place of the period in the run, first unit | assessments of neighbouring units (binary, see `results`) |
 //! | `releases` | number in the order of time | run, public or not, who, when, why |
-//! | `slips` | drawer, name | revision, what it says, contents it holds; replaced and removed |
-//! | `contents` | SHA-256 | length, when handed in. **A content is there when, and only when, this entry is** |
-//! | `chunks` | SHA-256, number | at most 48 kB of a content (binary) |
+//! | `contents` | drawer, SHA-256 | length, when handed in. **A content is there when, and only when, this entry is** |
+//! | `chunks` | drawer, SHA-256, number | at most 48 kB of a content (binary) |
 //!
 //! # How a write survives
 //!
@@ -110,7 +109,6 @@ struct Shelves {
     runs: Shelf,
     assessments: Shelf,
     releases: Shelf,
-    slips: Shelf,
     contents: Shelf,
     chunks: Shelf,
 }
@@ -137,9 +135,8 @@ impl Shelves {
             runs: Shelf::open(db, "runs", &[Large])?,
             assessments: Shelf::open(db, "assessments", &[Large, Small, Text])?,
             releases: Shelf::open(db, "releases", &[Large])?,
-            slips: Shelf::open(db, "slips", &[Text, Text])?,
-            contents: Shelf::open(db, "contents", &[Text])?,
-            chunks: Shelf::open(db, "chunks", &[Text, Small])?,
+            contents: Shelf::open(db, "contents", &[Text, Text])?,
+            chunks: Shelf::open(db, "chunks", &[Text, Text, Small])?,
         })
     }
 

@@ -114,22 +114,6 @@ impl Shelf {
         self.tree.apply_batch(slice).map_err(translate)
     }
 
-    /// Puts one entry in the place of another one, atomically. It may not be longer than one write takes (about 3 MB).
-    pub(super) fn replace(&self, (key, payload): Entry) -> Result<()> {
-        let pieces = seal(key.bytes(), &payload).ok_or(Conflict::TooMany)?;
-        if pieces.len() > OPERATIONS / 2 {
-            return Err(Conflict::TooMany.into());
-        }
-        let mut slice = Batch::default();
-        for found in self.tree.scan_prefix(key.bytes()).keys() {
-            slice.remove(found.map_err(translate)?);
-        }
-        for (piece_key, piece) in pieces {
-            slice.insert(piece_key, piece);
-        }
-        self.tree.apply_batch(slice).map_err(translate)
-    }
-
     /// Removes all entries whose keys begin with these parts.
     pub(super) fn remove(&self, prefix: &Key) -> Result<()> {
         self.remove_where(prefix, |_| true)

@@ -9,14 +9,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::de::DeserializeOwned;
 
 use super::editions::EditionHead;
-use super::drawer::key_of;
 use super::key::{Key, batch_of};
 use super::knowledge::SuccessorHead;
 use super::results::Frames;
 use super::rows::{AttributeLine, Line, Listed, PlaceLine, RecordLine, Rows, Sheet};
 use super::shelf::Shelf;
 use super::{Sled, decode, parts};
-use crate::store::drawer::{ContentHead, Slip};
+use crate::store::drawer::ContentHead;
 use crate::store::error::{Damage, Fault, Result, StoreError};
 use crate::store::words::*;
 
@@ -163,22 +162,10 @@ impl Sled {
     }
 
     fn check_drawers(&self, findings: &mut Findings) -> Result<()> {
-        let (contents, slips) = (&self.shelves.contents, &self.shelves.slips);
+        let contents = &self.shelves.contents;
         findings.visit(contents, |_, key, value| {
             let head: ContentHead = decode(contents, key, value)?;
-            // It may have been swept away in the meantime.
-            match self.whole_content(&head) {
-                Err(_) if contents.get(&key_of(head.id))?.is_none() => Ok(()),
-                read => read.map(drop),
-            }
-        })?;
-        findings.visit(slips, |findings, key, value| {
-            for id in decode::<Slip>(slips, key, value)?.holds {
-                if contents.get(&key_of(id))?.is_none() {
-                    findings.faults.insert(contents.fault(key_of(id).bytes(), Damage::Entry));
-                }
-            }
-            Ok(())
+            self.whole_content(key, &head).map(drop)
         })
     }
 }
