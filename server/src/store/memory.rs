@@ -2,6 +2,8 @@
 //!
 //! Enters and leaves: see [`Store`]. Nothing outlives the process. Next: [`super::sled`].
 
+mod cabinet;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::{Bound, ControlFlow};
 use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
@@ -32,6 +34,7 @@ struct Inner {
     runs: BTreeMap<RunId, (Run, Rows)>,
     last_run: RunId,
     releases: Releases,
+    papers: cabinet::Papers,
 }
 
 /// What there is about one unit.

@@ -41,6 +41,7 @@ impl Sled {
         self.count_lists(&mut findings)?;
         self.check_batches(&mut findings, last)?;
         self.check_runs(&mut findings)?;
+        findings.visit(&self.shelves.papers, |_, _, _| Ok(()))?;
         Ok(findings.faults.into_iter().collect())
     }
 
