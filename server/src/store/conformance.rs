@@ -31,6 +31,7 @@ mod uploads;
 mod knowledge;
 mod runs;
 mod upkeep;
+mod cabinet;
 mod drawers;
 mod agreement;
 
@@ -211,6 +212,7 @@ pub(super) fn furnish(store: &dyn Store) {
     save_run(store, &["2020"], 2, true);
     store.discard_run(spare).unwrap();
     store.release(kept, act(day(3, 9), "审定")).unwrap();
+    store.file_papers(vec![Paper::new("mappings", "platform", "kind: event\n".repeat(900))]).unwrap();
     store.keep("drafts", &[7; 70_000], noon(day(3, 9))).unwrap();
 }
 

@@ -2,6 +2,7 @@
 //!
 //! Enters and leaves: see [`Store`]. Nothing outlives the process. Next: [`super::sled`].
 
+mod cabinet;
 mod drawer;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -35,6 +36,7 @@ struct Inner {
     runs: BTreeMap<RunId, (Run, Rows)>,
     last_run: RunId,
     releases: Releases,
+    papers: cabinet::Papers,
     drawers: Drawers,
 }
 

@@ -21,7 +21,7 @@ use sha2::{Digest, Sha256};
 use super::drawer::ContentHead;
 use super::error::{BackupFault, Conflict, Result, StoreError};
 use super::words::*;
-use super::{SCHEMA, Store};
+use super::{Paper, SCHEMA, Store};
 
 const FORMAT: &str = "liuwu-backup";
 
@@ -45,7 +45,10 @@ pub struct Tally {
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum Row {
-    Head { format: String, schema: u32 },
+    Head {
+        format: String,
+        schema: u32,
+    },
     Edition(Edition),
     Batch(Batch),
     Record(RecordText),
@@ -55,12 +58,27 @@ enum Row {
     Exemption(Exemption),
     Withdrawal(Withdrawal),
     Run(Run),
-    Assessment { period: Period, unit: String, bytes: Bytes },
+    Assessment {
+        period: Period,
+        unit: String,
+        bytes: Bytes,
+    },
     Release(Release),
-    Content { drawer: String, head: ContentHead },
+    Paper {
+        folder: String,
+        name: String,
+        bytes: Bytes,
+    },
+    Content {
+        drawer: String,
+        head: ContentHead,
+    },
     /// A part of the content named last.
     Part(String),
-    End { lines: u64, sha256: String },
+    End {
+        lines: u64,
+        sha256: String,
+    },
 }
 
 /// A record as it stands in a backup.
@@ -129,6 +147,7 @@ pub fn export(store: &dyn Store, out: &mut dyn Write) -> Result<Tally> {
     for release in releases.into_iter().filter(|release| runs.iter().any(|run| run.id == release.run)) {
         writer.write(&Row::Release(release))?;
     }
+    write_papers(store, &mut writer)?;
     write_drawers(store, &mut writer)?;
     writer.end()
 }
@@ -171,6 +190,23 @@ fn write_run(store: &dyn Store, run: &Run, writer: &mut Lines) -> Result<()> {
             writer.write(&Row::Assessment { period, unit, bytes: bytes.into() })?;
         }
     }
+}
+
+fn write_papers(store: &dyn Store, writer: &mut Lines) -> Result<()> {
+    for folder in store.folders()? {
+        let mut after: Option<String> = None;
+        loop {
+            let page = store.papers(&folder, after.as_deref(), 500)?;
+            after = page.last().map(|(name, _)| name.clone());
+            if after.is_none() {
+                break;
+            }
+            for (name, bytes) in page {
+                writer.write(&Row::Paper { folder: folder.clone(), name, bytes: bytes.into() })?;
+            }
+        }
+    }
+    Ok(())
 }
 
 fn write_drawers(store: &dyn Store, writer: &mut Lines) -> Result<()> {
@@ -264,6 +300,10 @@ fn read_single(store: &dyn Store, row: Row, line: u64) -> Result<()> {
         Row::Withdrawal(Withdrawal { target: Target::Record(id), act, .. }) => store.withdraw_record(id, act),
         Row::Release(Release { run, public: true, act }) => store.release(run, act),
         Row::Release(Release { run, public: false, act }) => store.retract(run, act),
+        Row::Paper { folder, name, bytes } => {
+            let bytes = bytes.into_vec().ok_or_else(|| broken(line, BackupFault::Form))?;
+            store.file_papers(vec![Paper::new(folder, name, bytes)])
+        }
         Row::Head { .. } | Row::End { .. } => Ok(()),
         _ => Err(broken(line, BackupFault::Order)),
     }

@@ -42,6 +42,7 @@ impl Sled {
         self.count_lists(&mut findings)?;
         self.check_batches(&mut findings, last)?;
         self.check_runs(&mut findings)?;
+        findings.visit(&self.shelves.papers, |_, _, _| Ok(()))?;
         self.check_drawers(&mut findings)?;
         Ok(findings.faults.into_iter().collect())
     }
