@@ -1,7 +1,8 @@
 //! The store on sled: one directory, one process.
 //!
 //! Enters and leaves: see [`Store`]. Reading order: `key`, `seal`, `open`, `shelf` (how bytes are kept), `rows`,
-//! `editions`, `ledger` (batches), `knowledge` (facts as of a day), `results` (runs and releases), `journal`, `verify`. Next: [`super::transfer`].
+//! `editions`, `ledger` (batches), `knowledge` (facts as of a day), `results` (runs and releases), `journal`, `cabinet`, `drawer`, `verify`.
+//! Next: [`super::transfer`].
 //!
 //! # What stands where
 //!
@@ -25,13 +26,16 @@
 //! | `assessments` | run, place of the period in the run, first unit | assessments of neighbouring units (binary, see `results`) |
 //! | `releases` | number in the order of time | run, public or not, who, when, why |
 //! | `journal` | number | who did what, when, from where, with what outcome; chained by hash |
+//! | `papers` | folder, name | papers, as their owners write them |
+//! | `contents` | drawer, SHA-256 | length, when handed in. **A content is there when, and only when, this entry is** |
+//! | `chunks` | drawer, SHA-256, number | at most 48 kB of a content (binary) |
 //!
 //! # How a write survives
 //!
 //! A batch is written in slices of at most 1,000 operations: first `writing` says which batch is coming, then come its rows,
 //! then its heading; the database is synced between. Readers pass over rows of batches without a heading, and opening the
 //! database removes them. A run is written likewise, under a number that no complete run has. Withdrawals, releases and
-//! editions are single entries. After a failed write (a full disk) all further ones are refused until the database is opened
+//! editions are single entries; papers are exchanged in one atomic write. After a failed write (a full disk) all further ones are refused until the database is opened
 //! again.
 
 mod key;
@@ -44,6 +48,8 @@ mod ledger;
 mod knowledge;
 mod results;
 mod journal;
+mod cabinet;
+mod drawer;
 mod verify;
 #[cfg(test)]
 mod tests;
@@ -69,6 +75,8 @@ pub struct Sled {
     shelves: Shelves,
     known: RwLock<Known>,
     writing: Mutex<Writing>,
+    /// Held while papers are filed.
+    filing: Mutex<()>,
     /// A write failed half way.
     halted: AtomicBool,
     // Last, so that the shelves are closed before the lock is released.
@@ -110,6 +118,9 @@ struct Shelves {
     assessments: Shelf,
     releases: Shelf,
     journal: Shelf,
+    papers: Shelf,
+    contents: Shelf,
+    chunks: Shelf,
 }
 
 impl Shelves {
@@ -135,6 +146,9 @@ impl Shelves {
             assessments: Shelf::open(db, "assessments", &[Large, Small, Text])?,
             releases: Shelf::open(db, "releases", &[Large])?,
             journal: Shelf::open(db, "journal", &[Large])?,
+            papers: Shelf::open(db, "papers", &[Text, Text])?,
+            contents: Shelf::open(db, "contents", &[Text, Text])?,
+            chunks: Shelf::open(db, "chunks", &[Text, Text, Small])?,
         })
     }
 
@@ -161,8 +175,14 @@ impl Shelves {
 pub fn open(path: impl AsRef<Path>) -> Result<Sled> {
     let database = Database::open(path.as_ref())?;
     let shelves = Shelves::open(&database.db)?;
-    let store =
-        Sled { shelves, known: RwLock::default(), writing: Mutex::default(), halted: AtomicBool::new(false), database };
+    let store = Sled {
+        shelves,
+        known: RwLock::default(),
+        writing: Mutex::default(),
+        filing: Mutex::default(),
+        halted: AtomicBool::new(false),
+        database,
+    };
     store.check_schema()?;
     store.mend()?;
     store.recall()?;
@@ -207,6 +227,7 @@ impl Sled {
             }
             from = prefix.end();
         }
+        self.mend_drawers()?;
         self.database.sync()
     }
 
