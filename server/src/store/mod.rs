@@ -4,8 +4,8 @@
 //! was known about it then. Two stores keep the same promises and pass the same tests: [`memory`] for trying out and for
 //! one-off commands, [`sled`] for the server. [`transfer`] writes a backup of either and reads it back into either.
 //!
-//! Reading order: [`words`], [`error`], `standing` (the rules all stores share), [`Store`] below, [`memory`], [`sled`],
-//! [`overlay`] (knowledge as it would be), [`transfer`].
+//! Reading order: [`words`], [`error`], [`cabinet`], [`drawer`], `standing` (the rules all stores share), [`Store`] below, [`memory`],
+//! [`sled`], [`overlay`] (knowledge as it would be), [`transfer`].
 //!
 //! # What every store promises
 //!
@@ -22,6 +22,8 @@
 
 pub mod words;
 pub mod error;
+pub mod cabinet;
+pub mod drawer;
 mod standing;
 pub mod memory;
 pub mod sled;
@@ -36,6 +38,8 @@ use std::ops::ControlFlow;
 
 use liuwu_engine::period::{Date, Period};
 
+pub use cabinet::{Cabinet, Paper};
+pub use drawer::{ContentHead, ContentId, Drawer};
 pub use error::{BackupFault, Conflict, Damage, Fault, Missing, Result, StoreError};
 pub use words::*;
 
@@ -74,7 +78,7 @@ pub trait Knowledge: Send + Sync {
 }
 
 /// A store. See the [module](self) for what all of them promise.
-pub trait Store: Knowledge {
+pub trait Store: Knowledge + Cabinet + Drawer {
     /// Publishes an edition. Publishing the same text again gives back the edition as it was first published.
     ///
     /// # Errors
