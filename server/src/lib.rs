@@ -17,6 +17,7 @@ pub mod listing;
 pub mod config;
 pub mod disclosure;
 pub mod view;
+pub mod effect;
 pub mod error;
 pub mod state;
 pub mod pages;
