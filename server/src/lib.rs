@@ -19,6 +19,7 @@ pub mod accounts;
 pub mod audit;
 pub mod disclosure;
 pub mod view;
+pub mod effect;
 pub mod error;
 pub mod state;
 pub mod gate;

@@ -54,21 +54,21 @@ mod verify;
 #[cfg(test)]
 mod tests;
 
-use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-use liuwu_engine::period::{Date, Period};
+use liuwu_engine::period::Period;
 use serde::de::DeserializeOwned;
 
 use self::key::{Key, Part, Parts, batch_of};
+use self::knowledge::Supposed;
 use self::open::Database;
 use self::shelf::Shelf;
 use super::error::{Damage, Fault, Result, StoreError};
 use super::standing::{Releases, Withdrawn};
 use super::words::*;
-use super::{RunWriter, SCHEMA, Store};
+use super::{Knowledge, RunWriter, SCHEMA, Store};
 
 /// The store on sled.
 pub struct Sled {
@@ -83,8 +83,8 @@ pub struct Sled {
     database: Database,
 }
 
-/// What every reader needs and is small enough to be kept at hand.
-#[derive(Default)]
+/// What every reader needs and is small enough to be kept at hand, and to be copied when something is supposed.
+#[derive(Clone, Default)]
 struct Known {
     /// The newest batch that is whole.
     last_batch: BatchId,
@@ -355,6 +355,13 @@ impl Store for Sled {
         self.withdraw(Target::Record(id), act)
     }
 
+    fn supposing(&self, withdrawn: Target, act: Act) -> Result<Box<dyn Knowledge + '_>> {
+        let mut known = self.known().clone();
+        let withdrawal = self.may_withdraw(&known, withdrawn, act)?;
+        known.withdrawn.add(withdrawal);
+        Ok(Box::new(Supposed { store: self, known }))
+    }
+
     fn withdrawals(&self) -> Result<Vec<Withdrawal>> {
         Ok(self.known().withdrawn.log().to_vec())
     }
@@ -365,35 +372,6 @@ impl Store for Sled {
 
     fn history(&self, id: RecordId) -> Result<Vec<Version>> {
         self.all_versions(id)
-    }
-
-    fn facts_of(&self, unit: &str, as_of: Date) -> Result<UnitFacts> {
-        self.one_unit(unit, as_of)
-    }
-
-    fn scan_facts(&self, after: Option<&str>, limit: usize, as_of: Date) -> Result<Vec<UnitFacts>> {
-        self.some_units(after, limit, as_of)
-    }
-
-    fn records_of_kind(
-        &self,
-        kind: &str,
-        as_of: Date,
-        visit: &mut dyn FnMut(StoredRecord) -> ControlFlow<()>,
-    ) -> Result<()> {
-        self.one_kind(kind, as_of, visit)
-    }
-
-    fn units(&self, as_of: Date) -> Result<Vec<UnitRow>> {
-        self.list_of_units(as_of)
-    }
-
-    fn statements(&self, as_of: Date) -> Result<Vec<Received<Statement>>> {
-        self.list(&self.shelves.statements, as_of)
-    }
-
-    fn exemptions(&self, as_of: Date) -> Result<Vec<Received<Exemption>>> {
-        self.list(&self.shelves.exemptions, as_of)
     }
 
     fn begin_run(&self, run: NewRun) -> Result<Box<dyn RunWriter + '_>> {
