@@ -14,6 +14,7 @@ use liuwu_engine::diagnostic::{Diagnostic, Location};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::accounts::Refusal;
 use crate::scoring::ScoringError;
 use crate::store::{Missing, StoreError};
 use crate::view::ViewError;
@@ -75,12 +76,24 @@ pub enum Problem {
     /// The token is not the right one.
     #[error("the token is not the right one")]
     WrongToken,
+    /// The operator's token does not work any more: there are accounts.
+    #[error("the operator's token is switched off")]
+    TokenOff,
     /// Who asks is known and may not do this: what it would take, in Chinese and English.
     #[error("it takes the permission to {1}")]
     Forbidden(&'static str, &'static str),
     /// Who asks may do this, but not with this: a village of another town, a kind of another department.
     #[error("`{0}` is outside the caller's scope")]
     OutOfScope(String),
+    /// Something about an account, a key or a session is not done.
+    #[error(transparent)]
+    Account(#[from] Refusal),
+    /// A form or request that does not come from a page of ours.
+    #[error("the request does not come from a page of this server")]
+    CrossSite,
+    /// The password has to be changed before anything else.
+    #[error("the password has to be changed first")]
+    MustChangePassword,
     /// The body is too large.
     #[error("the body is larger than {0} bytes")]
     TooLarge(usize),
@@ -242,6 +255,14 @@ impl Problem {
             Problem::WrongToken => {
                 (StatusCode::UNAUTHORIZED, "wrong-token", "口令不对", "the token is not the right one")
             }
+            Problem::TokenOff => (StatusCode::UNAUTHORIZED, "token-off", "口令已停用", "the token is switched off"),
+            Problem::Account(refusal) => heading_of_refusal(refusal),
+            Problem::CrossSite => {
+                (StatusCode::FORBIDDEN, "cross-site", "请求来源不对", "the request comes from elsewhere")
+            }
+            Problem::MustChangePassword => {
+                (StatusCode::FORBIDDEN, "must-change-password", "须先修改密码", "the password has to be changed first")
+            }
             Problem::Forbidden(..) => (StatusCode::FORBIDDEN, "forbidden", "没有此项权限", "you may not do this"),
             Problem::OutOfScope(_) => (StatusCode::FORBIDDEN, "out-of-scope", "超出负责范围", "outside your scope"),
             Problem::TooLarge(_) => (StatusCode::PAYLOAD_TOO_LARGE, "too-large", "内容过大", "the body is too large"),
@@ -306,6 +327,19 @@ impl Problem {
             Problem::Media(form) => Words::new(format!("内容应为 {form}"), format!("the body must be {form}")),
             Problem::Unauthorized => Words::new("此操作须持口令", "only the bearer of the token may do this"),
             Problem::WrongToken => Words::new("所给口令与系统的不符", "the token given is not the server's"),
+            Problem::TokenOff => Words::new(
+                "已建立账号,启动口令不再使用",
+                "there are accounts now, and the token of the first steps is not used any more",
+            ),
+            Problem::Account(refusal) => Words::new(refusal.zh(), refusal.to_string()),
+            Problem::CrossSite => Words::new(
+                "这个请求不是从本系统的页面发出的,或页面已经过期",
+                "this request was not sent from a page of this system, or the page is out of date",
+            ),
+            Problem::MustChangePassword => Words::new(
+                "一次性密码或到期的密码,须修改后才能办理其他事项",
+                "a one-time or expired password has to be changed before anything else",
+            ),
             Problem::Forbidden(zh, en) => {
                 Words::new(format!("此操作须有「{zh}」的权限"), format!("this takes the permission to {en}"))
             }
@@ -345,6 +379,14 @@ impl Problem {
                 "在请求头中写 Authorization: Bearer 口令;口令在服务启动时显示,或由 LIUWU_TOKEN 设定",
                 "send `Authorization: Bearer TOKEN`; the server shows the token at start, or takes it from LIUWU_TOKEN",
             ),
+            Problem::TokenOff => Words::new(
+                "请用账号登录,或请系统管理员发放接口密钥(liuwu key add);确需启用时以 --operator-key on 启动",
+                "log in with an account, or ask the system administrator for a key (`liuwu key add`); `--operator-key on` switches it on",
+            ),
+            Problem::CrossSite => {
+                Words::new("请回到原来的页面,刷新后再提交", "go back to the page, load it again and send it once more")
+            }
+            Problem::MustChangePassword => Words::new("请到「修改密码」页面修改", "change it at /account/password"),
             Problem::Forbidden(..) | Problem::OutOfScope(_) => Words::new(
                 "确需办理的,请联系系统管理员调整账号的角色或范围",
                 "if it is your task, ask the system administrator to change your role or scope",
@@ -404,12 +446,24 @@ impl Problem {
         response
     }
 
+    /// Seconds after which the same may be tried again.
+    fn wait(&self) -> u64 {
+        match self {
+            Problem::Account(Refusal::TooOften(seconds)) => *seconds,
+            Problem::Account(Refusal::Locked { minutes }) => u64::try_from(*minutes).unwrap_or(1).saturating_mul(60),
+            _ => 1,
+        }
+    }
+
     /// The headers that go with the status.
     pub fn set_headers(&self, response: &mut Response) {
         let headers = response.headers_mut();
         match self.status() {
             StatusCode::UNAUTHORIZED => {
                 headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+            }
+            StatusCode::TOO_MANY_REQUESTS => {
+                headers.insert(RETRY_AFTER, HeaderValue::from(self.wait()));
             }
             StatusCode::SERVICE_UNAVAILABLE => {
                 headers.insert(RETRY_AFTER, HeaderValue::from_static("30"));
@@ -424,6 +478,26 @@ impl Problem {
 
 const INTERNAL: (StatusCode, &str, &str, &str) =
     (StatusCode::INTERNAL_SERVER_ERROR, "internal", "系统出错", "something went wrong in the server");
+
+fn heading_of_refusal(refusal: &Refusal) -> (StatusCode, &'static str, &'static str, &'static str) {
+    match refusal {
+        Refusal::Store(error) => heading_of(error),
+        Refusal::Machine(_) => INTERNAL,
+        Refusal::NoAccount(_) | Refusal::NoKey(_) => (StatusCode::NOT_FOUND, refusal.code(), "没有找到", "not found"),
+        Refusal::TooOften(_) => {
+            (StatusCode::TOO_MANY_REQUESTS, "too-many-requests", "请求过于频繁", "too many requests")
+        }
+        Refusal::Locked { .. } => (StatusCode::TOO_MANY_REQUESTS, "locked", "已暂时锁定", "locked for a while"),
+        Refusal::WrongPassword | Refusal::Expired | Refusal::WrongCode | Refusal::SetUp | Refusal::OwnProposal => {
+            (StatusCode::FORBIDDEN, refusal.code(), "未予办理", "not done")
+        }
+        Refusal::NotYours(_) => (StatusCode::FORBIDDEN, "out-of-scope", "超出负责范围", "outside your scope"),
+        Refusal::Taken(_) | Refusal::NothingProposed(_) | Refusal::LastOfKind(_) => {
+            (StatusCode::CONFLICT, refusal.code(), "未予办理", "not done")
+        }
+        _ => (StatusCode::UNPROCESSABLE_ENTITY, refusal.code(), "填写有误", "something is not filled in rightly"),
+    }
+}
 
 fn heading_of(error: &StoreError) -> (StatusCode, &'static str, &'static str, &'static str) {
     match error {
