@@ -19,6 +19,7 @@ use super::batches::BatchBody;
 use super::openapi::Problems;
 use super::parameters::{self, Path, Query};
 use crate::error::{FaultBody, Problem};
+use crate::intake::Choices;
 use crate::state::App;
 use crate::store::{Act, BatchId, Statement};
 use crate::upload::{self, File, Report, Said, TableReport};
@@ -186,6 +187,7 @@ impl Form {
                 kind: None,
                 encoding: None,
                 effective: None,
+                choices: Choices::NONE,
                 accept_good_rows: false,
                 statements: Vec::new(),
             },
