@@ -32,6 +32,7 @@ mod knowledge;
 mod runs;
 mod supposing;
 mod upkeep;
+mod journal;
 mod cabinet;
 mod drawers;
 mod agreement;

@@ -2,6 +2,7 @@
 //!
 //! Enters and leaves: see [`Store`]. Nothing outlives the process. Next: [`super::sled`].
 
+mod journal;
 mod cabinet;
 mod drawer;
 
@@ -36,6 +37,7 @@ struct Inner {
     runs: BTreeMap<RunId, (Run, Rows)>,
     last_run: RunId,
     releases: Releases,
+    journal: BTreeMap<u64, Entry>,
     papers: cabinet::Papers,
     drawers: Drawers,
 }

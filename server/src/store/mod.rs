@@ -4,8 +4,8 @@
 //! was known about it then. Two stores keep the same promises and pass the same tests: [`memory`] for trying out and for
 //! one-off commands, [`sled`] for the server. [`transfer`] writes a backup of either and reads it back into either.
 //!
-//! Reading order: [`words`], [`error`], [`cabinet`], [`drawer`], `standing` (the rules all stores share), [`Store`] below, [`memory`],
-//! [`sled`], [`overlay`] (knowledge as it would be), [`transfer`].
+//! Reading order: [`words`], [`error`], [`journal`], [`cabinet`], [`drawer`], `standing` (the rules all stores share), [`Store`]
+//! below, [`memory`], [`sled`], [`overlay`] (knowledge as it would be), [`transfer`].
 //!
 //! # What every store promises
 //!
@@ -22,6 +22,7 @@
 
 pub mod words;
 pub mod error;
+pub mod journal;
 pub mod cabinet;
 pub mod drawer;
 mod standing;
@@ -41,6 +42,7 @@ use liuwu_engine::period::{Date, Period};
 pub use cabinet::{Cabinet, Paper};
 pub use drawer::{ContentHead, ContentId, Drawer};
 pub use error::{BackupFault, Conflict, Damage, Fault, Missing, Result, StoreError};
+pub use journal::Journal;
 pub use words::*;
 
 /// Layout of what is stored. A store of a higher one was written by a newer program.
@@ -78,7 +80,7 @@ pub trait Knowledge: Send + Sync {
 }
 
 /// A store. See the [module](self) for what all of them promise.
-pub trait Store: Knowledge + Cabinet + Drawer {
+pub trait Store: Knowledge + Cabinet + Drawer + Journal {
     /// Publishes an edition. Publishing the same text again gives back the edition as it was first published.
     ///
     /// # Errors
