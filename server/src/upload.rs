@@ -18,7 +18,6 @@ use serde_json::{Map, Value as Json};
 
 use crate::files;
 use crate::intake::identity::{self, Verdict};
-use crate::intake::units::Unit;
 use crate::intake::{self, Asked, Choices, Content, Limits, Reading, Table, UnitIndex, UnitRecord, Workbook};
 use crate::records::record_of;
 use crate::store::{
@@ -201,12 +200,7 @@ impl Preparation<'_> {
         }
         let known = self.store.units(Date::MAX)?;
         let units = self.divisions(&books, &known);
-        let index = UnitIndex::new(known.iter().chain(&units).map(|row| Unit {
-            id: Arc::from(row.id.as_str()),
-            level: Arc::from(row.level.as_str()),
-            name: row.name.clone(),
-            parent: row.parent.as_deref().map(Arc::from),
-        }));
+        let index = UnitIndex::of_rows(known.iter().chain(&units));
         self.report.batch.units = units;
         let mut by_kind: ByKind = Vec::new();
         for book in &books {

@@ -9,6 +9,8 @@ use std::sync::Arc;
 use liuwu_engine::dictionary::read::characters::comparable;
 use liuwu_engine::division::{DivisionTree, Level, short_name};
 
+use crate::store::UnitRow;
+
 /// Most proposals for a name that was not found.
 const PROPOSALS: usize = 3;
 /// Below this likeness (0 to 1) a name is no proposal.
@@ -128,6 +130,16 @@ impl UnitIndex {
             }
         }
         index
+    }
+
+    /// The units as the store lists them.
+    pub fn of_rows<'r>(rows: impl IntoIterator<Item = &'r UnitRow>) -> UnitIndex {
+        UnitIndex::new(rows.into_iter().map(|row| Unit {
+            id: Arc::from(row.id.as_str()),
+            level: Arc::from(row.level.as_str()),
+            name: row.name.clone(),
+            parent: row.parent.as_deref().map(Arc::from),
+        }))
     }
 
     /// The units of a tree of divisions.
