@@ -3,6 +3,7 @@
 //! The modules stand in reading order; a module imports only modules above it. What is scored, and how, is in
 //! [`liuwu_engine`].
 
+pub mod progress;
 pub mod store;
 pub mod intake;
 pub mod records;

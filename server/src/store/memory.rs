@@ -2,6 +2,9 @@
 //!
 //! Enters and leaves: see [`Store`]. Nothing outlives the process. Next: [`super::sled`].
 
+mod cabinet;
+mod drawer;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::{Bound, ControlFlow};
 use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
@@ -14,6 +17,7 @@ use super::standing::{
 };
 use super::words::*;
 use super::{RunWriter, SCHEMA, Store};
+use drawer::Drawers;
 
 /// A store in memory.
 #[derive(Debug, Default)]
@@ -32,6 +36,8 @@ struct Inner {
     runs: BTreeMap<RunId, (Run, Rows)>,
     last_run: RunId,
     releases: Releases,
+    papers: cabinet::Papers,
+    drawers: Drawers,
 }
 
 /// What there is about one unit.

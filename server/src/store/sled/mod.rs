@@ -1,7 +1,8 @@
 //! The store on sled: one directory, one process.
 //!
 //! Enters and leaves: see [`Store`]. Reading order: `key`, `seal`, `open`, `shelf` (how bytes are kept), `rows`,
-//! `editions`, `ledger` (batches), `knowledge` (facts as of a day), `results` (runs and releases), `verify`. Next: [`super::transfer`].
+//! `editions`, `ledger` (batches), `knowledge` (facts as of a day), `results` (runs and releases), `cabinet`, `drawer`, `verify`.
+//! Next: [`super::transfer`].
 //!
 //! # What stands where
 //!
@@ -24,13 +25,16 @@
 //! | `runs` | run | heading. **A run is there when, and only when, this entry is** |
 //! | `assessments` | run, place of the period in the run, first unit | assessments of neighbouring units (binary, see `results`) |
 //! | `releases` | number in the order of time | run, public or not, who, when, why |
+//! | `papers` | folder, name | papers, as their owners write them |
+//! | `contents` | drawer, SHA-256 | length, when handed in. **A content is there when, and only when, this entry is** |
+//! | `chunks` | drawer, SHA-256, number | at most 48 kB of a content (binary) |
 //!
 //! # How a write survives
 //!
 //! A batch is written in slices of at most 1,000 operations: first `writing` says which batch is coming, then come its rows,
 //! then its heading; the database is synced between. Readers pass over rows of batches without a heading, and opening the
 //! database removes them. A run is written likewise, under a number that no complete run has. Withdrawals, releases and
-//! editions are single entries. After a failed write (a full disk) all further ones are refused until the database is opened
+//! editions are single entries; papers are exchanged in one atomic write. After a failed write (a full disk) all further ones are refused until the database is opened
 //! again.
 
 mod key;
@@ -42,6 +46,8 @@ mod editions;
 mod ledger;
 mod knowledge;
 mod results;
+mod cabinet;
+mod drawer;
 mod verify;
 #[cfg(test)]
 mod tests;
@@ -106,6 +112,9 @@ struct Shelves {
     runs: Shelf,
     assessments: Shelf,
     releases: Shelf,
+    papers: Shelf,
+    contents: Shelf,
+    chunks: Shelf,
 }
 
 impl Shelves {
@@ -130,6 +139,9 @@ impl Shelves {
             runs: Shelf::open(db, "runs", &[Large])?,
             assessments: Shelf::open(db, "assessments", &[Large, Small, Text])?,
             releases: Shelf::open(db, "releases", &[Large])?,
+            papers: Shelf::open(db, "papers", &[Text, Text])?,
+            contents: Shelf::open(db, "contents", &[Text, Text])?,
+            chunks: Shelf::open(db, "chunks", &[Text, Text, Small])?,
         })
     }
 
@@ -201,6 +213,7 @@ impl Sled {
             }
             from = prefix.end();
         }
+        self.mend_drawers()?;
         self.database.sync()
     }
 

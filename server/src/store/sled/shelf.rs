@@ -3,6 +3,7 @@
 //! Enters: keys and payloads. Leaves: the same, checked; what is damaged is named by collection and key. Next:
 //! [`super::ledger`] and [`super::results`], which say what stands on the shelves.
 
+use std::collections::BTreeMap;
 use std::ops::Bound;
 
 use sled::{Batch, Db, IVec, Tree};
@@ -112,6 +113,24 @@ impl Shelf {
             }
         }
         self.tree.apply_batch(slice).map_err(translate)
+    }
+
+    /// Puts entries in the place of those with the same keys, or removes them, all in one atomic write.
+    pub(super) fn exchange(&self, entries: BTreeMap<Key, Option<Vec<u8>>>) -> Result<()> {
+        let mut exchange = Batch::default();
+        for (key, payload) in entries {
+            for found in self.tree.scan_prefix(key.bytes()).keys() {
+                let piece_key = found.map_err(translate)?;
+                if split_key(&piece_key).is_some_and(|(own, _)| own == key.bytes()) {
+                    exchange.remove(piece_key);
+                }
+            }
+            let Some(payload) = payload else { continue };
+            for (piece_key, piece) in seal(key.bytes(), &payload).ok_or(Conflict::TooMany)? {
+                exchange.insert(piece_key, piece);
+            }
+        }
+        self.tree.apply_batch(exchange).map_err(translate)
     }
 
     /// Removes all entries whose keys begin with these parts.

@@ -114,6 +114,7 @@ fn a_flipped_bit_in_any_value_is_named_by_collection_and_key() {
         &shelves.runs,
         &shelves.assessments,
         &shelves.releases,
+        &shelves.papers,
     ]);
     for shelf in all {
         let entries = everything(shelf);
