@@ -41,6 +41,7 @@ fn files() -> Vec<File> {
 
 fn said() -> Said {
     Said {
+        choices: liuwu::intake::Choices::NONE,
         by: "test".to_owned(),
         at: Timestamp::UNIX_EPOCH,
         received_on: Some(parse_date("2021-01-08").unwrap()),
