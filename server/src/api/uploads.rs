@@ -20,6 +20,7 @@ use super::parameters::{self, Path, Query};
 use crate::accounts::Caller;
 use crate::audit::{Action, Note, Subject};
 use crate::error::{FaultBody, Problem};
+use crate::intake::Choices;
 use crate::state::App;
 use crate::store::{Act, BatchId, Statement};
 use crate::upload::{self, File, Report, Said, TableReport};
@@ -187,6 +188,7 @@ impl Form {
                 kind: None,
                 encoding: None,
                 effective: None,
+                choices: Choices::NONE,
                 accept_good_rows: false,
                 statements: Vec::new(),
             },
