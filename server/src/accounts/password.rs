@@ -163,7 +163,7 @@ pub fn check(text: &str, account: &str, rules: &Security) -> Result<(), Refusal>
     }
     let lower = text.to_lowercase();
     let holds = |name: &&str| name.chars().count() >= 2 && lower.contains(&name.to_lowercase());
-    if OWN_NAMES.iter().any(|name| holds(&name)) || holds(&account) {
+    if OWN_NAMES.iter().any(&holds) || holds(&account) {
         return Err(Refusal::OwnName);
     }
     if own_part(&lower) < OWN_PART { Err(Refusal::Common) } else { Ok(()) }

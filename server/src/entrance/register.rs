@@ -102,6 +102,15 @@ impl Entrance {
     /// # Errors
     /// [`Refusal::NothingProposed`], [`Refusal::OwnProposal`], [`Refusal::LastOfKind`].
     pub fn approve(&self, caller: &Caller, name: &str) -> Result<Option<OneTime>, Refusal> {
+        let one_time = self.approve_alone(caller, name)?;
+        if one_time.is_some() {
+            self.end_sessions_of(name)?;
+            self.forget_tries(name);
+        }
+        Ok(one_time)
+    }
+
+    fn approve_alone(&self, caller: &Caller, name: &str) -> Result<Option<OneTime>, Refusal> {
         let _alone = self.alone();
         let mut account = self.account(name)?;
         let proposal = account.proposal.take().ok_or_else(|| Refusal::NothingProposed(name.to_owned()))?;
@@ -118,9 +127,6 @@ impl Entrance {
         };
         let one_time = if needs_password { Some(self.give_one_time(&mut account)?) } else { None };
         self.keep(caller, Action::Approve, &account)?;
-        if needs_password {
-            self.end_sessions_of(name)?;
-        }
         Ok(one_time)
     }
 
