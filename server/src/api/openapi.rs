@@ -27,6 +27,9 @@ pub enum Problems {
     /// 需要口令,或口令不对 · The token is required, or not the right one
     #[response(status = 401, content_type = "application/problem+json")]
     Unauthorized(ProblemBody),
+    /// 没有权限,或超出负责范围 · Not permitted, or outside the caller's scope
+    #[response(status = 403, content_type = "application/problem+json")]
+    Forbidden(ProblemBody),
     /// 没有找到,或没有公布 · Not found, or not public
     #[response(status = 404, content_type = "application/problem+json")]
     NotFound(ProblemBody),

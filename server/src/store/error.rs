@@ -10,6 +10,7 @@ use liuwu_engine::period::Period;
 use serde::Serialize;
 use serde::ser::SerializeStruct as _;
 
+use super::drawer::ContentId;
 use super::words::{BatchId, RecordId, RunId};
 
 /// Shorthand for what every operation of the store returns.
@@ -99,6 +100,9 @@ pub enum Conflict {
         /// Its unit.
         unit: String,
     },
+    /// The log goes on without gaps.
+    #[error("entry {0} of the log does not follow the last one")]
+    EntryNumber(u64),
     /// A name too long to look up by.
     #[error("`{0}…` is longer than 200 bytes; shorten it")]
     TooLong(String),
@@ -161,6 +165,9 @@ pub enum Missing {
     /// A run.
     #[error("there is no run {0}")]
     Run(RunId),
+    /// A content.
+    #[error("there is no content {0}")]
+    Content(ContentId),
 }
 
 impl StoreError {
@@ -233,8 +240,8 @@ pub enum Damage {
         /// Really.
         found: u64,
     },
-    /// The text of an edition is not the one that was published.
-    #[error("the text does not have the digest of its edition")]
+    /// A text or a content is not the one that was published or handed in.
+    #[error("the content does not have its digest")]
     Digest,
     /// The checksum is right and yet the value makes no sense.
     #[error("the value cannot be read ({0})")]
@@ -262,7 +269,7 @@ impl Damage {
             Damage::Part => "内容缺少一段".to_owned(),
             Damage::Entry => "缺少此项".to_owned(),
             Damage::Count { what, named, found } => format!("应有 {named} 项({what}),实有 {found} 项"),
-            Damage::Digest => "文本与该版本的摘要不符".to_owned(),
+            Damage::Digest => "内容与其摘要不符".to_owned(),
             Damage::Value(why) => format!("内容无法读取({why})"),
             Damage::Database(why) => why.clone(),
         }
@@ -294,6 +301,7 @@ impl Conflict {
             Conflict::NotReleased(run) => format!("第 {run} 次核算没有公开"),
             Conflict::Trial(run) => format!("第 {run} 次是测算,不能公开"),
             Conflict::RunNumber(run) => format!("第 {run} 次核算的编号不大于已有编号"),
+            Conflict::EntryNumber(number) => format!("日志第 {number} 条与上一条不相接"),
             Conflict::OutOfOrder { period, unit } => {
                 format!("「{unit}」{period} 的考核结果顺序不对:周期须按核算所列的次序,周期内考核对象须递增")
             }
@@ -323,6 +331,7 @@ impl Missing {
             Missing::Batch(batch) => format!("没有批次 {batch}"),
             Missing::Record(record) => format!("没有记录 {record}"),
             Missing::Run(run) => format!("没有第 {run} 次核算"),
+            Missing::Content(content) => format!("没有内容 {content}"),
         }
     }
 }

@@ -3,6 +3,7 @@
 //! Enters: keys and payloads. Leaves: the same, checked; what is damaged is named by collection and key. Next:
 //! [`super::ledger`] and [`super::results`], which say what stands on the shelves.
 
+use std::collections::BTreeMap;
 use std::ops::Bound;
 
 use sled::{Batch, Db, IVec, Tree};
@@ -46,6 +47,11 @@ impl Shelf {
         self.entries(self.tree.range(from.to_vec()..prefix.end()))
     }
 
+    /// All entries from a key on, by rising key.
+    pub(super) fn scan_on(&self, from: &Key) -> Entries<'_> {
+        self.entries(self.tree.range(from.bytes()..))
+    }
+
     fn entries(&self, pieces: sled::Iter) -> Entries<'_> {
         Entries { shelf: self, pieces, held: None, ended: false }
     }
@@ -58,6 +64,11 @@ impl Shelf {
     /// The keys of all entries, by falling key.
     pub(super) fn keys_back(&self) -> impl Iterator<Item = Result<Vec<u8>>> + '_ {
         self.distinct(self.tree.iter().keys().rev())
+    }
+
+    /// The keys of the entries before a key, by falling key.
+    pub(super) fn keys_before(&self, key: &Key) -> impl Iterator<Item = Result<Vec<u8>>> + '_ {
+        self.distinct(self.tree.range(..key.bytes()).keys().rev())
     }
 
     /// The keys of entries, from the keys of their pieces.
@@ -112,6 +123,24 @@ impl Shelf {
             }
         }
         self.tree.apply_batch(slice).map_err(translate)
+    }
+
+    /// Puts entries in the place of those with the same keys, or removes them, all in one atomic write.
+    pub(super) fn exchange(&self, entries: BTreeMap<Key, Option<Vec<u8>>>) -> Result<()> {
+        let mut exchange = Batch::default();
+        for (key, payload) in entries {
+            for found in self.tree.scan_prefix(key.bytes()).keys() {
+                let piece_key = found.map_err(translate)?;
+                if split_key(&piece_key).is_some_and(|(own, _)| own == key.bytes()) {
+                    exchange.remove(piece_key);
+                }
+            }
+            let Some(payload) = payload else { continue };
+            for (piece_key, piece) in seal(key.bytes(), &payload).ok_or(Conflict::TooMany)? {
+                exchange.insert(piece_key, piece);
+            }
+        }
+        self.tree.apply_batch(exchange).map_err(translate)
     }
 
     /// Removes all entries whose keys begin with these parts.

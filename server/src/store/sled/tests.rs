@@ -13,7 +13,7 @@ use super::{Sled, open};
 use crate::store::conformance::{batch, day, furnish, new_run, period, rich_batch, save_run};
 use crate::store::error::{Damage, StoreError};
 use crate::store::words::*;
-use crate::store::{SCHEMA, Store};
+use crate::store::{Knowledge, SCHEMA, Store};
 
 fn fresh() -> (TempDir, Sled) {
     let directory = tempfile::tempdir().unwrap();
@@ -114,6 +114,7 @@ fn a_flipped_bit_in_any_value_is_named_by_collection_and_key() {
         &shelves.runs,
         &shelves.assessments,
         &shelves.releases,
+        &shelves.papers,
     ]);
     for shelf in all {
         let entries = everything(shelf);

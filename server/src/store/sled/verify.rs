@@ -15,6 +15,7 @@ use super::results::Frames;
 use super::rows::{AttributeLine, Line, Listed, PlaceLine, RecordLine, Rows, Sheet};
 use super::shelf::Shelf;
 use super::{Sled, decode, parts};
+use crate::store::drawer::ContentHead;
 use crate::store::error::{Damage, Fault, Result, StoreError};
 use crate::store::words::*;
 
@@ -41,6 +42,8 @@ impl Sled {
         self.count_lists(&mut findings)?;
         self.check_batches(&mut findings, last)?;
         self.check_runs(&mut findings)?;
+        findings.visit(&self.shelves.papers, |_, _, _| Ok(()))?;
+        self.check_drawers(&mut findings)?;
         Ok(findings.faults.into_iter().collect())
     }
 
@@ -62,7 +65,9 @@ impl Sled {
         findings.visit(&shelves.withdrawals, |_, key, value| {
             decode::<Withdrawal>(&shelves.withdrawals, key, value).map(drop)
         })?;
-        findings.visit(&shelves.releases, |_, key, value| decode::<Release>(&shelves.releases, key, value).map(drop))
+        findings
+            .visit(&shelves.releases, |_, key, value| decode::<Release>(&shelves.releases, key, value).map(drop))?;
+        findings.visit(&shelves.journal, |_, key, value| decode::<Entry>(&shelves.journal, key, value).map(drop))
     }
 
     fn count_records(&self, findings: &mut Findings) -> Result<()> {
@@ -157,6 +162,14 @@ impl Sled {
             }
         }
         Ok(())
+    }
+
+    fn check_drawers(&self, findings: &mut Findings) -> Result<()> {
+        let contents = &self.shelves.contents;
+        findings.visit(contents, |_, key, value| {
+            let head: ContentHead = decode(contents, key, value)?;
+            self.whole_content(key, &head).map(drop)
+        })
     }
 }
 
