@@ -7,6 +7,7 @@ use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 
 use super::Source;
@@ -34,8 +35,8 @@ pub struct Origin {
     pub batch: u64,
     /// Its number within the batch.
     pub number: u32,
-    /// The number of its [`Paper`] within the batch.
-    pub paper: u32,
+    /// The number of its [`Sheet`] within the batch.
+    pub sheet: u32,
     /// Its line or row on it.
     pub row: u32,
 }
@@ -63,8 +64,8 @@ pub struct LooseFacts {
 }
 
 /// A file or a sheet that records were read from; one for all of them.
-#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Paper {
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Sheet {
     /// Name of the file as the user gave it.
     pub file: Arc<str>,
     /// The sheet, in a workbook.
@@ -73,10 +74,13 @@ pub struct Paper {
     pub columns: Option<Arc<BTreeMap<String, String>>>,
 }
 
-impl Paper {
+/// The sheets that the facts of one unit were read from, in the order in which records name them.
+pub type Sheets = Arc<[Arc<Sheet>]>;
+
+impl Sheet {
     /// What a source says beside the row.
-    pub fn of(source: &Source) -> Paper {
-        Paper { file: Arc::clone(&source.file), sheet: source.sheet.clone(), columns: source.columns.clone() }
+    pub fn of(source: &Source) -> Sheet {
+        Sheet { file: Arc::clone(&source.file), sheet: source.sheet.clone(), columns: source.columns.clone() }
     }
 
     /// A row or line of it.

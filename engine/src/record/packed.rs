@@ -5,7 +5,7 @@
 //!
 //! # Version 1
 //!
-//! `version | papers | attributes | kinds`. Numbers take seven bits a byte, lengths stand before what they measure. Papers are
+//! `version | sheets | attributes | kinds`. Numbers take seven bits a byte, lengths stand before what they measure. Sheets are
 //! pairs of batch and number, rising; records name one by its place. Kinds and, within a kind, fields rise by name. A kind is
 //! the days of its records (first one, then distances), their origins, their own numbers, and for each field one column:
 //!
@@ -34,7 +34,7 @@ const VERSION: u8 = 1;
 /// Facts of a unit as columns, read from bytes.
 #[derive(Debug)]
 pub struct Packed<'b> {
-    papers: Vec<(u64, u32)>,
+    sheets: Vec<(u64, u32)>,
     attributes: Vec<LooseAttribute>,
     blocks: Vec<Block<'b>>,
 }
@@ -44,7 +44,7 @@ pub struct Packed<'b> {
 pub struct Block<'b> {
     pub(super) kind: &'b str,
     pub(super) days: Vec<i32>,
-    /// Place of the paper, number within the batch, row.
+    /// Place of the sheet, number within the batch, row.
     pub(super) places: Vec<(u32, u32, u32)>,
     pub(super) numbers: Rough<'b>,
     pub(super) fields: Vec<(&'b str, Rough<'b>)>,
@@ -55,15 +55,15 @@ pub struct Block<'b> {
 /// Packs facts; they are sorted first.
 pub fn pack(facts: &mut LooseFacts) -> Vec<u8> {
     facts.sort();
-    let mut papers: Vec<(u64, u32)> = facts.records.iter().map(|r| (r.origin.batch, r.origin.paper)).collect();
-    papers.sort_unstable();
-    papers.dedup();
+    let mut sheets: Vec<(u64, u32)> = facts.records.iter().map(|r| (r.origin.batch, r.origin.sheet)).collect();
+    sheets.sort_unstable();
+    sheets.dedup();
     let mut ink = Ink::default();
     ink.byte(VERSION);
-    ink.number(papers.len() as u64);
-    for (batch, paper) in &papers {
+    ink.number(sheets.len() as u64);
+    for (batch, sheet) in &sheets {
         ink.number(*batch);
-        ink.number((*paper).into());
+        ink.number((*sheet).into());
     }
     ink.number(facts.attributes.len() as u64);
     for attribute in &facts.attributes {
@@ -73,7 +73,7 @@ pub fn pack(facts: &mut LooseFacts) -> Vec<u8> {
     ink.number(kinds.len() as u64);
     for records in kinds {
         ink.text(records.first().map_or("", |record| &record.kind));
-        ink.block(&pack_kind(records, &papers));
+        ink.block(&pack_kind(records, &sheets));
     }
     ink.into_bytes()
 }
@@ -92,7 +92,7 @@ fn pack_attribute(ink: &mut Ink, attribute: &LooseAttribute) {
     ink.number(attribute.origin.1.into());
 }
 
-fn pack_kind(records: &[LooseRecord], papers: &[(u64, u32)]) -> Vec<u8> {
+fn pack_kind(records: &[LooseRecord], sheets: &[(u64, u32)]) -> Vec<u8> {
     let mut ink = Ink::default();
     let days: Vec<i32> = records.iter().map(|record| day_number(record.date)).collect();
     ink.number(records.len() as u64);
@@ -102,8 +102,8 @@ fn pack_kind(records: &[LooseRecord], papers: &[(u64, u32)]) -> Vec<u8> {
         last = (*day).into();
     }
     let mut before = (0, 0);
-    for Origin { batch, number, paper, row } in records.iter().map(|record| record.origin) {
-        let place = papers.binary_search(&(batch, paper)).unwrap_or_default();
+    for Origin { batch, number, sheet, row } in records.iter().map(|record| record.origin) {
+        let place = sheets.binary_search(&(batch, sheet)).unwrap_or_default();
         ink.number(place as u64);
         ink.signed(i64::from(number) - before.0);
         ink.signed(i64::from(row) - before.1);
@@ -129,6 +129,22 @@ fn pack_kind(records: &[LooseRecord], papers: &[(u64, u32)]) -> Vec<u8> {
     ink.into_bytes()
 }
 
+/// Batch and number of each sheet that packed records name, without reading the rest.
+///
+/// # Errors
+/// [`Broken`] when not even these can be read.
+pub fn sheets_of(bytes: &[u8]) -> Result<Vec<(u64, u32)>, Broken> {
+    read_sheets(&mut Bytes(bytes))
+}
+
+fn read_sheets(bytes: &mut Bytes) -> Result<Vec<(u64, u32)>, Broken> {
+    if bytes.byte()? != VERSION {
+        return Err(Broken);
+    }
+    let count = bytes.count()?;
+    bytes.times(count, |bytes| Ok((bytes.number()?, bytes.small()?)))
+}
+
 impl<'b> Packed<'b> {
     /// Reads what [`pack`] wrote.
     ///
@@ -136,26 +152,22 @@ impl<'b> Packed<'b> {
     /// [`Broken`] for any other bytes.
     pub fn read(bytes: &'b [u8]) -> Result<Packed<'b>, Broken> {
         let mut bytes = Bytes(bytes);
-        if bytes.byte()? != VERSION {
-            return Err(Broken);
-        }
-        let count = bytes.count()?;
-        let papers = bytes.times(count, |bytes| Ok((bytes.number()?, bytes.small()?)))?;
+        let sheets = read_sheets(&mut bytes)?;
         let count = bytes.count()?;
         let attributes = bytes.times(count, read_attribute)?;
         let count = bytes.count()?;
         let blocks = bytes.times(count, |bytes| {
             let kind = bytes.text()?;
-            Block::read(kind, bytes.block()?, papers.len())
+            Block::read(kind, bytes.block()?, sheets.len())
         })?;
         bytes.end()?;
         rising(blocks.iter().map(|block: &Block| block.kind))?;
-        Ok(Packed { papers, attributes, blocks })
+        Ok(Packed { sheets, attributes, blocks })
     }
 
-    /// Batch and number of each paper that records name, in the order of their places.
-    pub fn papers(&self) -> &[(u64, u32)] {
-        &self.papers
+    /// Batch and number of each sheet that records name, in the order of their places.
+    pub fn sheets(&self) -> &[(u64, u32)] {
+        &self.sheets
     }
 
     /// The attributes, by key and day.
@@ -175,7 +187,7 @@ impl<'b> Packed<'b> {
     pub fn unpack(&self) -> Result<LooseFacts, Broken> {
         let mut facts = LooseFacts { records: Vec::new(), attributes: self.attributes.clone() };
         for block in &self.blocks {
-            facts.records.extend(block.records(&self.papers)?);
+            facts.records.extend(block.records(&self.sheets)?);
         }
         Ok(facts)
     }
@@ -204,7 +216,7 @@ fn day(number: i64) -> Result<(i32, Date), Broken> {
 }
 
 impl<'b> Block<'b> {
-    fn read(kind: &'b str, block: &'b [u8], papers: usize) -> Result<Block<'b>, Broken> {
+    fn read(kind: &'b str, block: &'b [u8], sheets: usize) -> Result<Block<'b>, Broken> {
         let mut bytes = Bytes(block);
         let count = bytes.count()?;
         let mut last: Option<i64> = None;
@@ -224,9 +236,9 @@ impl<'b> Block<'b> {
             u32::try_from(*last).map_err(|_| Broken)
         };
         let places = bytes.times(count, |bytes| {
-            let paper = bytes.small()?;
-            if usize::try_from(paper).is_ok_and(|paper| paper < papers) {
-                Ok((paper, step(bytes, |last| &mut last.0)?, step(bytes, |last| &mut last.1)?))
+            let sheet = bytes.small()?;
+            if usize::try_from(sheet).is_ok_and(|sheet| sheet < sheets) {
+                Ok((sheet, step(bytes, |last| &mut last.0)?, step(bytes, |last| &mut last.1)?))
             } else {
                 Err(Broken)
             }
@@ -258,10 +270,10 @@ impl<'b> Block<'b> {
     ///
     /// # Errors
     /// [`Broken`] when a value inside is not what it should be.
-    pub fn records(&self, papers: &[(u64, u32)]) -> Result<Vec<LooseRecord>, Broken> {
+    pub fn records(&self, sheets: &[(u64, u32)]) -> Result<Vec<LooseRecord>, Broken> {
         let mut records = Vec::with_capacity(self.len());
-        for (row, (day, (paper, number, line))) in self.days.iter().zip(&self.places).enumerate() {
-            let paper = usize::try_from(*paper).ok().and_then(|paper| papers.get(paper)).ok_or(Broken)?;
+        for (row, (day, (sheet, number, line))) in self.days.iter().zip(&self.places).enumerate() {
+            let sheet = usize::try_from(*sheet).ok().and_then(|sheet| sheets.get(sheet)).ok_or(Broken)?;
             let mut fields = Map::new();
             for (name, column) in &self.fields {
                 if let Some(value) = column.json(row)? {
@@ -278,7 +290,7 @@ impl<'b> Block<'b> {
                 date: day_of_number(*day).ok_or(Broken)?,
                 number: own_number,
                 fields,
-                origin: Origin { batch: paper.0, number: *number, paper: paper.1, row: *line },
+                origin: Origin { batch: sheet.0, number: *number, sheet: sheet.1, row: *line },
             });
         }
         Ok(records)

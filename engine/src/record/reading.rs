@@ -10,7 +10,7 @@ use std::sync::Arc;
 use super::bytes::Broken;
 use super::columns::{Column, NO_DAY, NO_NUMBER};
 use super::facts::Facts;
-use super::loose::{LooseRecord, Paper};
+use super::loose::{LooseRecord, Sheet, Sheets};
 use super::packed::{Block, Packed};
 use super::rough::Rough;
 use super::table::Table;
@@ -40,19 +40,19 @@ impl From<Broken> for Unreadable {
 /// A value is not in the form of its type: the records must be read one by one.
 struct Otherwise;
 
-/// Reads the facts of one unit; `papers` are those of [`Packed::papers`]. A kind or a field that the edition does not ask for is
+/// Reads the facts of one unit; `sheets` are those of [`Packed::sheets`]. A kind or a field that the edition does not ask for is
 /// none of its business.
 ///
 /// # Errors
 /// [`Unreadable`].
-pub fn facts(packed: &Packed, dictionary: &Dictionary, papers: &Arc<[Arc<Paper>]>) -> Result<Facts, Unreadable> {
+pub fn facts(packed: &Packed, dictionary: &Dictionary, sheets: &Sheets) -> Result<Facts, Unreadable> {
     let mut tables = Vec::new();
     let mut faults = Vec::new();
     for block in packed.blocks() {
         let Some(kind) = dictionary.kinds.get(block.kind()) else { continue };
-        match by_columns(block, kind, dictionary, papers) {
+        match by_columns(block, kind, dictionary, sheets) {
             Ok(table) => tables.push(table),
-            Err(Otherwise) => match by_records(block, kind, dictionary, packed, papers)? {
+            Err(Otherwise) => match by_records(block, kind, dictionary, packed, sheets)? {
                 Ok(table) => tables.push(table),
                 Err(found) => faults.extend(found),
             },
@@ -105,13 +105,13 @@ fn by_records(
     kind: &Arc<Kind>,
     dictionary: &Dictionary,
     packed: &Packed,
-    papers: &[Arc<Paper>],
+    sheets: &[Arc<Sheet>],
 ) -> Result<OneByOne, Broken> {
     let mut records = Vec::new();
     let mut faults = Vec::new();
-    for (loose, (paper, _, row)) in block.records(packed.papers())?.iter().zip(&block.places) {
-        let paper = usize::try_from(*paper).ok().and_then(|paper| papers.get(paper)).ok_or(Broken)?;
-        let source = paper.row(*row);
+    for (loose, (sheet, _, row)) in block.records(packed.sheets())?.iter().zip(&block.places) {
+        let sheet = usize::try_from(*sheet).ok().and_then(|sheet| sheets.get(sheet)).ok_or(Broken)?;
+        let source = sheet.row(*row);
         match loose.read(kind, dictionary, source.clone()) {
             Ok(record) => records.push(Arc::new(record)),
             Err(found) => faults.extend(found.into_iter().map(|fault| (Some(source.clone()), fault))),
@@ -120,12 +120,7 @@ fn by_records(
     Ok(if faults.is_empty() { Ok(Table::of(Arc::clone(kind), records)) } else { Err(faults) })
 }
 
-fn by_columns(
-    block: &Block,
-    kind: &Arc<Kind>,
-    dictionary: &Dictionary,
-    papers: &Arc<[Arc<Paper>]>,
-) -> Result<Table, Otherwise> {
+fn by_columns(block: &Block, kind: &Arc<Kind>, dictionary: &Dictionary, sheets: &Sheets) -> Result<Table, Otherwise> {
     // No record can be too large where all of them together are small.
     if block.length + 32 * kind.fields.len() > read::MAX_RECORD {
         return Err(Otherwise);
@@ -139,8 +134,8 @@ fn by_columns(
         });
     }
     let ids = own_numbers(&block.numbers)?;
-    let places = block.places.iter().map(|(paper, _, row)| (*paper, *row)).collect();
-    Ok(Table::of_columns(Arc::clone(kind), (block.days.clone(), ids, columns), (places, Arc::clone(papers))))
+    let places = block.places.iter().map(|(sheet, _, row)| (*sheet, *row)).collect();
+    Ok(Table::of_columns(Arc::clone(kind), (block.days.clone(), ids, columns), (places, Arc::clone(sheets))))
 }
 
 /// The records' own numbers, where all are plain.

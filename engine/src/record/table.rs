@@ -8,7 +8,7 @@ use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
 use super::columns::Column;
-use super::loose::Paper;
+use super::loose::Sheets;
 use super::{Record, Source};
 use crate::dictionary::{Kind, Value};
 use crate::period::{Date, day_number, day_of_number};
@@ -24,9 +24,9 @@ pub struct Table {
     days: Box<[i32]>,
     ids: Column,
     columns: Box<[Column]>,
-    /// The paper and the row of each record; not used where the records are there already.
+    /// The sheet and the row of each record; not used where the records are there already.
     places: Box<[(u32, u32)]>,
-    papers: Arc<[Arc<Paper>]>,
+    sheets: Sheets,
     records: OnceLock<Box<[Arc<Record>]>>,
 }
 
@@ -46,7 +46,7 @@ impl Table {
             ids: Column::of(records.iter().map(id).collect()),
             columns: (0..kind.fields.len()).map(column).collect(),
             places: Box::default(),
-            papers: Arc::from([]),
+            sheets: Arc::from([]),
             records: OnceLock::from(Box::from(records)),
             kind,
         }
@@ -56,14 +56,14 @@ impl Table {
     pub(super) fn of_columns(
         kind: Arc<Kind>,
         (days, ids, columns): (Vec<i32>, Column, Vec<Column>),
-        (places, papers): (Vec<(u32, u32)>, Arc<[Arc<Paper>]>),
+        (places, sheets): (Vec<(u32, u32)>, Sheets),
     ) -> Table {
         let table = Table {
             days: days.into(),
             ids,
             columns: columns.into(),
             places: places.into(),
-            papers,
+            sheets,
             records: OnceLock::new(),
             kind,
         };
@@ -163,7 +163,7 @@ impl Table {
         if let Some(records) = self.records.get() {
             return records.get(row).map(|record| record.source.clone());
         }
-        let (paper, line) = self.places.get(row)?;
-        self.papers.get(usize::try_from(*paper).ok()?).map(|paper| paper.row(*line))
+        let (sheet, line) = self.places.get(row)?;
+        self.sheets.get(usize::try_from(*sheet).ok()?).map(|sheet| sheet.row(*line))
     }
 }

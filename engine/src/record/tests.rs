@@ -8,7 +8,7 @@ use proptest::option;
 use proptest::prelude::*;
 use serde_json::{Map, Value as Json};
 
-use super::loose::{LooseAttribute, LooseFacts, LooseRecord, Origin, Paper};
+use super::loose::{LooseAttribute, LooseFacts, LooseRecord, Origin, Sheet, Sheets};
 use super::packed::{Packed, pack};
 use super::reading::{self, Unreadable};
 use super::*;
@@ -115,12 +115,12 @@ fn any_record() -> impl Strategy<Value = LooseRecord> {
     let origin = prop_oneof![1 => origin, 8 => (1..4_u64, 0..9_u32, 0..2_u32, 1..20_u32)];
     let own_number = option::of(prop_oneof!["[A-Z]-[0-9]{1,3}", "[0-9]{1,12}", " ?.{1,3}"]);
     (prop_oneof![6 => Just("fire"), 1 => Just("theft")], any_date(), own_number, fields_of(NAMES), origin).prop_map(
-        |(kind, date, number, fields, (batch, place, paper, row))| LooseRecord {
+        |(kind, date, number, fields, (batch, place, sheet, row))| LooseRecord {
             kind: kind.to_owned(),
             date,
             number,
             fields,
-            origin: Origin { batch, number: place, paper, row },
+            origin: Origin { batch, number: place, sheet, row },
         },
     )
 }
@@ -161,11 +161,11 @@ fn fitting_record() -> impl Strategy<Value = LooseRecord> {
     })
 }
 
-fn papers(packed: &Packed) -> Arc<[Arc<Paper>]> {
-    let paper = |(batch, number): &(u64, u32)| {
-        Arc::new(Paper { file: Arc::from(format!("{batch}-{number}.xlsx")), ..Paper::default() })
+fn sheets(packed: &Packed) -> Sheets {
+    let sheet = |(batch, number): &(u64, u32)| {
+        Arc::new(Sheet { file: Arc::from(format!("{batch}-{number}.xlsx")), ..Sheet::default() })
     };
-    packed.papers().iter().map(paper).collect()
+    packed.sheets().iter().map(sheet).collect()
 }
 
 /// Every record, with its source, as a text; or every fault.
@@ -183,13 +183,13 @@ fn shown(read: Result<Facts, Unreadable>) -> Vec<String> {
 
 /// The same by reading each record on its own, as an edition reads what is not packed.
 fn one_by_one(loose: &LooseFacts, dictionary: &Dictionary, packed: &Packed) -> Vec<String> {
-    let papers = papers(packed);
+    let sheets = sheets(packed);
     let (mut records, mut faults) = (Vec::new(), Vec::new());
     for record in &loose.records {
         let Some(kind) = dictionary.kinds.get(&record.kind) else { continue };
-        let paper = (record.origin.batch, record.origin.paper);
-        let place = packed.papers().iter().position(|known| *known == paper).unwrap();
-        let source = papers[place].row(record.origin.row);
+        let sheet = (record.origin.batch, record.origin.sheet);
+        let place = packed.sheets().iter().position(|known| *known == sheet).unwrap();
+        let source = sheets[place].row(record.origin.row);
         match record.read(kind, dictionary, source.clone()) {
             Ok(record) => records.push(Arc::new(record)),
             Err(found) => faults.extend(found.into_iter().map(|fault| (Some(source.clone()), fault))),
@@ -200,7 +200,7 @@ fn one_by_one(loose: &LooseFacts, dictionary: &Dictionary, packed: &Packed) -> V
 
 fn read(bytes: &[u8], dictionary: &Dictionary) -> Vec<String> {
     let packed = Packed::read(bytes).unwrap();
-    shown(reading::facts(&packed, dictionary, &papers(&packed)))
+    shown(reading::facts(&packed, dictionary, &sheets(&packed)))
 }
 
 #[test]
@@ -214,12 +214,12 @@ fn fitting_columns_are_taken_over_in_the_form_of_their_type() {
             .map(|(key, text)| (key.to_owned(), Json::from(text)))
             .into_iter()
             .collect(),
-        origin: Origin { batch: 1, number: 1, paper: 0, row: 1 },
+        origin: Origin { batch: 1, number: 1, sheet: 0, row: 1 },
     };
     let mut loose = LooseFacts { records: vec![record("3", "重大"), record("2", "minor")], attributes: Vec::new() };
     let bytes = pack(&mut loose);
     let packed = Packed::read(&bytes).unwrap();
-    let facts = reading::facts(&packed, &dictionary, &papers(&packed)).unwrap();
+    let facts = reading::facts(&packed, &dictionary, &sheets(&packed)).unwrap();
     let table = facts.table("fire").unwrap();
     let column = |key: &str| table.column(table.kind().index_of(key).unwrap()).unwrap();
     // Of one day, the record with the smaller values first.
@@ -275,7 +275,7 @@ proptest! {
             if let Ok(packed) = Packed::read(bytes) {
                 let _ = packed.unpack();
                 let _ = reading::attributes(&packed, &dictionary);
-                let _ = shown(reading::facts(&packed, &dictionary, &papers(&packed)));
+                let _ = shown(reading::facts(&packed, &dictionary, &sheets(&packed)));
             }
         }
     }
