@@ -7,6 +7,7 @@ pub mod progress;
 pub mod store;
 pub mod intake;
 pub mod records;
+pub mod remit;
 pub mod files;
 pub mod upload;
 pub mod filed;
