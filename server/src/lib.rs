@@ -9,6 +9,7 @@ pub mod intake;
 pub mod records;
 pub mod files;
 pub mod upload;
+pub mod push;
 pub mod filed;
 pub mod deadline;
 pub mod scoring;

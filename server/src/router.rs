@@ -17,8 +17,8 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 
 use crate::api::{
-    assessments, batches, bundles, divisions, functions, health, lists, openapi, record_kinds, releases, runs, units,
-    uploads,
+    assessments, batches, bundles, divisions, functions, health, lists, openapi, pushes, record_kinds, releases, runs,
+    units, uploads,
 };
 use crate::error::Problem;
 use crate::pages::{assets, city, home, links, negative, preferences, search, village};
@@ -76,6 +76,7 @@ fn bearer_of_the_token(app: &App) -> Router<App> {
         .route("/runs/{run}/verify", post(runs::verify))
         .route("/runs/{run}/release", post(releases::create))
         .route("/runs/{run}/retract", post(releases::take_back))
+        .route("/records", post(pushes::create))
         .route("/batches", get(batches::list))
         .route("/batches/{batch}", get(batches::show))
         .route("/uploads/{batch}", delete(uploads::undo))

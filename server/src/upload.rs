@@ -356,7 +356,10 @@ impl Preparation<'_> {
             let (supersedes, counted): (Option<RecordId>, fn(&mut TableReport) -> &mut u64) = match verdict {
                 Verdict::New => (None, |table| &mut table.new),
                 Verdict::Update { existing } => (known.ids.get(*existing).copied(), |table| &mut table.updated),
-                Verdict::Same { .. } | Verdict::Repeats { .. } | Verdict::SupersededBy { .. } => {
+                Verdict::Same { .. }
+                | Verdict::Older { .. }
+                | Verdict::Repeats { .. }
+                | Verdict::SupersededBy { .. } => {
                     self.count(place, |table| &mut table.same);
                     continue;
                 }
@@ -468,7 +471,8 @@ fn unit_row(division: &intake::DivisionRow) -> UnitRow {
     }
 }
 
-fn record_row(filed: &UnitRecord, supersedes: Option<RecordId>) -> RecordRow {
+/// A checked record as it is stored.
+pub(crate) fn record_row(filed: &UnitRecord, supersedes: Option<RecordId>) -> RecordRow {
     let record = &filed.record;
     let present = record.kind.fields.keys().zip(&record.values);
     let fields: Map<String, Json> =
