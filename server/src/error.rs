@@ -440,6 +440,7 @@ fn heading_of(error: &StoreError) -> (StatusCode, &'static str, &'static str, &'
                 Missing::Batch(_) => "no-batch",
                 Missing::Record(_) => "no-record",
                 Missing::Run(_) => "no-run",
+                Missing::Content(_) => "no-content",
             };
             (StatusCode::NOT_FOUND, code, "没有找到", "not found")
         }

@@ -1,6 +1,6 @@
 //! One list of promises, kept by every store.
 //!
-//! Each function in `uploads`, `knowledge`, `runs` and `upkeep` is a promise and takes an empty store; `kept_by` makes of it a
+//! Each function in `uploads`, `knowledge`, `runs`, `drawers` and `upkeep` is a promise and takes an empty store; `kept_by` makes of it a
 //! test for each store. On sled the database is then verified, closed, opened again and must say the same. A further store is
 //! one more line in `kept_by`.
 
@@ -32,6 +32,7 @@ mod knowledge;
 mod runs;
 mod upkeep;
 mod cabinet;
+mod drawers;
 mod agreement;
 
 /// A day of 2020.
@@ -212,6 +213,7 @@ pub(super) fn furnish(store: &dyn Store) {
     store.discard_run(spare).unwrap();
     store.release(kept, act(day(3, 9), "审定")).unwrap();
     store.file_papers(vec![Paper::new("mappings", "platform", "kind: event\n".repeat(900))]).unwrap();
+    store.keep("drafts", &[7; 70_000], noon(day(3, 9))).unwrap();
 }
 
 /// Keeps a promise on sled: afterwards the database is sound, and says the same when it is opened again.

@@ -10,6 +10,7 @@ use liuwu_engine::period::Period;
 use serde::Serialize;
 use serde::ser::SerializeStruct as _;
 
+use super::drawer::ContentId;
 use super::words::{BatchId, RecordId, RunId};
 
 /// Shorthand for what every operation of the store returns.
@@ -161,6 +162,9 @@ pub enum Missing {
     /// A run.
     #[error("there is no run {0}")]
     Run(RunId),
+    /// A content.
+    #[error("there is no content {0}")]
+    Content(ContentId),
 }
 
 impl StoreError {
@@ -233,8 +237,8 @@ pub enum Damage {
         /// Really.
         found: u64,
     },
-    /// The text of an edition is not the one that was published.
-    #[error("the text does not have the digest of its edition")]
+    /// A text or a content is not the one that was published or handed in.
+    #[error("the content does not have its digest")]
     Digest,
     /// The checksum is right and yet the value makes no sense.
     #[error("the value cannot be read ({0})")]
@@ -262,7 +266,7 @@ impl Damage {
             Damage::Part => "内容缺少一段".to_owned(),
             Damage::Entry => "缺少此项".to_owned(),
             Damage::Count { what, named, found } => format!("应有 {named} 项({what}),实有 {found} 项"),
-            Damage::Digest => "文本与该版本的摘要不符".to_owned(),
+            Damage::Digest => "内容与其摘要不符".to_owned(),
             Damage::Value(why) => format!("内容无法读取({why})"),
             Damage::Database(why) => why.clone(),
         }
@@ -323,6 +327,7 @@ impl Missing {
             Missing::Batch(batch) => format!("没有批次 {batch}"),
             Missing::Record(record) => format!("没有记录 {record}"),
             Missing::Run(run) => format!("没有第 {run} 次核算"),
+            Missing::Content(content) => format!("没有内容 {content}"),
         }
     }
 }

@@ -3,6 +3,7 @@
 //! Enters and leaves: see [`Store`]. Nothing outlives the process. Next: [`super::sled`].
 
 mod cabinet;
+mod drawer;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::{Bound, ControlFlow};
@@ -16,6 +17,7 @@ use super::standing::{
 };
 use super::words::*;
 use super::{RunWriter, SCHEMA, Store};
+use drawer::Drawers;
 
 /// A store in memory.
 #[derive(Debug, Default)]
@@ -35,6 +37,7 @@ struct Inner {
     last_run: RunId,
     releases: Releases,
     papers: cabinet::Papers,
+    drawers: Drawers,
 }
 
 /// What there is about one unit.

@@ -4,7 +4,8 @@
 //! was known about it then. Two stores keep the same promises and pass the same tests: [`memory`] for trying out and for
 //! one-off commands, [`sled`] for the server. [`transfer`] writes a backup of either and reads it back into either.
 //!
-//! Reading order: [`words`], [`error`], [`cabinet`], `standing` (the rules all stores share), [`Store`] below, [`memory`], [`sled`], [`transfer`].
+//! Reading order: [`words`], [`error`], [`cabinet`], [`drawer`], `standing` (the rules all stores share), [`Store`] below, [`memory`],
+//! [`sled`], [`transfer`].
 //!
 //! # What every store promises
 //!
@@ -22,6 +23,7 @@
 pub mod words;
 pub mod error;
 pub mod cabinet;
+pub mod drawer;
 mod standing;
 pub mod memory;
 pub mod sled;
@@ -36,6 +38,7 @@ use std::ops::ControlFlow;
 use liuwu_engine::period::{Date, Period};
 
 pub use cabinet::{Cabinet, Paper};
+pub use drawer::{ContentHead, ContentId, Drawer};
 pub use error::{BackupFault, Conflict, Damage, Fault, Missing, Result, StoreError};
 pub use words::*;
 
@@ -46,7 +49,7 @@ pub const SCHEMA: u32 = 1;
 pub const LONGEST_NAME: usize = 200;
 
 /// A store. See the [module](self) for what all of them promise.
-pub trait Store: Cabinet + Send + Sync {
+pub trait Store: Cabinet + Drawer + Send + Sync {
     /// Publishes an edition. Publishing the same text again gives back the edition as it was first published.
     ///
     /// # Errors

@@ -18,11 +18,15 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 use sha2::{Digest, Sha256};
 
+use super::drawer::ContentHead;
 use super::error::{BackupFault, Conflict, Result, StoreError};
 use super::words::*;
 use super::{Paper, SCHEMA, Store};
 
 const FORMAT: &str = "liuwu-backup";
+
+/// Bytes of a content on one line.
+const PART: usize = 30_000;
 
 /// How much a backup holds.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
@@ -41,7 +45,10 @@ pub struct Tally {
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum Row {
-    Head { format: String, schema: u32 },
+    Head {
+        format: String,
+        schema: u32,
+    },
     Edition(Edition),
     Batch(Batch),
     Record(RecordText),
@@ -51,10 +58,27 @@ enum Row {
     Exemption(Exemption),
     Withdrawal(Withdrawal),
     Run(Run),
-    Assessment { period: Period, unit: String, bytes: Bytes },
+    Assessment {
+        period: Period,
+        unit: String,
+        bytes: Bytes,
+    },
     Release(Release),
-    Paper { folder: String, name: String, bytes: Bytes },
-    End { lines: u64, sha256: String },
+    Paper {
+        folder: String,
+        name: String,
+        bytes: Bytes,
+    },
+    Content {
+        drawer: String,
+        head: ContentHead,
+    },
+    /// A part of the content named last.
+    Part(String),
+    End {
+        lines: u64,
+        sha256: String,
+    },
 }
 
 /// A record as it stands in a backup.
@@ -124,6 +148,7 @@ pub fn export(store: &dyn Store, out: &mut dyn Write) -> Result<Tally> {
         writer.write(&Row::Release(release))?;
     }
     write_papers(store, &mut writer)?;
+    write_drawers(store, &mut writer)?;
     writer.end()
 }
 
@@ -178,6 +203,19 @@ fn write_papers(store: &dyn Store, writer: &mut Lines) -> Result<()> {
             }
             for (name, bytes) in page {
                 writer.write(&Row::Paper { folder: folder.clone(), name, bytes: bytes.into() })?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn write_drawers(store: &dyn Store, writer: &mut Lines) -> Result<()> {
+    for drawer in store.drawers()? {
+        for head in store.kept(&drawer)? {
+            let content = store.content(&drawer, head.id)?;
+            writer.write(&Row::Content { drawer: drawer.clone(), head })?;
+            for part in content.chunks(PART) {
+                writer.write(&Row::Part(hex(part)))?;
             }
         }
     }
@@ -242,6 +280,7 @@ pub fn import<S: BufRead + Seek>(store: &dyn Store, source: &mut S) -> Result<Ta
         row = match current {
             Row::Batch(heading) => read_batch(store, heading, &mut reader)?,
             Row::Run(run) => read_run(store, run, &mut reader)?,
+            Row::Content { drawer, head } => read_content(store, &drawer, &head, &mut reader)?,
             other => {
                 read_single(store, other, reader.line)?;
                 reader.next()?
@@ -323,6 +362,22 @@ fn read_run(store: &dyn Store, run: Run, reader: &mut Reader) -> Result<Option<R
         return Err(broken(line, BackupFault::Order));
     }
     writer.finish(RunOutcome { finished: run.finished, root: run.root, counts: run.counts })?;
+    Ok(next)
+}
+
+/// Reads a content, and gives the first row that is no part of it.
+fn read_content(store: &dyn Store, drawer: &str, head: &ContentHead, reader: &mut Reader) -> Result<Option<Row>> {
+    let line = reader.line;
+    let mut content = Vec::new();
+    let next = loop {
+        match reader.next()? {
+            Some(Row::Part(digits)) => content.extend(bytes_of(&digits).ok_or(broken(reader.line, BackupFault::Form))?),
+            other => break other,
+        }
+    };
+    if store.keep(drawer, &content, head.at)? != head.id {
+        return Err(broken(line, BackupFault::Form));
+    }
     Ok(next)
 }
 
@@ -419,11 +474,15 @@ impl From<Vec<u8>> for Bytes {
 
 impl Bytes {
     fn into_vec(self) -> Option<Vec<u8>> {
-        let digits = match self {
-            Bytes::Text(text) => return Some(text.into_bytes()),
-            Bytes::Hex(digits) => digits,
-        };
-        let pairs = digits.as_bytes().chunks(2);
-        pairs.map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()).collect()
+        match self {
+            Bytes::Text(text) => Some(text.into_bytes()),
+            Bytes::Hex(digits) => bytes_of(&digits),
+        }
     }
+}
+
+/// The bytes that hexadecimal digits stand for.
+fn bytes_of(digits: &str) -> Option<Vec<u8>> {
+    let pairs = digits.as_bytes().chunks(2);
+    pairs.map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()).collect()
 }

@@ -1,7 +1,8 @@
 //! The store on sled: one directory, one process.
 //!
 //! Enters and leaves: see [`Store`]. Reading order: `key`, `seal`, `open`, `shelf` (how bytes are kept), `rows`,
-//! `editions`, `ledger` (batches), `knowledge` (facts as of a day), `results` (runs and releases), `cabinet`, `verify`. Next: [`super::transfer`].
+//! `editions`, `ledger` (batches), `knowledge` (facts as of a day), `results` (runs and releases), `cabinet`, `drawer`, `verify`.
+//! Next: [`super::transfer`].
 //!
 //! # What stands where
 //!
@@ -25,6 +26,8 @@
 //! | `assessments` | run, place of the period in the run, first unit | assessments of neighbouring units (binary, see `results`) |
 //! | `releases` | number in the order of time | run, public or not, who, when, why |
 //! | `papers` | folder, name | papers, as their owners write them |
+//! | `contents` | drawer, SHA-256 | length, when handed in. **A content is there when, and only when, this entry is** |
+//! | `chunks` | drawer, SHA-256, number | at most 48 kB of a content (binary) |
 //!
 //! # How a write survives
 //!
@@ -44,6 +47,7 @@ mod ledger;
 mod knowledge;
 mod results;
 mod cabinet;
+mod drawer;
 mod verify;
 #[cfg(test)]
 mod tests;
@@ -109,6 +113,8 @@ struct Shelves {
     assessments: Shelf,
     releases: Shelf,
     papers: Shelf,
+    contents: Shelf,
+    chunks: Shelf,
 }
 
 impl Shelves {
@@ -134,6 +140,8 @@ impl Shelves {
             assessments: Shelf::open(db, "assessments", &[Large, Small, Text])?,
             releases: Shelf::open(db, "releases", &[Large])?,
             papers: Shelf::open(db, "papers", &[Text, Text])?,
+            contents: Shelf::open(db, "contents", &[Text, Text])?,
+            chunks: Shelf::open(db, "chunks", &[Text, Text, Small])?,
         })
     }
 
@@ -205,6 +213,7 @@ impl Sled {
             }
             from = prefix.end();
         }
+        self.mend_drawers()?;
         self.database.sync()
     }
 

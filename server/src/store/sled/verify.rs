@@ -15,6 +15,7 @@ use super::results::Frames;
 use super::rows::{AttributeLine, Line, Listed, PlaceLine, RecordLine, Rows, Sheet};
 use super::shelf::Shelf;
 use super::{Sled, decode, parts};
+use crate::store::drawer::ContentHead;
 use crate::store::error::{Damage, Fault, Result, StoreError};
 use crate::store::words::*;
 
@@ -42,6 +43,7 @@ impl Sled {
         self.check_batches(&mut findings, last)?;
         self.check_runs(&mut findings)?;
         findings.visit(&self.shelves.papers, |_, _, _| Ok(()))?;
+        self.check_drawers(&mut findings)?;
         Ok(findings.faults.into_iter().collect())
     }
 
@@ -158,6 +160,14 @@ impl Sled {
             }
         }
         Ok(())
+    }
+
+    fn check_drawers(&self, findings: &mut Findings) -> Result<()> {
+        let contents = &self.shelves.contents;
+        findings.visit(contents, |_, key, value| {
+            let head: ContentHead = decode(contents, key, value)?;
+            self.whole_content(key, &head).map(drop)
+        })
     }
 }
 
