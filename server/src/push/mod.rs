@@ -25,8 +25,8 @@ use serde_json::{Map, Value as Json};
 use crate::intake::identity::{self, Verdict};
 use crate::intake::items::{ItemFault, ItemReader};
 use crate::intake::{Asked, UnitIndex, UnitRecord};
+use crate::records::row_of;
 use crate::store::{BatchId, ItemId, NewBatch, Store, StoreError};
-use crate::upload::record_row;
 pub use standing::Standing;
 
 /// Items in one push at most; what has been checked of them is held in memory until they are stored as one batch.
@@ -165,7 +165,6 @@ impl<'a> Push<'a> {
         let mut batch = NewBatch::new(self.ask.at, self.ask.by.clone(), self.ask.what.clone());
         batch.files = vec![self.ask.source.clone()];
         batch.notes.insert("items".to_owned(), self.items.len().to_string());
-        let mut origins = Vec::new();
         let mut kinds = Vec::new();
         for (kind, records) in std::mem::take(&mut self.read).into_values() {
             let wanted = records.iter().map(|(_, record)| identity::fingerprint(&kind, record)).collect();
@@ -174,7 +173,7 @@ impl<'a> Push<'a> {
             kinds.push(OfKind { kind, items, records, known });
         }
         while self.refuses_any(&mut kinds) {}
-        let mut origins = Vec::new();
+        let mut origins: Vec<Origin> = Vec::new();
         for of_kind in &kinds {
             self.file(of_kind, &mut batch, &mut origins);
         }
@@ -223,7 +222,7 @@ impl<'a> Push<'a> {
             };
             self.raise(*item, outcome);
             if matches!(outcome, Outcome::New | Outcome::Updated) {
-                batch.records.push(record_row(filed, supersedes));
+                batch.records.push(row_of(filed, supersedes));
                 origins.push((*item, Arc::clone(&kind.id), identity::fingerprint(kind, filed)));
             }
         }

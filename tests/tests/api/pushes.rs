@@ -36,7 +36,8 @@ async fn items_pushed_as_json_or_as_lines_become_one_batch() {
 
     let lines = format!("{}\n{}\n", fire(CALM, "H8", json!(1)), fire(CALM, "H9", json!(0)));
     let stored = county.ask(push("", "application/x-ndjson", None, lines)).await.json();
-    let results: Vec<&str> = stored["items"].as_array().unwrap().iter().map(|i| i["result"].as_str().unwrap()).collect();
+    let results: Vec<&str> =
+        stored["items"].as_array().unwrap().iter().map(|i| i["result"].as_str().unwrap()).collect();
     assert_eq!((results, &stored["batch"]), (vec!["same", "new"], &json!(4)));
 }
 
