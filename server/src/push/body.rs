@@ -167,7 +167,7 @@ mod tests {
         for (form, text) in [(Form::Json, r#"[{"a":1}]"#), (Form::Json, r#" {"a":1} "#), (Form::Lines, "{\"a\":1}\n\n")]
         {
             let items: Vec<Json> = all(form, text).unwrap().into_iter().map(Result::unwrap).collect();
-            assert_eq!(items, [expected.clone()], "{text}");
+            assert_eq!(items, std::slice::from_ref(&expected), "{text}");
         }
     }
 

@@ -110,7 +110,7 @@ pub struct Push<'a> {
     ask: &'a Ask,
     items: Vec<ItemResult>,
     /// The records read, by kind, each with the item it is in.
-    read: IndexMap<Arc<str>, (Arc<Kind>, Vec<(usize, UnitRecord)>)>,
+    read: IndexMap<Arc<str>, (Arc<Kind>, Vec<InItem>)>,
 }
 
 impl<'a> Push<'a> {
@@ -242,6 +242,9 @@ impl<'a> Push<'a> {
         }
     }
 }
+
+/// A record, behind the item that it is in.
+type InItem = (usize, UnitRecord);
 
 /// The item that a record of the batch comes from, its kind, and what makes it the fact it is.
 type Origin = (usize, Arc<str>, identity::Fingerprint);
