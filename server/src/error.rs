@@ -75,6 +75,12 @@ pub enum Problem {
     /// The token is not the right one.
     #[error("the token is not the right one")]
     WrongToken,
+    /// Who asks is known and may not do this: what it would take, in Chinese and English.
+    #[error("it takes the permission to {1}")]
+    Forbidden(&'static str, &'static str),
+    /// Who asks may do this, but not with this: a village of another town, a kind of another department.
+    #[error("`{0}` is outside the caller's scope")]
+    OutOfScope(String),
     /// The body is too large.
     #[error("the body is larger than {0} bytes")]
     TooLarge(usize),
@@ -242,6 +248,8 @@ impl Problem {
             Problem::WrongToken => {
                 (StatusCode::UNAUTHORIZED, "wrong-token", "口令不对", "the token is not the right one")
             }
+            Problem::Forbidden(..) => (StatusCode::FORBIDDEN, "forbidden", "没有此项权限", "you may not do this"),
+            Problem::OutOfScope(_) => (StatusCode::FORBIDDEN, "out-of-scope", "超出负责范围", "outside your scope"),
             Problem::TooLarge(_) => (StatusCode::PAYLOAD_TOO_LARGE, "too-large", "内容过大", "the body is too large"),
             Problem::TooMany(_) => {
                 (StatusCode::PAYLOAD_TOO_LARGE, "too-many-items", "条目过多", "there are too many items")
@@ -310,6 +318,13 @@ impl Problem {
             Problem::Media(form) => Words::new(format!("内容应为 {form}"), format!("the body must be {form}")),
             Problem::Unauthorized => Words::new("此操作须持口令", "only the bearer of the token may do this"),
             Problem::WrongToken => Words::new("所给口令与系统的不符", "the token given is not the server's"),
+            Problem::Forbidden(zh, en) => {
+                Words::new(format!("此操作须有「{zh}」的权限"), format!("this takes the permission to {en}"))
+            }
+            Problem::OutOfScope(what) => Words::new(
+                format!("「{what}」不属于您负责的部门或地区"),
+                format!("`{what}` is not of the department or area that you are responsible for"),
+            ),
             Problem::TooLarge(limit) => {
                 let megabytes = limit / (1024 * 1024);
                 Words::new(format!("内容超过 {megabytes} MB"), format!("the body is larger than {megabytes} MB"))
@@ -353,6 +368,10 @@ impl Problem {
             Problem::KeyReused(_) => Words::new(
                 "新的推送用新的编号;重发原推送须一字不改",
                 "give a new push a new key; an old one is sent again byte for byte",
+            ),
+            Problem::Forbidden(..) | Problem::OutOfScope(_) => Words::new(
+                "确需办理的,请联系系统管理员调整账号的角色或范围",
+                "if it is your task, ask the system administrator to change your role or scope",
             ),
             Problem::Busy => Words::new("等它完成后再试", "try again when it is done"),
             Problem::Timeout => Words::new(

@@ -1,28 +1,36 @@
-//! Every route on one screen, grouped by who may call it, and what goes around all of them.
+//! Every route on one screen, each with what it takes, and what goes around all of them.
 //!
-//! Enters: an [`App`]. Leaves: the service that [`crate::serve`] runs and that tests call in memory.
+//! Enters: an [`App`]. Leaves: the service that [`crate::serve`] runs and that tests call in memory; and the list of its routes.
 //!
 //! Around every route, from the outside in: the number of the request, its line in the log, the face of a problem and the
-//! security headers ([`present`]); compression; a panic becomes a problem; the deadline ([`deadline`]); the limit of the body.
+//! security headers ([`present`]); compression; a panic becomes a problem; who asks ([`crate::gate`]); the deadline
+//! ([`deadline`]); the limit of the body; what the route takes.
 
 mod deadline;
 mod present;
+mod routes;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
+use axum::http::Method;
 use axum::middleware::{from_fn, from_fn_with_state};
-use axum::routing::{delete, get, post};
+use axum::routing::post;
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 
+use crate::accounts::Permission as May;
 use crate::api::{
     assessments, batches, bundles, divisions, functions, health, lists, openapi, pushes, record_kinds, releases, runs,
-    units, uploads,
+    templates, units, uploads,
 };
+use crate::config::Config;
 use crate::error::Problem;
+use crate::gate::{self, Access::Public};
 use crate::pages::{assets, city, home, links, negative, preferences, search, village};
 use crate::state::App;
+pub use routes::Route;
+use routes::Routes;
 
 /// The whole service.
 pub fn router(app: App) -> Router {
@@ -30,67 +38,79 @@ pub fn router(app: App) -> Router {
         .layer(from_fn_with_state(app.clone(), present::present))
         .layer(CompressionLayer::new())
         .layer(CatchPanicLayer::custom(present::panicked))
+        .layer(from_fn_with_state(app.clone(), gate::identify))
         .layer(from_fn_with_state(app.clone(), deadline::hold))
         .layer(DefaultBodyLimit::max(app.config().body_limit()));
-    Router::new()
-        .nest("/api/v1", anybody().merge(bearer_of_the_token(&app)))
+    all(app.config())
+        .into_router()
         .merge(openapi::pages().layer(from_fn(present::for_swagger)))
-        .merge(pages())
         .fallback(async || Problem::Address)
         .method_not_allowed_fallback(async || Problem::Method)
         .layer(around)
         .with_state(app)
 }
 
-/// What anybody may ask. Without the token: what has been released, as far as the standard lets it be seen.
-fn anybody() -> Router<App> {
-    Router::new()
-        .route("/health", get(health::show))
-        .route("/openapi.json", get(openapi::show))
-        .route("/divisions", get(divisions::list))
-        .route("/divisions/{id}", get(divisions::show))
-        .route("/units", get(units::list))
-        .route("/units/{id}", get(units::show))
-        .route("/units/{id}/assessments", get(assessments::of_unit))
-        .route("/assessments", get(assessments::list))
-        .route("/assessments/{unit}", get(assessments::show))
-        .route("/lists", get(lists::list))
-        .route("/lists/{list}", get(lists::show))
-        .route("/runs", get(runs::list))
-        .route("/runs/{run}", get(runs::show))
-        .route("/runs/{run}/assessments", get(assessments::list_of_run))
-        .route("/runs/{run}/assessments/{unit}", get(assessments::show_of_run))
-        .route("/functions", get(functions::list))
-        .route("/bundles", get(bundles::list))
-        .route("/bundles/{bundle}", get(bundles::show))
-        .route("/bundles/{bundle}/editions/{edition}", get(bundles::show_edition))
-        .route("/bundles/{bundle}/editions/{edition}/text", get(bundles::show_text))
-        .route("/bundles/{bundle}/editions/{edition}/record-kinds", get(record_kinds::list))
-        .route("/bundles/{bundle}/editions/{edition}/record-kinds/{kind}", get(record_kinds::show))
+/// Every route with what it takes. The pages of Swagger UI, which know no data, stand beside them.
+pub fn routes(config: &Config) -> Vec<Route> {
+    all(config).listed()
 }
 
-/// What takes the token.
-fn bearer_of_the_token(app: &App) -> Router<App> {
-    Router::new()
-        .route("/runs", post(runs::create))
-        .route("/runs/{run}/verify", post(runs::verify))
-        .route("/runs/{run}/release", post(releases::create))
-        .route("/runs/{run}/retract", post(releases::take_back))
-        .route("/records", post(pushes::create))
-        .route("/batches", get(batches::list))
-        .route("/batches/{batch}", get(batches::show))
-        .route("/uploads/{batch}", delete(uploads::undo))
-        .route("/uploads", post(uploads::create).layer(DefaultBodyLimit::max(app.config().upload_limit())))
+fn all(config: &Config) -> Routes {
+    results().merge(data(config)).under("/api/v1").merge(pages())
+}
+
+/// What anybody may ask. Without a login: what has been released, as far as the standard lets it be seen.
+fn results() -> Routes {
+    Routes::new()
+        .get("/health", Public, health::show)
+        .get("/openapi.json", Public, openapi::show)
+        .get("/divisions", Public, divisions::list)
+        .get("/divisions/{id}", Public, divisions::show)
+        .get("/units", Public, units::list)
+        .get("/units/{id}", Public, units::show)
+        .get("/units/{id}/assessments", Public, assessments::of_unit)
+        .get("/assessments", Public, assessments::list)
+        .get("/assessments/{unit}", Public, assessments::show)
+        .get("/lists", Public, lists::list)
+        .get("/lists/{list}", Public, lists::show)
+        .get("/runs", Public, runs::list)
+        .get("/runs/{run}", Public, runs::show)
+        .get("/runs/{run}/assessments", Public, assessments::list_of_run)
+        .get("/runs/{run}/assessments/{unit}", Public, assessments::show_of_run)
+        .get("/functions", Public, functions::list)
+        .get("/bundles", Public, bundles::list)
+        .get("/bundles/{bundle}", Public, bundles::show)
+        .get("/bundles/{bundle}/editions/{edition}", Public, bundles::show_edition)
+        .get("/bundles/{bundle}/editions/{edition}/text", Public, bundles::show_text)
+        .get("/bundles/{bundle}/editions/{edition}/record-kinds", Public, record_kinds::list)
+        .get("/bundles/{bundle}/editions/{edition}/record-kinds/{kind}", Public, record_kinds::show)
+}
+
+/// What is handed in, scored and released.
+fn data(config: &Config) -> Routes {
+    let uploading = DefaultBodyLimit::max(config.upload_limit());
+    Routes::new()
+        .post("/runs", May::Score, runs::create)
+        .post("/runs/{run}/verify", May::Verify, runs::verify)
+        .post("/runs/{run}/release", May::Release, releases::create)
+        .post("/runs/{run}/retract", May::Release, releases::take_back)
+        .get("/templates", May::Upload, templates::all)
+        .get("/templates/{kind}", May::Upload, templates::show)
+        .post("/records", May::Upload, pushes::create)
+        .get("/batches", May::ReadRecords, batches::list)
+        .get("/batches/{batch}", May::ReadRecords, batches::show)
+        .route(Method::POST, "/uploads", May::Upload, post(uploads::create).layer(uploading))
+        .delete("/uploads/{batch}", May::Correct, uploads::undo)
 }
 
 /// The pages that anybody may read: what has been released, as far as the standard lets it be seen.
-fn pages() -> Router<App> {
-    Router::new()
-        .route(links::HOME, get(home::show))
-        .route(links::SEARCH, get(search::list))
-        .route("/villages/{code}", get(village::show))
-        .route(links::CITY, get(city::show))
-        .route(links::NEGATIVE, get(negative::list))
-        .route(links::PREFERENCES, post(preferences::save))
-        .route("/assets/{*name}", get(assets::show))
+fn pages() -> Routes {
+    Routes::new()
+        .get(links::HOME, Public, home::show)
+        .get(links::SEARCH, Public, search::list)
+        .get("/villages/{code}", Public, village::show)
+        .get(links::CITY, Public, city::show)
+        .get(links::NEGATIVE, Public, negative::list)
+        .post(links::PREFERENCES, Public, preferences::save)
+        .get("/assets/{*name}", Public, assets::show)
 }

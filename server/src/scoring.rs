@@ -24,7 +24,7 @@ use liuwu_engine::script;
 use crate::deadline::{LONGEST_RUN, within};
 use crate::filed::Filed;
 use crate::records::record_of;
-use crate::store::{Edition, NewRun, Run, RunId, RunOutcome, Store, StoreError};
+use crate::store::{Edition, Knowledge, NewRun, Run, RunId, RunOutcome, Store, StoreError};
 
 /// Units read from the store at a time.
 const PAGE: usize = 1_000;
@@ -114,7 +114,7 @@ pub fn score_with_remarks(store: &dyn Store, ask: &Ask) -> Result<(Run, Vec<Diag
         },
     };
     let plan = plan_of(&edition)?;
-    let (computed, remarks) = compute(store, &plan, ask)?;
+    let (computed, remarks) = compute(store, store, &plan, ask)?;
     let new = NewRun {
         id: None,
         bundle: edition.bundle.clone(),
@@ -138,12 +138,30 @@ pub fn score_with_remarks(store: &dyn Store, ask: &Ask) -> Result<(Run, Vec<Diag
 }
 
 /// Results by period and unit, in the order in which a run stores them.
-type Computed = BTreeMap<Period, BTreeMap<String, Filed>>;
+pub type Computed = BTreeMap<Period, BTreeMap<String, Filed>>;
 
-fn compute(store: &dyn Store, plan: &Arc<Plan>, ask: &Ask) -> Result<(Computed, Vec<Diagnostic>), ScoringError> {
+/// Scores what is known, or would be, and stores nothing. Periods before those asked for are looked back on in the store.
+///
+/// # Errors
+/// [`ScoringError`].
+pub fn try_out(
+    store: &dyn Store,
+    knowledge: &dyn Knowledge,
+    plan: &Arc<Plan>,
+    ask: &Ask,
+) -> Result<Computed, ScoringError> {
+    compute(store, knowledge, plan, ask).map(|(computed, _)| computed)
+}
+
+fn compute(
+    store: &dyn Store,
+    knowledge: &dyn Knowledge,
+    plan: &Arc<Plan>,
+    ask: &Ask,
+) -> Result<(Computed, Vec<Diagnostic>), ScoringError> {
     let periods = periods_of(&plan.bundle, &ask.periods)?;
     let Some(first) = periods.first() else { return Err(ScoringError::NotInForce) };
-    let world = Arc::new(load(store, &plan.bundle, ask.as_of, &ask.pseudonym_key)?);
+    let world = Arc::new(load(knowledge, &plan.bundle, ask.as_of, &ask.pseudonym_key)?);
     let priors = priors(store, &plan.bundle, *first)?;
     let request = Request { periods, as_of: Some(ask.as_of) };
     let results = on_threads(|| within(plan, ask.longest, || assess(plan, &world, &request, &priors)))??;
@@ -216,7 +234,7 @@ pub fn all_of(store: &dyn Store, run: RunId, period: Period) -> Result<Vec<Filed
 ///
 /// # Errors
 /// When the store fails, or data no longer fits the edition: every fault.
-pub fn load(store: &dyn Store, bundle: &Bundle, as_of: Date, pseudonym_key: &[u8]) -> Result<World, ScoringError> {
+pub fn load(store: &dyn Knowledge, bundle: &Bundle, as_of: Date, pseudonym_key: &[u8]) -> Result<World, ScoringError> {
     let statements = store.statements(as_of)?.into_iter().map(|statement| {
         let statement = statement.item;
         Statement {
@@ -277,7 +295,7 @@ struct FactsRead {
     faults: Vec<Diagnostic>,
 }
 
-fn facts(store: &dyn Store, bundle: &Bundle, as_of: Date) -> Result<FactsRead, ScoringError> {
+fn facts(store: &dyn Knowledge, bundle: &Bundle, as_of: Date) -> Result<FactsRead, ScoringError> {
     let mut read = FactsRead { by_unit: HashMap::new(), faults: Vec::new() };
     let mut after: Option<String> = None;
     loop {
@@ -364,7 +382,7 @@ pub fn verify(store: &dyn Store, run: RunId, pseudonym_key: &[u8]) -> Result<Ver
     let mut differ = |unit: &str, period: Period, what: &str| {
         found.differences.push(Difference { unit: unit.to_owned(), period, what: what.to_owned() });
     };
-    let (mut computed, _) = compute(store, &plan, &ask)?;
+    let (mut computed, _) = compute(store, store, &plan, &ask)?;
     if same_engine && root_of(&computed) != run.root {
         differ(
             "",

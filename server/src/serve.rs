@@ -4,6 +4,7 @@
 //! are answered first. Next: [`crate::cli`].
 
 use std::io;
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use tokio::net::TcpListener;
@@ -31,7 +32,8 @@ pub async fn serve(
         // Nobody is left to hear it only when serving has ended by itself.
         let _ = told.send(());
     };
-    let serving = axum::serve(listener, router(app)).with_graceful_shutdown(shutdown);
+    let serving = axum::serve(listener, router(app).into_make_service_with_connect_info::<SocketAddr>())
+        .with_graceful_shutdown(shutdown);
     let out_of_patience = async move {
         if stop.await.is_err() {
             std::future::pending::<()>().await;

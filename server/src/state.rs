@@ -11,6 +11,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 use jiff::Timestamp;
 use liuwu_engine::period::{Date, Period};
 
+use crate::audit::Audit;
 use crate::config::{Config, Token};
 use crate::disclosure::Reader;
 use crate::error::Problem;
@@ -34,6 +35,7 @@ struct Shared {
     store: Arc<dyn Store>,
     pseudonym_key: Vec<u8>,
     token: Token,
+    audit: Audit,
     editions: Kept<(String, String), EditionView>,
     runs: Kept<(RunId, Period), RunView>,
     units: Kept<(Date, u64), UnitTree>,
@@ -51,6 +53,7 @@ impl App {
         let runs = Kept::new(config.kept_runs);
         App(Arc::new(Shared {
             config,
+            audit: Audit::new(Arc::clone(&store)),
             store,
             pseudonym_key,
             token,
@@ -81,6 +84,11 @@ impl App {
     /// The token.
     pub fn token(&self) -> Token {
         self.0.token
+    }
+
+    /// The log of everything that was done.
+    pub fn audit(&self) -> &Audit {
+        &self.0.audit
     }
 
     /// Now.

@@ -2,7 +2,7 @@
 //! or parsing assessments again.
 //!
 //! Enters: what the store keeps. Leaves: [`EditionView`], [`UnitTree`] and [`RunView`], which never change once made. Next:
-//! [`crate::error`].
+//! [`crate::effect`].
 
 use std::collections::HashMap;
 use std::sync::Arc;

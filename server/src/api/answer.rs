@@ -45,7 +45,8 @@ impl FromRequestParts<App> for Asked {
         let known = text(IF_NONE_MATCH);
         let accepts_csv = text(ACCEPT).is_some_and(|accept| accept.starts_with("text/csv"));
         let address = parts.uri.path_and_query().map_or_else(String::new, ToString::to_string);
-        Ok(Asked { reader: Reader::from_request_parts(parts, app).await?, address, known, accepts_csv })
+        let Ok(reader) = Reader::from_request_parts(parts, app).await;
+        Ok(Asked { reader, address, known, accepts_csv })
     }
 }
 

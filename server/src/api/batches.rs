@@ -8,7 +8,6 @@ use liuwu_engine::period::Date;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::access::Staff;
 use super::answer::{Answer, Asked};
 use super::openapi::Problems;
 use super::parameters::{self, Cursor, Path, Query};
@@ -109,12 +108,7 @@ pub struct BatchesQuery {
     security(("token" = [])),
     responses((status = 200, description = "批次 · Batches", body = Page<BatchBody>), Problems),
 )]
-pub async fn list(
-    State(app): State<App>,
-    _: Staff,
-    asked: Asked,
-    Query(query): Query<BatchesQuery>,
-) -> Result<Answer, Problem> {
+pub async fn list(State(app): State<App>, asked: Asked, Query(query): Query<BatchesQuery>) -> Result<Answer, Problem> {
     let limit = parameters::limit(query.limit)?;
     let before = match query.cursor.as_deref().map(Cursor::read).transpose()? {
         None => None,
@@ -143,12 +137,7 @@ pub async fn list(
     security(("token" = [])),
     responses((status = 200, description = "批次 · The batch", body = BatchBody), Problems),
 )]
-pub async fn show(
-    State(app): State<App>,
-    _: Staff,
-    asked: Asked,
-    Path(batch): Path<String>,
-) -> Result<Answer, Problem> {
+pub async fn show(State(app): State<App>, asked: Asked, Path(batch): Path<String>) -> Result<Answer, Problem> {
     let id = parameters::batch(&batch)?;
     app.blocking(move |app| {
         let batch = app.store().batch(id)?;

@@ -25,4 +25,5 @@ pub mod functions;
 pub mod batches;
 pub mod uploads;
 pub mod pushes;
+pub mod templates;
 pub mod openapi;

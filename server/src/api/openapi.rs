@@ -10,8 +10,8 @@ use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use super::answer::{Answer, Asked};
 use super::{
-    assessments, batches, bundles, divisions, functions, health, lists, pushes, record_kinds, releases, runs, units,
-    uploads,
+    assessments, batches, bundles, divisions, functions, health, lists, pushes, record_kinds, releases, runs,
+    templates, units, uploads,
 };
 use crate::error::{Problem, ProblemBody};
 use crate::state::App;
@@ -28,6 +28,9 @@ pub enum Problems {
     /// 需要口令,或口令不对 · The token is required, or not the right one
     #[response(status = 401, content_type = "application/problem+json")]
     Unauthorized(ProblemBody),
+    /// 没有权限,或超出负责范围 · Not permitted, or outside the caller's scope
+    #[response(status = 403, content_type = "application/problem+json")]
+    Forbidden(ProblemBody),
     /// 没有找到,或没有公布 · Not found, or not public
     #[response(status = 404, content_type = "application/problem+json")]
     NotFound(ProblemBody),
@@ -77,7 +80,7 @@ pub enum Problems {
         divisions::list, divisions::show, units::list, units::show,
         bundles::list, bundles::show, bundles::show_edition, bundles::show_text,
         record_kinds::list, record_kinds::show, functions::list,
-        uploads::create, uploads::undo, pushes::create, batches::list, batches::show,
+        templates::all, templates::show, uploads::create, uploads::undo, pushes::create, batches::list, batches::show,
         health::show, show,
     ),
     components(schemas(

@@ -17,9 +17,10 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::mpsc;
 use utoipa::{IntoParams, ToSchema};
 
-use super::access::{NOBODY, Staff};
 use super::openapi::Problems;
 use super::parameters::Query;
+use crate::accounts::Caller;
+use crate::audit::{Action, Note, Subject};
 use crate::error::{FaultBody, Problem};
 use crate::intake::items::ItemFault;
 use crate::push::answers::{self, Answered, Earlier};
@@ -164,7 +165,7 @@ impl From<(usize, ItemResult)> for ItemBody {
 )]
 pub async fn create(
     State(app): State<App>,
-    _: Staff,
+    caller: Caller,
     Query(query): Query<PushQuery>,
     request: Request,
 ) -> Result<Response, Problem> {
@@ -175,7 +176,7 @@ pub async fn create(
     let limit = app.config().upload_limit();
     let (pieces, waiting) = mpsc::channel(WAITING);
     let feeding = tokio::spawn(feed(body, pieces));
-    let call = Call { query, form, key, address };
+    let call = Call { caller, query, form, key, address };
     let answer = app.blocking(move |app| call.answer(app, Pieces::new(waiting, limit))).await;
     feeding.abort();
     answer
@@ -183,6 +184,7 @@ pub async fn create(
 
 /// A push as called.
 struct Call {
+    caller: Caller,
     query: PushQuery,
     form: Form,
     key: Option<String>,
@@ -195,10 +197,11 @@ impl Call {
         let text = |given: &Option<String>, usual: &str| {
             given.as_deref().map(str::trim).filter(|given| !given.is_empty()).unwrap_or(usual).to_owned()
         };
-        let by = text(&query.by, NOBODY);
+        let by = self.caller.name_or(query.by.clone());
         let ask = Ask {
             at: app.now(),
             source: text(&query.source, &by),
+            scope: self.caller.scope().clone(),
             what: text(&query.what, "接口推送"),
             by,
             accept_good_items: query.accept_good_items,
@@ -236,9 +239,10 @@ impl Call {
             }
         }
         let report = push.finish(app.store(), &mut standing)?;
-        if report.batch.is_some() {
+        if let Some(batch) = report.batch {
             app.has_written();
             standing.follow(app.writes());
+            app.audit().note(Note::done(&self.caller, Action::Upload, Subject::of("batch", batch)))?;
         }
         let status = match (report.acceptable, report.batch) {
             (false, _) => StatusCode::UNPROCESSABLE_ENTITY,

@@ -5,10 +5,11 @@ use axum::extract::State;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::access::{NOBODY, Staff};
 use super::openapi::Problems;
 use super::parameters::{self, Body, Path};
 use super::runs::RunBody;
+use crate::accounts::Caller;
+use crate::audit::{Action, Note, Subject};
 use crate::disclosure::Reader;
 use crate::error::Problem;
 use crate::state::App;
@@ -26,12 +27,12 @@ pub struct ReleaseForm {
 }
 
 impl ReleaseForm {
-    fn act(self, app: &App) -> Result<Act, Problem> {
+    fn act(self, app: &App, caller: &Caller) -> Result<Act, Problem> {
         let why = self.reason.trim().to_owned();
         if why.is_empty() {
             return Err(Problem::parameter("reason", "须写明理由", "say why"));
         }
-        Ok(Act { by: self.by.unwrap_or_else(|| NOBODY.to_owned()), at: app.now(), why })
+        Ok(Act { by: caller.name_or(self.by), at: app.now(), why })
     }
 }
 
@@ -46,11 +47,11 @@ impl ReleaseForm {
 )]
 pub async fn create(
     State(app): State<App>,
-    _: Staff,
+    caller: Caller,
     Path(run): Path<String>,
     Body(form): Body<ReleaseForm>,
 ) -> Result<Json<RunBody>, Problem> {
-    change(app, &run, form, true).await
+    change(app, caller, &run, form, true).await
 }
 
 /// 收回公布
@@ -64,16 +65,22 @@ pub async fn create(
 )]
 pub async fn take_back(
     State(app): State<App>,
-    _: Staff,
+    caller: Caller,
     Path(run): Path<String>,
     Body(form): Body<ReleaseForm>,
 ) -> Result<Json<RunBody>, Problem> {
-    change(app, &run, form, false).await
+    change(app, caller, &run, form, false).await
 }
 
-async fn change(app: App, run: &str, form: ReleaseForm, public: bool) -> Result<Json<RunBody>, Problem> {
+async fn change(
+    app: App,
+    caller: Caller,
+    run: &str,
+    form: ReleaseForm,
+    public: bool,
+) -> Result<Json<RunBody>, Problem> {
     let id = parameters::run(run)?;
-    let act = form.act(&app)?;
+    let act = form.act(&app, &caller)?;
     app.blocking(move |app| {
         if public {
             app.store().release(id, act)?;
@@ -81,6 +88,8 @@ async fn change(app: App, run: &str, form: ReleaseForm, public: bool) -> Result<
             app.store().retract(id, act)?;
         }
         app.has_written();
+        let action = if public { Action::Release } else { Action::Retract };
+        app.audit().note(Note::done(&caller, action, Subject::of("run", id)))?;
         Ok(Json(RunBody::of(app.store().run(id)?, Reader::Staff)))
     })
     .await

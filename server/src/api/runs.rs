@@ -12,11 +12,12 @@ use liuwu_engine::period::{Date, Period};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::access::{NOBODY, Staff};
 use super::answer::{Answer, Asked};
 use super::openapi::Problems;
 use super::parameters::{self, Body, Cursor, Path, Query};
 use super::source::Page;
+use crate::accounts::Caller;
+use crate::audit::{Action, Note, Subject};
 use crate::disclosure::Reader;
 use crate::error::Problem;
 use crate::scoring::{self, Ask};
@@ -191,7 +192,7 @@ pub struct RunForm {
         Problems,
     ),
 )]
-pub async fn create(State(app): State<App>, _: Staff, Body(form): Body<RunForm>) -> Result<Response, Problem> {
+pub async fn create(State(app): State<App>, caller: Caller, Body(form): Body<RunForm>) -> Result<Response, Problem> {
     let periods = Period::parse_list(&form.periods)
         .map_err(|error| Problem::parameter("periods", "应为周期,如 2020 或 2020-01..2020-06", error.to_string()))?;
     let as_of = form.as_of.as_deref().map(|text| parameters::day("as_of", text)).transpose()?;
@@ -201,16 +202,18 @@ pub async fn create(State(app): State<App>, _: Staff, Body(form): Body<RunForm>)
                 Some(bundle) => bundle,
                 None => app.bundle()?,
             };
-            app.score(&Ask {
+            let run = app.score(&Ask {
                 bundle,
                 edition: form.edition,
                 periods,
                 as_of: as_of.unwrap_or_else(|| app.today()),
-                by: form.by.unwrap_or_else(|| NOBODY.to_owned()),
+                by: caller.name_or(form.by),
                 at: app.now(),
                 pseudonym_key: app.pseudonym_key().to_vec(),
                 longest: crate::deadline::LONGEST_RUN,
-            })
+            })?;
+            app.audit().note(Note::done(&caller, Action::Score, Subject::of("run", run.id)))?;
+            Ok(run)
         })
         .await?;
     let address = [(LOCATION, format!("/api/v1/runs/{}", run.id))];
@@ -255,11 +258,18 @@ pub struct DifferenceBody {
 )]
 pub async fn verify(
     State(app): State<App>,
-    _: Staff,
+    caller: Caller,
     Path(run): Path<String>,
 ) -> Result<Json<VerificationBody>, Problem> {
     let run = parameters::run(&run)?;
-    let found = app.blocking(move |app| Ok(scoring::verify(app.store(), run, app.pseudonym_key())?)).await?;
+    let found = app
+        .blocking(move |app| {
+            let found = scoring::verify(app.store(), run, app.pseudonym_key())?;
+            let outcome = if found.differences.is_empty() { "done" } else { "differs" };
+            app.audit().note(Note::ended(&caller, Action::Verify, Subject::of("run", run), outcome))?;
+            Ok(found)
+        })
+        .await?;
     let difference = |difference: scoring::Difference| DifferenceBody {
         unit: difference.unit,
         period: difference.period,

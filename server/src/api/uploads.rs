@@ -14,11 +14,13 @@ use liuwu_engine::period::Date;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::access::{NOBODY, Staff};
 use super::batches::BatchBody;
 use super::openapi::Problems;
 use super::parameters::{self, Path, Query};
+use crate::accounts::Caller;
+use crate::audit::{Action, Note, Subject};
 use crate::error::{FaultBody, Problem};
+use crate::intake::Choices;
 use crate::state::App;
 use crate::store::{Act, BatchId, Statement};
 use crate::upload::{self, File, Report, Said, TableReport};
@@ -174,18 +176,19 @@ struct Form {
 }
 
 impl Form {
-    async fn read(app: &App, mut parts: Multipart) -> Result<Form, Problem> {
+    async fn read(app: &App, caller: &Caller, mut parts: Multipart) -> Result<Form, Problem> {
         let limit = app.config().upload_limit();
         let mut form = Form {
             files: Vec::new(),
             said: Said {
-                by: NOBODY.to_owned(),
+                by: caller.name(),
                 at: app.now(),
                 received_on: None,
                 what: String::new(),
                 kind: None,
                 encoding: None,
                 effective: None,
+                choices: Choices::NONE,
                 accept_good_rows: false,
                 statements: Vec::new(),
             },
@@ -193,7 +196,7 @@ impl Form {
             dry_run: false,
         };
         while let Some(part) = parts.next_field().await.map_err(|error| refused(&error, limit))? {
-            form.take(part, limit).await?;
+            form.take(caller, part, limit).await?;
         }
         if form.files.is_empty() && form.said.statements.is_empty() {
             return Err(Problem::parameter("file", "至少要有一个文件或一项报齐", "at least one file or statement"));
@@ -201,7 +204,7 @@ impl Form {
         Ok(form)
     }
 
-    async fn take(&mut self, part: Field<'_>, limit: usize) -> Result<(), Problem> {
+    async fn take(&mut self, caller: &Caller, part: Field<'_>, limit: usize) -> Result<(), Problem> {
         let name = part.name().unwrap_or_default().to_owned();
         if name == "file" {
             let file = part.file_name().unwrap_or("文件").to_owned();
@@ -220,7 +223,7 @@ impl Form {
             "received_on" => said.received_on = given.map(|text| parameters::day("received_on", &text)).transpose()?,
             "effective" => said.effective = given.map(|text| parameters::day("effective", &text)).transpose()?,
             "what" => said.what = text,
-            "by" => said.by = given.unwrap_or_else(|| NOBODY.to_owned()),
+            "by" => said.by = caller.name_or(given),
             "bundle" => self.bundle = given,
             "statement" => said.statements.push(statement(&text)?),
             other => {
@@ -272,16 +275,16 @@ fn refused(error: &MultipartError, limit: usize) -> Problem {
         Problems,
     ),
 )]
-pub async fn create(State(app): State<App>, _: Staff, request: Request) -> Result<Response, Problem> {
+pub async fn create(State(app): State<App>, caller: Caller, request: Request) -> Result<Response, Problem> {
     let parts = Multipart::from_request(request, &app).await.map_err(|rejection| match rejection {
         MultipartRejection::InvalidBoundary(_) => Problem::Media("multipart/form-data"),
         other => Problem::Body(other.body_text()),
     })?;
-    let form = Form::read(&app, parts).await?;
-    app.blocking(move |app| store(app, form)).await
+    let form = Form::read(&app, &caller, parts).await?;
+    app.blocking(move |app| store(app, &caller, form)).await
 }
 
-fn store(app: &App, form: Form) -> Result<Response, Problem> {
+fn store(app: &App, caller: &Caller, form: Form) -> Result<Response, Problem> {
     let bundle = match &form.bundle {
         Some(bundle) => bundle.clone(),
         None => app.bundle()?,
@@ -299,6 +302,7 @@ fn store(app: &App, form: Form) -> Result<Response, Problem> {
         None => Ok(Json(body).into_response()),
         Some(batch) => {
             app.has_written();
+            app.audit().note(Note::done(caller, Action::Upload, Subject::of("batch", batch)))?;
             body.batch = Some(batch.0);
             let address: [(HeaderName, String); 1] = [(LOCATION, format!("/api/v1/batches/{batch}"))];
             Ok((StatusCode::CREATED, address, Json(body)).into_response())
@@ -329,7 +333,7 @@ pub struct UndoQuery {
 )]
 pub async fn undo(
     State(app): State<App>,
-    _: Staff,
+    caller: Caller,
     Path(batch): Path<String>,
     Query(query): Query<UndoQuery>,
 ) -> Result<Json<BatchBody>, Problem> {
@@ -339,9 +343,10 @@ pub async fn undo(
         return Err(Problem::parameter("reason", "须写明撤回理由", "say why it is taken back"));
     }
     app.blocking(move |app| {
-        let by = query.by.unwrap_or_else(|| NOBODY.to_owned());
+        let by = caller.name_or(query.by);
         app.store().withdraw_batch(id, Act { by, at: app.now(), why })?;
         app.has_written();
+        app.audit().note(Note::done(&caller, Action::Withdraw, Subject::of("batch", id)))?;
         Ok(Json(BatchBody::from(app.store().batch(id)?)))
     })
     .await

@@ -15,6 +15,7 @@ use super::summary;
 use super::terminal::Terminal;
 use crate::config::Config;
 use crate::data_dir::DataDir;
+use crate::intake::Choices;
 use crate::pages::links;
 use crate::sample::{self, Options};
 use crate::scoring::{self, Ask};
@@ -143,6 +144,7 @@ fn prepare(dir: &DataDir, terminal: &Terminal) -> anyhow::Result<Run> {
     };
     let paths = files_in(folder)?;
     let said = Said {
+        choices: Choices::NONE,
         by: "demo".to_owned(),
         at: now,
         received_on: Some(day(RECEIVED_ON)?),

@@ -11,6 +11,7 @@ use liuwu_engine::period::{Date, Period, parse_date};
 
 use super::At;
 use super::terminal::Terminal;
+use crate::intake::Choices;
 use crate::store::{Statement, Store, StoreError};
 use crate::upload::{self, File, Report, Said};
 
@@ -117,6 +118,7 @@ impl Import {
             kind: self.kind.clone(),
             encoding: self.encoding.clone(),
             effective: date(&self.effective)?,
+            choices: Choices::NONE,
             accept_good_rows: self.accept_good_rows,
             statements,
         })

@@ -7,6 +7,8 @@ use jiff::civil::Date;
 use liuwu_engine::number::Number;
 
 use super::figures::{Figure, PublicCount};
+use super::seat::Seat;
+pub use super::seat::Section;
 use super::words::{Language, Sentence};
 use super::{assets, links};
 
@@ -21,6 +23,8 @@ pub struct Frame {
     pub office: String,
     /// For whom the page is.
     pub mark: Mark,
+    /// Who is logged in.
+    pub seat: Option<Seat>,
     /// The number of the run that everything on the page comes from; none on a page without results.
     pub run: Option<String>,
     /// The day on whose knowledge the results rest.
@@ -43,19 +47,6 @@ pub enum Mark {
         /// Account and time.
         watermark: String,
     },
-}
-
-/// An entry of the menu.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Section {
-    /// Finding a village.
-    Search,
-    /// The city at a glance.
-    City,
-    /// The negative list.
-    Negative,
-    /// None of them.
-    Elsewhere,
 }
 
 /// How large the text is.

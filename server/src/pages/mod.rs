@@ -9,6 +9,7 @@ pub mod words;
 pub mod figures;
 pub mod links;
 pub mod assets;
+pub mod seat;
 pub mod frame;
 pub mod visit;
 pub mod place;

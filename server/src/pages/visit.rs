@@ -12,9 +12,12 @@ use axum::http::HeaderMap;
 use axum::http::header::{COOKIE, HOST, HeaderName, VARY};
 use axum::http::request::Parts;
 use axum::response::{Html, IntoResponse, Response};
+use jiff::tz::Offset;
 
 use super::frame::{Frame, Mark, Section, TextSize};
+use super::seat::Seat;
 use super::words::Language;
+use crate::accounts::Caller;
 use crate::config::Config;
 use crate::error::Problem;
 use crate::state::App;
@@ -34,14 +37,16 @@ const HX_RESTORE: HeaderName = HeaderName::from_static("hx-history-restore-reque
 pub struct Visit {
     address: String,
     headers: HeaderMap,
+    caller: Caller,
 }
 
 impl<S: Sync> FromRequestParts<S> for Visit {
     type Rejection = Infallible;
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Visit, Infallible> {
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Visit, Infallible> {
+        let caller = Caller::from_request_parts(parts, state).await?;
         let address = parts.uri.path_and_query().map_or("/", |address| address.as_str()).to_owned();
-        Ok(Visit { address, headers: parts.headers.clone() })
+        Ok(Visit { address, headers: parts.headers.clone(), caller })
     }
 }
 
@@ -49,7 +54,21 @@ impl Visit {
     /// What stands around the page, as far as the request tells.
     #[must_use]
     pub fn frame(&self, app: &App, section: Section) -> Frame {
-        Frame { section, ..frame(app.config(), &self.headers, &self.address) }
+        Frame { section, seat: Seat::of(&self.caller), ..frame(app.config(), &self.headers, &self.address) }
+    }
+
+    /// The same around a page for staff: marked as internal, with account and time faintly across it.
+    #[must_use]
+    pub fn internal_frame(&self, app: &App, section: Section) -> Frame {
+        let now = Offset::constant(8).to_datetime(app.now()).strftime("%Y-%m-%d %H:%M");
+        let watermark = format!("{} · {now}", self.caller.name());
+        Frame { mark: Mark::Internal { watermark }, ..self.frame(app, section) }
+    }
+
+    /// Who visits.
+    #[must_use]
+    pub fn caller(&self) -> &Caller {
+        &self.caller
     }
 
     /// Whether only a part of the page is asked for.
@@ -89,6 +108,7 @@ pub fn frame(config: &Config, headers: &HeaderMap, address: &str) -> Frame {
         text_size: cookie(SIZE_COOKIE).and_then(|key| TextSize::from_key(&key)).unwrap_or_default(),
         office: config.office.clone(),
         mark: Mark::Public,
+        seat: None,
         run: None,
         as_of: None,
         sample: config.sample,
@@ -120,7 +140,7 @@ mod tests {
     }
 
     fn visit(pairs: &[(HeaderName, &str)]) -> Visit {
-        Visit { address: "/city".into(), headers: headers(pairs) }
+        Visit { address: "/city".into(), headers: headers(pairs), caller: Caller::public(None) }
     }
 
     #[test]

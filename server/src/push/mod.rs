@@ -11,12 +11,13 @@ mod standing;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use indexmap::IndexMap;
 use jiff::Timestamp;
 use liuwu_engine::bundle::Bundle;
+use liuwu_engine::codes::files::OUTSIDE_SCOPE;
 use liuwu_engine::diagnostic::Diagnostic;
 use liuwu_engine::dictionary::Kind;
 use serde::Serialize;
@@ -24,9 +25,9 @@ use serde_json::{Map, Value as Json};
 
 use crate::intake::identity::{self, Verdict};
 use crate::intake::items::{ItemFault, ItemReader};
-use crate::intake::{Asked, UnitIndex, UnitRecord};
+use crate::intake::{Asked, Choices, UnitIndex, UnitRecord};
 use crate::records::row_of;
-use crate::store::{BatchId, ItemId, NewBatch, Store, StoreError};
+use crate::store::{BatchId, ItemId, NewBatch, Scope, Store, StoreError};
 pub use standing::Standing;
 
 /// Items in one push at most; what has been checked of them is held in memory until they are stored as one batch.
@@ -37,6 +38,8 @@ pub const MOST_ITEMS: usize = 50_000;
 pub struct Ask {
     /// Who pushes.
     pub by: String,
+    /// What he answers for; items about anything else are refused.
+    pub scope: Scope,
     /// When.
     pub at: Timestamp,
     /// The system, as evidence names it: 微连心.
@@ -107,6 +110,7 @@ impl Report {
 pub struct Push<'a> {
     bundle: &'a Bundle,
     reader: ItemReader<'a>,
+    units: &'a UnitIndex,
     ask: &'a Ask,
     items: Vec<ItemResult>,
     /// The records read, by kind, each with the item it is in.
@@ -116,8 +120,23 @@ pub struct Push<'a> {
 impl<'a> Push<'a> {
     /// Begins. `levels` are those of the bundle's units, the one scored first.
     pub fn new(bundle: &'a Bundle, levels: &'a [&'a str], units: &'a UnitIndex, ask: &'a Ask) -> Push<'a> {
-        let asked = Asked { dictionary: &bundle.dictionary, levels, units, kind: None, effective: None };
-        Push { bundle, reader: ItemReader::new(asked, &ask.source), ask, items: Vec::new(), read: IndexMap::new() }
+        static NOTHING_CHOSEN: Choices = Choices { tables: Vec::new(), cells: Vec::new(), habits: BTreeMap::new() };
+        let asked = Asked {
+            dictionary: &bundle.dictionary,
+            levels,
+            units,
+            kind: None,
+            effective: None,
+            choices: &NOTHING_CHOSEN,
+        };
+        Push {
+            bundle,
+            reader: ItemReader::new(asked, &ask.source),
+            units,
+            ask,
+            items: Vec::new(),
+            read: IndexMap::new(),
+        }
     }
 
     /// How many items have come.
@@ -138,7 +157,10 @@ impl<'a> Push<'a> {
         let mut records = Vec::new();
         for object in objects {
             match self.reader.read(number, object) {
-                Ok(record) => records.push(record),
+                Ok((kind, record)) => match self.outside_scope(&kind, &record) {
+                    Some(fault) => faults.push(fault),
+                    None => records.push((kind, record)),
+                },
                 Err(found) => faults.extend(found),
             }
         }
@@ -150,6 +172,19 @@ impl<'a> Push<'a> {
             of_kind.1.push((place, record));
         }
         self.items.push(ItemResult { outcome: Outcome::Same, records: Vec::new(), faults: Vec::new() });
+    }
+
+    /// A record that the caller does not answer for.
+    fn outside_scope(&self, kind: &Kind, record: &UnitRecord) -> Option<ItemFault> {
+        let (pointer, what) = match &self.ask.scope {
+            Scope::Everything => return None,
+            Scope::Department(name) if kind.department.as_ref() == Some(name) => return None,
+            Scope::Divisions(codes) if self.units.is_within(&record.unit, codes) => return None,
+            Scope::Department(_) => ("/kind", kind.title.as_str()),
+            Scope::Divisions(_) => ("/unit", record.unit.as_ref()),
+        };
+        let diagnostic = Diagnostic::new(&OUTSIDE_SCOPE).with("what", what);
+        Some(ItemFault { pointer: pointer.to_owned(), diagnostic })
     }
 
     /// Takes an item that cannot be read at all.

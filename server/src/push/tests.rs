@@ -8,6 +8,7 @@ use proptest::prelude::*;
 use serde_json::json;
 
 use super::*;
+use crate::store::Knowledge as _;
 use crate::store::memory::Memory;
 use crate::store::{StoredRecord, UnitRow};
 
@@ -31,6 +32,7 @@ records:
     stages: [reported, accepted, finished]
   fire:
     title: 火灾
+    department: 消防
     fields: {deaths: {title: 死亡人数, type: integer, min: 0}, reporter: {title: 报告人, type: text, personal: name, optional: true}}
     identity: [unit, date]
 criteria: [{id: c, title: 甲, rules: [{id: R-1, title: 逾期, basis: 第一条, each: event, when: "event.finished == ()", deduct: "1", reason: 未办结}]}]
@@ -43,6 +45,7 @@ struct Desk {
     bundle: Bundle,
     standing: Standing,
     writes: u64,
+    scope: Scope,
 }
 
 impl Desk {
@@ -58,12 +61,13 @@ impl Desk {
         let mut batch = NewBatch::new(AT.parse().unwrap(), "t", "units");
         batch.units = vec![row("330381101701", "上岙村"), row("330381101702", "前垟村")];
         store.append_batch(batch).unwrap();
-        Desk { store, bundle, standing: Standing::default(), writes: 0 }
+        Desk { store, bundle, standing: Standing::default(), writes: 0, scope: Scope::Everything }
     }
 
     fn push(&mut self, accept_good_items: bool, items: &[Json]) -> Report {
         let ask = Ask {
             by: "平台".into(),
+            scope: self.scope.clone(),
             at: AT.parse().unwrap(),
             source: "微连心".into(),
             what: String::new(),
@@ -162,6 +166,7 @@ fn an_item_that_holds_two_records_is_stored_whole_or_not_at_all() {
     desk.push(false, &[fire("330381101701", "2020-02-29", 0)]);
     let ask = Ask {
         by: "平台".into(),
+        scope: Scope::Everything,
         at: AT.parse().unwrap(),
         source: "微连心".into(),
         what: String::new(),
@@ -178,6 +183,21 @@ fn an_item_that_holds_two_records_is_stored_whole_or_not_at_all() {
     let report = push.finish(&desk.store, &mut desk.standing).unwrap();
     assert_eq!(outcomes(&report), [Outcome::Conflict, Outcome::New]);
     assert_eq!(desk.known("fire").iter().map(|fire| fire.fields["deaths"].clone()).collect::<Vec<_>>(), ["0", "4"]);
+}
+
+#[test]
+fn a_caller_pushes_for_its_own_department_and_villages_alone() {
+    let mut desk = Desk::new();
+    let items = [fire("330381101701", "2020-02-29", 0), fire("330381101702", "2020-03-01", 1)];
+    desk.scope = Scope::Divisions(vec!["330381101702".into()]);
+    let report = desk.push(true, &items);
+    assert_eq!(outcomes(&report), [Outcome::Faulty, Outcome::New]);
+    assert_eq!((report.items[0].faults[0].pointer.as_str(), desk.known("fire").len()), ("/unit", 1));
+    desk.scope = Scope::Department("公安局".into());
+    let report = desk.push(true, &items);
+    assert_eq!((outcomes(&report), report.items[0].faults[0].pointer.as_str()), (vec![Outcome::Faulty; 2], "/kind"));
+    desk.scope = Scope::Department("消防".into());
+    assert_eq!(outcomes(&desk.push(true, &items)), [Outcome::New, Outcome::Same]);
 }
 
 #[test]

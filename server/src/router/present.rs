@@ -18,7 +18,10 @@ use axum::http::{HeaderMap, HeaderValue, Method};
 use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Response};
 
+use crate::accounts::Caller;
 use crate::error::Problem;
+use crate::pages::frame::Frame;
+use crate::pages::seat::Seat;
 use crate::pages::{assets, problem};
 use crate::state::App;
 
@@ -84,9 +87,12 @@ fn give_face(app: &App, asked: &Asked, number: &str, mut response: Response) -> 
     if problem.status().is_server_error() {
         tracing::error!(request = %number, cause = %problem, "not answered");
     }
-    let page = asked
-        .is_a_person()
-        .then(|| problem::page(&problem, problem::frame(app.config(), &asked.headers, &asked.address), number));
+    let caller = response.extensions_mut().remove::<Caller>();
+    let page = asked.is_a_person().then(|| {
+        let frame = problem::frame(app.config(), &asked.headers, &asked.address);
+        let seat = caller.as_ref().and_then(Seat::of);
+        problem::page(&problem, Frame { seat, ..frame }, number)
+    });
     let mut face = match page {
         Some(Ok(page)) => (problem.status(), Html(page)).into_response(),
         _ => problem.answer(Some(format!("urn:liuwu:request:{number}"))),

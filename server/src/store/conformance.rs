@@ -1,6 +1,6 @@
 //! One list of promises, kept by every store.
 //!
-//! Each function in `uploads`, `knowledge`, `runs`, `drawers` and `upkeep` is a promise and takes an empty store; `kept_by` makes of it a
+//! Each function in `uploads`, `knowledge`, `supposing`, `runs`, `drawers` and `upkeep` is a promise and takes an empty store; `kept_by` makes of it a
 //! test for each store. On sled the database is then verified, closed, opened again and must say the same. A further store is
 //! one more line in `kept_by`.
 
@@ -30,7 +30,9 @@ macro_rules! kept_by {
 mod uploads;
 mod knowledge;
 mod runs;
+mod supposing;
 mod upkeep;
+mod journal;
 mod cabinet;
 mod drawers;
 mod agreement;

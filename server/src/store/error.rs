@@ -100,6 +100,9 @@ pub enum Conflict {
         /// Its unit.
         unit: String,
     },
+    /// The log goes on without gaps.
+    #[error("entry {0} of the log does not follow the last one")]
+    EntryNumber(u64),
     /// A name too long to look up by.
     #[error("`{0}…` is longer than 200 bytes; shorten it")]
     TooLong(String),
@@ -298,6 +301,7 @@ impl Conflict {
             Conflict::NotReleased(run) => format!("第 {run} 次核算没有公开"),
             Conflict::Trial(run) => format!("第 {run} 次是测算,不能公开"),
             Conflict::RunNumber(run) => format!("第 {run} 次核算的编号不大于已有编号"),
+            Conflict::EntryNumber(number) => format!("日志第 {number} 条与上一条不相接"),
             Conflict::OutOfOrder { period, unit } => {
                 format!("「{unit}」{period} 的考核结果顺序不对:周期须按核算所列的次序,周期内考核对象须递增")
             }

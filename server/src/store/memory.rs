@@ -2,6 +2,7 @@
 //!
 //! Enters and leaves: see [`Store`]. Nothing outlives the process. Next: [`super::sled`].
 
+mod journal;
 mod cabinet;
 mod drawer;
 
@@ -16,7 +17,7 @@ use super::standing::{
     Order, Releases, Successor, Withdrawn, check_batch, check_name, lineage, newest_attributes, number_run,
 };
 use super::words::*;
-use super::{RunWriter, SCHEMA, Store};
+use super::{Knowledge, RunWriter, SCHEMA, Store};
 use drawer::Drawers;
 
 /// A store in memory.
@@ -25,7 +26,7 @@ pub struct Memory {
     inner: RwLock<Inner>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 struct Inner {
     editions: Vec<Edition>,
     /// The batch with number n stands at n - 1.
@@ -36,12 +37,13 @@ struct Inner {
     runs: BTreeMap<RunId, (Run, Rows)>,
     last_run: RunId,
     releases: Releases,
+    journal: BTreeMap<u64, Entry>,
     papers: cabinet::Papers,
     drawers: Drawers,
 }
 
 /// What there is about one unit.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 struct UnitIndex {
     records: BTreeMap<String, BTreeSet<RecordId>>,
     attributes: BTreeSet<ItemId>,
@@ -193,9 +195,24 @@ impl Inner {
         Ok(id)
     }
 
-    fn withdraw(&mut self, target: Target, act: Act) {
+    fn withdraw(&mut self, target: Target, act: Act) -> Result<()> {
+        match target {
+            Target::Batch(id) => {
+                self.batch(id)?;
+                if self.withdrawn.batch(id).is_some() {
+                    return Err(Conflict::BatchWithdrawn(id).into());
+                }
+            }
+            Target::Record(id) => {
+                let record = self.record(id)?;
+                if !self.is_in_force(&record, Date::MAX)? {
+                    return Err(Conflict::NotInForce(id).into());
+                }
+            }
+        }
         let after = self.last_batch();
         self.withdrawn.add(Withdrawal { target, act, after });
+        Ok(())
     }
 }
 
@@ -205,6 +222,50 @@ fn nth<T>(list: &[T], number: u32) -> Option<&T> {
 
 fn act_of(batch: &NewBatch) -> Act {
     Act { by: batch.by.clone(), at: batch.at, why: batch.what.clone() }
+}
+
+impl Knowledge for Memory {
+    fn facts_of(&self, unit: &str, as_of: Date) -> Result<UnitFacts> {
+        self.read().facts_of(unit, as_of)
+    }
+
+    fn scan_facts(&self, after: Option<&str>, limit: usize, as_of: Date) -> Result<Vec<UnitFacts>> {
+        let inner = self.read();
+        let from = after.map_or(Bound::Unbounded, Bound::Excluded);
+        let units = inner.units.range::<str, _>((from, Bound::Unbounded)).take(limit);
+        units.map(|(unit, _)| inner.facts_of(unit, as_of)).collect()
+    }
+
+    fn records_of_kind(
+        &self,
+        kind: &str,
+        as_of: Date,
+        visit: &mut dyn FnMut(StoredRecord) -> ControlFlow<()>,
+    ) -> Result<()> {
+        let inner = self.read();
+        for ids in inner.units.values().filter_map(|index| index.records.get(kind)) {
+            for record in inner.records_in_force(ids, as_of)? {
+                if visit(record).is_break() {
+                    return Ok(());
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn units(&self, as_of: Date) -> Result<Vec<UnitRow>> {
+        let rows = self.read().known(as_of, |batch| &batch.units);
+        let newest: BTreeMap<String, UnitRow> = rows.into_iter().map(|row| (row.item.id.clone(), row.item)).collect();
+        Ok(newest.into_values().collect())
+    }
+
+    fn statements(&self, as_of: Date) -> Result<Vec<Received<Statement>>> {
+        Ok(self.read().known(as_of, |batch| &batch.statements))
+    }
+
+    fn exemptions(&self, as_of: Date) -> Result<Vec<Received<Exemption>>> {
+        Ok(self.read().known(as_of, |batch| &batch.exemptions))
+    }
 }
 
 impl Store for Memory {
@@ -261,23 +322,17 @@ impl Store for Memory {
     }
 
     fn withdraw_batch(&self, id: BatchId, act: Act) -> Result<()> {
-        let mut inner = self.write();
-        inner.batch(id)?;
-        if inner.withdrawn.batch(id).is_some() {
-            return Err(Conflict::BatchWithdrawn(id).into());
-        }
-        inner.withdraw(Target::Batch(id), act);
-        Ok(())
+        self.write().withdraw(Target::Batch(id), act)
     }
 
     fn withdraw_record(&self, id: RecordId, act: Act) -> Result<()> {
-        let mut inner = self.write();
-        let record = inner.record(id)?;
-        if !inner.is_in_force(&record, Date::MAX)? {
-            return Err(Conflict::NotInForce(id).into());
-        }
-        inner.withdraw(Target::Record(id), act);
-        Ok(())
+        self.write().withdraw(Target::Record(id), act)
+    }
+
+    fn supposing(&self, withdrawn: Target, act: Act) -> Result<Box<dyn Knowledge + '_>> {
+        let mut copy = self.read().clone();
+        copy.withdraw(withdrawn, act)?;
+        Ok(Box::new(Memory { inner: RwLock::new(copy) }))
     }
 
     fn withdrawals(&self) -> Result<Vec<Withdrawal>> {
@@ -294,48 +349,6 @@ impl Store for Memory {
         let find = &mut |_: &str, id| Ok(inner.successors_of(id));
         let records = lineage(inner.record(id)?, &mut |id| inner.record(id), find)?;
         records.into_iter().map(|record| inner.version(record)).collect()
-    }
-
-    fn facts_of(&self, unit: &str, as_of: Date) -> Result<UnitFacts> {
-        self.read().facts_of(unit, as_of)
-    }
-
-    fn scan_facts(&self, after: Option<&str>, limit: usize, as_of: Date) -> Result<Vec<UnitFacts>> {
-        let inner = self.read();
-        let from = after.map_or(Bound::Unbounded, Bound::Excluded);
-        let units = inner.units.range::<str, _>((from, Bound::Unbounded)).take(limit);
-        units.map(|(unit, _)| inner.facts_of(unit, as_of)).collect()
-    }
-
-    fn records_of_kind(
-        &self,
-        kind: &str,
-        as_of: Date,
-        visit: &mut dyn FnMut(StoredRecord) -> ControlFlow<()>,
-    ) -> Result<()> {
-        let inner = self.read();
-        for ids in inner.units.values().filter_map(|index| index.records.get(kind)) {
-            for record in inner.records_in_force(ids, as_of)? {
-                if visit(record).is_break() {
-                    return Ok(());
-                }
-            }
-        }
-        Ok(())
-    }
-
-    fn units(&self, as_of: Date) -> Result<Vec<UnitRow>> {
-        let rows = self.read().known(as_of, |batch| &batch.units);
-        let newest: BTreeMap<String, UnitRow> = rows.into_iter().map(|row| (row.item.id.clone(), row.item)).collect();
-        Ok(newest.into_values().collect())
-    }
-
-    fn statements(&self, as_of: Date) -> Result<Vec<Received<Statement>>> {
-        Ok(self.read().known(as_of, |batch| &batch.statements))
-    }
-
-    fn exemptions(&self, as_of: Date) -> Result<Vec<Received<Exemption>>> {
-        Ok(self.read().known(as_of, |batch| &batch.exemptions))
     }
 
     fn begin_run(&self, run: NewRun) -> Result<Box<dyn RunWriter + '_>> {

@@ -4,8 +4,8 @@
 //! was known about it then. Two stores keep the same promises and pass the same tests: [`memory`] for trying out and for
 //! one-off commands, [`sled`] for the server. [`transfer`] writes a backup of either and reads it back into either.
 //!
-//! Reading order: [`words`], [`error`], [`cabinet`], [`drawer`], `standing` (the rules all stores share), [`Store`] below, [`memory`],
-//! [`sled`], [`transfer`].
+//! Reading order: [`words`], [`error`], [`journal`], [`cabinet`], [`drawer`], `standing` (the rules all stores share), [`Store`]
+//! below, [`memory`], [`sled`], [`overlay`] (knowledge as it would be), [`transfer`].
 //!
 //! # What every store promises
 //!
@@ -22,11 +22,13 @@
 
 pub mod words;
 pub mod error;
+pub mod journal;
 pub mod cabinet;
 pub mod drawer;
 mod standing;
 pub mod memory;
 pub mod sled;
+pub mod overlay;
 pub mod transfer;
 #[cfg(test)]
 mod conformance;
@@ -40,6 +42,7 @@ use liuwu_engine::period::{Date, Period};
 pub use cabinet::{Cabinet, Paper};
 pub use drawer::{ContentHead, ContentId, Drawer};
 pub use error::{BackupFault, Conflict, Damage, Fault, Missing, Result, StoreError};
+pub use journal::Journal;
 pub use words::*;
 
 /// Layout of what is stored. A store of a higher one was written by a newer program.
@@ -48,8 +51,36 @@ pub const SCHEMA: u32 = 1;
 /// The longest name that can be looked up by: of a unit, a kind, a bundle, an edition.
 pub const LONGEST_NAME: usize = 200;
 
+/// What is known on a day: as it is stored, or as it would be ([`Store::supposing`], [`overlay`]). Scoring reads nothing else.
+pub trait Knowledge: Send + Sync {
+    /// What was known about one unit on a day. Empty for a unit nobody has heard of.
+    fn facts_of(&self, unit: &str, as_of: Date) -> Result<UnitFacts>;
+
+    /// What was known on a day, unit by unit in rising order, of the units after the given one that have ever had a record or an
+    /// attribute. Fewer than `limit` units: there are no more.
+    fn scan_facts(&self, after: Option<&str>, limit: usize, as_of: Date) -> Result<Vec<UnitFacts>>;
+
+    /// The records of one kind known on a day, by unit and number, until the visitor breaks off. The visitor must not call
+    /// the store.
+    fn records_of_kind(
+        &self,
+        kind: &str,
+        as_of: Date,
+        visit: &mut dyn FnMut(StoredRecord) -> ControlFlow<()>,
+    ) -> Result<()>;
+
+    /// The list of units known on a day, by rising identifier; of a unit listed more than once the newest row.
+    fn units(&self, as_of: Date) -> Result<Vec<UnitRow>>;
+
+    /// The statements of coverage known on a day, by number.
+    fn statements(&self, as_of: Date) -> Result<Vec<Received<Statement>>>;
+
+    /// The exemptions known on a day, by number.
+    fn exemptions(&self, as_of: Date) -> Result<Vec<Received<Exemption>>>;
+}
+
 /// A store. See the [module](self) for what all of them promise.
-pub trait Store: Cabinet + Drawer + Send + Sync {
+pub trait Store: Knowledge + Cabinet + Drawer + Journal {
     /// Publishes an edition. Publishing the same text again gives back the edition as it was first published.
     ///
     /// # Errors
@@ -102,6 +133,12 @@ pub trait Store: Cabinet + Drawer + Send + Sync {
     /// [`Missing::Record`], [`Conflict::NotInForce`].
     fn withdraw_record(&self, id: RecordId, act: Act) -> Result<()>;
 
+    /// What would be known if this were taken back. Nothing is written, and what is stored later is not seen.
+    ///
+    /// # Errors
+    /// As [`Self::withdraw_batch`] and [`Self::withdraw_record`].
+    fn supposing(&self, withdrawn: Target, act: Act) -> Result<Box<dyn Knowledge + '_>>;
+
     /// All withdrawals in the order in which they were made.
     fn withdrawals(&self) -> Result<Vec<Withdrawal>>;
 
@@ -116,31 +153,6 @@ pub trait Store: Cabinet + Drawer + Send + Sync {
     /// # Errors
     /// [`Missing::Record`].
     fn history(&self, id: RecordId) -> Result<Vec<Version>>;
-
-    /// What was known about one unit on a day. Empty for a unit nobody has heard of.
-    fn facts_of(&self, unit: &str, as_of: Date) -> Result<UnitFacts>;
-
-    /// What was known on a day, unit by unit in rising order, of the units after the given one that have ever had a record or an
-    /// attribute. Fewer than `limit` units: there are no more.
-    fn scan_facts(&self, after: Option<&str>, limit: usize, as_of: Date) -> Result<Vec<UnitFacts>>;
-
-    /// The records of one kind known on a day, by unit and number, until the visitor breaks off. The visitor must not call
-    /// the store.
-    fn records_of_kind(
-        &self,
-        kind: &str,
-        as_of: Date,
-        visit: &mut dyn FnMut(StoredRecord) -> ControlFlow<()>,
-    ) -> Result<()>;
-
-    /// The list of units known on a day, by rising identifier; of a unit listed more than once the newest row.
-    fn units(&self, as_of: Date) -> Result<Vec<UnitRow>>;
-
-    /// The statements of coverage known on a day, by number.
-    fn statements(&self, as_of: Date) -> Result<Vec<Received<Statement>>>;
-
-    /// The exemptions known on a day, by number.
-    fn exemptions(&self, as_of: Date) -> Result<Vec<Received<Exemption>>>;
 
     /// Begins to store a run. Nobody sees it before [`RunWriter::finish`]; a writer that is dropped leaves nothing behind.
     fn begin_run(&self, run: NewRun) -> Result<Box<dyn RunWriter + '_>>;

@@ -28,7 +28,7 @@ pub(super) struct Successor {
 pub(super) type FindSuccessors<'a> = dyn FnMut(&str, RecordId) -> Result<Vec<Successor>> + 'a;
 
 /// All withdrawals; few enough to be kept at hand.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Withdrawn {
     log: Vec<Withdrawal>,
     batches: BTreeMap<BatchId, Act>,
@@ -153,7 +153,7 @@ fn is_past(act: Option<&Act>, as_of: Date) -> bool {
 }
 
 /// All releases; few enough to be kept at hand.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Releases {
     log: Vec<Release>,
     public: BTreeSet<RunId>,

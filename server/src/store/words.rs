@@ -4,7 +4,9 @@
 //! is handed in is handed in with a batch; nothing of it is ever changed. Next: [`super::error`].
 
 mod batch;
+mod entry;
 mod knowledge;
+mod person;
 mod run;
 
 use std::fmt::{self, Write as _};
@@ -20,7 +22,9 @@ use sha2::{Digest, Sha256};
 pub use batch::{
     AttributeFact, Batch, Counts, Exemption, NewBatch, Received, RecordRow, Statement, StoredRecord, UnitRow,
 };
+pub use entry::Entry;
 pub use knowledge::{State, Target, UnitFacts, Version, Withdrawal};
+pub use person::{Permission, Role, Scope};
 pub use run::{NewRun, Release, Run, RunOutcome, StoredAssessment};
 
 /// Number of a batch: 1, 2, 3 … in the order in which batches were accepted, without gaps.
@@ -127,7 +131,8 @@ pub fn digest_hex(bytes: &[u8]) -> String {
     hex(&Sha256::digest(bytes))
 }
 
-pub(super) fn hex(bytes: &[u8]) -> String {
+/// Bytes in hexadecimal.
+pub fn hex(bytes: &[u8]) -> String {
     let mut digits = String::with_capacity(2 * bytes.len());
     for byte in bytes {
         let _ = write!(digits, "{byte:02x}");

@@ -107,6 +107,7 @@ fn frame(language: Language, section: Section) -> Frame {
         text_size: TextSize::Normal,
         office: "瑞安市委平安办".into(),
         mark: Mark::Public,
+        seat: None,
         run: Some("2020-0117".into()),
         as_of: Some(day(12, 31)),
         sample: true,

@@ -14,6 +14,7 @@ use super::ledger::Sheets;
 use super::rows::{AttributeLine, Line, Listed, RecordLine, Rows, attribute_fact};
 use super::shelf::Shelf;
 use super::{Known, Sled, decode, parts};
+use crate::store::Knowledge;
 use crate::store::error::Result;
 use crate::store::standing::{Successor, lineage, newest_attributes};
 use crate::store::words::*;
@@ -79,12 +80,11 @@ impl Sled {
 
 /// What was known on a day.
 impl Sled {
-    pub(super) fn one_unit(&self, unit: &str, as_of: Date) -> Result<UnitFacts> {
-        self.facts(&self.known(), &mut Sheets::default(), unit, as_of)
+    fn one_unit(&self, known: &Known, unit: &str, as_of: Date) -> Result<UnitFacts> {
+        self.facts(known, &mut Sheets::default(), unit, as_of)
     }
 
-    pub(super) fn some_units(&self, after: Option<&str>, limit: usize, as_of: Date) -> Result<Vec<UnitFacts>> {
-        let known = self.known();
+    fn some_units(&self, known: &Known, after: Option<&str>, limit: usize, as_of: Date) -> Result<Vec<UnitFacts>> {
         let mut sheets = Sheets::default();
         let mut found = Vec::new();
         let mut from = after.map_or(Vec::new(), |unit| Key::new().text(unit).end());
@@ -93,8 +93,8 @@ impl Sled {
             let [records, attributes] = next;
             let Some(unit) = [records?, attributes?].into_iter().flatten().min() else { break };
             from = Key::new().text(&unit).end();
-            if self.has_heard_of(&known, &unit)? {
-                found.push(self.facts(&known, &mut sheets, &unit, as_of)?);
+            if self.has_heard_of(known, &unit)? {
+                found.push(self.facts(known, &mut sheets, &unit, as_of)?);
             }
         }
         Ok(found)
@@ -204,17 +204,17 @@ impl Sled {
         Ok(facts)
     }
 
-    pub(super) fn one_kind(
+    fn one_kind(
         &self,
+        known: &Known,
         kind: &str,
         as_of: Date,
         visit: &mut dyn FnMut(StoredRecord) -> ControlFlow<()>,
     ) -> Result<()> {
-        let known = self.known();
         let mut sheets = Sheets::default();
         let mut from = Vec::new();
         while let Some(unit) = self.unit_from(&self.shelves.records, &from)? {
-            if self.records_under(&known, &mut sheets, &unit, Some(kind), as_of, visit)?.is_break() {
+            if self.records_under(known, &mut sheets, &unit, Some(kind), as_of, visit)?.is_break() {
                 break;
             }
             from = Key::new().text(&unit).end();
@@ -223,8 +223,7 @@ impl Sled {
     }
 
     /// Everything of one list in the batches that count on a day, by number.
-    pub(super) fn list<T: Listed>(&self, shelf: &Shelf, as_of: Date) -> Result<Vec<Received<T>>> {
-        let known = self.known();
+    fn list<T: Listed>(&self, known: &Known, shelf: &Shelf, as_of: Date) -> Result<Vec<Received<T>>> {
         let mut found = Vec::new();
         for entry in shelf.scan(&Key::new()) {
             let (key, value) = entry?;
@@ -241,9 +240,77 @@ impl Sled {
         Ok(found)
     }
 
-    pub(super) fn list_of_units(&self, as_of: Date) -> Result<Vec<UnitRow>> {
-        let rows = self.list::<UnitRow>(&self.shelves.units, as_of)?;
+    fn list_of_units(&self, known: &Known, as_of: Date) -> Result<Vec<UnitRow>> {
+        let rows = self.list::<UnitRow>(known, &self.shelves.units, as_of)?;
         let newest: BTreeMap<String, UnitRow> = rows.into_iter().map(|row| (row.item.id.clone(), row.item)).collect();
         Ok(newest.into_values().collect())
+    }
+}
+
+impl Knowledge for Sled {
+    fn facts_of(&self, unit: &str, as_of: Date) -> Result<UnitFacts> {
+        self.one_unit(&self.known(), unit, as_of)
+    }
+
+    fn scan_facts(&self, after: Option<&str>, limit: usize, as_of: Date) -> Result<Vec<UnitFacts>> {
+        self.some_units(&self.known(), after, limit, as_of)
+    }
+
+    fn records_of_kind(
+        &self,
+        kind: &str,
+        as_of: Date,
+        visit: &mut dyn FnMut(StoredRecord) -> ControlFlow<()>,
+    ) -> Result<()> {
+        self.one_kind(&self.known(), kind, as_of, visit)
+    }
+
+    fn units(&self, as_of: Date) -> Result<Vec<UnitRow>> {
+        self.list_of_units(&self.known(), as_of)
+    }
+
+    fn statements(&self, as_of: Date) -> Result<Vec<Received<Statement>>> {
+        self.list(&self.known(), &self.shelves.statements, as_of)
+    }
+
+    fn exemptions(&self, as_of: Date) -> Result<Vec<Received<Exemption>>> {
+        self.list(&self.known(), &self.shelves.exemptions, as_of)
+    }
+}
+
+/// The store as it would be with one more withdrawal.
+pub(super) struct Supposed<'a> {
+    pub(super) store: &'a Sled,
+    pub(super) known: Known,
+}
+
+impl Knowledge for Supposed<'_> {
+    fn facts_of(&self, unit: &str, as_of: Date) -> Result<UnitFacts> {
+        self.store.one_unit(&self.known, unit, as_of)
+    }
+
+    fn scan_facts(&self, after: Option<&str>, limit: usize, as_of: Date) -> Result<Vec<UnitFacts>> {
+        self.store.some_units(&self.known, after, limit, as_of)
+    }
+
+    fn records_of_kind(
+        &self,
+        kind: &str,
+        as_of: Date,
+        visit: &mut dyn FnMut(StoredRecord) -> ControlFlow<()>,
+    ) -> Result<()> {
+        self.store.one_kind(&self.known, kind, as_of, visit)
+    }
+
+    fn units(&self, as_of: Date) -> Result<Vec<UnitRow>> {
+        self.store.list_of_units(&self.known, as_of)
+    }
+
+    fn statements(&self, as_of: Date) -> Result<Vec<Received<Statement>>> {
+        self.store.list(&self.known, &self.store.shelves.statements, as_of)
+    }
+
+    fn exemptions(&self, as_of: Date) -> Result<Vec<Received<Exemption>>> {
+        self.store.list(&self.known, &self.store.shelves.exemptions, as_of)
     }
 }

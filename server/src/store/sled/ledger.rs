@@ -81,29 +81,33 @@ impl Sled {
 
     pub(super) fn withdraw(&self, target: Target, act: Act) -> Result<()> {
         let mut writing = self.begin()?;
-        let (after, number) = {
+        let (withdrawal, number) = {
             let known = self.known();
-            match target {
-                Target::Batch(id) => {
-                    self.heading(&known, id)?;
-                    if known.withdrawn.batch(id).is_some() {
-                        return Err(Conflict::BatchWithdrawn(id).into());
-                    }
-                }
-                Target::Record(id) => {
-                    let record = self.stored_record(&known, &mut Sheets::default(), id)?;
-                    if !self.is_in_force(&known, &record, Date::MAX)? {
-                        return Err(Conflict::NotInForce(id).into());
-                    }
-                }
-            }
-            (known.last_batch, known.withdrawn.log().len() as u64)
+            (self.may_withdraw(&known, target, act)?, known.withdrawn.log().len() as u64)
         };
-        let withdrawal = Withdrawal { target, act, after };
         let entry = (Key::new().large(number), encode(&withdrawal)?);
         self.commit(&mut writing, || self.shelves.withdrawals.write(vec![entry]))?;
         self.learn().withdrawn.add(withdrawal);
         Ok(())
+    }
+
+    /// The withdrawal of something that counts.
+    pub(super) fn may_withdraw(&self, known: &Known, target: Target, act: Act) -> Result<Withdrawal> {
+        match target {
+            Target::Batch(id) => {
+                self.heading(known, id)?;
+                if known.withdrawn.batch(id).is_some() {
+                    return Err(Conflict::BatchWithdrawn(id).into());
+                }
+            }
+            Target::Record(id) => {
+                let record = self.stored_record(known, &mut Sheets::default(), id)?;
+                if !self.is_in_force(known, &record, Date::MAX)? {
+                    return Err(Conflict::NotInForce(id).into());
+                }
+            }
+        }
+        Ok(Withdrawal { target, act, after: known.last_batch })
     }
 }
 

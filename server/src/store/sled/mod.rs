@@ -1,7 +1,7 @@
 //! The store on sled: one directory, one process.
 //!
 //! Enters and leaves: see [`Store`]. Reading order: `key`, `seal`, `open`, `shelf` (how bytes are kept), `rows`,
-//! `editions`, `ledger` (batches), `knowledge` (facts as of a day), `results` (runs and releases), `cabinet`, `drawer`, `verify`.
+//! `editions`, `ledger` (batches), `knowledge` (facts as of a day), `results` (runs and releases), `journal`, `cabinet`, `drawer`, `verify`.
 //! Next: [`super::transfer`].
 //!
 //! # What stands where
@@ -25,6 +25,7 @@
 //! | `runs` | run | heading. **A run is there when, and only when, this entry is** |
 //! | `assessments` | run, place of the period in the run, first unit | assessments of neighbouring units (binary, see `results`) |
 //! | `releases` | number in the order of time | run, public or not, who, when, why |
+//! | `journal` | number | who did what, when, from where, with what outcome; chained by hash |
 //! | `papers` | folder, name | papers, as their owners write them |
 //! | `contents` | drawer, SHA-256 | length, when handed in. **A content is there when, and only when, this entry is** |
 //! | `chunks` | drawer, SHA-256, number | at most 48 kB of a content (binary) |
@@ -46,38 +47,44 @@ mod editions;
 mod ledger;
 mod knowledge;
 mod results;
+mod journal;
 mod cabinet;
 mod drawer;
 mod verify;
 #[cfg(test)]
 mod tests;
 
-use std::ops::ControlFlow;
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-use liuwu_engine::period::{Date, Period};
+use liuwu_engine::period::Period;
 use serde::de::DeserializeOwned;
 
 use self::key::{Key, Part, Parts, batch_of};
+use self::knowledge::Supposed;
 use self::open::Database;
 use self::shelf::Shelf;
 use super::error::{Damage, Fault, Result, StoreError};
 use super::standing::{Releases, Withdrawn};
 use super::words::*;
-use super::{RunWriter, SCHEMA, Store};
+use super::{Knowledge, RunWriter, SCHEMA, Store};
 
 /// The store on sled.
 pub struct Sled {
     shelves: Shelves,
     known: RwLock<Known>,
     writing: Mutex<Writing>,
+    /// Held while papers are filed.
+    filing: Mutex<()>,
+    /// A write failed half way.
+    halted: AtomicBool,
     // Last, so that the shelves are closed before the lock is released.
     database: Database,
 }
 
-/// What every reader needs and is small enough to be kept at hand.
-#[derive(Default)]
+/// What every reader needs and is small enough to be kept at hand, and to be copied when something is supposed.
+#[derive(Clone, Default)]
 struct Known {
     /// The newest batch that is whole.
     last_batch: BatchId,
@@ -90,8 +97,6 @@ struct Known {
 struct Writing {
     /// The highest number given to a run, complete or not.
     last_run: RunId,
-    /// A write failed half way.
-    halted: bool,
 }
 
 struct Shelves {
@@ -112,6 +117,7 @@ struct Shelves {
     runs: Shelf,
     assessments: Shelf,
     releases: Shelf,
+    journal: Shelf,
     papers: Shelf,
     contents: Shelf,
     chunks: Shelf,
@@ -139,6 +145,7 @@ impl Shelves {
             runs: Shelf::open(db, "runs", &[Large])?,
             assessments: Shelf::open(db, "assessments", &[Large, Small, Text])?,
             releases: Shelf::open(db, "releases", &[Large])?,
+            journal: Shelf::open(db, "journal", &[Large])?,
             papers: Shelf::open(db, "papers", &[Text, Text])?,
             contents: Shelf::open(db, "contents", &[Text, Text])?,
             chunks: Shelf::open(db, "chunks", &[Text, Text, Small])?,
@@ -168,7 +175,14 @@ impl Shelves {
 pub fn open(path: impl AsRef<Path>) -> Result<Sled> {
     let database = Database::open(path.as_ref())?;
     let shelves = Shelves::open(&database.db)?;
-    let store = Sled { shelves, known: RwLock::default(), writing: Mutex::default(), database };
+    let store = Sled {
+        shelves,
+        known: RwLock::default(),
+        writing: Mutex::default(),
+        filing: Mutex::default(),
+        halted: AtomicBool::new(false),
+        database,
+    };
     store.check_schema()?;
     store.mend()?;
     store.recall()?;
@@ -254,13 +268,32 @@ impl Sled {
     /// The right to write, which one thread has at a time.
     fn begin(&self) -> Result<MutexGuard<'_, Writing>> {
         let writing = self.lock_writing();
-        if writing.halted { Err(StoreError::Halted) } else { Ok(writing) }
+        if self.is_halted() { Err(StoreError::Halted) } else { Ok(writing) }
+    }
+
+    fn is_halted(&self) -> bool {
+        self.halted.load(Ordering::Acquire)
+    }
+
+    fn halt(&self) {
+        self.halted.store(true, Ordering::Release);
     }
 
     /// Writes by `write`, and refuses all later writes when it fails: how much of it is on the disk is then not known.
-    fn commit(&self, writing: &mut Writing, write: impl FnOnce() -> Result<()>) -> Result<()> {
+    fn commit(&self, _writing: &mut Writing, write: impl FnOnce() -> Result<()>) -> Result<()> {
+        self.write_and_sync(write)
+    }
+
+    /// The same for single entries that nothing else depends on, so that nobody who logs in waits for the end of an upload.
+    fn commit_entry(&self, write: impl FnOnce() -> Result<()>) -> Result<()> {
+        if self.is_halted() { Err(StoreError::Halted) } else { self.write_and_sync(write) }
+    }
+
+    fn write_and_sync(&self, write: impl FnOnce() -> Result<()>) -> Result<()> {
         let done = write().and_then(|()| self.database.sync());
-        writing.halted |= done.is_err();
+        if done.is_err() {
+            self.halt();
+        }
         done
     }
 
@@ -322,6 +355,13 @@ impl Store for Sled {
         self.withdraw(Target::Record(id), act)
     }
 
+    fn supposing(&self, withdrawn: Target, act: Act) -> Result<Box<dyn Knowledge + '_>> {
+        let mut known = self.known().clone();
+        let withdrawal = self.may_withdraw(&known, withdrawn, act)?;
+        known.withdrawn.add(withdrawal);
+        Ok(Box::new(Supposed { store: self, known }))
+    }
+
     fn withdrawals(&self) -> Result<Vec<Withdrawal>> {
         Ok(self.known().withdrawn.log().to_vec())
     }
@@ -332,35 +372,6 @@ impl Store for Sled {
 
     fn history(&self, id: RecordId) -> Result<Vec<Version>> {
         self.all_versions(id)
-    }
-
-    fn facts_of(&self, unit: &str, as_of: Date) -> Result<UnitFacts> {
-        self.one_unit(unit, as_of)
-    }
-
-    fn scan_facts(&self, after: Option<&str>, limit: usize, as_of: Date) -> Result<Vec<UnitFacts>> {
-        self.some_units(after, limit, as_of)
-    }
-
-    fn records_of_kind(
-        &self,
-        kind: &str,
-        as_of: Date,
-        visit: &mut dyn FnMut(StoredRecord) -> ControlFlow<()>,
-    ) -> Result<()> {
-        self.one_kind(kind, as_of, visit)
-    }
-
-    fn units(&self, as_of: Date) -> Result<Vec<UnitRow>> {
-        self.list_of_units(as_of)
-    }
-
-    fn statements(&self, as_of: Date) -> Result<Vec<Received<Statement>>> {
-        self.list(&self.shelves.statements, as_of)
-    }
-
-    fn exemptions(&self, as_of: Date) -> Result<Vec<Received<Exemption>>> {
-        self.list(&self.shelves.exemptions, as_of)
     }
 
     fn begin_run(&self, run: NewRun) -> Result<Box<dyn RunWriter + '_>> {
@@ -433,7 +444,7 @@ impl Store for Sled {
             schema: self.schema_version()?,
             batches: self.known().last_batch.0,
             bytes_on_disk: Some(bytes),
-            accepts_writes: !self.lock_writing().halted,
+            accepts_writes: !self.is_halted(),
         })
     }
 }

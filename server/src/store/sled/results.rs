@@ -186,7 +186,7 @@ impl Writer<'_> {
     fn write_gathered(&mut self) -> Result<()> {
         let written = self.store.shelves.assessments.write(std::mem::take(&mut self.gathered));
         if written.is_err() {
-            self.store.lock_writing().halted = true;
+            self.store.halt();
         }
         written
     }

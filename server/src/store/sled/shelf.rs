@@ -47,6 +47,11 @@ impl Shelf {
         self.entries(self.tree.range(from.to_vec()..prefix.end()))
     }
 
+    /// All entries from a key on, by rising key.
+    pub(super) fn scan_on(&self, from: &Key) -> Entries<'_> {
+        self.entries(self.tree.range(from.bytes()..))
+    }
+
     fn entries(&self, pieces: sled::Iter) -> Entries<'_> {
         Entries { shelf: self, pieces, held: None, ended: false }
     }
@@ -59,6 +64,11 @@ impl Shelf {
     /// The keys of all entries, by falling key.
     pub(super) fn keys_back(&self) -> impl Iterator<Item = Result<Vec<u8>>> + '_ {
         self.distinct(self.tree.iter().keys().rev())
+    }
+
+    /// The keys of the entries before a key, by falling key.
+    pub(super) fn keys_before(&self, key: &Key) -> impl Iterator<Item = Result<Vec<u8>>> + '_ {
+        self.distinct(self.tree.range(..key.bytes()).keys().rev())
     }
 
     /// The keys of entries, from the keys of their pieces.

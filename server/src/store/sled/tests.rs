@@ -13,7 +13,7 @@ use super::{Sled, open};
 use crate::store::conformance::{batch, day, furnish, new_run, period, rich_batch, save_run};
 use crate::store::error::{Damage, StoreError};
 use crate::store::words::*;
-use crate::store::{SCHEMA, Store};
+use crate::store::{Knowledge, SCHEMA, Store};
 
 fn fresh() -> (TempDir, Sled) {
     let directory = tempfile::tempdir().unwrap();

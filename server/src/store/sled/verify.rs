@@ -65,7 +65,9 @@ impl Sled {
         findings.visit(&shelves.withdrawals, |_, key, value| {
             decode::<Withdrawal>(&shelves.withdrawals, key, value).map(drop)
         })?;
-        findings.visit(&shelves.releases, |_, key, value| decode::<Release>(&shelves.releases, key, value).map(drop))
+        findings
+            .visit(&shelves.releases, |_, key, value| decode::<Release>(&shelves.releases, key, value).map(drop))?;
+        findings.visit(&shelves.journal, |_, key, value| decode::<Entry>(&shelves.journal, key, value).map(drop))
     }
 
     fn count_records(&self, findings: &mut Findings) -> Result<()> {

@@ -1,0 +1,145 @@
+//! Who asks.
+//!
+//! Enters: what [`crate::gate`] has made of a request's cookie, key or token. Leaves: a [`Caller`], an extractor of every
+//! handler: its name for what it does, what it may do, how far it reaches. A request without any of them is made by the public.
+//! Next: [`crate::audit`].
+
+use std::collections::BTreeSet;
+use std::convert::Infallible;
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+
+use super::table;
+use super::{Permission, Scope};
+
+/// Who asks. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Caller(Arc<Known>);
+
+#[derive(Debug, Clone)]
+struct Known {
+    identity: Identity,
+    permissions: BTreeSet<Permission>,
+    scope: Scope,
+    acting_for: Option<String>,
+    csrf: Option<String>,
+    from: Option<IpAddr>,
+}
+
+/// By what a caller is known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Identity {
+    /// Not at all.
+    Public,
+    /// The bearer of the operator's token.
+    Operator,
+    /// Somebody at the command line of the machine itself.
+    Terminal,
+}
+
+impl Caller {
+    /// Anybody.
+    #[must_use]
+    pub fn public(from: Option<IpAddr>) -> Caller {
+        Caller::new(Identity::Public, &[], Scope::Everything, from)
+    }
+
+    /// The bearer of the operator's token.
+    #[must_use]
+    pub fn operator(from: Option<IpAddr>) -> Caller {
+        Caller::new(Identity::Operator, table::OPERATOR, Scope::Everything, from)
+    }
+
+    /// Somebody at the command line, who has the data in their hands and could do anything with it.
+    #[must_use]
+    pub fn terminal() -> Caller {
+        Caller::new(Identity::Terminal, &Permission::ALL, Scope::Everything, None)
+    }
+
+    fn new(identity: Identity, permissions: &[Permission], scope: Scope, from: Option<IpAddr>) -> Caller {
+        let permissions = permissions.iter().copied().collect();
+        Caller(Arc::new(Known { identity, permissions, scope, acting_for: None, csrf: None, from }))
+    }
+
+    /// By what it is known.
+    #[must_use]
+    pub fn identity(&self) -> &Identity {
+        &self.0.identity
+    }
+
+    /// The name under which the log knows it; empty for the public.
+    #[must_use]
+    pub fn account(&self) -> &str {
+        match &self.0.identity {
+            Identity::Public => "",
+            Identity::Operator => "operator",
+            Identity::Terminal => "terminal",
+        }
+    }
+
+    /// The name that goes with everything it does, `by` of an [`Act`](crate::store::Act); with the village it acts for.
+    #[must_use]
+    pub fn name(&self) -> String {
+        match &self.0.acting_for {
+            Some(village) => format!("{}(代{village})", self.account()),
+            None => self.account().to_owned(),
+        }
+    }
+
+    /// The same, for forms that can say who hands something in. Only the operator, who may do it for anybody, is believed.
+    #[must_use]
+    pub fn name_or(&self, said: Option<String>) -> String {
+        let said = said.filter(|said| !said.trim().is_empty());
+        match (&self.0.identity, said) {
+            (Identity::Operator | Identity::Terminal, Some(said)) => said,
+            _ => self.name(),
+        }
+    }
+
+    /// Whether it may do something, as far as its scope reaches.
+    #[must_use]
+    pub fn may(&self, permission: Permission) -> bool {
+        self.0.permissions.contains(&permission)
+    }
+
+    /// How far it reaches.
+    #[must_use]
+    pub fn scope(&self) -> &Scope {
+        &self.0.scope
+    }
+
+    /// The village it acts for (代办), by its code.
+    #[must_use]
+    pub fn acting_for(&self) -> Option<&str> {
+        self.0.acting_for.as_deref()
+    }
+
+    /// What forms of its pages carry to prove that they are ours; only for somebody who is logged in with a browser.
+    #[must_use]
+    pub fn csrf(&self) -> Option<&str> {
+        self.0.csrf.as_deref()
+    }
+
+    /// From where it asks.
+    #[must_use]
+    pub fn from(&self) -> Option<IpAddr> {
+        self.0.from
+    }
+
+    /// Whether it is known at all.
+    #[must_use]
+    pub fn is_known(&self) -> bool {
+        self.0.identity != Identity::Public
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Caller {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Caller, Infallible> {
+        Ok(parts.extensions.get().cloned().unwrap_or_else(|| Caller::public(None)))
+    }
+}

@@ -1,0 +1,274 @@
+//! The log of everything that was done: who, from where, when, what, to what, with what outcome.
+//!
+//! Enters: a [`Note`] of a handler or a command. Leaves: an [`Entry`] in the store, numbered, and chained to the one before it:
+//! its hash is over its own bytes and the hash of that one, so that none can be changed, taken out or put elsewhere unnoticed.
+//! Next: [`crate::disclosure`].
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use jiff::Timestamp;
+use sha2::{Digest, Sha256};
+
+use crate::accounts::Caller;
+use crate::store::{Entry, Result, Store};
+
+/// What was done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Action {
+    /// Somebody logged in, or tried to.
+    LogIn,
+    /// Somebody logged out.
+    LogOut,
+    /// A request was refused for want of a permission or of a proof who asks.
+    Refuse,
+    /// Something was handed in.
+    Upload,
+    /// A record was corrected.
+    Correct,
+    /// A batch or a record was taken back.
+    Withdraw,
+    /// Units were scored.
+    Score,
+    /// A run was recomputed and compared.
+    Verify,
+    /// A run was made public.
+    Release,
+    /// A run was taken back from the public.
+    Retract,
+    /// An edition was published.
+    Publish,
+    /// Something was decided about an entry, an appeal, a conflict.
+    Decide,
+    /// Data was given out as a file.
+    Export,
+    /// Personal data was shown in full.
+    Unmask,
+    /// Personal data was blanked at the end of its time.
+    Blank,
+    /// A setting was changed.
+    Set,
+}
+
+impl Action {
+    /// Every action, in the order in which they are shown.
+    pub const ALL: [Action; 16] = [
+        Action::LogIn,
+        Action::LogOut,
+        Action::Refuse,
+        Action::Upload,
+        Action::Correct,
+        Action::Withdraw,
+        Action::Score,
+        Action::Verify,
+        Action::Release,
+        Action::Retract,
+        Action::Publish,
+        Action::Decide,
+        Action::Export,
+        Action::Unmask,
+        Action::Blank,
+        Action::Set,
+    ];
+
+    /// The name in the log, which never changes.
+    #[must_use]
+    pub const fn key(self) -> &'static str {
+        match self {
+            Action::LogIn => "log-in",
+            Action::LogOut => "log-out",
+            Action::Refuse => "refuse",
+            Action::Upload => "upload",
+            Action::Correct => "correct",
+            Action::Withdraw => "withdraw",
+            Action::Score => "score",
+            Action::Verify => "verify",
+            Action::Release => "release",
+            Action::Retract => "retract",
+            Action::Publish => "publish",
+            Action::Decide => "decide",
+            Action::Export => "export",
+            Action::Unmask => "unmask",
+            Action::Blank => "blank",
+            Action::Set => "set",
+        }
+    }
+}
+
+/// To what it was done: what kind of thing and which one. A number or a code, never a name of a person or the text of a record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Subject {
+    what: &'static str,
+    id: String,
+}
+
+impl Subject {
+    /// A thing: `Subject::of("batch", 12)`.
+    pub fn of(what: &'static str, id: impl ToString) -> Subject {
+        Subject { what, id: id.to_string() }
+    }
+
+    /// Nothing in particular.
+    #[must_use]
+    pub const fn none() -> Subject {
+        Subject { what: "", id: String::new() }
+    }
+}
+
+/// Something to be written into the log.
+#[derive(Debug, Clone)]
+pub struct Note {
+    who: String,
+    acting_for: Option<String>,
+    from: Option<String>,
+    action: Action,
+    subject: Subject,
+    outcome: String,
+}
+
+/// The outcome of what was done.
+const DONE: &str = "done";
+
+impl Note {
+    /// Something that was done.
+    #[must_use]
+    pub fn done(caller: &Caller, action: Action, subject: Subject) -> Note {
+        Note {
+            who: caller.account().to_owned(),
+            acting_for: caller.acting_for().map(str::to_owned),
+            from: caller.from().map(|from| from.to_string()),
+            action,
+            subject,
+            outcome: DONE.to_owned(),
+        }
+    }
+
+    /// Something that was tried, and how it ended: `done`, or in a word why not, such as the code of a problem.
+    #[must_use]
+    pub fn ended(caller: &Caller, action: Action, subject: Subject, outcome: &str) -> Note {
+        Note { outcome: outcome.to_owned(), ..Note::done(caller, action, subject) }
+    }
+}
+
+/// The log, open for writing.
+pub struct Audit {
+    store: Arc<dyn Store>,
+    /// Held while an entry is written, so that entries are numbered in the order in which they are stored.
+    last: Mutex<Option<Link>>,
+}
+
+/// Where the chain ends: number and hash of the newest entry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Link {
+    number: u64,
+    hash: String,
+}
+
+/// What stands before the first entry.
+const BEGINNING: &str = "0000000000000000000000000000000000000000000000000000000000000000";
+
+impl Audit {
+    /// The log of a store.
+    #[must_use]
+    pub fn new(store: Arc<dyn Store>) -> Audit {
+        Audit { store, last: Mutex::new(None) }
+    }
+
+    /// Writes an entry; it is on the disk when this returns. It blocks.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn note(&self, note: Note) -> Result<()> {
+        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        let link = match last.take() {
+            Some(link) => link,
+            None => self.end_of_chain()?,
+        };
+        let entry = chained(note, link.number + 1, link.hash, Timestamp::now());
+        self.store.append_entry(&entry)?;
+        *last = Some(Link { number: entry.number, hash: entry.hash });
+        Ok(())
+    }
+
+    fn end_of_chain(&self) -> Result<Link> {
+        let beginning = || Link { number: 0, hash: BEGINNING.to_owned() };
+        Ok(self.store.last_entry()?.map_or_else(beginning, |entry| Link { number: entry.number, hash: entry.hash }))
+    }
+}
+
+fn chained(note: Note, number: u64, before: String, at: Timestamp) -> Entry {
+    let mut entry = Entry {
+        number,
+        at,
+        who: note.who,
+        acting_for: note.acting_for,
+        from: note.from,
+        action: note.action.key().to_owned(),
+        subject: note.subject.what.to_owned(),
+        id: note.subject.id,
+        outcome: note.outcome,
+        before,
+        hash: String::new(),
+    };
+    entry.hash = hash_of(&entry);
+    entry
+}
+
+/// SHA-256 over every field but the hash itself, each with its length before it, so that no two entries have the same bytes.
+fn hash_of(entry: &Entry) -> String {
+    let number = entry.number.to_string();
+    let at = entry.at.to_string();
+    let absent = |field: &Option<String>| field.as_ref().map_or_else(|| "-".to_owned(), |field| format!("+{field}"));
+    let (acting_for, from) = (absent(&entry.acting_for), absent(&entry.from));
+    let fields = [
+        "liuwu-audit-1",
+        &number,
+        &at,
+        &entry.who,
+        &acting_for,
+        &from,
+        &entry.action,
+        &entry.subject,
+        &entry.id,
+        &entry.outcome,
+        &entry.before,
+    ];
+    let mut digest = Sha256::new();
+    for field in fields {
+        digest.update((field.len() as u64).to_be_bytes());
+        digest.update(field);
+    }
+    crate::store::hex(&digest.finalize())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::memory::Memory;
+
+    #[test]
+    fn each_entry_is_chained_to_the_one_before_it() {
+        let store: Arc<dyn Store> = Arc::new(Memory::new());
+        let audit = Audit::new(store.clone());
+        let caller = Caller::operator(None);
+        audit.note(Note::done(&caller, Action::Upload, Subject::of("batch", 1))).unwrap();
+        audit.note(Note::ended(&caller, Action::Release, Subject::of("run", 7), "no-run")).unwrap();
+        // Another process goes on where this one ended.
+        Audit::new(store.clone()).note(Note::done(&caller, Action::LogOut, Subject::none())).unwrap();
+        let entries = store.entries(1, 9).unwrap();
+        assert_eq!(entries.iter().map(|entry| entry.number).collect::<Vec<_>>(), [1, 2, 3]);
+        assert_eq!(entries[0].before, BEGINNING);
+        assert!(entries.windows(2).all(|pair| pair[1].before == pair[0].hash));
+        assert!(entries.iter().all(|entry| entry.hash == hash_of(entry)));
+        assert_eq!((entries[1].outcome.as_str(), entries[1].id.as_str()), ("no-run", "7"));
+    }
+
+    #[test]
+    fn no_field_can_be_moved_into_its_neighbour() {
+        let caller = Caller::operator(None);
+        let entry = |id: &str, outcome: &str| {
+            let note = Note::ended(&caller, Action::Upload, Subject::of("batch", id), outcome);
+            hash_of(&chained(note, 1, BEGINNING.to_owned(), Timestamp::UNIX_EPOCH))
+        };
+        assert_ne!(entry("1", "2done"), entry("12", "done"));
+    }
+}

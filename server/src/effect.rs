@@ -1,0 +1,262 @@
+//! What a change of the facts does to the results: which units move, by how much, who enters a list and who leaves it.
+//!
+//! Enters: what is known, and what would be known (a batch laid over the store, or taken back). Leaves: an [`Effect`]. Only the
+//! units that can move are scored, once before and once after; nothing is stored. Next: [`crate::error`].
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use liuwu_engine::assess::Plan;
+use liuwu_engine::bundle::{Bundle, Compare, CompareBy};
+use liuwu_engine::number::Number;
+use liuwu_engine::period::Period;
+
+use crate::filed::Filed;
+use crate::scoring::{self, Ask, Computed, ScoringError};
+use crate::store::overlay::Within;
+use crate::store::{Knowledge, NewBatch, Store, StoreError, UnitRow};
+use crate::view::UnitTree;
+
+/// What a change does to the results of a standard.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Effect {
+    /// The periods compared, ascending.
+    pub periods: Vec<Period>,
+    /// The units that move, those that lose most first.
+    pub moved: Vec<Moved>,
+}
+
+/// One unit that moves in one period.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Moved {
+    /// The unit.
+    pub unit: String,
+    /// The period.
+    pub period: Period,
+    /// How it stands; none: it has no result.
+    pub before: Option<Standing>,
+    /// How it would stand.
+    pub after: Option<Standing>,
+}
+
+/// How a unit stands in a period.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Standing {
+    /// Its score.
+    pub score: Option<Number>,
+    /// Its rating.
+    pub rating: Option<String>,
+    /// Whether something could not be checked.
+    pub incomplete: bool,
+    /// The lists it is on.
+    pub lists: BTreeSet<String>,
+}
+
+impl From<&Filed> for Standing {
+    fn from(filed: &Filed) -> Standing {
+        Standing {
+            score: filed.score,
+            rating: filed.rating.clone(),
+            incomplete: filed.incomplete,
+            lists: filed.lists.iter().cloned().collect(),
+        }
+    }
+}
+
+impl Moved {
+    /// By how much the score moves; none when there is no score before or after.
+    pub fn by(&self) -> Option<Number> {
+        let (before, after) = (self.before.as_ref()?.score?, self.after.as_ref()?.score?);
+        after.sub(before).ok()
+    }
+
+    /// The lists it would enter.
+    pub fn enters(&self) -> Vec<&str> {
+        lists_of(self.after.as_ref()).filter(|list| !lists_of(self.before.as_ref()).any(|old| old == *list)).collect()
+    }
+
+    /// The lists it would leave.
+    pub fn leaves(&self) -> Vec<&str> {
+        lists_of(self.before.as_ref()).filter(|list| !lists_of(self.after.as_ref()).any(|new| new == *list)).collect()
+    }
+
+    /// Whether the rating changes.
+    pub fn changes_rating(&self) -> bool {
+        let rating = |standing: &Option<Standing>| standing.as_ref().and_then(|standing| standing.rating.clone());
+        rating(&self.before) != rating(&self.after)
+    }
+}
+
+fn lists_of(standing: Option<&Standing>) -> impl Iterator<Item = &str> {
+    standing.into_iter().flat_map(|standing| standing.lists.iter().map(String::as_str))
+}
+
+impl Effect {
+    /// How many units move, each counted once.
+    pub fn units(&self) -> usize {
+        self.count(|_| true)
+    }
+
+    /// How many units change their rating.
+    pub fn ratings(&self) -> usize {
+        self.count(Moved::changes_rating)
+    }
+
+    /// How many units enter a list.
+    pub fn entering(&self) -> usize {
+        self.count(|moved| !moved.enters().is_empty())
+    }
+
+    /// How many units leave a list.
+    pub fn leaving(&self) -> usize {
+        self.count(|moved| !moved.leaves().is_empty())
+    }
+
+    fn count(&self, counts: impl Fn(&Moved) -> bool) -> usize {
+        let units = self.moved.iter().filter(|moved| counts(moved)).map(|moved| moved.unit.as_str());
+        units.collect::<BTreeSet<_>>().len()
+    }
+
+    /// Adds what the same change does under another edition, which scores other periods.
+    pub fn extend(&mut self, other: Effect) {
+        self.periods.extend(other.periods);
+        self.periods.sort();
+        self.periods.dedup();
+        self.moved.extend(other.moved);
+        sort(&mut self.moved);
+    }
+}
+
+/// The facts that a change touches.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Touched {
+    /// Those of these units and of all below them.
+    Units(BTreeSet<String>),
+    /// Those of any unit.
+    Everything,
+}
+
+impl Touched {
+    /// What a batch touches, stored or about to be. A new list of units may move anything.
+    ///
+    /// # Errors
+    /// The store's, when it is asked for the records that these supersede.
+    pub fn by(store: &dyn Store, batch: &NewBatch) -> Result<Touched, StoreError> {
+        if !batch.units.is_empty() {
+            return Ok(Touched::Everything);
+        }
+        let mut units: BTreeSet<String> = batch.records.iter().map(|record| record.unit.clone()).collect();
+        for old in batch.records.iter().filter_map(|record| record.supersedes) {
+            // What comes back when the batch is undone may stand further back still.
+            units.extend(store.history(old)?.into_iter().map(|version| version.record.item.unit));
+        }
+        units.extend(batch.attributes.iter().map(|fact| fact.unit.clone()));
+        units.extend(batch.statements.iter().map(|statement| statement.area.clone()));
+        units.extend(batch.exemptions.iter().map(|exemption| exemption.unit.clone()));
+        Ok(Touched::Units(units))
+    }
+}
+
+/// What would change if `after` were known instead of what is stored: the ask says for which periods and as of which day.
+///
+/// # Errors
+/// [`ScoringError`].
+pub fn of(
+    store: &dyn Store,
+    after: &dyn Knowledge,
+    touched: &Touched,
+    plan: &Arc<Plan>,
+    ask: &Ask,
+) -> Result<Effect, ScoringError> {
+    let bundle = &plan.bundle;
+    let (before, after) = match touched {
+        Touched::Everything => (scoring::try_out(store, store, plan, ask)?, scoring::try_out(store, after, plan, ask)?),
+        Touched::Units(units) => {
+            let reached = reach(bundle, &UnitTree::new(store.units(ask.as_of)?), units);
+            if reached.is_empty() {
+                return Ok(Effect { periods: ask.periods.clone(), moved: Vec::new() });
+            }
+            let before = scoring::try_out(store, &Within::new(store, &reached), plan, ask)?;
+            (before, scoring::try_out(store, &Within::new(after, &reached), plan, ask)?)
+        }
+    };
+    Ok(compare(&before, &after, &bundle.assess.unit))
+}
+
+/// Compares two sets of results, of the units of one level.
+pub fn compare(before: &Computed, after: &Computed, level: &str) -> Effect {
+    let periods: BTreeSet<Period> = before.keys().chain(after.keys()).copied().collect();
+    let mut moved = Vec::new();
+    for period in &periods {
+        let standings = |computed: &Computed| -> BTreeMap<String, Standing> {
+            let results = computed.get(period).into_iter().flatten().filter(|(_, filed)| filed.level == level);
+            results.map(|(unit, filed)| (unit.clone(), Standing::from(filed))).collect()
+        };
+        let (mut old, new) = (standings(before), standings(after));
+        for (unit, after) in new {
+            let before = old.remove(&unit);
+            if before.as_ref() != Some(&after) {
+                moved.push(Moved { unit, period: *period, before, after: Some(after) });
+            }
+        }
+        let gone = old.into_iter();
+        moved.extend(gone.map(|(unit, before)| Moved { unit, period: *period, before: Some(before), after: None }));
+    }
+    sort(&mut moved);
+    Effect { periods: periods.into_iter().collect(), moved }
+}
+
+/// Those that lose most first, then by period and unit; without points last.
+fn sort(moved: &mut [Moved]) {
+    moved.sort_by(|one, other| {
+        let key = |moved: &Moved| (moved.by().is_none(), moved.by());
+        key(one).cmp(&key(other)).then_with(|| (one.period, &one.unit).cmp(&(other.period, &other.unit)))
+    });
+}
+
+/// The units whose results can move when facts of some units do, with all that is needed to score them: the units below the
+/// touched ones, those they are compared with, and all above.
+fn reach(bundle: &Bundle, tree: &UnitTree, touched: &BTreeSet<String>) -> BTreeSet<String> {
+    let line = |row: &UnitRow| -> Vec<String> {
+        std::iter::once(row.id.clone()).chain(tree.above(&row.id).map(|above| above.id.clone())).collect()
+    };
+    // None: some script may compare with anybody.
+    let levels: Option<Vec<&str>> = compares(bundle).map(|compare| compare.by.iter().find_map(level_of)).collect();
+    let mut wanted = touched.clone();
+    loop {
+        let scored = tree.all().iter().filter(|row| row.level == bundle.assess.unit);
+        let moved: Vec<&UnitRow> = scored.filter(|row| line(row).iter().any(|id| wanted.contains(id))).collect();
+        let known = wanted.len();
+        match &levels {
+            None if !moved.is_empty() => return tree.all().iter().map(|row| row.id.clone()).collect(),
+            None => {}
+            Some(levels) => {
+                let groups =
+                    moved.iter().flat_map(|row| levels.iter().filter_map(|level| tree.at_level(&row.id, level)));
+                wanted.extend(groups.map(|group| group.id.clone()));
+            }
+        }
+        if wanted.len() == known {
+            return moved.into_iter().flat_map(line).collect();
+        }
+    }
+}
+
+fn level_of(by: &CompareBy) -> Option<&str> {
+    match by {
+        CompareBy::Level(level) => Some(level),
+        CompareBy::Attribute(_) => None,
+    }
+}
+
+/// Every group that a script of the main results may look at.
+fn compares(bundle: &Bundle) -> impl Iterator<Item = &Compare> {
+    let figures = bundle.figures.iter().filter_map(|figure| figure.compare.as_ref());
+    let rules = bundle.all_rules().into_iter().filter_map(|rule| rule.compare.as_ref());
+    let scores = bundle.assess.score.iter().chain(&bundle.rating.script).filter_map(|scored| scored.compare.as_ref());
+    let lists = bundle.lists.iter().filter_map(|list| list.compare.as_ref());
+    figures.chain(rules).chain(scores).chain(lists)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,185 @@
+//! Whatever moves is found, though only what can move is scored.
+
+use std::sync::Arc;
+
+use liuwu_engine::period::{Period, parse_date};
+use liuwu_engine::record::Source;
+use proptest::prelude::*;
+use serde_json::{Map, json};
+
+use super::*;
+use crate::store::memory::Memory;
+use crate::store::overlay::Overlay;
+use crate::store::{Act, BatchId, ItemId, NewEdition, RecordId, RecordRow, Statement, Target};
+
+/// Villages lose points for fires, one more where they have most of their town; a town's warning counts for all its
+/// villages, and a good year before gives a point.
+const BUNDLE: &str = r#"
+bundle: trial
+edition: "2020"
+title: 试算(虚构)
+assess: {unit: village, within: [town, county], period: year}
+records:
+  fire: {title: 火灾, fields: {no: {title: 编号, type: text}}, identity: [no]}
+  warning: {title: 警示, of: town, fields: {no: {title: 编号, type: text}}, identity: [no]}
+figures:
+  fires: {title: 火灾数, script: records("fire").count()}
+  most:  {title: 全镇最多, compare: town, script: "group.max(|u| u.figures.fires)"}
+criteria:
+  - id: fire
+    title: 无火灾
+    base: 100
+    rules:
+      - {id: F-1, title: 发生火灾, each: fire, deduct: "5", reason: 火灾一起}
+      - {id: F-2, title: 全镇最多, when: figures.fires > 0 && figures.fires == figures.most, deduct: 1, reason: 全镇最多}
+      - {id: W-1, title: 全镇警示, when: 'town.records("warning").count() > 0', deduct: 2, reason: 全镇警示}
+rating:
+  bands: [{name: 好, from: 95}, {name: 差}]
+lists:
+  negative: {title: 负面清单, script: score < 90}
+"#;
+
+const VILLAGES: [&str; 4] = ["v1", "v2", "v3", "v4"];
+
+fn noon(day: &str) -> jiff::Timestamp {
+    format!("{day}T12:00:00+08:00").parse().unwrap()
+}
+
+fn act() -> Act {
+    Act { by: "王".into(), at: noon("2021-01-09"), why: "误".into() }
+}
+
+fn row(unit: &str, kind: &str, no: usize, supersedes: Option<RecordId>) -> RecordRow {
+    let fields = Map::from_iter([("no".to_owned(), json!(no.to_string()))]);
+    let source = Source::line(&Arc::from("a.csv"), 1);
+    let date = parse_date("2020-03-01").unwrap();
+    RecordRow { unit: unit.into(), kind: kind.into(), date, number: None, fields, source, supersedes }
+}
+
+fn batch(records: Vec<RecordRow>) -> NewBatch {
+    NewBatch { records, ..NewBatch::new(noon("2021-01-05"), "李", "火灾") }
+}
+
+/// Two towns with two villages each; in the first, `v1` has had one fire.
+fn store() -> Memory {
+    let store = Memory::new();
+    let edition = NewEdition {
+        bundle: "trial".into(),
+        edition: "2020".into(),
+        text: Arc::from(BUNDLE),
+        published_at: noon("2020-01-01"),
+        by: "王".into(),
+        note: String::new(),
+    };
+    store.publish_edition(edition).unwrap();
+    let unit = |id: &str, level: &str, parent: Option<&str>| UnitRow {
+        id: id.into(),
+        level: level.into(),
+        name: id.into(),
+        parent: parent.map(str::to_owned),
+    };
+    let mut units = vec![unit("c", "county", None), unit("t1", "town", Some("c")), unit("t2", "town", Some("c"))];
+    units.extend(VILLAGES.iter().zip(["t1", "t1", "t2", "t2"]).map(|(id, town)| unit(id, "village", Some(town))));
+    let statement = |kind: &str| Statement {
+        kind: kind.into(),
+        area: "c".into(),
+        from: parse_date("2019-01-01").unwrap(),
+        to: parse_date("2021-12-31").unwrap(),
+        nil: false,
+    };
+    let statements = vec![statement("fire"), statement("warning")];
+    store.append_batch(NewBatch { units, statements, ..batch(vec![row("v1", "fire", 1, None)]) }).unwrap();
+    store
+}
+
+fn plan(store: &Memory) -> Arc<Plan> {
+    scoring::plan_of(&store.edition("trial", "2020").unwrap()).unwrap()
+}
+
+fn ask() -> Ask {
+    Ask {
+        bundle: "trial".into(),
+        edition: None,
+        periods: Period::parse_list("2020").unwrap(),
+        as_of: parse_date("2021-01-10").unwrap(),
+        by: String::new(),
+        at: noon("2021-01-10"),
+        pseudonym_key: b"a key for tests".to_vec(),
+        longest: crate::deadline::LONGEST_RUN,
+    }
+}
+
+fn effect_of(store: &Memory, batch: &NewBatch) -> Effect {
+    let touched = Touched::by(store, batch).unwrap();
+    of(store, &Overlay::new(store, batch), &touched, &plan(store), &ask()).unwrap()
+}
+
+#[test]
+fn a_village_that_moves_is_named_with_its_points_its_rating_and_its_lists() {
+    let store = store();
+    let effect = effect_of(&store, &batch(vec![row("v1", "fire", 2, None)]));
+    assert_eq!(effect.moved.len(), 1, "{effect:?}");
+    let moved = &effect.moved[0];
+    assert_eq!((moved.unit.as_str(), moved.by()), ("v1", Some(Number::from_i64(-5))));
+    assert_eq!((moved.enters(), moved.leaves(), moved.changes_rating()), (vec!["negative"], vec![], false));
+    assert_eq!((effect.units(), effect.entering(), effect.leaving(), effect.ratings()), (1, 1, 0, 0));
+}
+
+#[test]
+fn a_village_moves_with_the_one_it_is_compared_with() {
+    let store = store();
+    let effect = effect_of(&store, &batch(vec![row("v2", "fire", 2, None), row("v2", "fire", 3, None)]));
+    let moved: Vec<_> = effect.moved.iter().map(|moved| (moved.unit.as_str(), moved.by())).collect();
+    assert_eq!(moved, [("v2", Some(Number::from_i64(-11))), ("v1", Some(Number::from_i64(1)))]);
+}
+
+#[test]
+fn what_comes_back_when_a_batch_is_undone_moves_too() {
+    let store = store();
+    let old = ItemId { batch: BatchId(1), number: 1 };
+    store.append_batch(batch(vec![row("v3", "fire", 1, Some(old))])).unwrap();
+    let touched = Touched::by(&store, &store.contents(BatchId(2)).unwrap()).unwrap();
+    let after = store.supposing(Target::Batch(BatchId(2)), act()).unwrap();
+    let effect = of(&store, after.as_ref(), &touched, &plan(&store), &ask()).unwrap();
+    let moved: Vec<_> = effect.moved.iter().map(|moved| (moved.unit.as_str(), moved.by())).collect();
+    assert_eq!(moved, [("v1", Some(Number::from_i64(-6))), ("v3", Some(Number::from_i64(6)))]);
+}
+
+#[test]
+fn a_batch_that_moves_nobody_has_no_effect() {
+    let store = store();
+    let same = effect_of(&store, &batch(vec![row("v1", "fire", 1, Some(ItemId { batch: BatchId(1), number: 1 }))]));
+    assert_eq!(same, Effect { periods: ask().periods, moved: Vec::new() });
+    let nowhere = effect_of(&store, &batch(vec![row("no such unit", "fire", 1, None)]));
+    assert_eq!(nowhere.units(), 0);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+    #[test]
+    fn scoring_what_can_move_finds_what_scoring_everything_finds(
+        before in prop::collection::vec((0..6_usize, any::<bool>()), 0..8),
+        change in prop::collection::vec((0..6_usize, any::<bool>()), 1..4),
+        moves in any::<bool>(),
+    ) {
+        let store = store();
+        let units = ["v1", "v2", "v3", "v4", "t1", "t2"];
+        let rows = |list: &[(usize, bool)], first: usize| -> Vec<RecordRow> {
+            list.iter().enumerate().map(|(n, (unit, warns))| {
+                let kind = if *warns { "warning" } else { "fire" };
+                row(units[*unit], kind, first + n, None)
+            }).collect()
+        };
+        store.append_batch(batch(rows(&before, 10))).unwrap();
+        let mut change = batch(rows(&change, 100));
+        if moves {
+            change.records[0].supersedes = Some(ItemId { batch: BatchId(1), number: 1 });
+        }
+        let whole = {
+            let (plan, overlay) = (plan(&store), Overlay::new(&store, &change));
+            let before = scoring::try_out(&store, &store, &plan, &ask()).unwrap();
+            compare(&before, &scoring::try_out(&store, &overlay, &plan, &ask()).unwrap(), "village")
+        };
+        prop_assert_eq!(effect_of(&store, &change), whole);
+    }
+}

@@ -1,0 +1,72 @@
+//! Who is logged in, as a page shows it: the name, the menu of what the account may do, and the token that its forms carry.
+//!
+//! Enters: the [`Caller`] of a request. Leaves: a [`Seat`] in the [`Frame`](super::frame::Frame). An area with pages of its own
+//! adds its line to [`AREAS`]. Next: [`frame`](super::frame).
+
+use crate::accounts::{Caller, Permission};
+
+/// The name of the field with which a form proves that it comes from a page of ours.
+pub const CSRF_FIELD: &str = "csrf";
+
+/// An entry of a menu, for readers or for staff.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Section {
+    /// Finding a village.
+    Search,
+    /// The city at a glance.
+    City,
+    /// The negative list.
+    Negative,
+    /// None of them.
+    Elsewhere,
+}
+
+/// Who is logged in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Seat {
+    /// The name of the account.
+    pub account: String,
+    /// The village it acts for (代办).
+    pub acting_for: Option<String>,
+    /// What its forms carry ([`CSRF_FIELD`]).
+    pub csrf: String,
+    /// The areas that it may open.
+    areas: Vec<Area>,
+}
+
+/// An entry of the menu for staff.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Area {
+    /// What it takes.
+    permission: Permission,
+    /// The key of its words.
+    pub title: &'static str,
+    /// Its address.
+    pub link: &'static str,
+    /// The section of its pages.
+    pub section: Section,
+}
+
+/// Every area, in the order of the menu.
+const AREAS: &[Area] = &[];
+
+impl Seat {
+    /// The seat of a caller; none for the public and for programs.
+    #[must_use]
+    pub fn of(caller: &Caller) -> Option<Seat> {
+        let csrf = caller.csrf()?.to_owned();
+        let areas = AREAS.iter().filter(|area| caller.may(area.permission)).copied();
+        Some(Seat {
+            account: caller.account().to_owned(),
+            acting_for: caller.acting_for().map(str::to_owned),
+            csrf,
+            areas: areas.collect(),
+        })
+    }
+
+    /// The menu.
+    #[must_use]
+    pub fn areas(&self) -> &[Area] {
+        &self.areas
+    }
+}
