@@ -56,6 +56,24 @@ pub struct Said {
     pub statements: Vec<Statement>,
 }
 
+impl Said {
+    /// Who hands what in, and nothing else said.
+    pub fn new(by: impl Into<String>, at: Timestamp, what: impl Into<String>) -> Said {
+        Said {
+            by: by.into(),
+            at,
+            received_on: None,
+            what: what.into(),
+            kind: None,
+            encoding: None,
+            effective: None,
+            choices: Choices::NONE,
+            accept_good_rows: false,
+            statements: Vec::new(),
+        }
+    }
+}
+
 /// What came of reading an upload, and what storing it would do.
 #[derive(Debug)]
 pub struct Report {

@@ -15,7 +15,6 @@ use super::summary;
 use super::terminal::Terminal;
 use crate::config::Config;
 use crate::data_dir::DataDir;
-use crate::intake::Choices;
 use crate::pages::links;
 use crate::sample::{self, Options};
 use crate::scoring::{self, Ask};
@@ -144,16 +143,9 @@ fn prepare(dir: &DataDir, terminal: &Terminal) -> anyhow::Result<Run> {
     };
     let paths = files_in(folder)?;
     let said = Said {
-        choices: Choices::NONE,
-        by: "demo".to_owned(),
-        at: now,
         received_on: Some(day(RECEIVED_ON)?),
-        what: "演示数据(纯属虚构)".to_owned(),
-        kind: None,
-        encoding: None,
         effective: Some(day("2020-01-01")?),
-        accept_good_rows: false,
-        statements: Vec::new(),
+        ..Said::new("demo", now, "演示数据(纯属虚构)")
     };
     let report = import::prepare(store, &plan.bundle, &read(&paths)?, &said, terminal)?;
     if !report.acceptable {

@@ -11,7 +11,6 @@ use liuwu_engine::period::{Date, Period, parse_date};
 
 use super::At;
 use super::terminal::Terminal;
-use crate::intake::Choices;
 use crate::store::{Statement, Store, StoreError};
 use crate::upload::{self, File, Report, Said};
 
@@ -111,16 +110,13 @@ impl Import {
             }));
         }
         Ok(Said {
-            by: self.by.clone(),
-            at: Timestamp::now(),
             received_on: date(&self.received_on)?,
-            what: "liuwu import".to_owned(),
             kind: self.kind.clone(),
             encoding: self.encoding.clone(),
             effective: date(&self.effective)?,
-            choices: Choices::NONE,
             accept_good_rows: self.accept_good_rows,
             statements,
+            ..Said::new(&self.by, Timestamp::now(), "liuwu import")
         })
     }
 }
