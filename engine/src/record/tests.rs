@@ -66,6 +66,7 @@ fn dictionary() -> Dictionary {
         public: Public::Full,
         keep_personal: None,
         mend: None,
+        stages: Default::default(),
         place: (1, 1),
     };
     Dictionary {
