@@ -26,6 +26,7 @@ pub mod effect;
 pub mod error;
 pub mod state;
 pub mod gate;
+pub mod prepared;
 pub mod pages;
 pub mod api;
 pub mod router;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use axum::extract::{Query, State};
+use axum::response::IntoResponse;
 use liuwu_engine::assessment::Met;
 use liuwu_engine::division::short_name;
 use liuwu_engine::number::{self, Number, Rounding};
@@ -21,6 +22,7 @@ use crate::pages::standard::Standard;
 use crate::pages::tile_map::{Tile, TileMap, TileTown};
 use crate::pages::towns::{TownOrder, TownRow, TownTable};
 use crate::pages::visit::{Rendered, Visit};
+use crate::prepared::lasting;
 use crate::state::App;
 use crate::store::UnitRow;
 use crate::view::RunView;
@@ -43,7 +45,7 @@ pub async fn show(
     State(app): State<App>,
     visit: Visit,
     Query(asked): Query<Asked>,
-) -> Result<Rendered<CityPage>, Problem> {
+) -> Result<impl IntoResponse, Problem> {
     let page = app.blocking(move |app| {
         let results = Results::of(app, asked.period.as_deref())?;
         let before = results.before().map(|(period, run)| app.view(run, *period)).transpose()?;
@@ -52,7 +54,7 @@ pub async fn show(
         let order = TownOrder::from_key(asked.sort.as_deref().unwrap_or_default());
         Ok(fill(&results, (before, records), frame, order))
     });
-    page.await.map(Rendered)
+    page.await.map(|page| lasting(Rendered(page)))
 }
 
 /// Fills the page. `known` is what else is known: the results of the period before, and the records of matters.

@@ -1,6 +1,7 @@
 //! Serves `/villages/{code}?period=`: gathers what is known of the village and fills its page part by part.
 
 use axum::extract::{Path, Query, State};
+use axum::response::IntoResponse;
 use liuwu_engine::assessment::Met;
 use liuwu_engine::bundle::Criterion;
 use liuwu_engine::number::Rounding;
@@ -14,6 +15,7 @@ use crate::pages::frame::{Frame, Section};
 use crate::pages::links;
 use crate::pages::results::Results;
 use crate::pages::visit::{Rendered, Visit};
+use crate::prepared::lasting;
 use crate::state::App;
 use crate::view::ViewError;
 
@@ -35,7 +37,7 @@ pub async fn show(
     visit: Visit,
     Path(code): Path<String>,
     Query(asked): Query<Asked>,
-) -> Result<Rendered<VillagePage>, Problem> {
+) -> Result<impl IntoResponse, Problem> {
     let page = app.blocking(move |app| {
         let results = Results::of(app, asked.period.as_deref())?;
         let frame = results.name_in(visit.frame(app, Section::Search));
@@ -43,7 +45,7 @@ pub async fn show(
         let address = visit.from_outside(app, &path);
         fill(app, &results, &code, frame, address)
     });
-    page.await.map(Rendered)
+    page.await.map(|page| lasting(Rendered(page)))
 }
 
 /// Fills the page. `address` is its own, for the square code. It blocks.
