@@ -250,7 +250,7 @@ impl Scene for Stage {
         }
     }
 
-    fn records(&self, unit: UnitIndex, kinds: &[&str], window: Window) -> Result<Vec<Arc<Record>>, Missing> {
+    fn rows(&self, unit: UnitIndex, kind_id: &str, window: Window) -> Result<&[Arc<Record>], Missing> {
         let line = self.world.line(unit);
         let areas: Vec<&str> = line.iter().map(|unit| unit.id.as_ref()).collect();
         let last = self.period.to().min(self.as_of);
@@ -259,32 +259,36 @@ impl Scene for Stage {
             Window::History => (None, last, self.period),
             Window::Known => (None, self.as_of, self.period),
         };
+        let Some(kind) = self.plan.bundle.dictionary.kinds.get(kind_id) else {
+            return Err(Missing {
+                zh: format!("没有「{kind_id}」这种台账"),
+                en: format!("there is no kind `{kind_id}`"),
+            });
+        };
+        if !self.world.coverage().is_handed_in(kind, &areas, owed, self.as_of) {
+            let who = kind.department.as_deref().unwrap_or("报送单位");
+            return Err(Missing {
+                zh: format!("缺「{}」数据({who}尚未报齐)", kind.title),
+                en: format!("`{kind_id}` is not handed in by {who}"),
+            });
+        }
+        let all = line.first().map_or(&[][..], |unit| unit.facts.of(kind_id));
+        let start = from.map_or(0, |from| all.partition_point(|record| record.date < from));
+        let end = all.partition_point(|record| record.date <= to);
+        let found = all.get(start..end.max(start)).unwrap_or(&[]);
+        if found.is_empty() && kind.none_means == NoneMeans::Missing {
+            return Err(Missing {
+                zh: format!("缺「{}」数据", kind.title),
+                en: format!("there is no record of `{kind_id}`"),
+            });
+        }
+        Ok(found)
+    }
+
+    fn records(&self, unit: UnitIndex, kinds: &[&str], window: Window) -> Result<Vec<Arc<Record>>, Missing> {
         let mut records = Vec::new();
-        for kind_id in kinds {
-            let Some(kind) = self.plan.bundle.dictionary.kinds.get(*kind_id) else {
-                return Err(Missing {
-                    zh: format!("没有「{kind_id}」这种台账"),
-                    en: format!("there is no kind `{kind_id}`"),
-                });
-            };
-            if !self.world.coverage().is_handed_in(kind, &areas, owed, self.as_of) {
-                let who = kind.department.as_deref().unwrap_or("报送单位");
-                return Err(Missing {
-                    zh: format!("缺「{}」数据({who}尚未报齐)", kind.title),
-                    en: format!("`{kind_id}` is not handed in by {who}"),
-                });
-            }
-            let all = line.first().map_or(&[][..], |unit| unit.facts.of(kind_id));
-            let start = from.map_or(0, |from| all.partition_point(|record| record.date < from));
-            let end = all.partition_point(|record| record.date <= to);
-            let found = all.get(start..end.max(start)).unwrap_or(&[]);
-            if found.is_empty() && kind.none_means == NoneMeans::Missing {
-                return Err(Missing {
-                    zh: format!("缺「{}」数据", kind.title),
-                    en: format!("there is no record of `{kind_id}`"),
-                });
-            }
-            records.extend(found.iter().cloned());
+        for kind in kinds {
+            records.extend_from_slice(self.rows(unit, kind, window)?);
         }
         if kinds.len() > 1 {
             records.sort_by(|a, b| a.order(b));

@@ -55,7 +55,8 @@ impl Parameters {
     }
 }
 
-fn constant<'a>(bundle: &'a Bundle, name: &str, day: Date) -> Result<&'a Constant, Halt> {
+/// A parameter as in force on a day.
+pub(in crate::script) fn constant<'a>(bundle: &'a Bundle, name: &str, day: Date) -> Result<&'a Constant, Halt> {
     let Some(parameter) = bundle.parameters.get(name) else {
         return Err(fault(format!("没有名为「{name}」的参数"), format!("there is no parameter `{name}`")));
     };
@@ -74,6 +75,10 @@ fn constant<'a>(bundle: &'a Bundle, name: &str, day: Date) -> Result<&'a Constan
 }
 
 impl Table {
+    pub(in crate::script) fn of(bundle: &Arc<Bundle>, name: &str, day: Date) -> Table {
+        Table { bundle: Arc::clone(bundle), name: name.into(), day }
+    }
+
     fn constant(&self) -> Result<&Constant, Halt> {
         constant(&self.bundle, &self.name, self.day)
     }
@@ -89,7 +94,12 @@ impl Table {
     }
 
     fn get(&self, key: &str) -> Result<Dynamic, Halt> {
-        self.entries()?.get(key).map(from_value).ok_or_else(|| {
+        self.entry(key).map(from_value)
+    }
+
+    /// What stands under a key.
+    pub(in crate::script) fn entry(&self, key: &str) -> Result<&Value, Halt> {
+        self.entries()?.get(key).ok_or_else(|| {
             missing(Missing {
                 zh: format!("参数「{}」里没有「{key}」", self.name),
                 en: format!("parameter `{}` has no entry `{key}`", self.name),
