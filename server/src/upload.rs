@@ -3,7 +3,7 @@
 //! Enters: files as their user has them, and what he says with them. Leaves: a [`Report`] of what would happen (预检), which
 //! [`commit`] stores; or every fault at its cell, and nothing stored. Next: [`crate::scoring`].
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
@@ -11,19 +11,16 @@ use jiff::Timestamp;
 use liuwu_engine::bundle::Bundle;
 use liuwu_engine::codes::files as codes;
 use liuwu_engine::diagnostic::{Diagnostic, Location};
-use liuwu_engine::dictionary::{Kind, Value};
+use liuwu_engine::dictionary::Kind;
 use liuwu_engine::period::Date;
 use serde::Serialize;
-use serde_json::{Map, Value as Json};
+use serde_json::Value as Json;
 
 use crate::files;
 use crate::intake::identity::{self, Verdict};
-use crate::intake::units::Unit;
-use crate::intake::{self, Asked, Content, Limits, Reading, Table, UnitIndex, UnitRecord, Workbook};
-use crate::records::record_of;
-use crate::store::{
-    AttributeFact, BatchId, Exemption, NewBatch, RecordId, RecordRow, Statement, Store, StoreError, UnitRow,
-};
+use crate::intake::{self, Asked, Choices, Content, Limits, Reading, Table, UnitIndex, UnitRecord, Workbook};
+use crate::records::{record_of, row_of, stored_value};
+use crate::store::{AttributeFact, BatchId, Exemption, NewBatch, RecordId, Statement, Store, StoreError, UnitRow};
 
 /// A file as uploaded.
 #[derive(Debug, Clone)]
@@ -51,10 +48,30 @@ pub struct Said {
     pub encoding: Option<String>,
     /// The day from which attributes hold where a table does not say it.
     pub effective: Option<Date>,
+    /// What was decided in place of what would be recognised.
+    pub choices: Choices,
     /// Stores the good rows though others are at fault.
     pub accept_good_rows: bool,
     /// What is handed in with it (报齐, 零报告).
     pub statements: Vec<Statement>,
+}
+
+impl Said {
+    /// Who hands what in, and nothing else said.
+    pub fn new(by: impl Into<String>, at: Timestamp, what: impl Into<String>) -> Said {
+        Said {
+            by: by.into(),
+            at,
+            received_on: None,
+            what: what.into(),
+            kind: None,
+            encoding: None,
+            effective: None,
+            choices: Choices::NONE,
+            accept_good_rows: false,
+            statements: Vec::new(),
+        }
+    }
 }
 
 /// What came of reading an upload, and what storing it would do.
@@ -199,12 +216,7 @@ impl Preparation<'_> {
         }
         let known = self.store.units(Date::MAX)?;
         let units = self.divisions(&books, &known);
-        let index = UnitIndex::new(known.iter().chain(&units).map(|row| Unit {
-            id: Arc::from(row.id.as_str()),
-            level: Arc::from(row.level.as_str()),
-            name: row.name.clone(),
-            parent: row.parent.as_deref().map(Arc::from),
-        }));
+        let index = UnitIndex::of_rows(known.iter().chain(&units));
         self.report.batch.units = units;
         let mut by_kind: ByKind = Vec::new();
         for book in &books {
@@ -224,6 +236,7 @@ impl Preparation<'_> {
             units,
             kind: self.said.kind.as_deref(),
             effective: self.said.effective,
+            choices: &self.said.choices,
         }
     }
 
@@ -356,7 +369,10 @@ impl Preparation<'_> {
             let (supersedes, counted): (Option<RecordId>, fn(&mut TableReport) -> &mut u64) = match verdict {
                 Verdict::New => (None, |table| &mut table.new),
                 Verdict::Update { existing } => (known.ids.get(*existing).copied(), |table| &mut table.updated),
-                Verdict::Same { .. } | Verdict::Repeats { .. } | Verdict::SupersededBy { .. } => {
+                Verdict::Same { .. }
+                | Verdict::Older { .. }
+                | Verdict::Repeats { .. }
+                | Verdict::SupersededBy { .. } => {
                     self.count(place, |table| &mut table.same);
                     continue;
                 }
@@ -371,7 +387,7 @@ impl Preparation<'_> {
                 }
             };
             self.count(place, counted);
-            self.report.batch.records.push(record_row(filed, supersedes));
+            self.report.batch.records.push(row_of(filed, supersedes));
         }
         Ok(())
     }
@@ -465,35 +481,5 @@ fn unit_row(division: &intake::DivisionRow) -> UnitRow {
         level: level.map_or_else(String::new, |level| level.key().to_owned()),
         name: division.name.clone(),
         parent: parent.filter(|parent| !parent.is_empty()),
-    }
-}
-
-fn record_row(filed: &UnitRecord, supersedes: Option<RecordId>) -> RecordRow {
-    let record = &filed.record;
-    let present = record.kind.fields.keys().zip(&record.values);
-    let fields: Map<String, Json> =
-        present.filter_map(|(name, value)| Some((name.clone(), stored_value(value.as_ref()?)))).collect();
-    RecordRow {
-        unit: filed.unit.to_string(),
-        kind: record.kind.id.to_string(),
-        date: record.date,
-        number: record.id.as_deref().map(str::to_owned),
-        fields,
-        source: record.source.clone(),
-        supersedes,
-    }
-}
-
-/// A value as it is stored: numbers by their exact digits.
-fn stored_value(value: &Value) -> Json {
-    match value {
-        Value::Number(number) => Json::String(number.to_exact()),
-        Value::List(items) => Json::Array(items.iter().map(stored_value).collect()),
-        Value::Map(entries) => {
-            let entries: BTreeMap<String, Json> =
-                entries.iter().map(|(key, value)| (key.to_string(), stored_value(value))).collect();
-            Json::Object(entries.into_iter().collect())
-        }
-        other => other.to_json(),
     }
 }

@@ -2,6 +2,7 @@
 
 mod corpus;
 mod good;
+mod templates;
 mod identities;
 mod old_files;
 mod properties;
@@ -56,6 +57,7 @@ fn kind(
         fields: fields.into_iter().map(|(key, field)| (key.to_owned(), field)).collect(),
         identity: identity.iter().map(|name| (*name).to_owned()).collect(),
         changes,
+        stages: Vec::new(),
         none_means: NoneMeans::Clean,
         due: Some(Due { every: Granularity::Month, within_days: 5 }),
         public: Public::Full,
@@ -153,6 +155,7 @@ fn upload(name: &str, bytes: &[u8], kind: Option<&str>) -> Upload {
         units: &units,
         kind,
         effective: Some(parse_date("2020-01-01").unwrap()),
+        choices: &Choices::NONE,
     };
     match read(name, bytes, None, Limits { rows: 5_000, cells: 200_000, unpacked: 8 << 20 }) {
         Ok(book) => recognise(&book, &asked),
