@@ -79,7 +79,7 @@ impl Plan {
 
     fn compile(bundle: Arc<Bundle>) -> Result<Plan, Vec<Diagnostic>> {
         let (draft, main, roll_ups) = Draft::of(&bundle, Compiler::new(&bundle));
-        let manners = draft.placed.iter().map(|placed| placed.manner(&bundle)).collect();
+        let manners = draft.manners(&bundle);
         let faults = draft.compiler.check(&bundle, draft.placed);
         if any_error(&faults) {
             return Err(faults);
@@ -92,15 +92,30 @@ impl Plan {
     pub(crate) fn unchecked(bundle: Arc<Bundle>) -> Plan {
         on_deep_stack(|| {
             let (draft, main, roll_ups) = Draft::of(&bundle, Compiler::new(&bundle));
-            let manners = draft.placed.iter().map(|placed| placed.manner(&bundle)).collect();
+            let manners = draft.manners(&bundle);
             Plan { manners, ..Plan::assembled(bundle, main, roll_ups, Vec::new(), None) }
         })
     }
 
     /// The same with every script interpreted, also those that are compiled: slower, and never anything else.
     #[must_use]
-    pub fn interpreting(self) -> Plan {
-        Plan { interprets: true, idle: Mutex::default(), ..self }
+    pub fn interpreting(self: &Arc<Self>) -> Arc<Plan> {
+        Arc::new(Plan { interprets: true, ..self.over(Arc::clone(&self.bundle)) })
+    }
+
+    /// The same programs over a bundle that differs only in what they read.
+    fn over(&self, bundle: Arc<Bundle>) -> Plan {
+        Plan {
+            bundle,
+            main: Arc::clone(&self.main),
+            roll_ups: self.roll_ups.clone(),
+            warnings: Vec::new(),
+            manners: self.manners.clone(),
+            call_off: self.call_off.clone(),
+            idle: Mutex::default(),
+            trace: self.trace.clone(),
+            interprets: self.interprets,
+        }
     }
 
     /// The same bundle with programs that mark the branches they reach: see [`Plan::unreached`]. They take more steps, so what
@@ -123,17 +138,7 @@ impl Plan {
                 parameter.value = ParameterValue::Fixed(value.clone());
             }
         }
-        Arc::new(Plan {
-            bundle: Arc::new(bundle),
-            main: Arc::clone(&self.main),
-            roll_ups: self.roll_ups.clone(),
-            warnings: Vec::new(),
-            manners: self.manners.clone(),
-            call_off: self.call_off.clone(),
-            idle: Mutex::default(),
-            trace: self.trace.clone(),
-            interprets: self.interprets,
-        })
+        Arc::new(self.over(Arc::new(bundle)))
     }
 
     fn assembled(
@@ -227,6 +232,13 @@ impl Draft {
             roll_ups.push((roll_up.over.clone(), Arc::new(draft.rolled_up(bundle, roll_up))));
         }
         (draft, main, roll_ups)
+    }
+
+    /// How each script is run, in the order in which they run.
+    fn manners(&self, bundle: &Bundle) -> Vec<Manner> {
+        let mut placed: Vec<&Placed> = self.placed.iter().collect();
+        placed.sort_by_key(|placed| (placed.roll_up, placed.post));
+        placed.into_iter().map(|placed| placed.manner(bundle)).collect()
     }
 
     fn main(&mut self, bundle: &Bundle) -> Pipeline {

@@ -32,7 +32,7 @@ pub struct Said {
     /// Points as given, never negative.
     pub points: Number,
     /// Why.
-    pub reason: String,
+    pub reason: Arc<str>,
     /// On what it rests.
     pub evidence: Vec<Arc<Record>>,
 }

@@ -98,7 +98,7 @@ fn say(
         return Ok(());
     }
     let evidence = evidence(&frame, items)?;
-    frame.say(Said { kind, points, reason: display(reason)?, evidence })
+    frame.say(Said { kind, points, reason: Arc::from(display(reason)?), evidence })
 }
 
 fn register_sayings(engine: &mut Engine) {

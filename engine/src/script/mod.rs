@@ -29,6 +29,8 @@ mod stop;
 mod syntax;
 mod trace;
 mod view;
+#[cfg(test)]
+mod watch;
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -181,7 +183,7 @@ impl Interpreter {
         let unit = seed.unit;
         let ended = self.run_either_way(program, seed);
         #[cfg(test)]
-        lower::tests::watch(program, unit, &ended, self.meter.used());
+        watch::note(program, unit, &ended, self.meter.used());
         ended
     }
 
@@ -200,7 +202,7 @@ impl Interpreter {
 
     fn interpret(&mut self, program: &Program, seed: FrameSeed<'_>) -> Ended {
         #[cfg(test)]
-        lower::tests::watch_interpreter();
+        watch::note_interpreted();
         let file = Arc::clone(&seed.scene.bundle().file);
         self.meter.reset();
         let frame = Arc::new(Frame::new(seed, program, &self.meter));

@@ -14,7 +14,7 @@ mod obstacle;
 mod build;
 mod run;
 #[cfg(test)]
-pub(in crate::script) mod tests;
+mod tests;
 
 pub(super) use build::{Material, Tree, build};
 pub(super) use obstacle::Obstacle;

@@ -5,13 +5,16 @@
 //! an error: what is at fault, too large or too much is left to the interpreter, and only what a run may end with every day
 //! (something is missing, it does not apply) ends it here. Runs are pure, so that doing one again changes nothing.
 //!
-//! Reading order: [`read`] (what the host gives), [`calculate`], [`questions`] about lists, [`say`].
+//! Reading order: [`statements`], [`read`] (what the host gives), [`calculate`], [`listed`] and [`questions`] about lists, [`say`],
+//! [`foreign`] (what is left to functions of the interpreter).
 
 mod calculate;
 mod foreign;
+mod listed;
 mod questions;
 mod read;
 mod say;
+mod statements;
 
 use std::rc::Rc;
 use std::sync::Arc;
@@ -28,10 +31,11 @@ use super::super::scene::{Datum, Missing, Scene};
 use super::super::stop::Failure;
 use super::super::view::{Extent, INNER, TEXT_ELEMENT, View};
 use super::build::Tree;
-use super::tree::{Arm, Node, Slot, Switch};
-use super::value::{Constant, List, Value};
+use super::tree::{Node, Slot};
+use super::value::{Constant, Value};
 use crate::period::Period;
 use foreign::Foreign;
+use listed::Listed;
 
 /// How deep functions may call themselves here; the interpreter goes deeper.
 const DEEPEST: usize = 24;
@@ -217,6 +221,14 @@ impl<'s> Machine<'s> {
             Node::Named(name) => self.foreign_name(name),
             Node::Figure(id) => self.figure(self.at_hand(), id),
             Node::Parameter(name) => self.parameter(name),
+            Node::Entry { parameter, key } => {
+                let key = self.eval(key)?;
+                self.entry(parameter, key)
+            }
+            Node::Step { parameter, reached } => {
+                let reached = self.eval(reached)?;
+                self.step(parameter, reached)
+            }
             Node::Property { of, name } => self.property_of(of, name),
             Node::Field { of, field } => self.field(*of, field),
             Node::Index { of, index } => {
@@ -280,116 +292,6 @@ impl<'s> Machine<'s> {
         }
     }
 
-    fn statement(&mut self, node: &'s Node) -> Outcome<Value<'s>> {
-        match node {
-            Node::Set { slot, value } => {
-                let value = self.eval(value)?;
-                self.set(*slot, value)?;
-            }
-            Node::Assign { slot, value } => {
-                let value = self.eval(value)?;
-                self.local(*slot)?;
-                self.set(*slot, value)?;
-            }
-            Node::Change { slot, operation, value } => {
-                let by = self.eval(value)?;
-                let now = self.local(*slot)?.clone();
-                let changed = self.calculate(*operation, now, by)?;
-                self.set(*slot, changed)?;
-            }
-            Node::Push { slot, item } => {
-                let item = self.eval(item)?;
-                self.local(*slot)?;
-                self.push(*slot, item)?;
-            }
-            Node::Block(nodes) => {
-                let mut last = Value::Nothing;
-                for node in nodes {
-                    last = self.eval(node)?;
-                }
-                return Ok(last);
-            }
-            Node::If { condition, then, otherwise } => {
-                return if self.holds(condition)? { self.eval(then) } else { self.eval(otherwise) };
-            }
-            Node::Switch(switch) => return self.switch(switch),
-            Node::While { condition, body } => loop {
-                if let Some(condition) = condition
-                    && !self.holds(condition)?
-                {
-                    break;
-                }
-                if let Some(value) = self.turn(body)? {
-                    return Ok(value);
-                }
-            },
-            Node::Do { body, condition, until } => loop {
-                match self.eval(body) {
-                    Ok(_) => {}
-                    // The condition is not asked after `continue`.
-                    Err(Exit::Continue) => continue,
-                    Err(Exit::Break) => return Ok(std::mem::replace(&mut self.passed, Value::Nothing)),
-                    Err(exit) => return Err(exit),
-                }
-                if self.holds(condition)? == *until {
-                    break;
-                }
-            },
-            Node::For { slot, counter, list, body } => return self.for_each(*slot, *counter, list, body),
-            Node::ForWhole { slot, counter, from, to, inclusive, body } => {
-                let (Value::Whole(from), Value::Whole(to)) = (self.eval(from)?, self.eval(to)?) else {
-                    return Err(Exit::HandOver);
-                };
-                let last = if *inclusive { Some(to) } else { to.checked_sub(1) };
-                let Some(last) = last else { return Ok(Value::Nothing) };
-                for (turn, whole) in (0..).zip(from..=last) {
-                    if let Some(value) = self.for_turn(*slot, *counter, turn, Value::Whole(whole), body)? {
-                        return Ok(value);
-                    }
-                }
-            }
-            Node::Break(value) => {
-                self.pass(value.as_deref())?;
-                return Err(Exit::Break);
-            }
-            Node::Continue => return Err(Exit::Continue),
-            Node::Return(value) => {
-                self.pass(value.as_deref())?;
-                return Err(Exit::Return);
-            }
-            Node::Before { first, then } => {
-                for (slot, node) in first {
-                    let value = self.eval(node)?;
-                    self.set(*slot, value)?;
-                }
-                return self.eval(then);
-            }
-            Node::Inline { arguments, body } => {
-                for (slot, node) in arguments {
-                    let value = self.eval(node)?;
-                    self.set(*slot, value)?;
-                }
-                let gives = self.eval(body);
-                return self.returned(gives);
-            }
-            Node::Call { function, arguments, first_last } => {
-                let values = self.arguments(arguments, *first_last)?;
-                return self.call(*function, values);
-            }
-            // All other nodes are expressions.
-            _ => return Err(Exit::HandOver),
-        }
-        Ok(Value::Nothing)
-    }
-
-    fn pass(&mut self, value: Option<&'s Node>) -> Outcome<()> {
-        self.passed = match value {
-            Some(node) => self.eval(node)?,
-            None => Value::Nothing,
-        };
-        Ok(())
-    }
-
     fn returned(&mut self, gives: Outcome<Value<'s>>) -> Outcome<Value<'s>> {
         match gives {
             Err(Exit::Return) => Ok(std::mem::replace(&mut self.passed, Value::Nothing)),
@@ -418,68 +320,6 @@ impl<'s> Machine<'s> {
             }
         }
         Ok(values)
-    }
-
-    /// A turn of a loop; some: the loop ends with this value.
-    fn turn(&mut self, body: &'s Node) -> Outcome<Option<Value<'s>>> {
-        match self.eval(body) {
-            Ok(_) | Err(Exit::Continue) => Ok(None),
-            Err(Exit::Break) => Ok(Some(std::mem::replace(&mut self.passed, Value::Nothing))),
-            Err(exit) => Err(exit),
-        }
-    }
-
-    fn for_each(&mut self, slot: Slot, counter: Option<Slot>, list: &'s Node, body: &'s Node) -> Outcome<Value<'s>> {
-        let list = self.eval(list)?;
-        let list = self.listed(&list)?;
-        for (turn, place) in (0..).zip(0..list.len()) {
-            let Some(item) = list.get(place, self.scene) else { break };
-            if let Some(value) = self.for_turn(slot, counter, turn, item, body)? {
-                return Ok(value);
-            }
-        }
-        Ok(Value::Nothing)
-    }
-
-    fn for_turn(
-        &mut self,
-        slot: Slot,
-        counter: Option<Slot>,
-        turn: i64,
-        item: Value<'s>,
-        body: &'s Node,
-    ) -> Outcome<Option<Value<'s>>> {
-        if let Some(counter) = counter {
-            self.set(counter, Value::Whole(turn))?;
-        }
-        self.set(slot, item)?;
-        self.turn(body)
-    }
-
-    fn switch(&mut self, switch: &'s Switch) -> Outcome<Value<'s>> {
-        let value = self.eval(&switch.value)?;
-        for (literal, arms) in &switch.cases {
-            if is_literal(&value, literal) {
-                for arm in arms {
-                    if self.is_chosen(arm)? {
-                        return self.eval(&arm.gives);
-                    }
-                }
-            }
-        }
-        for (range, arm) in &switch.ranges {
-            match &value {
-                Value::Whole(whole) if range.contains(whole) && self.is_chosen(arm)? => return self.eval(&arm.gives),
-                // Some numbers are, some are not: that depends on how they came about.
-                Value::Number(_) => return Err(Exit::HandOver),
-                _ => {}
-            }
-        }
-        switch.otherwise.as_ref().map_or(Ok(Value::Nothing), |otherwise| self.eval(otherwise))
-    }
-
-    fn is_chosen(&mut self, arm: &'s Arm) -> Outcome<bool> {
-        arm.condition.as_ref().map_or(Ok(true), |condition| self.holds(condition))
     }
 
     /// A function that calls itself, with variables of its own.
@@ -520,75 +360,6 @@ impl<'s> Machine<'s> {
         let map = entries.map(|((key, _), value)| (key.as_ref().into(), value.to_dynamic(self.scene)));
         Ok(Value::Other(Dynamic::from_map(map.collect())))
     }
-
-    fn push(&mut self, slot: Slot, item: Value<'s>) -> Outcome<()> {
-        match self.slots.get_mut(self.base + slot) {
-            Some(Value::Array(items)) => {
-                let items = Rc::make_mut(items);
-                items.push(item);
-                is_small(items)
-            }
-            _ => Err(Exit::HandOver),
-        }
-    }
-
-    /// What a list is made of.
-    fn listed(&self, value: &Value<'s>) -> Outcome<Listed<'s>> {
-        match value {
-            Value::Records(rows) => Ok(Listed::Rows(*rows)),
-            Value::List(list) => Ok(Listed::Items(Rc::clone(list))),
-            Value::Array(items) => Ok(Listed::Array(Rc::clone(items))),
-            Value::Other(value) => {
-                value.read_lock::<View>().map(|view| Listed::View(view.clone())).ok_or(Exit::HandOver)
-            }
-            _ => Err(Exit::HandOver),
-        }
-    }
-}
-
-/// A list, whatever its form.
-enum Listed<'s> {
-    Rows(super::records::Rows<'s>),
-    Items(Rc<List<'s>>),
-    Array(Rc<Vec<Value<'s>>>),
-    View(View),
-}
-
-impl<'s> Listed<'s> {
-    fn len(&self) -> usize {
-        match self {
-            Listed::Rows(rows) => rows.len(),
-            Listed::Items(list) => list.items.len(),
-            Listed::Array(items) => items.len(),
-            Listed::View(view) => view.len(),
-        }
-    }
-
-    fn get(&self, place: usize, scene: &Arc<dyn Scene>) -> Option<Value<'s>> {
-        match self {
-            Listed::Rows(rows) => rows.get(place).map(Value::Record),
-            Listed::Items(list) => list.items.get(place).cloned(),
-            Listed::Array(items) => items.get(place).cloned(),
-            Listed::View(view) => view.items().get(place).map(|item| Value::of_dynamic(item.clone(), scene)),
-        }
-    }
-
-    fn name(&self) -> Option<&Arc<str>> {
-        match self {
-            Listed::Items(list) => list.kept_as.as_ref(),
-            Listed::View(view) => view.name(),
-            _ => None,
-        }
-    }
-
-    fn extent(&self) -> Extent {
-        match self {
-            Listed::Rows(rows) => Extent { weight: rows.len() as u64, depth: 1 },
-            Listed::Items(list) => list.extent,
-            Listed::Array(items) => List::of(items.to_vec()).extent,
-            Listed::View(view) => view.extent(),
-        }
-    }
 }
 
 /// Elements that count when a list of the script's own is copied.
@@ -617,14 +388,4 @@ fn is_small(items: &[Value<'_>]) -> Outcome<()> {
     }
     let (count, bytes) = size(items);
     if count < LARGEST && bytes < LONGEST { Ok(()) } else { Err(Exit::HandOver) }
-}
-
-fn is_literal(value: &Value<'_>, literal: &Constant) -> bool {
-    match (value, literal) {
-        (Value::Nothing, Constant::Nothing) => true,
-        (Value::Boolean(value), Constant::Boolean(literal)) => value == literal,
-        (Value::Whole(value), Constant::Whole(literal)) => value == literal,
-        (Value::Text(value), Constant::Text(literal)) => value == literal,
-        _ => false,
-    }
 }

@@ -6,58 +6,24 @@
 mod facts;
 mod grammar;
 
-use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::super::{Ended, Program, UnitIndex, threads};
+use super::super::threads;
+use super::super::watch::{self, Watched};
 use crate::assess::{Plan, Priors, Request, World, assess};
 use crate::bundle::{self, Bundle};
 use crate::period::Period;
 use facts::Dice;
 
-/// The runs on a thread, while somebody watches.
-#[derive(Default)]
-struct Watched {
-    runs: Vec<String>,
-    interpreted: usize,
-}
-
-thread_local! {
-    static WATCHED: RefCell<Option<Watched>> = const { RefCell::new(None) };
-}
-
-/// Notes what a run came to, and its steps and work.
-pub(in crate::script) fn watch(program: &Program, unit: UnitIndex, ended: &Ended, used: (u64, u64)) {
-    WATCHED.with_borrow_mut(|watched| {
-        let Some(watched) = watched else { return };
-        let value = ended.value.as_ref().map(|datum| (datum.to_value(), datum.describe()));
-        // What an erring run has used by its end depends on when the error is noticed.
-        let used = value.is_ok().then_some(used);
-        let said: Vec<_> =
-            ended.said.iter().map(|said| (said.kind, said.points, &said.reason, evidence(said))).collect();
-        watched
-            .runs
-            .push(format!("script {} unit {unit}: {value:?} {said:?} {:?} {used:?}", program.number, ended.gaps));
-    });
-}
-
-fn evidence(said: &super::super::Said) -> Vec<String> {
-    said.evidence.iter().map(|record| format!("{} {} {:?}", record.kind.id, record.source.row, record.id)).collect()
-}
-
-pub(in crate::script) fn watch_interpreter() {
-    WATCHED.with_borrow_mut(|watched| watched.iter_mut().for_each(|watched| watched.interpreted += 1));
-}
-
 /// What an assessment and all its runs came to, on one thread.
 fn observe(plan: &Arc<Plan>, world: &Arc<World>, request: &Request) -> (String, Watched) {
     let observe = || {
-        WATCHED.set(Some(Watched::default()));
+        watch::begin();
         let results = assess(plan, world, request, &Priors::new()).unwrap();
         let whole =
             results.iter().map(|result| format!("{} {:?} {:?}", result.to_json(), result.ledger, result.remarks));
-        (whole.collect::<Vec<_>>().join("\n"), WATCHED.take().unwrap_or_default())
+        (whole.collect::<Vec<_>>().join("\n"), watch::end())
     };
     POOL.with(|pool| pool.install(observe))
 }
@@ -74,8 +40,8 @@ struct Both {
 
 impl Both {
     fn of(bundle: &Arc<Bundle>) -> Both {
-        let plan = || Plan::unchecked(Arc::clone(bundle));
-        Both { compiled: Arc::new(plan()), interpreted: Arc::new(plan().interpreting()) }
+        let compiled = Arc::new(Plan::unchecked(Arc::clone(bundle)));
+        Both { interpreted: compiled.interpreting(), compiled }
     }
 
     /// Runs both ways and compares everything; gives how many runs there were, and how many were handed over.

@@ -30,6 +30,16 @@ pub(super) enum Node {
     Figure(Arc<str>),
     /// A parameter as in force on the last day.
     Parameter(Arc<str>),
+    /// What stands under a key of a parameter that is a table.
+    Entry {
+        parameter: Arc<str>,
+        key: Box<Node>,
+    },
+    /// What a number reaches among the steps of a parameter.
+    Step {
+        parameter: Arc<str>,
+        reached: Box<Node>,
+    },
     Property {
         of: Box<Node>,
         name: Arc<str>,

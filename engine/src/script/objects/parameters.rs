@@ -74,6 +74,12 @@ pub(in crate::script) fn constant<'a>(bundle: &'a Bundle, name: &str, day: Date)
     }
 }
 
+/// The value of the highest step that a number reaches; none: it is below all.
+pub(in crate::script) fn step_reached(steps: &[(Number, Value)], above: bool, reached: Number) -> Option<&Value> {
+    let step = steps.iter().rev().find(|(key, _)| reached > *key || (!above && reached == *key));
+    step.map(|(_, value)| value)
+}
+
 impl Table {
     pub(in crate::script) fn of(bundle: &Arc<Bundle>, name: &str, day: Date) -> Table {
         Table { bundle: Arc::clone(bundle), name: name.into(), day }
@@ -115,8 +121,7 @@ impl Table {
                 format!("parameter `{}` has no `steps`", self.name),
             ));
         };
-        let step = steps.iter().rev().find(|(key, _)| reached > *key || (!above && reached == *key));
-        Ok(step.map_or_else(|| from_number(Number::ZERO), |(_, value)| from_value(value)))
+        Ok(step_reached(steps, *above, reached).map_or_else(|| from_number(Number::ZERO), from_value))
     }
 
     pub(in crate::script) fn contains(&self, item: &Dynamic) -> Result<bool, Halt> {

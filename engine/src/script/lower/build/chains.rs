@@ -169,8 +169,15 @@ impl Builder<'_> {
                 Ok(match index {
                     // `f["deaths"]` reads what `f.deaths` reads, of a record.
                     Node::Constant(Constant::Text(name)) if matches!(of.is, Is::Record(_)) => self.property(of, &name),
-                    index => Node::Index { of: Box::new(of.node), index: Box::new(index) }.into(),
+                    index => entry_or_index(of.node, index).into(),
                 })
+            }
+            (Part::Method(call, _), Arguments::Values(mut values))
+                if call.name == "at" && values.len() == 1 && matches!(of.node, Node::Parameter(_)) =>
+            {
+                let Node::Parameter(parameter) = of.node else { return Ok(of) };
+                let reached = Box::new(values.pop().unwrap_or(Node::Constant(Constant::Nothing)));
+                Ok(Node::Step { parameter, reached }.into())
             }
             (Part::Method(call, position), Arguments::Values(values)) => self.method(of, call, values, *position),
             (Part::Method(call, position), _) => {
@@ -220,6 +227,14 @@ impl Builder<'_> {
             Expr::Variable(variable, ..) => matches!(self.binding(&variable.1), Some(Binding::Closure(_))),
             _ => super::closures::is_closure(expression),
         }
+    }
+}
+
+/// An item, or what stands in a table of the parameters.
+fn entry_or_index(of: Node, index: Node) -> Node {
+    match of {
+        Node::Parameter(parameter) => Node::Entry { parameter, key: Box::new(index) },
+        of => Node::Index { of: Box::new(of), index: Box::new(index) },
     }
 }
 

@@ -60,6 +60,9 @@ impl<'s> Machine<'s> {
         Ok(match (a, b) {
             (Value::Whole(a), Value::Whole(b)) => a == b,
             (Value::Text(a), Value::Text(b)) => a == b,
+            (Value::Nothing, Value::Nothing) => true,
+            (Value::Nothing, Value::Date(_) | Value::Whole(_) | Value::Text(_) | Value::Number(_))
+            | (Value::Date(_) | Value::Whole(_) | Value::Text(_) | Value::Number(_), Value::Nothing) => false,
             (Value::Boolean(a), Value::Boolean(b)) => a == b,
             (Value::Date(a), Value::Date(b)) => a == b,
             (Value::Number(a), Value::Number(b)) => a == b,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use rhai::{Dynamic, Map};
 
 use super::super::super::host::LOOKING_UP;
-use super::super::super::objects::{Figures, Parameters, PastObject, Table, Unit, constant};
+use super::super::super::objects::{Figures, Parameters, PastObject, Table, Unit, constant, step_reached};
 use super::super::super::scene::{Missing, Reading, Window};
 use super::super::super::view::{Entries, Extent, View};
 use super::super::records::{Row, Rows};
@@ -70,6 +70,31 @@ impl<'s> Machine<'s> {
         match constant(bundle, name, self.period.to()).map_err(|error| exit_of(&error))? {
             Constant::Value(value) => self.plain(value),
             _ => Ok(Value::Other(Dynamic::from(Table::of(bundle, name, self.period.to())))),
+        }
+    }
+
+    /// What stands under a key of a table of the parameters.
+    pub(super) fn entry(&mut self, parameter: &str, key: Value<'s>) -> Outcome<Value<'s>> {
+        let found = constant(self.scene.bundle(), parameter, self.period.to()).map_err(|error| exit_of(&error))?;
+        if let (Constant::Table(entries), Value::Text(key)) = (found, &key)
+            && let Some(value) = entries.get(key.as_ref())
+        {
+            return self.plain(value);
+        }
+        // With the words for what is missing, or for what is no table.
+        let of = self.parameter(parameter)?;
+        self.index(of, key)
+    }
+
+    /// What a number reaches among the steps of a parameter; nothing of it below all.
+    pub(super) fn step(&mut self, parameter: &str, reached: Value<'s>) -> Outcome<Value<'s>> {
+        let found = constant(self.scene.bundle(), parameter, self.period.to()).map_err(|error| exit_of(&error))?;
+        let (Constant::Steps { steps, above }, Some(reached)) = (found, reached.number()) else {
+            return Err(Exit::HandOver);
+        };
+        match step_reached(steps, *above, reached) {
+            Some(value) => self.plain(value),
+            None => Ok(Value::Whole(0)),
         }
     }
 
@@ -179,11 +204,24 @@ impl<'s> Machine<'s> {
             "incomplete" => Value::Boolean(scene.incomplete(seat.index)),
             "band" => Value::of_optional(scene.band(seat.index), Value::Text),
             "rating" => Value::of_optional(scene.rating(seat.index), Value::Text),
-            _ => {
-                let unit = Unit { scene: Arc::clone(scene), index: seat.index, lenient: seat.lenient };
-                let value = unit.get(name).map_err(|error| exit_of(&error))?;
-                Value::of_dynamic(value, scene)
-            }
+            _ => match scene.bundle().dictionary.attributes.get(name) {
+                Some(attribute) => {
+                    let holder = match &attribute.of {
+                        Some(level) => scene.at_level(seat.index, level),
+                        None => Some(seat.index),
+                    };
+                    let Some(holder) = holder else { return Ok(Value::Nothing) };
+                    match Self::settle(seat, scene.attribute(holder, name))? {
+                        Some(value) => self.plain(&value)?,
+                        None => Value::Nothing,
+                    }
+                }
+                None => {
+                    let unit = Unit { scene: Arc::clone(scene), index: seat.index, lenient: seat.lenient };
+                    let value = unit.get(name).map_err(|error| exit_of(&error))?;
+                    Value::of_dynamic(value, scene)
+                }
+            },
         })
     }
 

@@ -12,6 +12,9 @@ use crate::assessment::FindingKind;
 use crate::number::Number;
 use crate::record::Record;
 
+/// Bytes of most reasons.
+const LIKELY: usize = 96;
+
 impl<'s> Machine<'s> {
     pub(super) fn say(&mut self, say: &'s Say) -> Outcome<Value<'s>> {
         let (mut points, mut reason) = (None, None);
@@ -49,7 +52,10 @@ impl<'s> Machine<'s> {
 
     fn find(&mut self, kind: FindingKind, points: Number, reason: &Value<'s>, items: &[Value<'s>]) -> Outcome<()> {
         let evidence = self.evidence(items)?;
-        let reason = self.display(reason)?;
+        let reason = match reason {
+            Value::Text(text) if text.len() <= LONGEST => Arc::clone(text),
+            reason => Arc::from(self.display(reason)?),
+        };
         self.work((reason.len() / 16 + evidence.len()) as u64)?;
         if self.said.len() >= MOST_SAID {
             return Err(Exit::HandOver);
@@ -123,7 +129,7 @@ impl<'s> Machine<'s> {
 
     /// A text with values in it.
     pub(super) fn template(&mut self, parts: &'s [Node]) -> Outcome<Value<'s>> {
-        let mut text = String::new();
+        let mut text = String::with_capacity(LIKELY);
         for part in parts {
             if let Node::Constant(super::Constant::Text(fixed)) = part {
                 text.push_str(fixed);
