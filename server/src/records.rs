@@ -1,6 +1,6 @@
 //! A stored record as an edition reads it: by the names of the fields that the edition's kind has.
 //!
-//! Enters: a [`StoredRecord`]. Leaves: a [`Record`] of the engine. Next: [`crate::upload`].
+//! Enters: a [`StoredRecord`]. Leaves: a [`Record`] of the engine. Next: [`crate::wording`].
 
 use std::sync::Arc;
 

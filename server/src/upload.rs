@@ -20,9 +20,10 @@ use crate::files;
 use crate::intake::identity::{self, Verdict};
 use crate::intake::units::Unit;
 use crate::intake::{self, Asked, Content, Limits, Reading, Table, UnitIndex, UnitRecord, Workbook};
+use crate::questions;
 use crate::records::record_of;
 use crate::store::{
-    AttributeFact, BatchId, Exemption, NewBatch, RecordId, RecordRow, Statement, Store, StoreError, UnitRow,
+    Act, AttributeFact, BatchId, Exemption, NewBatch, RecordId, RecordRow, Statement, Store, StoreError, UnitRow,
 };
 
 /// A file as uploaded.
@@ -70,6 +71,8 @@ pub struct Report {
     pub corrections: Vec<File>,
     /// Whether it may be stored: nothing is at fault, or the good rows were asked for.
     pub acceptable: bool,
+    /// Rows that contradict a stored record, each with that record: kept as questions when the others are stored.
+    pub conflicts: Vec<(RecordRow, RecordId)>,
     batch: NewBatch,
 }
 
@@ -117,7 +120,12 @@ impl Report {
 /// # Errors
 /// The store's; nothing is stored then.
 pub fn commit(store: &dyn Store, report: Report) -> Result<Option<BatchId>, StoreError> {
-    if !report.acceptable || report.is_empty() {
+    if !report.acceptable {
+        return Ok(None);
+    }
+    let asked = Act { by: report.batch.by.clone(), at: report.batch.at, why: report.batch.what.clone() };
+    questions::raise(store, report.conflicts.clone(), &asked, report.batch.received_on)?;
+    if report.is_empty() {
         return Ok(None);
     }
     store.append_batch(report.batch).map(Some)
@@ -153,6 +161,7 @@ pub fn prepare_watched(
         remarks: Vec::new(),
         corrections: Vec::new(),
         acceptable: false,
+        conflicts: Vec::new(),
         batch,
     };
     let mut reading = Preparation { store, bundle, said, watch, report };
@@ -362,6 +371,8 @@ impl Preparation<'_> {
                 }
                 Verdict::Conflict { existing } => {
                     self.conflict(kind, filed, known.records.get(*existing));
+                    let stored = known.ids.get(*existing);
+                    self.report.conflicts.extend(stored.map(|stored| (record_row(filed, None), *stored)));
                     self.count(place, |table| &mut table.faulty);
                     continue;
                 }
@@ -468,7 +479,7 @@ fn unit_row(division: &intake::DivisionRow) -> UnitRow {
     }
 }
 
-fn record_row(filed: &UnitRecord, supersedes: Option<RecordId>) -> RecordRow {
+pub(crate) fn record_row(filed: &UnitRecord, supersedes: Option<RecordId>) -> RecordRow {
     let record = &filed.record;
     let present = record.kind.fields.keys().zip(&record.values);
     let fields: Map<String, Json> =
@@ -485,7 +496,7 @@ fn record_row(filed: &UnitRecord, supersedes: Option<RecordId>) -> RecordRow {
 }
 
 /// A value as it is stored: numbers by their exact digits.
-fn stored_value(value: &Value) -> Json {
+pub(crate) fn stored_value(value: &Value) -> Json {
     match value {
         Value::Number(number) => Json::String(number.to_exact()),
         Value::List(items) => Json::Array(items.iter().map(stored_value).collect()),

@@ -32,6 +32,7 @@ mod knowledge;
 mod runs;
 mod supposing;
 mod upkeep;
+mod blanking;
 mod journal;
 mod cabinet;
 mod drawers;

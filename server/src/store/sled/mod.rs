@@ -50,6 +50,7 @@ mod results;
 mod journal;
 mod cabinet;
 mod drawer;
+mod blanking;
 mod verify;
 #[cfg(test)]
 mod tests;
