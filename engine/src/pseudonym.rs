@@ -89,7 +89,13 @@ mod tests {
     #[test]
     fn only_a_whole_pseudonym_in_its_brackets_is_taken_for_one() {
         assert!(is_blanked("〔已清除 0123456789abcdef0123456789abcdef〕"));
-        for text in ["", "张三", "〔已清除 〕", "〔已清除 0123456789ABCDEF0123456789abcdef〕", "0123456789abcdef0123456789abcdef"] {
+        for text in [
+            "",
+            "张三",
+            "〔已清除 〕",
+            "〔已清除 0123456789ABCDEF0123456789abcdef〕",
+            "0123456789abcdef0123456789abcdef",
+        ] {
             assert!(!is_blanked(text), "{text}");
         }
     }

@@ -182,7 +182,12 @@ impl Desk<'_> {
         masked.is_some_and(|masked| masked == text.trim())
     }
 
-    fn read(&self, kind: &Arc<Kind>, typed: &Typed, source: Source) -> Result<Result<UnitRecord, Vec<FieldFault>>, StoreError> {
+    fn read(
+        &self,
+        kind: &Arc<Kind>,
+        typed: &Typed,
+        source: Source,
+    ) -> Result<Result<UnitRecord, Vec<FieldFault>>, StoreError> {
         let mut faults = Vec::new();
         let unit = match self.unit(kind, typed)? {
             Ok(unit) => Some(unit),
@@ -224,7 +229,12 @@ impl Desk<'_> {
     }
 
     /// What a record is beside those that are known, one of them left out of account.
-    fn beside_known(&self, kind: &Arc<Kind>, filed: &UnitRecord, except: Option<RecordId>) -> Result<Beside, StoreError> {
+    fn beside_known(
+        &self,
+        kind: &Arc<Kind>,
+        filed: &UnitRecord,
+        except: Option<RecordId>,
+    ) -> Result<Beside, StoreError> {
         let known = self.known(kind, &filed.unit, except)?;
         let records: Vec<UnitRecord> = known.iter().map(|(_, record)| record.clone()).collect();
         let verdict = identity::compare(kind, std::slice::from_ref(filed), &records).pop();
@@ -287,7 +297,8 @@ pub fn level_of<'a>(kind: &'a Kind, bundle: &'a Bundle) -> &'a str {
 
 /// Whether a field is filled by several lines or by one.
 pub fn is_long(field: &Field) -> bool {
-    matches!(field.kind, Type::Map(_) | Type::Shape(_)) || matches!(&field.kind, Type::List(inner) if matches!(**inner, Type::Shape(_) | Type::Map(_)))
+    matches!(field.kind, Type::Map(_) | Type::Shape(_))
+        || matches!(&field.kind, Type::List(inner) if matches!(**inner, Type::Shape(_) | Type::Map(_)))
 }
 
 /// What was typed on a page was read nowhere else; the time to the millisecond tells such records apart.
@@ -307,3 +318,6 @@ fn batch(filed: &UnitRecord, supersedes: Option<RecordId>, act: &Act) -> NewBatc
     batch.records = vec![record_row(filed, supersedes)];
     batch
 }
+
+#[cfg(test)]
+mod tests;

@@ -9,6 +9,7 @@ pub mod intake;
 pub mod records;
 pub mod wording;
 pub mod personal;
+pub mod remit;
 pub mod files;
 pub mod questions;
 pub mod upload;

@@ -140,8 +140,7 @@ pub fn raise(
         if known.iter().any(|question| question.asks_the_same(&row, stored)) {
             continue;
         }
-        let question =
-            Question { number: next, row, known: stored, asked: asked.clone(), received_on, settled: None };
+        let question = Question { number: next, row, known: stored, asked: asked.clone(), received_on, settled: None };
         papers.push(question.to_paper()?);
         next += 1;
     }

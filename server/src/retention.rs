@@ -194,3 +194,6 @@ fn inside(dictionary: &Dictionary, kind: &Type, key: &[u8], value: &Value) -> Va
         (_, other) => other.clone(),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -21,8 +21,8 @@ use tower_http::compression::CompressionLayer;
 
 use crate::accounts::Permission as May;
 use crate::api::{
-    assessments, batches, bundles, divisions, functions, health, lists, openapi, record_kinds, releases, runs, units,
-    uploads,
+    assessments, batches, bundles, divisions, functions, health, lists, openapi, record_kinds, releases, runs,
+    templates, units, uploads,
 };
 use crate::config::Config;
 use crate::error::Problem;
@@ -94,6 +94,8 @@ fn data(config: &Config) -> Routes {
         .post("/runs/{run}/verify", May::Verify, runs::verify)
         .post("/runs/{run}/release", May::Release, releases::create)
         .post("/runs/{run}/retract", May::Release, releases::take_back)
+        .get("/templates", May::Upload, templates::all)
+        .get("/templates/{kind}", May::Upload, templates::show)
         .get("/batches", May::ReadRecords, batches::list)
         .get("/batches/{batch}", May::ReadRecords, batches::show)
         .route(Method::POST, "/uploads", May::Upload, post(uploads::create).layer(uploading))

@@ -18,8 +18,7 @@ use serde_json::{Map, Value as Json};
 
 use crate::files;
 use crate::intake::identity::{self, Verdict};
-use crate::intake::units::Unit;
-use crate::intake::{self, Asked, Content, Limits, Reading, Table, UnitIndex, UnitRecord, Workbook};
+use crate::intake::{self, Asked, Choices, Content, Limits, Reading, Table, UnitIndex, UnitRecord, Workbook};
 use crate::questions;
 use crate::records::record_of;
 use crate::store::{
@@ -52,10 +51,30 @@ pub struct Said {
     pub encoding: Option<String>,
     /// The day from which attributes hold where a table does not say it.
     pub effective: Option<Date>,
+    /// What was decided in place of what would be recognised.
+    pub choices: Choices,
     /// Stores the good rows though others are at fault.
     pub accept_good_rows: bool,
     /// What is handed in with it (报齐, 零报告).
     pub statements: Vec<Statement>,
+}
+
+impl Said {
+    /// Who hands what in, and nothing else said.
+    pub fn new(by: impl Into<String>, at: Timestamp, what: impl Into<String>) -> Said {
+        Said {
+            by: by.into(),
+            at,
+            received_on: None,
+            what: what.into(),
+            kind: None,
+            encoding: None,
+            effective: None,
+            choices: Choices::NONE,
+            accept_good_rows: false,
+            statements: Vec::new(),
+        }
+    }
 }
 
 /// What came of reading an upload, and what storing it would do.
@@ -208,12 +227,7 @@ impl Preparation<'_> {
         }
         let known = self.store.units(Date::MAX)?;
         let units = self.divisions(&books, &known);
-        let index = UnitIndex::new(known.iter().chain(&units).map(|row| Unit {
-            id: Arc::from(row.id.as_str()),
-            level: Arc::from(row.level.as_str()),
-            name: row.name.clone(),
-            parent: row.parent.as_deref().map(Arc::from),
-        }));
+        let index = UnitIndex::of_rows(known.iter().chain(&units));
         self.report.batch.units = units;
         let mut by_kind: ByKind = Vec::new();
         for book in &books {
@@ -233,6 +247,7 @@ impl Preparation<'_> {
             units,
             kind: self.said.kind.as_deref(),
             effective: self.said.effective,
+            choices: &self.said.choices,
         }
     }
 

@@ -21,7 +21,7 @@ use liuwu::listing;
 use liuwu::records::record_of;
 use liuwu::scoring::{self, Ask};
 use liuwu::store::memory::Memory;
-use liuwu::store::{NewEdition, Statement, Store};
+use liuwu::store::{Knowledge, NewEdition, Statement, Store};
 use liuwu::upload::{self, File, Said};
 use liuwu_engine::bundle::Bundle;
 use liuwu_engine::period::{Date, Period, parse_date};
@@ -54,14 +54,8 @@ fn file(name: &str, bytes: impl Into<Vec<u8>>) -> File {
 
 fn said() -> Said {
     Said {
-        by: "消防救援大队".to_owned(),
-        at: Timestamp::UNIX_EPOCH,
         received_on: Some(day("2021-01-05")),
-        what: "2020年火灾".to_owned(),
-        kind: None,
-        encoding: None,
         effective: Some(day("2020-01-01")),
-        accept_good_rows: false,
         statements: vec![Statement {
             kind: "fire".to_owned(),
             area: "330381000000".to_owned(),
@@ -69,6 +63,7 @@ fn said() -> Said {
             to: day("2020-12-31"),
             nil: false,
         }],
+        ..Said::new("消防救援大队", Timestamp::UNIX_EPOCH, "2020年火灾")
     }
 }
 

@@ -41,15 +41,9 @@ fn files() -> Vec<File> {
 
 fn said() -> Said {
     Said {
-        by: "test".to_owned(),
-        at: Timestamp::UNIX_EPOCH,
         received_on: Some(parse_date("2021-01-08").unwrap()),
-        what: "演示数据".to_owned(),
-        kind: None,
-        encoding: None,
         effective: Some(parse_date("2020-01-01").unwrap()),
-        accept_good_rows: false,
-        statements: Vec::new(),
+        ..Said::new("test", Timestamp::UNIX_EPOCH, "演示数据")
     }
 }
 

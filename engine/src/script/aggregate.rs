@@ -60,10 +60,12 @@ impl<'a, 'c> Question<'a, 'c> {
     /// What the closure gives for each item; the items themselves without one.
     fn values(&self) -> Result<Vec<Dynamic>, Halt> {
         let Some(closure) = &self.closure else { return Ok(self.view.items().to_vec()) };
+        let cost = self.frame.code.closures.get(closure.fn_name()).copied().unwrap_or(1);
         let mut values = Vec::with_capacity(self.view.len());
         for item in self.view.iter() {
+            self.frame.meter().spend(cost)?;
             let value: Dynamic = match self.kept_as {
-                Some(_) => closure.call(self.context.engine(), &self.frame.ast, (item.clone(),))?,
+                Some(_) => closure.call(self.context.engine(), &self.frame.code.ast, (item.clone(),))?,
                 None => closure.call_within_context(self.context, (item.clone(),))?,
             };
             let value = freeze(value);

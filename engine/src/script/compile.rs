@@ -5,118 +5,78 @@ use std::sync::Arc;
 
 use rhai::{AST, ASTNode, Engine, Expr, FnPtr, Position, Stmt};
 
+use super::charges::Charges;
 use super::functions::{self, english};
 use super::limits;
+use super::source::Source;
 use super::syntax;
 use crate::bundle::{Action, Condition, Place, Reach, Rule, Script, ShortForm};
 use crate::codes::script as codes;
 use crate::diagnostic::{Diagnostic, Location};
 
-/// The text of a program and where its parts stand in the file.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Source {
-    pub(super) text: String,
-    segments: Vec<Segment>,
-}
-
-/// A stretch of one line of a program that was copied from the file.
-#[derive(Debug, Clone, Copy)]
-struct Segment {
-    line: usize,
-    column: usize,
-    /// In characters.
-    length: usize,
-    /// Whether it stands between backticks of ours.
-    is_template: bool,
-    place: Place,
-}
-
-impl Source {
-    pub(super) fn of(script: &Script) -> Source {
-        let mut source = Source::default();
-        source.copy(script, false);
-        source
-    }
-
-    /// Adds words of our own.
-    fn add(&mut self, words: &str) {
-        self.text.push_str(words);
-    }
-
-    /// Adds what the author wrote.
-    fn copy(&mut self, script: &Script, is_template: bool) {
-        for (index, line) in script.text.split('\n').enumerate() {
-            if index > 0 {
-                self.text.push('\n');
-            }
-            let (row, column) = self.end();
-            let (length, place) = (line.chars().count(), script.place(index + 1, 1));
-            self.segments.push(Segment { line: row, column, length, is_template, place });
-            self.text.push_str(line);
-        }
-    }
-
-    /// The place in the file of a position in the program, for messages.
-    fn location(&self, position: Position, file: &Arc<str>) -> Location {
-        let (line, column) = self.place(position);
-        Location::text(file, line, column)
-    }
-
-    /// Line and column, from 1, of what would be added next.
-    fn end(&self) -> (usize, usize) {
-        let line = self.text.matches('\n').count() + 1;
-        let column = self.text.rsplit('\n').next().unwrap_or("").chars().count() + 1;
-        (line, column)
-    }
-
-    fn segment(&self, position: Position) -> Option<&Segment> {
-        let at = (position.line().unwrap_or(1), position.position().unwrap_or(1));
-        let before = self.segments.iter().rev().find(|segment| (segment.line, segment.column) <= at);
-        before.or(self.segments.first())
-    }
-
-    /// What the author wrote on the line of a position, and whether it is the inside of a template.
-    pub(super) fn written(&self, position: Position) -> (&str, bool) {
-        let Some(segment) = self.segment(position) else { return ("", false) };
-        let line = self.text.split('\n').nth(segment.line - 1).unwrap_or("");
-        let offset = |characters: usize| line.char_indices().nth(characters).map_or(line.len(), |(offset, _)| offset);
-        let (start, end) = (offset(segment.column - 1), offset(segment.column - 1 + segment.length));
-        (line.get(start..end).unwrap_or(line), segment.is_template)
-    }
-
-    /// The place in the file of a position in the program: in the nearest part before it that the author wrote.
-    pub(super) fn place(&self, position: Position) -> Place {
-        let Some(segment) = self.segment(position) else { return (1, 1) };
-        let at = (position.line().unwrap_or(1), position.position().unwrap_or(1));
-        let (line, column) = segment.place;
-        let right = if segment.line == at.0 { at.1.saturating_sub(segment.column) } else { 0 };
-        (line, column + u32::try_from(right).unwrap_or(0))
-    }
-}
-
-/// The library of a bundle, compiled.
+/// The library of a bundle, compiled: as written, and as it runs.
 #[derive(Clone, Default)]
 pub(super) struct Library {
     pub(super) ast: AST,
     source: Arc<Source>,
+    paying: AST,
+    paying_source: Arc<Source>,
 }
 
-/// A script ready to run.
+/// A script, checked as it is written and run with its [`Charges`].
 #[derive(Clone)]
 pub struct Program {
     pub(super) ast: Arc<AST>,
     source: Arc<Source>,
     library: Arc<Source>,
-    /// Closures whose body does not use the unit at hand, with the names of all their arguments, captured ones first.
-    pub(super) unit_free: Arc<HashMap<String, Vec<String>>>,
+    pub(super) code: Arc<Code>,
     /// Tells it from the other scripts of the bundle.
     pub(super) number: usize,
 }
 
+/// A script as it runs: every body pays for itself.
+pub(super) struct Code {
+    pub(super) ast: AST,
+    source: Source,
+    library: Arc<Source>,
+    /// What the script itself costs.
+    pub(super) cost: u64,
+    /// What each call of a closure costs.
+    pub(super) closures: HashMap<String, u64>,
+    /// Closures whose body does not use the unit at hand, with the names of all their arguments, captured ones first.
+    pub(super) unit_free: HashMap<String, Vec<String>>,
+}
+
 impl Program {
-    /// The place in the bundle's file of a position in the script, or in the function of the library it called.
+    /// The place in the bundle's file of a position in the script as written, or in the function of the library it called.
     pub(super) fn place(&self, position: Position, in_library: bool) -> Place {
         if in_library { self.library.place(position) } else { self.source.place(position) }
+    }
+}
+
+impl Code {
+    fn new(engine: &Engine, library: &Library, source: &Source, own: &AST) -> Code {
+        let charges = Charges::of(own);
+        let (paying, source) = collect(engine, &charges, source, own);
+        let ast = library.paying.merge(&paying);
+        let unit_free = unit_free_functions(&ast);
+        // Those of the library and those of the script, under the names that they have in what runs.
+        let closures = Charges::of(&ast).closures;
+        Code { ast, source, library: Arc::clone(&library.paying_source), cost: charges.script, closures, unit_free }
+    }
+
+    /// The place in the bundle's file of a position in what runs.
+    pub(super) fn place(&self, position: Position, in_library: bool) -> Place {
+        if in_library { self.library.place(position) } else { self.source.place(position) }
+    }
+}
+
+/// A program with its payments. They stand where a statement may stand, so that it can be parsed as before.
+fn collect(engine: &Engine, charges: &Charges, source: &Source, ast: &AST) -> (AST, Source) {
+    let paying = charges.collect_in(source);
+    match engine.compile(&paying.text) {
+        Ok(ast) => (ast, paying),
+        Err(_) => (ast.clone(), source.clone()),
     }
 }
 
@@ -153,7 +113,9 @@ pub(super) fn library(
         let fault = Diagnostic::new(&codes::LIBRARY_NAME).with("name", function.name);
         faults.push(fault.at(source.location(Position::NONE, file)));
     }
-    Some(Library { ast, source: Arc::new(source) })
+    let (mut paying, paying_source) = collect(engine, &Charges::of(&ast), &source, &ast);
+    paying.clear_statements();
+    Some(Library { ast, source: Arc::new(source), paying, paying_source: Arc::new(paying_source) })
 }
 
 /// Whether a comment is begun and never ended: all that follows would silently be left out.
@@ -193,13 +155,12 @@ pub(super) fn program(
         let fault = Diagnostic::new(&codes::FUNCTION_OUTSIDE_LIBRARY).with("name", &function.name);
         return Err(fault.at(Location::text(file, line, column)));
     }
-    let ast = library.ast.merge(&own);
-    let unit_free = Arc::new(unit_free_functions(&ast));
+    let code = Arc::new(Code::new(engine, library, &source, &own));
     Ok(Program {
-        ast: Arc::new(ast),
+        ast: Arc::new(library.ast.merge(&own)),
         source: Arc::new(source),
         library: Arc::clone(&library.source),
-        unit_free,
+        code,
         number,
     })
 }

@@ -1,11 +1,10 @@
 //! One run of one script: whose, with what at hand, and what it said.
 
-use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use rhai::{AST, Dynamic, FnPtr, ImmutableString, NativeCallContext};
+use rhai::{Dynamic, FnPtr, ImmutableString, NativeCallContext};
 
-use super::compile::Program;
+use super::compile::{Code, Program};
 use super::convert::from_number;
 use super::meter::Meter;
 use super::objects::{Figures, FindingObject, Parameters, PartObject, PastObject, RecordObject, Unit};
@@ -72,9 +71,7 @@ pub struct FrameSeed<'a> {
 pub(super) struct Frame {
     pub(super) scene: Arc<dyn Scene>,
     pub(super) unit: UnitIndex,
-    pub(super) ast: Arc<AST>,
-    /// Closures that give the same whichever unit is at hand.
-    pub(super) unit_free: Arc<HashMap<String, Vec<String>>>,
+    pub(super) code: Arc<Code>,
     /// Tells this script from others in what is kept for a group.
     pub(super) script: usize,
     compare: Option<Compare>,
@@ -89,8 +86,7 @@ impl Frame {
         Frame {
             scene: Arc::clone(seed.scene),
             unit: seed.unit,
-            ast: Arc::clone(&program.ast),
-            unit_free: Arc::clone(&program.unit_free),
+            code: Arc::clone(&program.code),
             script: program.number,
             compare: seed.compare.cloned(),
             subject: seed.subject,
@@ -126,7 +122,7 @@ impl Frame {
 
     /// Whether a closure gives the same for an item whichever unit is at hand.
     pub(super) fn is_unit_free(&self, closure: &FnPtr) -> bool {
-        let Some(arguments) = self.unit_free.get(closure.fn_name()) else { return false };
+        let Some(arguments) = self.code.unit_free.get(closure.fn_name()) else { return false };
         arguments.iter().zip(closure.curry()).all(|(name, captured)| self.is_the_hosts(name, captured))
     }
 

@@ -379,7 +379,6 @@ fn register_texts(engine: &mut Engine) {
     );
     engine.register_fn("text", |value: Dynamic| display(&value));
     // Interpolation in a template asks for these by the exact type.
-    engine.register_fn("to_string", |value: Decimal| Number::from_decimal(value).to_string());
     engine.register_fn("to_string", |(): ()| "(未填)".to_owned());
     engine.register_fn("to_string", |value: bool| display_cut(&Dynamic::from_bool(value)));
     macro_rules! shown {
@@ -387,7 +386,7 @@ fn register_texts(engine: &mut Engine) {
             $(engine.register_fn("to_string", |context: Context<'_>, value: $kind| shown(&context, Dynamic::from(value)));)*
         };
     }
-    shown!(Number, Date, Time, Period, View, Array, Unit, RecordObject, Pseudonym, Nested);
+    shown!(Number, Decimal, Date, Time, Period, View, Array, Unit, RecordObject, Pseudonym, Nested);
 }
 
 /// A value in a template.

@@ -1,12 +1,16 @@
-//! The budget of one run of a script: steps of the interpreter, and the work that host functions do for it. Both are counted,
-//! never timed, so that the same facts end the same way on any machine.
+//! The budget of one run of a script: the steps its bodies pay for ([`super::charges`]), and the work that host functions do for
+//! it. Both are counted, never timed, so that the same facts end the same way on any machine, interpreted or compiled.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::stop::{Halt, Stop};
 
-/// Steps of the interpreter that one run of a script may take, those inside closures included.
+/// Steps that one run of a script may take, those inside closures included.
 const MOST_STEPS: u64 = 1_000_000;
+/// Operations of the interpreter in one run. They are no measure of a script and decide nothing: whatever is paid for is at most
+/// three operations for each step (as a statement, as an expression and as an argument), so that the steps are used up long
+/// before. This is the net for a loop that nobody pays for, which would be a mistake of ours.
+const MOST_OPERATIONS: u64 = 16 * MOST_STEPS;
 /// Elements that one run may go through in lists and texts (64 bytes count as one), beside its steps.
 const MOST_WORK: u64 = 2_000_000;
 
@@ -15,6 +19,7 @@ const MOST_WORK: u64 = 2_000_000;
 pub(super) struct Meter {
     steps: AtomicU64,
     work: AtomicU64,
+    operations: AtomicU64,
 }
 
 impl Meter {
@@ -22,11 +27,25 @@ impl Meter {
     pub(super) fn reset(&self) {
         self.steps.store(0, Ordering::Relaxed);
         self.work.store(0, Ordering::Relaxed);
+        self.operations.store(0, Ordering::Relaxed);
     }
 
-    /// Counts a step; gives how many there were, or none when they are used up.
-    pub(super) fn step(&self) -> Option<u64> {
-        add(&self.steps, 1, MOST_STEPS)
+    /// Pays for something about to be run.
+    pub(super) fn spend(&self, steps: u64) -> Result<(), Halt> {
+        match add(&self.steps, steps, MOST_STEPS) {
+            Some(_) => Ok(()),
+            None => Err(spent().halt()),
+        }
+    }
+
+    /// Counts an operation of the interpreter; gives how many there were, or none when there were too many.
+    pub(super) fn operation(&self) -> Option<u64> {
+        add(&self.operations, 1, MOST_OPERATIONS)
+    }
+
+    /// The steps and the work of the run so far.
+    pub(super) fn used(&self) -> (u64, u64) {
+        (self.steps.load(Ordering::Relaxed), self.work.load(Ordering::Relaxed))
     }
 
     /// Counts work about to be done.
@@ -40,11 +59,13 @@ impl Meter {
     /// Does something at no cost to the run, within a budget of its own: what is kept for a whole group must cost each unit
     /// the same, whichever came first.
     pub(super) fn apart<T>(&self, compute: impl FnOnce() -> T) -> T {
-        let (steps, work) = (self.steps.load(Ordering::Relaxed), self.work.load(Ordering::Relaxed));
+        let (steps, work) = self.used();
+        let operations = self.operations.load(Ordering::Relaxed);
         self.reset();
         let result = compute();
         self.steps.store(steps, Ordering::Relaxed);
         self.work.store(work, Ordering::Relaxed);
+        self.operations.store(operations, Ordering::Relaxed);
         result
     }
 }

@@ -9,6 +9,7 @@
 
 mod access;
 mod aggregate;
+mod charges;
 mod check;
 mod compile;
 mod convert;
@@ -21,6 +22,7 @@ mod objects;
 mod operators;
 mod sandbox;
 mod scene;
+mod source;
 mod stop;
 mod syntax;
 mod trace;
@@ -78,7 +80,7 @@ impl Compiler {
         let engine = sandbox::engine(&CallOff::default(), &Arc::default());
         let mut faults = Vec::new();
         let traced = bundle.library.as_ref().zip(tracer.as_mut()).map(|(script, tracer)| {
-            let text = tracer.library(&engine, &compile::Source::of(script));
+            let text = tracer.library(&engine, &source::Source::of(script));
             Script { text, lines: script.lines.clone() }
         });
         let script = traced.as_ref().or(bundle.library.as_ref());
@@ -93,7 +95,7 @@ impl Compiler {
 
     /// Compiles one script; none: a syntax error is noted.
     pub fn script(&mut self, script: &Script) -> Option<Program> {
-        self.program(compile::Source::of(script))
+        self.program(source::Source::of(script))
     }
 
     /// Compiles a rule in either form; none: a syntax error is noted.
@@ -101,7 +103,7 @@ impl Compiler {
         self.program(compile::rule_source(rule))
     }
 
-    fn program(&mut self, mut source: compile::Source) -> Option<Program> {
+    fn program(&mut self, mut source: source::Source) -> Option<Program> {
         self.compiled += 1;
         if let Some(tracer) = &mut self.tracer {
             source.text = tracer.script(&self.engine, &source);
@@ -117,7 +119,7 @@ impl Compiler {
     pub fn check(mut self, bundle: &Bundle, placed: Vec<Placed>) -> Vec<Diagnostic> {
         let has_library = self.library.is_some();
         let is_complete = self.faults.is_empty();
-        if let Some(library) = self.program(compile::Source::default()) {
+        if let Some(library) = self.program(source::Source::default()) {
             let scripts = check::Scripts { placed, library, has_library, is_complete };
             self.faults.extend(check::check(bundle, &self.engine, scripts));
         }
@@ -164,7 +166,8 @@ impl Interpreter {
         self.meter.reset();
         let frame = Arc::new(Frame::new(seed, program, &self.meter));
         self.engine.set_default_tag(Dynamic::from(Arc::clone(&frame)));
-        let result = self.engine.eval_ast_with_scope::<Dynamic>(&mut Scope::new(), &program.ast);
+        let paid = self.meter.spend(program.code.cost);
+        let result = paid.and_then(|()| self.engine.eval_ast_with_scope(&mut Scope::new(), &program.code.ast));
         let result = result.and_then(|value| admit(&frame, freeze(value)));
         self.engine.set_default_tag(Dynamic::UNIT);
         let (said, gaps) = (frame.take_said(), frame.take_gaps());
@@ -173,7 +176,7 @@ impl Interpreter {
             Err(error) => {
                 let in_library = ends_in_library(&error);
                 Err(stop::read(&error, &|position: Position| {
-                    let (line, column) = program.place(position, in_library);
+                    let (line, column) = program.code.place(position, in_library);
                     format!("{file}:{line}:{column}")
                 }))
             }

@@ -10,7 +10,7 @@ use rhai::{Dynamic, Engine, EvalContext, OptimizationLevel};
 use super::frame::Frame;
 use super::meter::{Meter, spent};
 use super::view::cost_of_copy;
-use super::{access, aggregate, host, objects, operators};
+use super::{access, aggregate, charges, host, objects, operators};
 
 /// Stack of a thread that runs scripts. Nested closures are dropped recursively, so this must be large; only what is touched
 /// is used.
@@ -62,7 +62,7 @@ pub(super) fn engine(call_off: &CallOff, meter: &Arc<Meter>) -> Engine {
     engine.set_optimization_level(OptimizationLevel::None);
     engine.set_fast_operators(false);
     engine.set_strict_variables(false);
-    // The interpreter itself does not count what closures do; the meter does.
+    // What counts is what the bodies pay for.
     engine.set_max_operations(0);
     engine.set_max_call_levels(64);
     engine.set_max_expr_depths(64, 64);
@@ -81,9 +81,10 @@ pub(super) fn engine(call_off: &CallOff, meter: &Arc<Meter>) -> Engine {
     aggregate::register(&mut engine);
     access::register(&mut engine);
     host::register(&mut engine);
+    charges::register(&mut engine, meter);
     let (call_off, counting) = (call_off.clone(), Arc::clone(meter));
-    engine.on_progress(move |_| match counting.step() {
-        Some(steps) if steps % 256 == 0 && call_off.is_called_off() => Some(Dynamic::UNIT),
+    engine.on_progress(move |_| match counting.operation() {
+        Some(operations) if operations % 256 == 0 && call_off.is_called_off() => Some(Dynamic::UNIT),
         Some(_) => None,
         None => Some(Dynamic::from(spent())),
     });

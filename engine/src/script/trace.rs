@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use rhai::{AST, ASTNode, Engine, Expr, Position, Stmt, StmtBlock};
 
-use super::compile::Source;
+use super::source::Source;
 use crate::bundle::Place;
 
 /// The function that a branch calls. The names of the language have none like it.

@@ -24,4 +24,5 @@ pub mod record_kinds;
 pub mod functions;
 pub mod batches;
 pub mod uploads;
+pub mod templates;
 pub mod openapi;

@@ -177,22 +177,8 @@ struct Form {
 impl Form {
     async fn read(app: &App, caller: &Caller, mut parts: Multipart) -> Result<Form, Problem> {
         let limit = app.config().upload_limit();
-        let mut form = Form {
-            files: Vec::new(),
-            said: Said {
-                by: caller.name(),
-                at: app.now(),
-                received_on: None,
-                what: String::new(),
-                kind: None,
-                encoding: None,
-                effective: None,
-                accept_good_rows: false,
-                statements: Vec::new(),
-            },
-            bundle: None,
-            dry_run: false,
-        };
+        let mut form =
+            Form { files: Vec::new(), said: Said::new(caller.name(), app.now(), ""), bundle: None, dry_run: false };
         while let Some(part) = parts.next_field().await.map_err(|error| refused(&error, limit))? {
             form.take(caller, part, limit).await?;
         }

@@ -143,15 +143,9 @@ fn prepare(dir: &DataDir, terminal: &Terminal) -> anyhow::Result<Run> {
     };
     let paths = files_in(folder)?;
     let said = Said {
-        by: "demo".to_owned(),
-        at: now,
         received_on: Some(day(RECEIVED_ON)?),
-        what: "演示数据(纯属虚构)".to_owned(),
-        kind: None,
-        encoding: None,
         effective: Some(day("2020-01-01")?),
-        accept_good_rows: false,
-        statements: Vec::new(),
+        ..Said::new("demo", now, "演示数据(纯属虚构)")
     };
     let report = import::prepare(store, &plan.bundle, &read(&paths)?, &said, terminal)?;
     if !report.acceptable {

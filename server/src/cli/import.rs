@@ -110,15 +110,13 @@ impl Import {
             }));
         }
         Ok(Said {
-            by: self.by.clone(),
-            at: Timestamp::now(),
             received_on: date(&self.received_on)?,
-            what: "liuwu import".to_owned(),
             kind: self.kind.clone(),
             encoding: self.encoding.clone(),
             effective: date(&self.effective)?,
             accept_good_rows: self.accept_good_rows,
             statements,
+            ..Said::new(&self.by, Timestamp::now(), "liuwu import")
         })
     }
 }

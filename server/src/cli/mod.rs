@@ -19,6 +19,7 @@ mod schema;
 mod score;
 mod serve;
 mod summary;
+mod template;
 mod terminal;
 mod verify;
 
@@ -65,6 +66,8 @@ enum Command {
     Publish(publish::Publish),
     /// 导入台账 · Import files
     Import(import::Import),
+    /// 上报模板:按数据字典生成的空表 · Write empty tables to be filled in
+    Template(template::Template),
     /// 核算并存档 · Score all units and keep the run
     Score(score::Score),
     /// 说明每一分 · Explain every point of a unit
@@ -160,6 +163,7 @@ impl Command {
             Command::Assess(assess) => assess.run(terminal),
             Command::Publish(publish) => publish.run(terminal),
             Command::Import(import) => import.run(terminal),
+            Command::Template(template) => template.run(terminal),
             Command::Score(score) => score.run(terminal),
             Command::Explain(explain) => explain.run(terminal),
             Command::List(list) => list.run(terminal),

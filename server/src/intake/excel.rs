@@ -16,10 +16,14 @@ use liuwu_engine::period::Date;
 
 use super::format::refuse_bomb;
 use super::old_excel::refuse_sprawl;
-use super::workbook::{Gatherer, Limits, Merged, Sheet};
+use super::template::{self, mark::Mark};
+use super::workbook::{Content, Gatherer, Limits, Merged, Sheet, Workbook};
 
-/// Sheets and remarks, or why there are none.
-type Read = Result<(Vec<Sheet>, Vec<Diagnostic>), Diagnostic>;
+/// Sheets beyond which no template goes.
+const MOST_SHEETS: usize = 1_000;
+
+/// What was read, or why nothing was.
+type Read = Result<Workbook, Diagnostic>;
 
 /// Reads the visible sheets of an xlsx file.
 pub(super) fn xlsx(file: &Arc<str>, bytes: &[u8], limits: Limits) -> Read {
@@ -35,8 +39,18 @@ pub(super) fn xlsx(file: &Arc<str>, bytes: &[u8], limits: Limits) -> Read {
             let merged = book.merge_cells_by_sheet_name(&name).map_err(|error| xlsx_fault(&error))?;
             found.push(Sheet { counts_from_1904, ..sheet(file, name, rows, merged) });
         }
-        Ok((found, remarks))
+        let mark = mark_in(&mut book);
+        Ok(Workbook { file: Arc::clone(file), content: Content::Sheets(found), encoding: None, mark, remarks })
     })
+}
+
+/// What a template of ours says about itself, on a sheet that no menu shows.
+fn mark_in<R: Reader<Cursor<B>>, B: AsRef<[u8]>>(book: &mut R) -> Option<Mark> {
+    let is_there = book.sheets_metadata().iter().any(|sheet| sheet.name == template::mark::SHEET);
+    let range = is_there.then(|| book.worksheet_range(template::mark::SHEET).ok())??;
+    // Our own has a row for each sheet; what has more is none of ours.
+    let rows = range.rows().take(MOST_SHEETS).map(|row| row.iter().map(ToString::to_string).collect());
+    Mark::read(&rows.collect::<Vec<Vec<String>>>())
 }
 
 /// Reads the visible sheets of an xls file.
@@ -58,7 +72,8 @@ pub(super) fn xls(file: &Arc<str>, bytes: &[u8], limits: Limits) -> Read {
             let read = sheet(file, name, gatherer.finish(), merged);
             found.push(Sheet { counts_from_1904, hides_percent: true, ..read });
         }
-        Ok((found, remarks))
+        let mark = mark_in(&mut book);
+        Ok(Workbook { file: Arc::clone(file), content: Content::Sheets(found), encoding: None, mark, remarks })
     })
 }
 

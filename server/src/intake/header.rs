@@ -10,8 +10,9 @@ use liuwu_engine::codes::sheet as codes;
 use liuwu_engine::diagnostic::Diagnostic;
 use liuwu_engine::dictionary::read::characters::comparable;
 
+use super::choices::TableChoice;
 use super::vocabulary::{Role, Subject, Vocabulary};
-use super::workbook::{Merges, Sheet};
+use super::workbook::{Merges, Sheet, column_letters};
 
 /// Rows in which a header is looked for.
 const FIRST_ROWS: usize = 30;
@@ -89,19 +90,25 @@ pub(super) enum Found {
     Nothing,
 }
 
-/// Looks for the header that fits best.
-pub(super) fn find(sheet: &Sheet, vocabularies: &[Arc<Vocabulary>]) -> Found {
+/// Looks for the header that fits best, where a person has not said more.
+pub(super) fn find(sheet: &Sheet, vocabularies: &[Arc<Vocabulary>], choice: Option<&TableChoice>) -> Found {
     let merges = Merges::of(sheet);
+    // Whoever names the kind need not be convinced by the words.
+    let is_named = choice.is_some_and(|choice| choice.kind.is_some());
+    let fewest = if is_named { 1 } else { 2 };
+    let chosen = choice.and_then(|choice| usize::try_from(choice.header_row?).ok()?.checked_sub(1));
+    let rows = chosen.map_or(0..FIRST_ROWS, |last| last.saturating_sub(1)..last.saturating_add(1));
     let mut best: Option<(usize, Header)> = None;
     let mut tie = None;
-    for row in 0..sheet.rows.len().min(FIRST_ROWS) {
+    for row in rows.start..sheet.rows.len().min(rows.end) {
         for height in [1, 2] {
+            let last = row + height - 1;
             let texts = texts_of(sheet, &merges, row, height);
-            if texts.len() < 2 {
+            if texts.len() < fewest || chosen.is_some_and(|chosen| chosen != last) {
                 continue;
             }
             for vocabulary in vocabularies {
-                let Some((score, header)) = fit(sheet, vocabulary, &texts, row + height - 1) else { continue };
+                let Some((score, header)) = fit(sheet, vocabulary, &texts, last, is_named) else { continue };
                 match &best {
                     Some((most, other)) if *most == score && is_rival(other, &header) => {
                         tie = Some((other.vocabulary.title.clone(), header.vocabulary.title.clone()));
@@ -117,7 +124,12 @@ pub(super) fn find(sheet: &Sheet, vocabularies: &[Arc<Vocabulary>]) -> Found {
     }
     match (best, tie) {
         (_, Some((first, second))) => Found::Tie(first, second),
-        (Some((_, header)), None) => Found::Header(Box::new(header)),
+        (Some((_, mut header)), None) => {
+            if let Some(choice) = choice {
+                header.decide(choice);
+            }
+            Found::Header(Box::new(header))
+        }
         (None, None) => Found::Nothing,
     }
 }
@@ -162,7 +174,13 @@ fn header_text(sheet: &Sheet, merges: &Merges, row: usize, column: usize) -> Str
 }
 
 /// How well a vocabulary fits a row of texts; none when it cannot be meant.
-fn fit(sheet: &Sheet, vocabulary: &Arc<Vocabulary>, texts: &[Texts], row: usize) -> Option<(usize, Header)> {
+fn fit(
+    sheet: &Sheet,
+    vocabulary: &Arc<Vocabulary>,
+    texts: &[Texts],
+    row: usize,
+    is_named: bool,
+) -> Option<(usize, Header)> {
     let columns: Vec<Column> = texts.iter().map(|texts| column_of(vocabulary, texts)).collect();
     let roles: HashSet<&Role> =
         columns.iter().filter_map(|column| column.role.as_ref()).filter(|role| **role != Role::Unneeded).collect();
@@ -171,7 +189,7 @@ fn fit(sheet: &Sheet, vocabulary: &Arc<Vocabulary>, texts: &[Texts], row: usize)
         other => roles.contains(other),
     };
     let required = vocabulary.required.iter().filter(|(role, _)| has(role)).count();
-    if !is_meant(vocabulary, &roles, required) {
+    if !is_named && !is_meant(vocabulary, &roles, required) {
         return None;
     }
     let matched = roles.len();
@@ -233,6 +251,16 @@ fn other_measure(vocabulary: &Vocabulary, role: &Role, bracket: &str) -> Option<
 }
 
 impl Header {
+    /// Takes columns for what a person said they are.
+    fn decide(&mut self, choice: &TableChoice) {
+        for column in &mut self.columns {
+            if let Some(key) = choice.columns.get(&column_letters(column.index)) {
+                column.role = self.vocabulary.role_of_key(key).cloned();
+                column.other_measure = None;
+            }
+        }
+    }
+
     /// The column with a role.
     pub fn column(&self, role: &Role) -> Option<&Column> {
         self.columns.iter().find(|column| column.role.as_ref() == Some(role))
@@ -271,7 +299,7 @@ impl Header {
         for column in self.columns.iter().filter(|column| column.role.as_ref().is_some_and(|r| *r != Role::Unneeded)) {
             let here = sheet.at(self.row, column.index);
             if let Some(earlier) = seen.iter().find(|earlier| earlier.role == column.role) {
-                let other = super::workbook::column_letters(earlier.index);
+                let other = column_letters(earlier.index);
                 let fault = Diagnostic::new(&codes::REPEATED_COLUMN).with("column", &column.text).with("other", other);
                 faults.push(fault.at(here.clone()));
             } else {

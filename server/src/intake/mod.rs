@@ -3,9 +3,11 @@
 //! Enters: the name and bytes of a file. It is read as a [`Workbook`] of raw cells ([`read`]), each sheet is recognised by its
 //! header, and its rows become records, attributes, divisions or statements ([`recognise`]). Leaves: an [`Upload`], and what
 //! [`identity`] says about records that are known already. Nothing is stored here. Files are read in this order:
-//! `format`, `excel` or `encoding` and `csv`, `workbook`, `units`, `header`, `rows`, `records`.
+//! `format`, `excel` or `encoding` and `csv`, `workbook`, `units`, `choices`, `header`, `rows`, `records`. [`template`] writes
+//! what is then read best.
 
 mod attributes;
+pub mod choices;
 pub mod correction;
 mod csv;
 pub(crate) mod days;
@@ -21,6 +23,7 @@ mod reading;
 mod records;
 mod rows;
 mod statements;
+pub mod template;
 pub mod units;
 mod vocabulary;
 pub mod workbook;
@@ -32,6 +35,7 @@ use liuwu_engine::dictionary::Dictionary;
 use liuwu_engine::period::Date;
 
 pub use attributes::AttributeFact;
+pub use choices::{CellChoice, Choices, TableChoice};
 pub use divisions::DivisionRow;
 pub use json_lines::Line;
 pub use reading::{Reading, Table, Unmatched, Upload, divisions_of, recognise};
@@ -54,6 +58,8 @@ pub struct Asked<'a> {
     pub kind: Option<&'a str>,
     /// The day from which attributes hold, where the table does not say it.
     pub effective: Option<Date>,
+    /// What a person decided in place of what would be recognised.
+    pub choices: &'a Choices,
 }
 
 /// Reads a file as rows of cells. `encoding` is the one that the user chose for a text, if any.
@@ -74,8 +80,8 @@ pub fn read(
     let extension = file_name.rsplit_once('.').map(|(_, end)| end.to_ascii_lowercase()).unwrap_or_default();
     let format = format::recognise(&extension, bytes).map_err(|fault| vec![whole(fault)])?;
     let mut book = match format {
-        Format::Xlsx => excel::xlsx(&file, bytes, limits).map(|sheets| of_sheets(&file, sheets)),
-        Format::Xls => excel::xls(&file, bytes, limits).map(|sheets| of_sheets(&file, sheets)),
+        Format::Xlsx => excel::xlsx(&file, bytes, limits),
+        Format::Xls => excel::xls(&file, bytes, limits),
         Format::Text => {
             return text(&file, &extension, bytes, encoding, limits)
                 .map_err(|faults| faults.into_iter().map(whole).collect());
@@ -85,10 +91,6 @@ pub fn read(
     book.remarks.extend(format::compare_name(&extension, format));
     book.remarks = book.remarks.into_iter().map(whole).collect();
     Ok(book)
-}
-
-fn of_sheets(file: &Arc<str>, (sheets, remarks): (Vec<Sheet>, Vec<Diagnostic>)) -> Workbook {
-    Workbook { file: Arc::clone(file), content: Content::Sheets(sheets), encoding: None, remarks }
 }
 
 fn text(
@@ -112,7 +114,7 @@ fn text(
     } else {
         Content::Sheets(vec![csv::read(file, &decoded.text, limits).map_err(|fault| vec![fault])?])
     };
-    Ok(Workbook { file: Arc::clone(file), content, encoding: Some(decoded.encoding), remarks })
+    Ok(Workbook { file: Arc::clone(file), content, encoding: Some(decoded.encoding), mark: None, remarks })
 }
 
 #[cfg(test)]

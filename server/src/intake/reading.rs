@@ -15,7 +15,7 @@ use super::divisions::{self, DivisionRow};
 use super::header::{self, Found, Header};
 use super::records::{self, UnitRecord};
 use super::units::Proposal;
-use super::vocabulary::{Subject, Vocabulary};
+use super::vocabulary::{Role, Subject, Vocabulary};
 use super::workbook::{Content, Sheet, Workbook, column_letters};
 use super::{Asked, statements};
 
@@ -54,6 +54,10 @@ pub struct Reading<T> {
     pub sheet: Option<Arc<str>>,
     /// What the table was recognised as.
     pub title: String,
+    /// The same by the name under which a choice is kept: the id of the kind, or `@attributes`, `@divisions`, `@statements`.
+    pub subject: String,
+    /// What its columns may hold: names under which a choice is kept, and titles.
+    pub roles: Vec<(String, String)>,
     /// How well its header fits, in percent.
     pub share: u32,
     /// The last row of its header, from 1; none for JSON Lines.
@@ -84,6 +88,8 @@ pub struct ReadColumn {
     pub header: String,
     /// What it was taken for, in the words of the dictionary; none when it is left out.
     pub taken_for: Option<String>,
+    /// The same by the name under which a choice is kept.
+    pub role: Option<String>,
 }
 
 /// A name of a unit that was not found.
@@ -150,6 +156,7 @@ impl<T> Reading<T> {
             letters: column_letters(column.index),
             header: column.text.clone(),
             taken_for: column.role.as_ref().and_then(|role| header.vocabulary.title_of(role)),
+            role: column.role.as_ref().map(Role::key),
         });
         let faults = header.faults(sheet);
         Reading {
@@ -159,6 +166,8 @@ impl<T> Reading<T> {
             columns: columns.collect(),
             faults,
             remarks: header.remarks(sheet),
+            subject: header.vocabulary.subject.key().to_owned(),
+            roles: header.vocabulary.roles(),
             ..Reading::empty(Arc::clone(&sheet.file), sheet.name.clone(), header.vocabulary.title.clone())
         }
     }
@@ -168,6 +177,8 @@ impl<T> Reading<T> {
             file,
             sheet,
             title,
+            subject: String::new(),
+            roles: Vec::new(),
             share: 100,
             header_row: None,
             columns: Vec::new(),
@@ -219,7 +230,7 @@ pub fn divisions_of(book: &Workbook, asked: &Asked) -> Vec<Reading<DivisionRow>>
     let Content::Sheets(sheets) = &book.content else { return Vec::new() };
     let vocabularies = Vocabulary::all(asked);
     let filled = sheets.iter().filter(|sheet| !sheet.rows.is_empty());
-    let tables = filled.filter_map(|sheet| match header::find(sheet, &vocabularies) {
+    let tables = filled.filter_map(|sheet| match found_on(book, sheet, &vocabularies, asked) {
         Found::Header(header) if matches!(header.vocabulary.subject, Subject::Divisions) => {
             Some(divisions::of_sheet(sheet, &header))
         }
@@ -238,11 +249,30 @@ pub fn recognise(book: &Workbook, asked: &Asked) -> Upload {
     upload
 }
 
+/// What stands on a sheet: what a person said it is, what our template says, or what its words say.
+fn found_on(book: &Workbook, sheet: &Sheet, vocabularies: &[Arc<Vocabulary>], asked: &Asked) -> Found {
+    let choice = asked.choices.of_sheet(sheet);
+    let marked = || book.mark.as_ref().zip(sheet.name.as_deref()).and_then(|(mark, name)| mark.kind_of(name));
+    let Some(named) = choice.and_then(|choice| choice.kind.as_deref()).or_else(marked) else {
+        return header::find(sheet, vocabularies, choice);
+    };
+    let own: Vec<Arc<Vocabulary>> =
+        vocabularies.iter().filter(|vocabulary| vocabulary.subject.key() == named).cloned().collect();
+    match header::find(sheet, &own, choice) {
+        // A template that was rewritten, or is of a kind that this edition no longer asks for.
+        Found::Nothing if choice.is_none() => header::find(sheet, vocabularies, choice),
+        found => found,
+    }
+}
+
 fn read_sheets(book: &Workbook, sheets: &[Sheet], asked: &Asked, upload: &mut Upload) {
     let vocabularies = Vocabulary::all(asked);
     let mut unknown = Vec::new();
     for sheet in sheets.iter().filter(|sheet| !sheet.rows.is_empty()) {
-        match header::find(sheet, &vocabularies) {
+        if asked.choices.of_sheet(sheet).is_some_and(|choice| choice.leave_out) {
+            continue;
+        }
+        match found_on(book, sheet, &vocabularies, asked) {
             Found::Header(header) => upload.tables.push(table(sheet, &header, asked)),
             Found::Tie(first, second) => {
                 let fault = Diagnostic::new(&codes::AMBIGUOUS_KIND).with("first", first).with("second", second);
@@ -251,7 +281,8 @@ fn read_sheets(book: &Workbook, sheets: &[Sheet], asked: &Asked, upload: &mut Up
             Found::Nothing => unknown.push(sheet),
         }
     }
-    if upload.tables.is_empty() && upload.faults.is_empty() {
+    let left_out = sheets.iter().any(|sheet| asked.choices.of_sheet(sheet).is_some_and(|choice| choice.leave_out));
+    if upload.tables.is_empty() && upload.faults.is_empty() && !left_out {
         upload.faults.push(nothing_known(book, &unknown, asked));
     } else {
         let remark =

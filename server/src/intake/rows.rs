@@ -37,6 +37,10 @@ const NOTES: &[&str] = &[
     "数据来源",
 ];
 
+/// What stands under the running numbers in a row that only shows how to fill in the others.
+pub(super) const EXAMPLE: &str = "示例";
+const EXAMPLES: &[&str] = &[EXAMPLE, "例", "例如", "样例", "范例"];
+
 /// A sheet with its header.
 pub(super) struct Rows<'a> {
     pub sheet: &'a Sheet,
@@ -96,6 +100,12 @@ impl<'a> Rows<'a> {
         // No unit is called so: whatever stands beside it, such as `122处` under the dates, is a total too.
         if names.any(|(column, text)| (!has_date || is_unit(column)) && is_total(&comparable(text))) {
             return RowKind::Ignored("合计行", "a row of totals");
+        }
+        let is_example = |(column, text): &(&Column, String)| {
+            column.role == Some(Role::Unneeded) && EXAMPLES.contains(&comparable(text).trim_matches(':'))
+        };
+        if filled.iter().any(is_example) {
+            return RowKind::Ignored("示例行", "an example");
         }
         let first = (0..self.sheet.rows.get(row).map_or(0, Vec::len)).map(|column| self.sheet.text(row, column));
         let first = first.into_iter().find(|text| !text.is_empty()).map(|text| comparable(&text)).unwrap_or_default();

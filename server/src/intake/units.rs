@@ -3,11 +3,13 @@
 //! Enters: all units once, then what a row says. Leaves: the id of the unit, or why there is none, with proposals. A name is
 //! never stretched to fit: what is not sure becomes a proposal. Next: [`super::header`].
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use liuwu_engine::dictionary::read::characters::comparable;
 use liuwu_engine::division::{DivisionTree, Level, short_name};
+
+use crate::store::UnitRow;
 
 /// Most proposals for a name that was not found.
 const PROPOSALS: usize = 3;
@@ -130,6 +132,16 @@ impl UnitIndex {
         index
     }
 
+    /// The units as the store lists them.
+    pub fn of_rows<'r>(rows: impl IntoIterator<Item = &'r UnitRow>) -> UnitIndex {
+        UnitIndex::new(rows.into_iter().map(|row| Unit {
+            id: Arc::from(row.id.as_str()),
+            level: Arc::from(row.level.as_str()),
+            name: row.name.clone(),
+            parent: row.parent.as_deref().map(Arc::from),
+        }))
+    }
+
     /// The units of a tree of divisions.
     pub fn of_divisions(tree: &DivisionTree) -> UnitIndex {
         UnitIndex::new(tree.iter().map(|division| Unit {
@@ -161,6 +173,25 @@ impl UnitIndex {
         let mut of_level = self.entries.iter().filter(|entry| *entry.unit.level == *level);
         let first = of_level.next()?;
         of_level.next().is_none().then_some(&first.unit)
+    }
+
+    /// Names under which the units of a level are found without a doubt, in the order of their ids: the short name; with that of
+    /// the unit above before it where they lie in several or it is doubtful; the id where even that would be doubtful.
+    pub fn labels(&self, level: &str, covers: &dyn Fn(&str) -> bool) -> Vec<String> {
+        let mut wanted: Vec<&Entry> =
+            self.entries.iter().filter(|entry| *entry.unit.level == *level && covers(&entry.unit.id)).collect();
+        wanted.sort_by(|one, other| one.unit.id.cmp(&other.unit.id));
+        let above: HashSet<Option<&Arc<str>>> = wanted.iter().map(|entry| entry.unit.parent.as_ref()).collect();
+        let label = |entry: &&Entry| {
+            let alone = (above.len() <= 1).then(|| entry.short.clone());
+            let with_town = self.above(entry).map(|above| format!("{}{}", above.short, entry.short));
+            let is_found = |label: &String| {
+                let written = Written { name: Some(label.clone()), ..Written::default() };
+                self.find(Some(level), &written).is_ok_and(|unit| unit.id == entry.unit.id)
+            };
+            alone.into_iter().chain(with_town).find(is_found).unwrap_or_else(|| entry.unit.id.to_string())
+        };
+        wanted.iter().map(label).collect()
     }
 
     /// The short name of a unit, with that of the unit above it in brackets: 上岙村(塘下镇).
@@ -367,6 +398,16 @@ mod tests {
         assert_eq!(find(&both("V1", "前垟村")), Err(NotFound::Contradiction { actual: "上岙村(塘下镇)".into() }));
         let town = Written { code: Some("T1".into()), ..Written::default() };
         assert_eq!(find(&town), Err(NotFound::WrongLevel { name: "塘下镇".into(), actual: "town".into() }));
+    }
+
+    #[test]
+    fn every_unit_is_found_under_its_label() {
+        let index = index();
+        let all = index.labels("village", &|_| true);
+        assert_eq!(all, ["塘下镇上岙村", "马屿镇上岙村", "塘下镇新埭社区", "塘下镇前垟村", "塘下镇前垟社区"]);
+        // In one town the name alone would do, but another town has a village of that name.
+        let own = index.labels("village", &|id| matches!(id, "V1" | "V3"));
+        assert_eq!(own, ["塘下镇上岙村", "新埭社区"]);
     }
 
     #[test]

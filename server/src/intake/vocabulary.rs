@@ -2,7 +2,7 @@
 //!
 //! Enters: a kind of records, or the other tables that are read. Leaves: a [`Vocabulary`]. Next: [`super::header`].
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use liuwu_engine::dictionary::read::characters::comparable;
@@ -102,15 +102,51 @@ const PERIODS: &[&str] = &["期间", "周期", "报送期间", "所属期间", "
 const KINDS: &[&str] = &["台账类型", "台账", "类型", "kind"];
 const SAID: &[&str] = &["申报", "申报情况", "报送情况", "statement"];
 
+impl Role {
+    /// The name under which a choice is kept; what is not needed has an empty one.
+    pub fn key(&self) -> String {
+        match self {
+            Role::Unit(Naming::Code) => "unit:code".to_owned(),
+            Role::Unit(Naming::Level(level)) => format!("unit:{level}"),
+            Role::Unit(Naming::Any) => "unit".to_owned(),
+            Role::Field(field) => format!("field:{field}"),
+            Role::Date => "date".to_owned(),
+            Role::Id => "id".to_owned(),
+            Role::From => "from".to_owned(),
+            Role::To => "to".to_owned(),
+            Role::Period => "period".to_owned(),
+            Role::Kind => "kind".to_owned(),
+            Role::Said => "said".to_owned(),
+            Role::Code => "code".to_owned(),
+            Role::Name => "name".to_owned(),
+            Role::Level => "level".to_owned(),
+            Role::Parent => "parent".to_owned(),
+            Role::Unneeded => String::new(),
+        }
+    }
+}
+
+impl Subject {
+    /// The name under which a choice of table is kept: the id of the kind, or the name of one of the other tables.
+    pub fn key(&self) -> &str {
+        match self {
+            Subject::Records(kind) => &kind.id,
+            Subject::Attributes => "@attributes",
+            Subject::Divisions => "@divisions",
+            Subject::Statements => "@statements",
+        }
+    }
+}
+
 impl Vocabulary {
     /// The words of all tables that may be handed in; of the named kind alone, if the user named one.
     pub fn all(asked: &Asked) -> Vec<Arc<Vocabulary>> {
         let kinds = asked.dictionary.kinds.values();
         if let Some(named) = asked.kind {
             let named = kinds.filter(|kind| *kind.id == *named);
-            return named.map(|kind| Arc::new(Vocabulary::of_kind(kind, asked))).collect();
+            return named.map(|kind| Arc::new(Vocabulary::of_kind(kind, asked).with_habits(asked))).collect();
         }
-        let mut all: Vec<Vocabulary> = kinds.map(|kind| Vocabulary::of_kind(kind, asked)).collect();
+        let mut all: Vec<Vocabulary> = kinds.map(|kind| Vocabulary::of_kind(kind, asked).with_habits(asked)).collect();
         all.extend([Vocabulary::of_attributes(asked), Vocabulary::of_divisions(), Vocabulary::of_statements(asked)]);
         all.into_iter().map(Arc::new).collect()
     }
@@ -217,6 +253,38 @@ impl Vocabulary {
 
     fn require(&mut self, role: Role, title: &str) {
         self.required.push((role, title.to_owned()));
+    }
+
+    /// Adds the headers that an office has used before. The words of the dictionary keep their meaning, where they have any.
+    fn with_habits(mut self, asked: &Asked) -> Vocabulary {
+        for (header, key) in asked.choices.habits.get(self.subject.key()).into_iter().flatten() {
+            let word = comparable(header);
+            let is_free = self.role(&word).is_none_or(|role| *role == Role::Unneeded);
+            if let Some(role) = self.role_of_key(key).filter(|_| is_free).cloned() {
+                self.words.insert(word, role);
+            }
+        }
+        self
+    }
+
+    /// The role of a name, if this table has it.
+    pub fn role_of_key(&self, key: &str) -> Option<&Role> {
+        self.words.values().find(|role| role.key() == key)
+    }
+
+    /// What columns of this table may hold: names and titles, each once. What is not needed is not among them.
+    pub fn roles(&self) -> Vec<(String, String)> {
+        let titled = self.words.values().filter_map(|role| Some((role.key(), self.title_of(role)?)));
+        let mut roles: BTreeMap<String, String> = titled.collect();
+        let required = self.required.iter().filter_map(|(role, _)| roles.remove_entry(&role.key()));
+        let mut sorted: Vec<(String, String)> = required.collect();
+        let fields: Vec<String> = match &self.subject {
+            Subject::Records(kind) => kind.fields.keys().map(|key| format!("field:{key}")).collect(),
+            _ => Vec::new(),
+        };
+        sorted.extend(fields.iter().filter_map(|key| roles.remove_entry(key)));
+        sorted.extend(roles);
+        sorted
     }
 
     /// What a word means.

@@ -13,6 +13,7 @@ use liuwu_engine::dictionary::read::Raw;
 use liuwu_engine::dictionary::read::characters::trimmed;
 
 use super::json_lines::Line;
+use super::template::mark::Mark;
 
 /// Days between the two days from which spreadsheets count.
 const FROM_1900_TO_1904: f64 = 1462.0;
@@ -43,6 +44,8 @@ pub struct Workbook {
     pub content: Content,
     /// How its text was decoded, where it is a text.
     pub encoding: Option<&'static str>,
+    /// What it says about itself, where it is one of our templates.
+    pub mark: Option<Mark>,
     /// What the user should know.
     pub remarks: Vec<Diagnostic>,
 }
@@ -119,6 +122,16 @@ impl Sheet {
         self.rows.get(row).and_then(|cells| cells.get(column)).unwrap_or(&BLANK)
     }
 
+    /// The cell to be changed; none far below the table or right of it.
+    pub(super) fn cell_mut(&mut self, row: usize, column: usize) -> Option<&mut Raw> {
+        let width = self.width();
+        let cells = self.rows.get_mut(row)?;
+        if column < width {
+            cells.resize(cells.len().max(column + 1), Raw::Blank);
+        }
+        cells.get_mut(column)
+    }
+
     /// The value of a cell that holds a day or not: serial days are counted from 1900.
     pub fn raw(&self, row: usize, column: usize, is_day: bool) -> Raw {
         match self.cell(row, column) {
@@ -162,6 +175,24 @@ pub fn column_letters(column: usize) -> String {
         rest = (rest - 1) / 26;
     }
     letters.iter().rev().collect()
+}
+
+/// Row and column of a cell, from 0, by its address such as `F12`.
+pub fn place_of(cell: &str) -> Option<(usize, usize)> {
+    let digits = cell.find(|c: char| c.is_ascii_digit())?;
+    let (letters, number) = cell.split_at(digits);
+    let row = number.parse::<usize>().ok()?.checked_sub(1)?;
+    Some((row, column_number(letters)?))
+}
+
+/// The number of a column, from 0, by its letters.
+pub fn column_number(letters: &str) -> Option<usize> {
+    let mut column = 0_usize;
+    for letter in letters.bytes() {
+        let digit = letter.to_ascii_uppercase().checked_sub(b'A').filter(|digit| *digit < 26)?;
+        column = column.checked_mul(26)?.checked_add(usize::from(digit) + 1)?;
+    }
+    column.checked_sub(1)
 }
 
 /// Gathers the cells of one file within its limits.
@@ -215,6 +246,16 @@ mod tests {
     fn columns_are_lettered_as_in_a_spreadsheet() {
         let letters: Vec<String> = [0, 25, 26, 51, 52, 701, 702].map(column_letters).into();
         assert_eq!(letters, ["A", "Z", "AA", "AZ", "BA", "ZZ", "AAA"]);
+        assert!((0..20_000).all(|column| column_number(&column_letters(column)) == Some(column)));
+    }
+
+    #[test]
+    fn a_cell_is_found_by_its_address_and_what_is_none_is_not() {
+        assert_eq!(place_of("F12"), Some((11, 5)));
+        assert_eq!(place_of("aa1"), Some((0, 26)));
+        for wrong in ["", "12", "F", "F0", "F-1", "村1", "F1x", "AAAAAAAAAAAAAAAAAAAAAAAA1"] {
+            assert_eq!(place_of(wrong), None, "{wrong}");
+        }
     }
 
     #[test]

@@ -6,7 +6,7 @@ use axum::body::Body;
 use axum::http::{Method, Request, StatusCode};
 use insta::assert_snapshot;
 use liuwu::config::Config;
-use liuwu::store::Store;
+use liuwu::store::{Knowledge, Store};
 use serde_json::Value as Json;
 
 use super::county::*;

@@ -8,7 +8,7 @@ use std::thread;
 use std::time::Duration;
 
 use liuwu::serve::serve;
-use liuwu::store::Store;
+use liuwu::store::Knowledge;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 

@@ -134,3 +134,17 @@ async fn what_is_uploaded_is_found_at_once() {
     assert_eq!(stored.status, StatusCode::CREATED, "{}", stored.text());
     assert_eq!(county.get("/api/v1/units/330381102703").await.json()["short_name"], "新垟村");
 }
+
+#[tokio::test]
+async fn a_template_is_a_workbook_named_after_its_kind() {
+    let county = County::new();
+    let template = county.get_as_staff("/api/v1/templates/fire").await;
+    assert_eq!(template.status, StatusCode::OK);
+    assert!(template.bytes.starts_with(b"PK"));
+    assert!(template.headers["content-disposition"].to_str().unwrap().contains("%E7%81%AB%E7%81%BE"));
+    // A template as it comes can be handed in: it brings nothing and no fault.
+    let report = upload(&county, &[("模板.xlsx", &template.bytes)], &[("dry_run", "true")]).await.json();
+    assert_eq!((&report["nothing_new"], &report["faulty"]), (&true.into(), &0.into()));
+    assert_eq!(county.get_as_staff("/api/v1/templates/flood").await.status, StatusCode::NOT_FOUND);
+    assert_eq!(county.get("/api/v1/templates").await.status, StatusCode::UNAUTHORIZED);
+}

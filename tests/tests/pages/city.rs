@@ -94,15 +94,10 @@ fn said() -> Said {
         ["gang", "dispute", "hazard"].map(|kind| statement(kind, "330381000000", "2020-12-31")).into();
     statements.extend([statement("fire", TANGXIA, "2020-12-31"), statement("fire", "330381102000", "2020-11-30")]);
     Said {
-        by: "测试".into(),
-        at: Timestamp::UNIX_EPOCH,
         received_on: Some(day("2021-01-05")),
-        what: "2020年台账".into(),
-        kind: None,
-        encoding: None,
         effective: Some(day("2019-01-01")),
-        accept_good_rows: false,
         statements,
+        ..Said::new("测试", Timestamp::UNIX_EPOCH, "2020年台账")
     }
 }
 

@@ -30,6 +30,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rhai::{AST, ASTNode, Engine};
 
 use super::Program;
+use super::charges::PAY;
 use super::compile::alone;
 use crate::bundle::Bundle;
 use crate::codes::script as codes;
@@ -107,7 +108,7 @@ impl Read {
 fn natives(engine: &Engine) -> Natives {
     let mut natives = Natives::new();
     let all = engine.collect_fn_metadata(None, |f| Some((f.metadata.name.to_string(), f.metadata.num_params)), true);
-    for (name, count) in all {
+    for (name, count) in all.into_iter().filter(|(name, _)| name != PAY) {
         natives.entry(name).or_default().push(count);
     }
     natives

@@ -140,7 +140,8 @@ fn the_table_of_functions_is_what_the_interpreter_knows() {
         engine.collect_fn_metadata(None, |f| Some((f.metadata.name.to_string(), f.metadata.num_params)), false);
     // Operators and properties are no functions.
     let is_name = |name: &str| name.chars().all(|letter| letter.is_alphanumeric() || letter == '_');
-    let registered: BTreeSet<_> = registered.into_iter().filter(|(name, _)| is_name(name)).collect();
+    let registered: BTreeSet<_> =
+        registered.into_iter().filter(|(name, _)| is_name(name) && name != super::PAY).collect();
     let mut listed = BTreeSet::new();
     for function in functions() {
         let arities = signatures(function.name).iter().flat_map(|way| way.arity().0..=way.arity().1);

@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use rhai::{LexError, ParseError, ParseErrorType, Position};
 
-use super::compile::Source;
+use super::source::Source;
 use crate::codes::script as codes;
 use crate::diagnostic::{Diagnostic, Location};
 use slips::{Slip, Spot};

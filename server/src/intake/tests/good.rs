@@ -210,10 +210,18 @@ fn days_counted_from_1904_are_moved() {
         file: Arc::from("mac.xlsx"),
         content: Content::Sheets(vec![sheet]),
         encoding: None,
+        mark: None,
         remarks: Vec::new(),
     };
     let (dictionary, units) = (dictionary(), units());
     let levels = ["village", "town", "county"];
-    let asked = Asked { dictionary: &dictionary, levels: &levels, units: &units, kind: None, effective: None };
+    let asked = Asked {
+        dictionary: &dictionary,
+        levels: &levels,
+        units: &units,
+        kind: None,
+        effective: None,
+        choices: &Choices::NONE,
+    };
     assert_eq!(lines(&recognise(&book, &asked)), ["330381102702 2020-02-29 - home 0 - -"]);
 }

@@ -2,6 +2,7 @@
 
 mod corpus;
 mod good;
+mod templates;
 mod identities;
 mod old_files;
 mod properties;
@@ -153,6 +154,7 @@ fn upload(name: &str, bytes: &[u8], kind: Option<&str>) -> Upload {
         units: &units,
         kind,
         effective: Some(parse_date("2020-01-01").unwrap()),
+        choices: &Choices::NONE,
     };
     match read(name, bytes, None, Limits { rows: 5_000, cells: 200_000, unpacked: 8 << 20 }) {
         Ok(book) => recognise(&book, &asked),

@@ -42,7 +42,14 @@ fn every_kind_of_the_ruian_bundle_is_recognised_by_its_titles_alone() {
     let (bundle, _) = bundle::read("2020.yaml", BUNDLE).unwrap();
     let units = units();
     let levels: Vec<&str> = bundle.levels().collect();
-    let asked = Asked { dictionary: &bundle.dictionary, levels: &levels, units: &units, kind: None, effective: None };
+    let asked = Asked {
+        dictionary: &bundle.dictionary,
+        levels: &levels,
+        units: &units,
+        kind: None,
+        effective: None,
+        choices: &Choices::NONE,
+    };
     assert!(bundle.dictionary.kinds.len() > 20);
     for kind in bundle.dictionary.kinds.values() {
         let columns = columns(kind, kind.of.as_deref().unwrap_or(levels[0]));

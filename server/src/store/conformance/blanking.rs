@@ -59,7 +59,8 @@ fn blanking_a_record_that_is_not_there_changes_nothing(store: &dyn Store) {
     furnish(store);
     let before = export_text(store);
     for nowhere in [id(1, 9_999), id(9, 1)] {
-        let refused = store.blank(vec![blank(id(1, 1), "premises", json!("x")), blank(nowhere, "premises", json!("x"))]);
+        let refused =
+            store.blank(vec![blank(id(1, 1), "premises", json!("x")), blank(nowhere, "premises", json!("x"))]);
         assert!(matches!(refused, Err(StoreError::NotFound(Missing::Record(id))) if id == nowhere));
     }
     assert!(export_text(store) == before);

@@ -11,7 +11,8 @@ impl Blanking for Memory {
             inner.record(blank.record)?;
         }
         for Blank { record: id, fields } in blanks {
-            let batch = usize::try_from(id.batch.0).ok().and_then(|number| inner.batches.get_mut(number.checked_sub(1)?));
+            let batch =
+                usize::try_from(id.batch.0).ok().and_then(|number| inner.batches.get_mut(number.checked_sub(1)?));
             let place = usize::try_from(id.number).ok().and_then(|number| number.checked_sub(1));
             let record = batch.zip(place).and_then(|(batch, place)| batch.records.get_mut(place));
             put(&mut record.ok_or(Missing::Record(id))?.fields, fields);

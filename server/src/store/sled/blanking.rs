@@ -26,8 +26,11 @@ impl Sled {
         let mut values: BTreeMap<Key, Rows<RecordLine>> = BTreeMap::new();
         for Blank { record: id, fields } in blanks {
             let missing = || Missing::Record(id);
-            let (unit, kind) =
-                if id.batch <= known.last_batch { self.place_of(id)?.ok_or_else(missing)? } else { return Err(missing().into()) };
+            let (unit, kind) = if id.batch <= known.last_batch {
+                self.place_of(id)?.ok_or_else(missing)?
+            } else {
+                return Err(missing().into());
+            };
             let prefix = Key::new().text(&unit).text(&kind).batch(id.batch);
             let wanted = prefix.clone().small(id.number);
             let lost = || shelf.corrupt(wanted.bytes(), Damage::Entry);

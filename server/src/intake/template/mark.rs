@@ -1,0 +1,68 @@
+//! The hidden sheet by which an upload knows a template again: of which bundle and edition it is, and what its sheets hold.
+
+use std::collections::HashSet;
+
+use liuwu_engine::bundle::Bundle;
+use liuwu_engine::dictionary::Kind;
+use rust_xlsxwriter::{Worksheet, XlsxError};
+
+/// The name of the sheet. No menu of a spreadsheet program shows it.
+pub(in crate::intake) const SHEET: &str = "liuwu";
+/// The word in its first cell.
+const SIGN: &str = "liuwu-template";
+
+/// What a template says about itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mark {
+    /// The bundle it was made from.
+    pub bundle: String,
+    /// The edition.
+    pub edition: String,
+    /// Its sheets and the kinds they hold.
+    pub sheets: Vec<(String, String)>,
+}
+
+impl Mark {
+    pub(super) fn of(bundle: &Bundle) -> Mark {
+        Mark { bundle: bundle.id.clone(), edition: bundle.edition.clone(), sheets: Vec::new() }
+    }
+
+    /// Notes a sheet of a kind; gives the name it gets.
+    pub(super) fn add(&mut self, wanted: String, kind: &Kind) -> String {
+        let taken: HashSet<String> = self.sheets.iter().map(|(name, _)| name.clone()).collect();
+        let name = super::distinct(wanted, &taken);
+        self.sheets.push((name.clone(), kind.id.to_string()));
+        name
+    }
+
+    pub(super) fn write(&self, sheet: &mut Worksheet) -> Result<(), XlsxError> {
+        sheet.set_name(SHEET)?.set_very_hidden(true);
+        for (column, text) in (0_u16..).zip([SIGN, &self.bundle, &self.edition]) {
+            sheet.write_string(0, column, text)?;
+        }
+        for (row, (name, kind)) in (1_u32..).zip(&self.sheets) {
+            sheet.write_string(row, 0, name)?.write_string(row, 1, kind)?;
+        }
+        Ok(())
+    }
+
+    /// Reads the cells of such a sheet; none when it is something else.
+    pub(in crate::intake) fn read(rows: &[Vec<String>]) -> Option<Mark> {
+        let (first, rest) = rows.split_first()?;
+        let [sign, bundle, edition, ..] = first.as_slice() else { return None };
+        let pair = |row: &Vec<String>| match row.as_slice() {
+            [name, kind, ..] => Some((name.clone(), kind.clone())),
+            _ => None,
+        };
+        (sign == SIGN).then(|| Mark {
+            bundle: bundle.clone(),
+            edition: edition.clone(),
+            sheets: rest.iter().filter_map(pair).collect(),
+        })
+    }
+
+    /// The kind that a sheet holds.
+    pub fn kind_of(&self, sheet: &str) -> Option<&str> {
+        self.sheets.iter().find(|(name, _)| name == sheet).map(|(_, kind)| kind.as_str())
+    }
+}
