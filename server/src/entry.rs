@@ -21,9 +21,8 @@ use liuwu_engine::record::{Record, Source};
 use crate::intake::UnitRecord;
 use crate::intake::identity::{self, Verdict};
 use crate::personal;
-use crate::records::record_of;
+use crate::records::{record_of, row_of};
 use crate::store::{Act, NewBatch, RecordId, Store, StoreError, StoredRecord};
-use crate::upload::record_row;
 use crate::wording::shown;
 
 /// The name of the unit among the values of a record.
@@ -241,15 +240,15 @@ impl Desk<'_> {
         let at = |place: usize| known.get(place);
         Ok(match verdict {
             Some(Verdict::Same { existing }) => at(existing).map_or(Beside::New, |(stored, _)| Beside::Same(stored.id)),
-            Some(verdict @ (Verdict::Update { existing } | Verdict::Conflict { existing })) => {
-                at(existing).map_or(Beside::New, |(stored, record)| {
-                    Beside::Other(Box::new(Likeness {
-                        known: stored.clone(),
-                        differences: identity::differences(kind, filed, record),
-                        newer_stands: matches!(verdict, Verdict::Update { .. }),
-                    }))
-                })
-            }
+            Some(
+                verdict @ (Verdict::Update { existing } | Verdict::Older { existing } | Verdict::Conflict { existing }),
+            ) => at(existing).map_or(Beside::New, |(stored, record)| {
+                Beside::Other(Box::new(Likeness {
+                    known: stored.clone(),
+                    differences: identity::differences(kind, filed, record),
+                    newer_stands: matches!(verdict, Verdict::Update { .. }),
+                }))
+            }),
             _ => Beside::New,
         })
     }
@@ -315,7 +314,7 @@ fn field_fault(fault: Fault) -> FieldFault {
 fn batch(filed: &UnitRecord, supersedes: Option<RecordId>, act: &Act) -> NewBatch {
     let mut batch = NewBatch::new(act.at, act.by.clone(), act.why.clone());
     batch.files = vec![filed.record.source.file.to_string()];
-    batch.records = vec![record_row(filed, supersedes)];
+    batch.records = vec![row_of(filed, supersedes)];
     batch
 }
 

@@ -13,6 +13,7 @@ pub mod remit;
 pub mod files;
 pub mod questions;
 pub mod upload;
+pub mod push;
 pub mod entry;
 pub mod retention;
 pub mod filed;

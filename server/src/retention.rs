@@ -16,8 +16,8 @@ use serde_json::{Map, Value as Json};
 use std::sync::Arc;
 
 use crate::questions;
+use crate::records::stored_value;
 use crate::store::{BatchId, Blank, ItemId, NewBatch, Paper, RecordRow, Store, StoreError};
-use crate::upload::stored_value;
 
 /// The folder in which it is noted when each batch is to be looked at again.
 const FOLDER: &str = "retention";

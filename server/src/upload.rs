@@ -3,7 +3,7 @@
 //! Enters: files as their user has them, and what he says with them. Leaves: a [`Report`] of what would happen (预检), which
 //! [`commit`] stores; or every fault at its cell, and nothing stored. Next: [`crate::scoring`].
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
@@ -11,16 +11,16 @@ use jiff::Timestamp;
 use liuwu_engine::bundle::Bundle;
 use liuwu_engine::codes::files as codes;
 use liuwu_engine::diagnostic::{Diagnostic, Location};
-use liuwu_engine::dictionary::{Kind, Value};
+use liuwu_engine::dictionary::Kind;
 use liuwu_engine::period::Date;
 use serde::Serialize;
-use serde_json::{Map, Value as Json};
+use serde_json::Value as Json;
 
 use crate::files;
 use crate::intake::identity::{self, Verdict};
 use crate::intake::{self, Asked, Choices, Content, Limits, Reading, Table, UnitIndex, UnitRecord, Workbook};
 use crate::questions;
-use crate::records::record_of;
+use crate::records::{record_of, row_of, stored_value};
 use crate::store::{
     Act, AttributeFact, BatchId, Exemption, NewBatch, RecordId, RecordRow, Statement, Store, StoreError, UnitRow,
 };
@@ -380,14 +380,17 @@ impl Preparation<'_> {
             let (supersedes, counted): (Option<RecordId>, fn(&mut TableReport) -> &mut u64) = match verdict {
                 Verdict::New => (None, |table| &mut table.new),
                 Verdict::Update { existing } => (known.ids.get(*existing).copied(), |table| &mut table.updated),
-                Verdict::Same { .. } | Verdict::Repeats { .. } | Verdict::SupersededBy { .. } => {
+                Verdict::Same { .. }
+                | Verdict::Older { .. }
+                | Verdict::Repeats { .. }
+                | Verdict::SupersededBy { .. } => {
                     self.count(place, |table| &mut table.same);
                     continue;
                 }
                 Verdict::Conflict { existing } => {
                     self.conflict(kind, filed, known.records.get(*existing));
                     let stored = known.ids.get(*existing);
-                    self.report.conflicts.extend(stored.map(|stored| (record_row(filed, None), *stored)));
+                    self.report.conflicts.extend(stored.map(|stored| (row_of(filed, None), *stored)));
                     self.count(place, |table| &mut table.faulty);
                     continue;
                 }
@@ -397,7 +400,7 @@ impl Preparation<'_> {
                 }
             };
             self.count(place, counted);
-            self.report.batch.records.push(record_row(filed, supersedes));
+            self.report.batch.records.push(row_of(filed, supersedes));
         }
         Ok(())
     }
@@ -491,35 +494,5 @@ fn unit_row(division: &intake::DivisionRow) -> UnitRow {
         level: level.map_or_else(String::new, |level| level.key().to_owned()),
         name: division.name.clone(),
         parent: parent.filter(|parent| !parent.is_empty()),
-    }
-}
-
-pub(crate) fn record_row(filed: &UnitRecord, supersedes: Option<RecordId>) -> RecordRow {
-    let record = &filed.record;
-    let present = record.kind.fields.keys().zip(&record.values);
-    let fields: Map<String, Json> =
-        present.filter_map(|(name, value)| Some((name.clone(), stored_value(value.as_ref()?)))).collect();
-    RecordRow {
-        unit: filed.unit.to_string(),
-        kind: record.kind.id.to_string(),
-        date: record.date,
-        number: record.id.as_deref().map(str::to_owned),
-        fields,
-        source: record.source.clone(),
-        supersedes,
-    }
-}
-
-/// A value as it is stored: numbers by their exact digits.
-pub(crate) fn stored_value(value: &Value) -> Json {
-    match value {
-        Value::Number(number) => Json::String(number.to_exact()),
-        Value::List(items) => Json::Array(items.iter().map(stored_value).collect()),
-        Value::Map(entries) => {
-            let entries: BTreeMap<String, Json> =
-                entries.iter().map(|(key, value)| (key.to_string(), stored_value(value))).collect();
-            Json::Object(entries.into_iter().collect())
-        }
-        other => other.to_json(),
     }
 }
