@@ -30,6 +30,8 @@ fn a_blanked_field_is_gone_from_facts_histories_batches_and_backups(store: &dyn 
     let facts = store.facts_of("甲村", day(4, 1)).unwrap();
     let record = facts.records.iter().find(|record| record.id == id(5, 1)).unwrap();
     assert_eq!((&record.fields["reporter"], &record.fields["deaths"]), (&json!("〔〕"), &json!(7)));
+    let packed = store.packed_of("乙村", Date::MAX).unwrap();
+    assert!(!packed.bytes.windows(9).any(|bytes| bytes == "王小明".as_bytes()));
     assert!(store.history(id(6, 1)).unwrap().iter().all(|version| version.record.fields["reporter"] == "〔〕"));
 }
 
