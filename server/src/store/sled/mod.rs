@@ -65,7 +65,6 @@ use liuwu_engine::period::{Date, Period};
 use serde::de::DeserializeOwned;
 
 use self::key::{Key, Part, Parts, batch_of};
-use self::knowledge::Supposed;
 use self::open::Database;
 use self::packs::KnownSheets;
 use self::shelf::Shelf;
@@ -402,10 +401,7 @@ impl Store for Sled {
     }
 
     fn supposing(&self, withdrawn: Target, act: Act) -> Result<Box<dyn Knowledge + '_>> {
-        let mut known = self.known().clone();
-        let withdrawal = self.may_withdraw(&known, withdrawn, act)?;
-        known.withdrawn.add(withdrawal);
-        Ok(Box::new(Supposed { store: self, known }))
+        Ok(Box::new(self.suppose(withdrawn, act)?))
     }
 
     fn withdrawals(&self) -> Result<Vec<Withdrawal>> {
