@@ -10,7 +10,7 @@ use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use super::answer::{Answer, Asked};
 use super::{
-    assessments, batches, bundles, divisions, functions, health, lists, pushes, record_kinds, releases, runs,
+    assessments, audit, batches, bundles, divisions, functions, health, lists, pushes, record_kinds, releases, runs,
     templates, units, uploads,
 };
 use crate::error::{Problem, ProblemBody};
@@ -81,10 +81,10 @@ pub enum Problems {
         bundles::list, bundles::show, bundles::show_edition, bundles::show_text,
         record_kinds::list, record_kinds::show, functions::list,
         templates::all, templates::show, uploads::create, uploads::undo, pushes::create, batches::list, batches::show,
-        health::show, show,
+        audit::list, health::show, show,
     ),
     components(schemas(
-        uploads::TableBody, uploads::StatementForm, ProblemBody, crate::error::FaultBody, crate::error::PlaceBody,
+        audit::EntryBody, uploads::TableBody, uploads::StatementForm, ProblemBody, crate::error::FaultBody, crate::error::PlaceBody,
     )),
     modifiers(&Token),
 )]
