@@ -65,6 +65,7 @@ pub(super) fn serve(
         }
     };
     let app = App::new(config, Arc::clone(&dir.store), dir.pseudonym_key.clone(), token);
+    app.audit().keep_head_in(dir.head_file());
     let first = app.entrance().offer_set_up().ok();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {

@@ -22,6 +22,10 @@ mod problems;
 #[cfg(test)]
 mod results;
 #[cfg(test)]
+mod roles;
+#[cfg(test)]
 mod serving;
+#[cfg(test)]
+mod sessions;
 #[cfg(test)]
 mod uploads;
