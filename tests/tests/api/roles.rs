@@ -203,3 +203,51 @@ async fn what_is_done_is_written_down_with_who_did_it() {
     let releases = liuwu::store::Store::releases(county.store.as_ref()).unwrap();
     assert_eq!(releases.last().unwrap().act.by, "approver");
 }
+
+/// A form with one table of fires, handed in with a session.
+fn upload(rows: &str, cookie: &str, token: &str) -> Request<Body> {
+    let table = format!("区划代码,发生日期,编号,死亡人数,报告人\n{rows}");
+    let part = "--x\r\ncontent-disposition: form-data; name=";
+    let body = format!(
+        "{part}\"kind\"\r\n\r\nfire\r\n{part}\"by\"\r\n\r\nsomebody else\r\n{part}\"file\"; filename=\"a.csv\"\r\n\r\n{table}\r\n--x--\r\n"
+    );
+    Request::post("/api/v1/uploads")
+        .header("content-type", "multipart/form-data; boundary=x")
+        .header("cookie", cookie)
+        .header("x-csrf-token", token)
+        .body(Body::from(body))
+        .unwrap()
+}
+
+#[tokio::test]
+async fn a_town_hands_in_for_its_villages_a_village_for_itself_and_a_department_its_kinds() {
+    let county = County::with(quick());
+    settle_as(&county, "town", Role::Assessor, Scope::Divisions(vec![TANGXIA.into()]));
+    settle(&county, Role::Village);
+    settle_as(&county, "elsewhere", Role::Assessor, Scope::Department("另一部门".into()));
+    let own = format!("{BURNT},2020-07-01,H7,0,王某\n");
+    let neighbour = format!("{TROUBLED},2020-07-01,H8,0,王某\n");
+    let other_town = format!("{CALM},2020-07-01,H9,0,王某\n");
+    let attempts = [
+        ("town", own.clone(), true),
+        ("town", neighbour.clone(), true),
+        ("town", format!("{own}{other_town}"), false),
+        ("village", own.replace("H7", "H17"), true),
+        ("village", neighbour.replace("H8", "H18"), false),
+        ("elsewhere", own.replace("H7", "H27"), false),
+    ];
+    for (name, rows, is_stored) in attempts {
+        let (cookie, token) = session(&county, name);
+        let answer = county.ask(upload(&rows, &cookie, &token)).await;
+        let last = county.store.last_entry().unwrap().unwrap();
+        if is_stored {
+            assert_eq!(answer.status, StatusCode::CREATED, "{name} {rows} {}", answer.text());
+            assert_eq!((last.who.as_str(), last.action.as_str()), (name, "upload"));
+            let batch = liuwu::store::Store::batches(county.store.as_ref(), None, 1).unwrap().remove(0);
+            assert_eq!(batch.by, name, "nobody hands in under another name");
+        } else {
+            assert_eq!((answer.status, answer.json()["code"].as_str()), (StatusCode::FORBIDDEN, Some("out-of-scope")));
+            assert_eq!((last.who.as_str(), last.outcome.as_str()), (name, "out-of-scope"));
+        }
+    }
+}
