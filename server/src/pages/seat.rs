@@ -28,6 +28,10 @@ pub enum Section {
     Security,
     /// The log of everything that was done.
     Audit,
+    /// Batches of what was handed in.
+    Batches,
+    /// Stored records.
+    Records,
     /// None of them.
     Elsewhere,
 }
@@ -60,6 +64,18 @@ pub struct Area {
 
 /// Every area, in the order of the menu.
 const AREAS: &[Area] = &[
+    Area {
+        permission: Permission::ReadRecords,
+        title: "desk-batches",
+        link: "/desk/batches",
+        section: Section::Batches,
+    },
+    Area {
+        permission: Permission::ReadRecords,
+        title: "desk-records",
+        link: "/desk/records",
+        section: Section::Records,
+    },
     Area {
         permission: Permission::ManageAccounts,
         title: "frame-menu-accounts",
