@@ -8,6 +8,8 @@ use liuwu_engine::period::{Period, parse_date};
 
 use super::At;
 use super::terminal::Terminal;
+use crate::accounts::Caller;
+use crate::audit::{Action, Note, Subject};
 use crate::deadline::LONGEST_RUN;
 use crate::scoring::{self, Ask, ScoringError};
 use crate::store::{Act, day_in_china};
@@ -76,8 +78,10 @@ impl Score {
                 "no unit was known by that day: the data was received later. Give a later --as-of, or import with --received-on.",
             ));
         }
+        dir.audit().note(Note::done(&Caller::terminal(), Action::Score, Subject::of("run", run.id)))?;
         if self.release {
             dir.store.release(run.id, Act { by: self.by.clone(), at: now, why: "liuwu score --release".to_owned() })?;
+            dir.audit().note(Note::done(&Caller::terminal(), Action::Release, Subject::of("run", run.id)))?;
         }
         out!(
             terminal,
