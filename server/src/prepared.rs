@@ -72,6 +72,12 @@ struct Kept {
 
 /// Answers from what is kept, or lets a handler answer and keeps what lasts.
 pub async fn answer(State((app, prepared)): State<(App, Arc<Prepared>)>, request: Request, next: Next) -> Response {
+    if !request.method().is_safe() {
+        let response = next.run(request).await;
+        // Whatever it was, it may have written.
+        app.has_written();
+        return response;
+    }
     let is_public = request.extensions().get::<Caller>().is_some_and(|caller| !caller.is_known());
     if request.method() != Method::GET || !is_public {
         return next.run(request).await;

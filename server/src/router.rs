@@ -22,14 +22,17 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 
 use crate::accounts::Permission as May;
+use crate::api::records as stored;
 use crate::api::{
-    assessments, batches, bundles, divisions, functions, health, lists, openapi, pushes, record_kinds, releases, runs,
-    templates, units, uploads,
+    self, assessments, batches, bundles, divisions, functions, health, lists, openapi, pushes, record_kinds, releases,
+    runs, templates, units, uploads,
 };
 use crate::config::Config;
 use crate::error::Problem;
-use crate::gate::{self, Access::Public};
-use crate::pages::{assets, city, home, links, negative, preferences, search, village};
+use crate::gate;
+use crate::gate::Access::{Either, LoggedIn, Public};
+use crate::pages::admin::{self, account, accounts, keys, log_in, own, security, set_up};
+use crate::pages::{assets, city, home, links, negative, preferences, records, search, village};
 use crate::prepared::{self, Prepared};
 use crate::state::App;
 pub use routes::Route;
@@ -60,7 +63,7 @@ pub fn routes(config: &Config) -> Vec<Route> {
 }
 
 fn all(config: &Config) -> Routes {
-    results().merge(data(config)).under("/api/v1").merge(pages())
+    results().merge(data(config)).under("/api/v1").merge(pages()).merge(kept()).merge(accounts())
 }
 
 /// What anybody may ask. Without a login: what has been released, as far as the standard lets it be seen.
@@ -101,10 +104,38 @@ fn data(config: &Config) -> Routes {
         .get("/templates", May::Upload, templates::all)
         .get("/templates/{kind}", May::Upload, templates::show)
         .post("/records", May::Upload, pushes::create)
+        .get("/audit", May::ReadAudit, api::audit::list)
         .get("/batches", May::ReadRecords, batches::list)
         .get("/batches/{batch}", May::ReadRecords, batches::show)
+        .get("/batches/{batch}/undoing", May::Correct, batches::weigh_undoing)
+        .get("/records", May::ReadRecords, stored::list)
+        .get("/records/{record}", May::ReadRecords, stored::show)
+        .post("/records/{record}/correction", May::Correct, stored::correct)
+        .post("/records/{record}/withdrawal", May::Correct, stored::withdraw)
+        .get("/questions", May::ReadRecords, stored::questions)
+        .post("/questions/{question}/answer", May::Correct, stored::answer)
         .route(Method::POST, "/uploads", May::Upload, post(uploads::create).layer(uploading))
         .delete("/uploads/{batch}", May::Correct, uploads::undo)
+}
+
+/// The pages of batches and records, for those who hand in and look after them.
+fn kept() -> Routes {
+    use records::{batch, batches, entry, ledger, questions, record};
+    Routes::new()
+        .get(records::BATCHES, May::ReadRecords, batches::list)
+        .get("/desk/batches/{batch}", May::ReadRecords, batch::show)
+        .get("/desk/batches/{batch}/undo", May::Correct, batch::weigh)
+        .post("/desk/batches/{batch}/undo", May::Correct, batch::undo)
+        .get(records::RECORDS, May::ReadRecords, ledger::list)
+        .get(records::NEW, May::Upload, entry::blank)
+        .post(records::NEW, May::Upload, entry::enter)
+        .get("/desk/records/{record}", May::ReadRecords, record::show)
+        .post("/desk/records/{record}/in-full", May::SeePersonal, record::show_in_full)
+        .get("/desk/records/{record}/correct", May::Correct, entry::show)
+        .post("/desk/records/{record}/correct", May::Correct, entry::correct)
+        .post("/desk/records/{record}/withdraw", May::Correct, record::withdraw)
+        .get(records::QUESTIONS, May::ReadRecords, questions::list)
+        .post("/desk/questions/{question}", May::Correct, questions::settle)
 }
 
 /// The pages that anybody may read: what has been released, as far as the standard lets it be seen.
@@ -117,4 +148,38 @@ fn pages() -> Routes {
         .get(links::NEGATIVE, Public, negative::list)
         .post(links::PREFERENCES, Public, preferences::save)
         .get("/assets/{*name}", Public, assets::show)
+}
+
+/// Logging in, one's own account, and what administrators see.
+fn accounts() -> Routes {
+    let see = Either(May::ManageAccounts, May::ApproveAccess);
+    Routes::new()
+        .get(links::LOG_IN, Public, log_in::show)
+        .post(links::LOG_IN, Public, log_in::enter)
+        .get(links::SET_UP, Public, set_up::show)
+        .post(links::SET_UP, Public, set_up::make)
+        .post(links::LOG_OUT, LoggedIn, log_in::leave)
+        .get(links::ACCOUNT, LoggedIn, own::show)
+        .post("/account/everywhere", LoggedIn, own::leave_everywhere)
+        .post("/account/acting", May::ActForVillage, own::act_for)
+        .get(links::PASSWORD, LoggedIn, own::show_password)
+        .post(links::PASSWORD, LoggedIn, own::change_password)
+        .get(links::ACCOUNTS, see, accounts::list)
+        .post(links::ACCOUNTS, May::ManageAccounts, accounts::propose)
+        .get("/admin/accounts/new", May::ManageAccounts, accounts::show_new)
+        .get("/admin/accounts/{name}", see, account::show)
+        .post("/admin/accounts/{name}/propose", May::ManageAccounts, account::propose)
+        .post("/admin/accounts/{name}/new-password", May::ManageAccounts, account::propose_password)
+        .post("/admin/accounts/{name}/approve", May::ApproveAccess, account::approve)
+        .post("/admin/accounts/{name}/turn-down", May::ApproveAccess, account::turn_down)
+        .post("/admin/accounts/{name}/unlock", May::ApproveAccess, account::unlock)
+        .post("/admin/accounts/{name}/close", see, account::close)
+        .post("/admin/accounts/{name}/reopen", May::ApproveAccess, account::reopen)
+        .get(links::KEYS, see, keys::list)
+        .post(links::KEYS, May::ManageAccounts, keys::make)
+        .post("/admin/keys/{id}/approve", May::ApproveAccess, keys::approve)
+        .post("/admin/keys/{id}/withdraw", see, keys::withdraw)
+        .get(links::SECURITY, May::SetSecurity, security::show)
+        .post(links::SECURITY, May::SetSecurity, security::save)
+        .get(links::AUDIT, May::ReadAudit, admin::audit::list)
 }

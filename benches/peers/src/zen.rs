@@ -1,9 +1,9 @@
 //! zen-expression: the rules as named expressions, compiled to the bytecode of its machine. Each reads what those before it said.
 
+use zen_expression::compile_expression;
 use zen_expression::expression::{Expression, Standard};
 use zen_expression::variable::Variable;
 use zen_expression::vm::VM;
-use zen_expression::compile_expression;
 
 use crate::Scorer;
 use crate::outcome::{Outcome, as_json};

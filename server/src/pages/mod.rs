@@ -29,11 +29,13 @@ pub mod tile_map;
 pub mod towns;
 pub mod city;
 pub mod negative;
+pub mod records;
 pub mod home;
 pub mod search;
 pub mod not_found;
 pub mod problem;
 pub mod preferences;
+pub mod admin;
 
 #[cfg(test)]
 mod gallery;

@@ -20,8 +20,14 @@ mod pushes;
 #[cfg(test)]
 mod problems;
 #[cfg(test)]
+mod records;
+#[cfg(test)]
 mod results;
 #[cfg(test)]
+mod roles;
+#[cfg(test)]
 mod serving;
+#[cfg(test)]
+mod sessions;
 #[cfg(test)]
 mod uploads;
