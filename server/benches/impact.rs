@@ -23,7 +23,7 @@ use std::time::Instant;
 use liuwu::effect::{self, Effect};
 use liuwu::filed::Filed;
 use liuwu::scoring::Computed;
-use liuwu::store::{Knowledge, UnitRow};
+use liuwu::store::UnitRow;
 use liuwu_engine::assess::{Exemption, Plan, Priors, Request, UnitFacts, World, assess};
 use liuwu_engine::bundle;
 use liuwu_engine::coverage::{Coverage, Statement};

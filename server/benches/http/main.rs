@@ -16,7 +16,7 @@
 )]
 
 mod load;
-#[path = "../sample.rs"]
+#[path = "../sample/mod.rs"]
 mod sample;
 
 use std::net::SocketAddr;
