@@ -28,7 +28,7 @@ const ROOM: usize = 32 << 20;
 /// Bytes of one answer at most: a few whole tables must not push out everything else.
 const LARGEST: usize = ROOM / 32;
 /// How long an answer is kept: what depends on the day, and not on what is written, is never older.
-const LASTS: Duration = Duration::from_secs(10);
+const LASTS: Duration = Duration::from_secs(30);
 /// The headers by which answers to one address differ.
 const TOLD_APART_BY: [HeaderName; 6] = [
     ACCEPT,

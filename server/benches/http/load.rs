@@ -84,7 +84,7 @@ impl Load {
 
     fn askers<F>(&self, requests: usize, ask: impl Fn(Load, usize, usize) -> F) -> JoinSet<F::Output>
     where
-        F: Future<Output: Send> + Send + 'static,
+        F: Future<Output: Send + 'static> + Send + 'static,
     {
         (0..self.connections).map(|place| ask(self.clone(), requests / self.connections, place)).collect()
     }

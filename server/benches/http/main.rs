@@ -48,7 +48,7 @@ struct Reading {
 fn main() {
     let (rounds, requests) = (sample::asked_for("--rounds", 5), sample::asked_for("--requests", 4_000));
     let sample = Sample::new();
-    // No sample of one household of readers: all requests come from one address, faster than one reader may ask.
+    // All requests come from one address, faster than one reader may ask; they are counted all the same.
     let config = Config { rate: u32::MAX, sample: true, ..Config::default() };
     let app =
         App::new(config, Arc::clone(&sample.dir.store), sample.dir.pseudonym_key.clone(), Token::make().unwrap().0);
