@@ -14,6 +14,8 @@ mod functions;
 mod import;
 mod list;
 mod publish;
+mod record;
+mod retention;
 mod sample;
 mod schema;
 mod score;
@@ -76,6 +78,12 @@ enum Command {
     List(list::List),
     /// 核验一次核算 · Recompute a run and compare receipts
     Verify(verify::Verify),
+    /// 一条记录的历史,或撤回它 · The history of a record, or take it back
+    Record(record::Record),
+    /// 整批撤回,先看影响 · Take back a batch, after a look at what it changes
+    Undo(record::Undo),
+    /// 清除到期的个人信息 · Blank personal data whose time is over
+    Retention(retention::Retention),
     /// 备份 · Write everything to a file
     Export(export::Export),
     /// 生成演示数据 · Write invented sample data
@@ -168,6 +176,9 @@ impl Command {
             Command::Explain(explain) => explain.run(terminal),
             Command::List(list) => list.run(terminal),
             Command::Verify(verify) => verify.run(terminal),
+            Command::Record(record) => record.run(terminal),
+            Command::Undo(undo) => undo.run(terminal),
+            Command::Retention(retention) => retention.run(terminal),
             Command::Export(export) => export.run(terminal),
             Command::Sample(sample) => sample.run(terminal),
             Command::Serve(serve) => serve.run(terminal),
