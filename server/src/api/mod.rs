@@ -26,6 +26,7 @@ pub mod batches;
 pub mod records;
 pub mod attachments;
 pub mod uploads;
+pub mod audit;
 pub mod pushes;
 pub mod templates;
 pub mod openapi;
