@@ -14,7 +14,8 @@ use liuwu_engine::period::{Date, Period};
 
 use super::error::{Conflict, Fault, Missing, Result};
 use super::standing::{
-    Order, Releases, Successor, Withdrawn, check_batch, check_name, lineage, newest_attributes, number_run,
+    Order, Releases, Successor, Withdrawn, check_base, check_batch, check_name, check_shared, lineage, merged,
+    newest_attributes, number_run,
 };
 use super::words::*;
 use super::{Knowledge, RunWriter, SCHEMA, Store};
@@ -107,6 +108,18 @@ impl Inner {
 
     fn run(&self, id: RunId) -> Result<&(Run, Rows)> {
         Ok(self.runs.get(&id).ok_or(Missing::Run(id))?)
+    }
+
+    /// A run and those it rests on, the newest first.
+    fn lineage(&self, id: RunId) -> Result<Vec<(&Run, &Rows)>> {
+        let mut lineage = Vec::new();
+        let mut next = Some(id);
+        while let Some(id) = next {
+            let (run, rows) = self.run(id)?;
+            lineage.push((run, rows));
+            next = run.base;
+        }
+        Ok(lineage)
     }
 
     fn shown(&self, run: &Run) -> Run {
@@ -351,9 +364,17 @@ impl Store for Memory {
         records.into_iter().map(|record| inner.version(record)).collect()
     }
 
+    fn seen(&self) -> Seen {
+        let inner = self.read();
+        Seen { batch: inner.last_batch(), withdrawals: inner.withdrawn.log().len() as u64 }
+    }
+
     fn begin_run(&self, run: NewRun) -> Result<Box<dyn RunWriter + '_>> {
         check_name(&run.bundle)?;
         let mut inner = self.write();
+        if let Some(base) = run.base {
+            check_base(&run, &inner.run(base)?.0)?;
+        }
         let id = number_run(&run, inner.last_run)?;
         inner.last_run = id;
         Ok(Box::new(Writer { store: self, id, order: Order::new(&run.periods), run, rows: Rows::new() }))
@@ -380,9 +401,11 @@ impl Store for Memory {
 
     fn assessment(&self, run: RunId, unit: &str, period: Period) -> Result<Option<Vec<u8>>> {
         let inner = self.read();
-        let (run, rows) = inner.run(run)?;
-        let place = run.periods.iter().position(|listed| *listed == period);
-        Ok(place.and_then(|place| rows.get(&(place, unit.to_owned())).cloned()))
+        let lineage = inner.lineage(run)?;
+        let place = lineage.first().and_then(|(run, _)| run.periods.iter().position(|listed| *listed == period));
+        let Some(place) = place else { return Ok(None) };
+        let key = (place, unit.to_owned());
+        Ok(lineage.into_iter().find_map(|(_, rows)| rows.get(&key).cloned()))
     }
 
     fn scan_assessments(
@@ -392,7 +415,8 @@ impl Store for Memory {
         limit: usize,
     ) -> Result<Vec<StoredAssessment>> {
         let inner = self.read();
-        let (run, rows) = inner.run(run)?;
+        let lineage = inner.lineage(run)?;
+        let Some((run, _)) = lineage.first() else { return Ok(Vec::new()) };
         let from = match after {
             None => Bound::Unbounded,
             Some((period, unit)) => match run.periods.iter().position(|listed| *listed == period) {
@@ -400,17 +424,29 @@ impl Store for Memory {
                 None => return Ok(Vec::new()),
             },
         };
-        let found = rows.range((from, Bound::Unbounded)).take(limit).filter_map(|((place, unit), bytes)| {
-            let period = *run.periods.get(*place)?;
-            Some(StoredAssessment { period, unit: unit.clone(), bytes: bytes.clone() })
-        });
-        Ok(found.collect())
+        let page = |(_, rows): &(&Run, &Rows)| {
+            let range = rows.range((from.clone(), Bound::Unbounded)).take(limit);
+            range.map(|(key, bytes)| (key.clone(), bytes.clone())).collect()
+        };
+        let found = merged(lineage.iter().map(page).collect(), limit);
+        let stored = |((place, unit), bytes): ((usize, String), Vec<u8>)| {
+            Some(StoredAssessment { period: *run.periods.get(place)?, unit, bytes })
+        };
+        Ok(found.into_iter().filter_map(stored).collect())
+    }
+
+    fn replaced(&self, run: RunId) -> Result<Vec<(Period, String)>> {
+        let inner = self.read();
+        let (run, rows) = inner.run(run)?;
+        let own = rows.keys().filter(|_| run.base.is_some());
+        Ok(own.filter_map(|(place, unit)| Some((*run.periods.get(*place)?, unit.clone()))).collect())
     }
 
     fn discard_run(&self, id: RunId) -> Result<()> {
         let mut inner = self.write();
         inner.run(id)?;
         inner.releases.check_discard(id)?;
+        check_shared(id, inner.runs.values().map(|(run, _)| run))?;
         inner.runs.remove(&id);
         Ok(())
     }
@@ -475,8 +511,10 @@ impl RunWriter for Writer<'_> {
     }
 
     fn finish(self: Box<Self>, outcome: RunOutcome) -> Result<Run> {
-        let run = Run::new(self.id, self.run, outcome, self.rows.len() as u64);
-        self.store.write().runs.insert(self.id, (run.clone(), self.rows));
+        let mut inner = self.store.write();
+        let base = self.run.base.map(|base| inner.run(base)).transpose()?.map(|(run, _)| run);
+        let run = Run::new(self.id, self.run, outcome, self.rows.len() as u64, base);
+        inner.runs.insert(self.id, (run.clone(), self.rows));
         Ok(run)
     }
 }

@@ -24,7 +24,7 @@
 //! | `units`, `statements`, `exemptions` | batch, number of the first row | as handed in |
 //! | `withdrawals` | number in the order of time | batch or record, who, when, why |
 //! | `runs` | run | heading. **A run is there when, and only when, this entry is** |
-//! | `assessments` | run, place of the period in the run, first unit | assessments of neighbouring units (binary, see `results`) |
+//! | `assessments` | run, place of the period in the run, first unit | assessments of neighbouring units, compressed (binary, see `results`) |
 //! | `releases` | number in the order of time | run, public or not, who, when, why |
 //! | `journal` | number | who did what, when, from where, with what outcome; chained by hash |
 //! | `papers` | folder, name | papers, as their owners write them |
@@ -418,6 +418,11 @@ impl Store for Sled {
         self.all_versions(id)
     }
 
+    fn seen(&self) -> Seen {
+        let known = self.known();
+        Seen { batch: known.last_batch, withdrawals: known.withdrawn.log().len() as u64 }
+    }
+
     fn begin_run(&self, run: NewRun) -> Result<Box<dyn RunWriter + '_>> {
         self.write_run(run)
     }
@@ -449,6 +454,10 @@ impl Store for Sled {
         limit: usize,
     ) -> Result<Vec<StoredAssessment>> {
         self.some_assessments(run, after, limit)
+    }
+
+    fn replaced(&self, run: RunId) -> Result<Vec<(Period, String)>> {
+        self.replaced_by(&self.one_run(run)?)
     }
 
     fn discard_run(&self, id: RunId) -> Result<()> {
