@@ -139,10 +139,13 @@ fn update(today: &str) -> Update {
     }
 }
 
+/// Unit, year, whether it is of a town, loss, and the record it corrects.
+type Row = (u8, u8, bool, u8, Option<(u8, u8)>);
+
 /// Something that changes what is known; numbers are taken modulo what is there.
 #[derive(Debug, Clone)]
 enum Step {
-    Records(Vec<(u8, u8, bool, u8, Option<(u8, u8)>)>),
+    Records(Vec<Row>),
     Attribute(u8, u8),
     Exempt(u8, bool),
     HandIn(u8),
