@@ -6,6 +6,7 @@ mod journal;
 mod cabinet;
 mod drawer;
 mod blanking;
+mod results;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::{Bound, ControlFlow};
@@ -21,6 +22,7 @@ use super::standing::{
 use super::words::*;
 use super::{Knowledge, RunWriter, SCHEMA, Store};
 use drawer::Drawers;
+use results::{Rows, Writer};
 
 /// A store in memory.
 #[derive(Debug, Default)]
@@ -50,9 +52,6 @@ struct UnitIndex {
     records: BTreeMap<String, BTreeSet<RecordId>>,
     attributes: BTreeSet<ItemId>,
 }
-
-/// Assessments by the place of their period in the run, and by unit.
-type Rows = BTreeMap<(usize, String), Vec<u8>>;
 
 impl Memory {
     /// An empty store.
@@ -105,26 +104,6 @@ impl Inner {
     fn is_in_force(&self, record: &StoredRecord, as_of: Date) -> Result<bool> {
         let find = &mut |_: &str, id| Ok(self.successors_of(id));
         self.withdrawn.is_in_force((&record.unit, record.id, record.received_on), as_of, find)
-    }
-
-    fn run(&self, id: RunId) -> Result<&(Run, Rows)> {
-        Ok(self.runs.get(&id).ok_or(Missing::Run(id))?)
-    }
-
-    /// A run and those it rests on, the newest first.
-    fn lineage(&self, id: RunId) -> Result<Vec<(&Run, &Rows)>> {
-        let mut lineage = Vec::new();
-        let mut next = Some(id);
-        while let Some(id) = next {
-            let (run, rows) = self.run(id)?;
-            lineage.push((run, rows));
-            next = run.base;
-        }
-        Ok(lineage)
-    }
-
-    fn shown(&self, run: &Run) -> Run {
-        Run { released: self.releases.is_public(run.id), ..run.clone() }
     }
 
     fn newest_run(&self, bundle: &str, period: Period, accept: impl Fn(&Run) -> bool) -> Option<Run> {
@@ -493,29 +472,5 @@ impl Store for Memory {
     fn health(&self) -> Result<Health> {
         let batches = self.read().last_batch().0;
         Ok(Health { store: "memory", schema: SCHEMA, batches, bytes_on_disk: None, accepts_writes: true })
-    }
-}
-
-struct Writer<'a> {
-    store: &'a Memory,
-    id: RunId,
-    run: NewRun,
-    order: Order,
-    rows: Rows,
-}
-
-impl RunWriter for Writer<'_> {
-    fn add(&mut self, period: Period, unit: &str, bytes: &[u8]) -> Result<()> {
-        let place = self.order.check(period, unit)?;
-        self.rows.insert((place, unit.to_owned()), bytes.to_vec());
-        Ok(())
-    }
-
-    fn finish(self: Box<Self>, outcome: RunOutcome) -> Result<Run> {
-        let mut inner = self.store.write();
-        let base = self.run.base.map(|base| inner.run(base)).transpose()?.map(|(run, _)| run);
-        let run = Run::new(self.id, self.run, outcome, self.rows.len() as u64, base);
-        inner.runs.insert(self.id, (run.clone(), self.rows));
-        Ok(run)
     }
 }
