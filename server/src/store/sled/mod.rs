@@ -1,7 +1,8 @@
 //! The store on sled: one directory, one process.
 //!
 //! Enters and leaves: see [`Store`]. Reading order: `key`, `seal`, `open`, `shelf` (how bytes are kept), `rows`,
-//! `editions`, `ledger` (batches), `knowledge` (facts as of a day), `packs` (facts kept packed), `results` (runs and releases), `journal`, `cabinet`, `drawer`, `mending` (opening), `verify`.
+//! `editions`, `ledger` (batches), `knowledge` (facts as of a day), `packs` (facts kept packed), `results` (runs and releases), `journal`, `cabinet`, `drawer`, `verify`;
+//! `mending` (opening).
 //! Next: [`super::transfer`].
 //!
 //! # What stands where
