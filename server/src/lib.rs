@@ -30,6 +30,7 @@ pub mod view;
 pub mod effect;
 pub mod error;
 pub mod state;
+pub mod custody;
 pub mod gate;
 pub mod pages;
 pub mod api;

@@ -17,6 +17,10 @@ pub enum Section {
     City,
     /// The negative list.
     Negative,
+    /// Batches of what was handed in.
+    Batches,
+    /// Stored records.
+    Records,
     /// None of them.
     Elsewhere,
 }
@@ -48,7 +52,20 @@ pub struct Area {
 }
 
 /// Every area, in the order of the menu.
-const AREAS: &[Area] = &[];
+const AREAS: &[Area] = &[
+    Area {
+        permission: Permission::ReadRecords,
+        title: "desk-batches",
+        link: "/desk/batches",
+        section: Section::Batches,
+    },
+    Area {
+        permission: Permission::ReadRecords,
+        title: "desk-records",
+        link: "/desk/records",
+        section: Section::Records,
+    },
+];
 
 impl Seat {
     /// The seat of a caller; none for the public and for programs.
