@@ -116,6 +116,27 @@ pub fn score_with_remarks(
     ask: &Ask,
     progress: &dyn Progress,
 ) -> Result<(Run, Vec<Diagnostic>), ScoringError> {
+    score_in_a_way(store, ask, false, progress)
+}
+
+/// The same with every script interpreted, also those that are compiled.
+///
+/// # Errors
+/// [`ScoringError`]; nothing is stored then.
+pub fn score_interpreting(
+    store: &dyn Store,
+    ask: &Ask,
+    progress: &dyn Progress,
+) -> Result<(Run, Vec<Diagnostic>), ScoringError> {
+    score_in_a_way(store, ask, true, progress)
+}
+
+fn score_in_a_way(
+    store: &dyn Store,
+    ask: &Ask,
+    interprets: bool,
+    progress: &dyn Progress,
+) -> Result<(Run, Vec<Diagnostic>), ScoringError> {
     let edition = match &ask.edition {
         Some(edition) => store.edition(&ask.bundle, edition)?,
         None => match store.current_edition(&ask.bundle)? {
@@ -123,7 +144,10 @@ pub fn score_with_remarks(
             None => store.edition(&ask.bundle, "")?,
         },
     };
-    let plan = plan_of(&edition)?;
+    let mut plan = plan_of(&edition)?;
+    if interprets {
+        plan = plan.interpreting();
+    }
     full::score(store, &edition, &plan, ask, progress)
 }
 

@@ -9,6 +9,7 @@
 //! their results rolled up by [`roll_up()`]; that comes to the same, receipts included.
 
 mod exemptions;
+mod find;
 mod plan;
 mod points;
 mod portions;
@@ -27,6 +28,7 @@ use crate::period::{Date, Granularity, Period};
 use crate::script::{Part, Scene, UnitIndex};
 
 pub use exemptions::{Idle, idle_exemptions};
+pub use find::{Found, FoundByRule, find};
 pub use plan::Plan;
 pub use portions::{Span, portions};
 pub use receipt::{ENGINE_VERSION, root};
