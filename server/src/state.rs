@@ -12,13 +12,15 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 use jiff::Timestamp;
 use liuwu_engine::period::{Date, Period};
 
+use crate::accounts::Caller;
 use crate::accounts::password::Cost;
-use crate::audit::Audit;
+use crate::audit::{Action, Audit, Note, Subject};
 use crate::config::{Config, Token};
 use crate::disclosure::Reader;
 use crate::entrance::Entrance;
 use crate::error::Problem;
 use crate::push::Standing;
+use crate::retention;
 use crate::scoring::{self, Ask};
 use crate::store::{Edition, Run, RunId, Store, day_in_china};
 use crate::view::{EditionView, RunView, UnitTree};
@@ -129,6 +131,24 @@ impl App {
     /// Likewise after a run was stored.
     fn has_scored(&self) {
         self.0.writes.fetch_add(1, Ordering::AcqRel);
+    }
+
+    /// Blanks personal data whose time is over by the edition in force, and notes it. It blocks.
+    ///
+    /// # Errors
+    /// When the store fails or the edition cannot be used.
+    pub fn blank_personal(&self) -> Result<(), Problem> {
+        if self.store().editions()?.is_empty() {
+            return Ok(());
+        }
+        let edition = self.current_edition(&self.bundle()?)?;
+        let blanked = retention::blank_due(self.store(), edition.bundle(), self.pseudonym_key(), self.today())?;
+        if !blanked.is_nothing() {
+            self.has_written();
+            let subject = Subject::of("records", blanked.records);
+            self.audit().note(Note::done(&Caller::service(), Action::Blank, subject))?;
+        }
+        Ok(())
     }
 
     /// Must be called after everything that changes the facts.
