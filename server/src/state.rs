@@ -3,6 +3,7 @@
 //! Enters: a store and a [`Config`]. Leaves: an [`App`], cheap to clone, whose questions block on the disk and are asked through
 //! [`App::blocking`]. Next: [`crate::pages`], [`crate::api`].
 
+mod keeper;
 mod kept;
 
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -23,6 +24,7 @@ use crate::retention;
 use crate::scoring::{self, Ask};
 use crate::store::{Edition, Run, RunId, Store, day_in_china};
 use crate::view::{EditionView, RunView, UnitTree};
+use keeper::Keeper;
 use kept::Kept;
 
 /// Editions kept ready.
@@ -50,6 +52,7 @@ struct Shared {
     standing: Mutex<Standing>,
     /// Held while units are scored: one scoring at a time has the processors to itself.
     scoring: Mutex<()>,
+    keeper: Keeper,
 }
 
 impl App {
@@ -72,6 +75,7 @@ impl App {
             writes: AtomicU64::new(0),
             standing: Mutex::default(),
             scoring: Mutex::new(()),
+            keeper: Keeper::default(),
         }))
     }
 
@@ -115,8 +119,17 @@ impl App {
         day_in_china(self.now())
     }
 
-    /// Must be called after everything that writes to the store.
+    /// Must be called after everything that writes to the store. Runs in force are then kept current, where the operator wants
+    /// it.
     pub fn has_written(&self) {
+        self.has_scored();
+        if self.config().keep_current {
+            self.wake_keeper();
+        }
+    }
+
+    /// Likewise after a run was stored.
+    fn has_scored(&self) {
         self.0.writes.fetch_add(1, Ordering::AcqRel);
     }
 
@@ -264,6 +277,11 @@ impl App {
             return Err(Problem::NoRun { bundle: run.bundle.clone(), period: period.name() });
         }
         self.0.runs.get((run.id, period), || {
+            if let Some(base) = run.base.and_then(|base| self.0.runs.ready(&(base, period)))
+                && let Some(view) = RunView::from_base(self.store(), run, &base)?
+            {
+                return Ok(view);
+            }
             let edition = self.edition(&run.bundle, &run.edition)?;
             Ok(RunView::load(self.store(), run.clone(), period, edition)?)
         })
@@ -277,10 +295,14 @@ impl App {
         let _alone = match self.0.scoring.try_lock() {
             Ok(alone) => alone,
             Err(TryLockError::Poisoned(broken)) => broken.into_inner(),
+            // What the server does on its own takes a moment.
+            Err(TryLockError::WouldBlock) if self.0.keeper.is_running() => {
+                self.0.scoring.lock().unwrap_or_else(PoisonError::into_inner)
+            }
             Err(TryLockError::WouldBlock) => return Err(Problem::Busy),
         };
         let run = scoring::score(self.store(), ask)?;
-        self.has_written();
+        self.has_scored();
         Ok(run)
     }
 
