@@ -10,8 +10,8 @@ use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use super::answer::{Answer, Asked};
 use super::{
-    assessments, audit, batches, bundles, divisions, functions, health, lists, pushes, record_kinds, records, releases,
-    runs, templates, units, uploads,
+    assessments, attachments, audit, batches, bundles, divisions, functions, health, lists, pushes, record_kinds,
+    records, releases, runs, templates, units, uploads,
 };
 use crate::error::{Problem, ProblemBody};
 use crate::state::App;
@@ -83,6 +83,7 @@ pub enum Problems {
         record_kinds::list, record_kinds::show, functions::list,
         templates::all, templates::show, uploads::create, uploads::undo, pushes::create, batches::list, batches::show, batches::weigh_undoing,
         records::list, records::show, records::correct, records::withdraw, records::questions, records::answer,
+        attachments::list, attachments::create, attachments::show, attachments::take_off,
         audit::list, health::show, show,
     ),
     components(schemas(
