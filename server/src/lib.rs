@@ -21,6 +21,8 @@ pub mod audit;
 pub mod disclosure;
 pub mod view;
 pub mod effect;
+pub mod jobs;
+pub mod drafts;
 pub mod error;
 pub mod state;
 pub mod gate;

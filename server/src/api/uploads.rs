@@ -131,6 +131,8 @@ pub struct TableBody {
     pub updated: u64,
     /// 有错 · Rows with a fault.
     pub faulty: u64,
+    /// 其中与已入库记录冲突 · Of these: rows that contradict a stored record.
+    pub conflicting: u64,
 }
 
 /// 需要改正的行。 · The faulty rows of a table.

@@ -18,6 +18,7 @@ use liuwu_engine::period::{Granularity, parse_date};
 
 use super::units::{Unit, UnitIndex};
 use super::*;
+use crate::progress::Unwatched;
 
 fn field(title: &str, kind: Type) -> Field {
     Field {
@@ -155,6 +156,7 @@ fn upload(name: &str, bytes: &[u8], kind: Option<&str>) -> Upload {
         kind,
         effective: Some(parse_date("2020-01-01").unwrap()),
         choices: &Choices::NONE,
+        progress: &Unwatched,
     };
     match read(name, bytes, None, Limits { rows: 5_000, cells: 200_000, unpacked: 8 << 20 }) {
         Ok(book) => recognise(&book, &asked),
