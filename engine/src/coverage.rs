@@ -175,6 +175,7 @@ mod tests {
             fields: Default::default(),
             identity: Vec::new(),
             changes: Changes::Conflict,
+            stages: Vec::new(),
             none_means: NoneMeans::Clean,
             due: every.map(|every| Due { every, within_days: 5 }),
             public: Public::Full,

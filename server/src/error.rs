@@ -84,6 +84,12 @@ pub enum Problem {
     /// The body is too large.
     #[error("the body is larger than {0} bytes")]
     TooLarge(usize),
+    /// A push has more items than are taken at once.
+    #[error("more than {0} items")]
+    TooMany(usize),
+    /// The key of a push was used for another one.
+    #[error("the key `{0}` was used for another push")]
+    KeyReused(String),
     /// Somebody else is having units scored just now.
     #[error("another scoring is going on")]
     Busy,
@@ -245,6 +251,12 @@ impl Problem {
             Problem::Forbidden(..) => (StatusCode::FORBIDDEN, "forbidden", "没有此项权限", "you may not do this"),
             Problem::OutOfScope(_) => (StatusCode::FORBIDDEN, "out-of-scope", "超出负责范围", "outside your scope"),
             Problem::TooLarge(_) => (StatusCode::PAYLOAD_TOO_LARGE, "too-large", "内容过大", "the body is too large"),
+            Problem::TooMany(_) => {
+                (StatusCode::PAYLOAD_TOO_LARGE, "too-many-items", "条目过多", "there are too many items")
+            }
+            Problem::KeyReused(_) => {
+                (StatusCode::CONFLICT, "key-reused", "推送编号重复", "the key was used for another push")
+            }
             Problem::Busy => (StatusCode::CONFLICT, "busy", "正在核算", "another scoring is going on"),
             Problem::Timeout => (StatusCode::SERVICE_UNAVAILABLE, "timeout", "处理超时", "the request took too long"),
             Problem::Status(status) => (*status, "refused", "请求未被接受", "the request was not accepted"),
@@ -317,6 +329,13 @@ impl Problem {
                 let megabytes = limit / (1024 * 1024);
                 Words::new(format!("内容超过 {megabytes} MB"), format!("the body is larger than {megabytes} MB"))
             }
+            Problem::TooMany(most) => {
+                Words::new(format!("一次最多 {most} 条"), format!("a push has at most {most} items"))
+            }
+            Problem::KeyReused(key) => Words::new(
+                format!("推送编号「{key}」已用于另一次内容不同的推送"),
+                format!("the key `{key}` was used for a push with other content"),
+            ),
             Problem::Busy => Words::new("另一次核算正在进行", "another scoring is going on"),
             Problem::Timeout => Words::new(
                 "处理时间过长,不再等待;已开始的入库或核算会继续做完",
@@ -345,11 +364,15 @@ impl Problem {
                 "在请求头中写 Authorization: Bearer 口令;口令在服务启动时显示,或由 LIUWU_TOKEN 设定",
                 "send `Authorization: Bearer TOKEN`; the server shows the token at start, or takes it from LIUWU_TOKEN",
             ),
+            Problem::TooLarge(_) | Problem::TooMany(_) => Words::new("请分几次上报", "hand it in in parts"),
+            Problem::KeyReused(_) => Words::new(
+                "新的推送用新的编号;重发原推送须一字不改",
+                "give a new push a new key; an old one is sent again byte for byte",
+            ),
             Problem::Forbidden(..) | Problem::OutOfScope(_) => Words::new(
                 "确需办理的,请联系系统管理员调整账号的角色或范围",
                 "if it is your task, ask the system administrator to change your role or scope",
             ),
-            Problem::TooLarge(_) => Words::new("请分几次上报", "hand it in in parts"),
             Problem::Busy => Words::new("等它完成后再试", "try again when it is done"),
             Problem::Timeout => Words::new(
                 "先查看批次和核算列表,再决定是否重试",

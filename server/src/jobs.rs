@@ -133,7 +133,9 @@ impl Jobs {
         });
         register.jobs.insert(job.id, Arc::clone(&job));
         while register.jobs.len() > KEPT {
-            let Some(oldest) = register.jobs.values().find(|job| job.ending().is_some()).map(|job| job.id) else { break };
+            let Some(oldest) = register.jobs.values().find(|job| job.ending().is_some()).map(|job| job.id) else {
+                break;
+            };
             register.jobs.remove(&oldest);
         }
         job

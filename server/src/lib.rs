@@ -10,6 +10,7 @@ pub mod records;
 pub mod remit;
 pub mod files;
 pub mod upload;
+pub mod push;
 pub mod filed;
 pub mod deadline;
 pub mod scoring;

@@ -1,15 +1,19 @@
-//! A stored record as an edition reads it: by the names of the fields that the edition's kind has.
+//! A stored record as an edition reads it, by the names of the fields that the edition's kind has; and a checked record as it is
+//! stored.
 //!
-//! Enters: a [`StoredRecord`]. Leaves: a [`Record`] of the engine. Next: [`crate::upload`].
+//! Enters: a [`StoredRecord`], or a [`UnitRecord`] of intake. Leaves: a [`Record`] of the engine, or a [`RecordRow`]. Next: [`crate::upload`].
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use liuwu_engine::diagnostic::{Diagnostic, Location};
 use liuwu_engine::dictionary::read::{self, Raw, RawRecord, Strictness};
-use liuwu_engine::dictionary::{Dictionary, Kind};
+use liuwu_engine::dictionary::{Dictionary, Kind, Value};
 use liuwu_engine::record::Record;
+use serde_json::{Map, Value as Json};
 
-use crate::store::StoredRecord;
+use crate::intake::UnitRecord;
+use crate::store::{RecordId, RecordRow, StoredRecord};
 
 /// A stored record as a kind of the edition reads it.
 ///
@@ -44,5 +48,36 @@ pub fn record_of(kind: &Arc<Kind>, dictionary: &Dictionary, stored: &StoredRecor
                 })
                 .collect())
         }
+    }
+}
+
+/// A checked record as it is stored.
+pub fn row_of(filed: &UnitRecord, supersedes: Option<RecordId>) -> RecordRow {
+    let record = &filed.record;
+    let present = record.kind.fields.keys().zip(&record.values);
+    let fields: Map<String, Json> =
+        present.filter_map(|(name, value)| Some((name.clone(), stored_value(value.as_ref()?)))).collect();
+    RecordRow {
+        unit: filed.unit.to_string(),
+        kind: record.kind.id.to_string(),
+        date: record.date,
+        number: record.id.as_deref().map(str::to_owned),
+        fields,
+        source: record.source.clone(),
+        supersedes,
+    }
+}
+
+/// A value as it is stored: numbers by their exact digits.
+pub fn stored_value(value: &Value) -> Json {
+    match value {
+        Value::Number(number) => Json::String(number.to_exact()),
+        Value::List(items) => Json::Array(items.iter().map(stored_value).collect()),
+        Value::Map(entries) => {
+            let entries: BTreeMap<String, Json> =
+                entries.iter().map(|(key, value)| (key.to_string(), stored_value(value))).collect();
+            Json::Object(entries.into_iter().collect())
+        }
+        other => other.to_json(),
     }
 }

@@ -21,7 +21,7 @@ use tower_http::compression::CompressionLayer;
 
 use crate::accounts::Permission as May;
 use crate::api::{
-    assessments, batches, bundles, divisions, functions, health, lists, openapi, record_kinds, releases, runs,
+    assessments, batches, bundles, divisions, functions, health, lists, openapi, pushes, record_kinds, releases, runs,
     templates, units, uploads,
 };
 use crate::config::Config;
@@ -96,6 +96,7 @@ fn data(config: &Config) -> Routes {
         .post("/runs/{run}/retract", May::Release, releases::take_back)
         .get("/templates", May::Upload, templates::all)
         .get("/templates/{kind}", May::Upload, templates::show)
+        .post("/records", May::Upload, pushes::create)
         .get("/batches", May::ReadRecords, batches::list)
         .get("/batches/{batch}", May::ReadRecords, batches::show)
         .route(Method::POST, "/uploads", May::Upload, post(uploads::create).layer(uploading))

@@ -6,7 +6,7 @@
 mod kept;
 
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, TryLockError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 
 use jiff::Timestamp;
 use liuwu_engine::period::{Date, Period};
@@ -15,6 +15,7 @@ use crate::audit::Audit;
 use crate::config::{Config, Token};
 use crate::disclosure::Reader;
 use crate::error::Problem;
+use crate::push::Standing;
 use crate::scoring::{self, Ask};
 use crate::store::{Edition, Run, RunId, Store, day_in_china};
 use crate::view::{EditionView, RunView, UnitTree};
@@ -40,6 +41,8 @@ struct Shared {
     units: Kept<(Date, u64), UnitTree>,
     /// Rises with everything that is written, so that what was made ready before is not used any more.
     writes: AtomicU64,
+    /// What pushes compare with; held while one is compared and stored.
+    standing: Mutex<Standing>,
     /// Held while units are scored: one scoring at a time has the processors to itself.
     scoring: Mutex<()>,
 }
@@ -58,6 +61,7 @@ impl App {
             runs,
             units: Kept::new(KEPT_TREES),
             writes: AtomicU64::new(0),
+            standing: Mutex::default(),
             scoring: Mutex::new(()),
         }))
     }
@@ -105,6 +109,11 @@ impl App {
     /// How often something was written since the start; for the tags of answers that any write may change.
     pub fn writes(&self) -> u64 {
         self.0.writes.load(Ordering::Acquire)
+    }
+
+    /// What pushes compare with; whoever has it is the only one that pushes. It blocks.
+    pub fn standing(&self) -> MutexGuard<'_, Standing> {
+        self.0.standing.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Does work that blocks, on a thread that may wait.

@@ -107,6 +107,7 @@ impl Kinds<'_> {
                 .unwrap_or_else(|| DATE.to_owned()),
             identity: identity(keys, &fields).or(model.map(|model| model.identity.clone())).unwrap_or_default(),
             changes: keys.word("changes", CHANGES).or(model.map(|model| model.changes)).unwrap_or_default(),
+            stages: stages(keys, &fields).or(model.map(|model| model.stages.clone())).unwrap_or_default(),
             none_means: keys.word("none_means", NONE_MEANS).or(model.map(|model| model.none_means)).unwrap_or_default(),
             due: due(keys).or(model.and_then(|model| model.due)),
             public: keys.word("public", PUBLIC).or(model.map(|model| model.public)).unwrap_or_default(),
@@ -144,6 +145,18 @@ fn identity(keys: &Keys<'_>, fields: &IndexMap<String, Field>) -> Option<Vec<Str
         if !known().any(|known| known == name) {
             keys.reader.unknown_name(*place, ("字段", "field"), name, known());
         }
+    }
+    Some(names.into_iter().map(|(name, _)| name).collect())
+}
+
+/// `stages`: fields that hold a day or a time.
+fn stages(keys: &Keys<'_>, fields: &IndexMap<String, Field>) -> Option<Vec<String>> {
+    keys.get("stages")?;
+    let is_moment = |name: &str| fields.get(name).is_some_and(|field| matches!(field.kind, Type::Date | Type::Time));
+    let names = keys.texts("stages");
+    for (name, place) in names.iter().filter(|(name, _)| !is_moment(name)) {
+        let known = fields.keys().map(String::as_str).filter(|name| is_moment(name));
+        keys.reader.unknown_name(*place, ("日期或时间字段", "field of a day or time"), name, known);
     }
     Some(names.into_iter().map(|(name, _)| name).collect())
 }

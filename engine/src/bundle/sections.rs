@@ -180,6 +180,12 @@ pub(super) static KIND: Section = Section::of(
         key("fields", Names(&Keys(|| &FIELD)), "填报项", "what is asked for"),
         key("identity", TEXTS, "哪几项相同就是同一件事", "what makes two rows the same fact"),
         key("changes", Word(|| words(CHANGES)), "同一件事内容不同时", "when the same fact comes with other content"),
+        key(
+            "stages",
+            TEXTS,
+            "各环节的时间,以走得最远的状态为准",
+            "fields with the times of its stages; the furthest state stands",
+        ),
         key("none_means", Word(|| words(NONE_MEANS)), "没有记录表示没有发生,还是缺数据", "what no record means"),
         key("due", Keys(|| &DUE), "报送期限", "when it must be handed in"),
         key("public", PUBLIC_WORD, "公开到什么程度", "how much of it is public"),

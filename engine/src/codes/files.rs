@@ -94,6 +94,13 @@ codes! {
         help_zh: "核对评分项编号",
         help_en: "check the rule's id",
     }
+    /// A record of a kind or a unit that the caller does not answer for.
+    OUTSIDE_SCOPE = Error "outside-scope" {
+        zh: "「{what}」不在本账号的负责范围内",
+        en: "`{what}` is outside the scope of this account",
+        help_zh: "由负责的部门或镇街报送;确由本单位负责的,请系统管理员调整账号的范围",
+        help_en: "the department or town in charge hands it in; if that is you, ask the system administrator to change the scope",
+    }
     /// A record contradicts one that is stored.
     STORED_CONFLICT = Error "stored-conflict" {
         zh: "与已入库的记录({known})是同一件事,但「{fields}」不同",

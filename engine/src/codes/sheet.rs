@@ -276,6 +276,13 @@ codes! {
         help_zh: "核对后只留正确的一行;确是两件事的,改正{identity}",
         help_en: "keep the right one; if they are two facts, correct {identity}",
     }
+    /// A state of a fact that is behind the one already known.
+    OLDER_STATE = Warning "older-state" {
+        zh: "同一件事已有更新的状态入库,这一条较早,不作更改",
+        en: "a later state of the same fact is known already; this earlier one changes nothing",
+        help_zh: "确要改回的,请更正已入库的记录并说明理由",
+        help_en: "if the stored state is wrong, correct that record with a reason",
+    }
     /// A later row of the same fact stands.
     SUPERSEDED_ROW = Warning "superseded-row" {
         zh: "第{row}行是同一件事的更新内容,以第{row}行为准",

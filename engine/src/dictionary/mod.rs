@@ -45,6 +45,9 @@ pub struct Kind {
     pub identity: Vec<String>,
     /// What happens when the same fact comes again with other content.
     pub changes: Changes,
+    /// Fields with the times of its stages; of two states of one fact the one that reached the later time stands. Empty: the one
+    /// that arrived later.
+    pub stages: Vec<String>,
     /// What it means that a unit has no record.
     pub none_means: NoneMeans,
     /// When it must be handed in.

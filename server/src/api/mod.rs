@@ -24,5 +24,6 @@ pub mod record_kinds;
 pub mod functions;
 pub mod batches;
 pub mod uploads;
+pub mod pushes;
 pub mod templates;
 pub mod openapi;

@@ -3,14 +3,17 @@
 //! Enters: the records of a file and those stored for the same kind. Leaves: a [`Verdict`] for each. A pure function over
 //! slices: what is done about a verdict is the store's and the user's business.
 
+use std::cmp::Ordering;
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use liuwu_engine::codes::files::STORED_CONFLICT;
 use liuwu_engine::codes::sheet as codes;
 use liuwu_engine::diagnostic::{Diagnostic, Location};
 use liuwu_engine::dictionary::{Changes, Kind, Value};
-use liuwu_engine::period::Date;
+use liuwu_engine::period::{Date, Time};
 use liuwu_engine::record::Record;
+use sha2::{Digest, Sha256};
 
 use super::records::UnitRecord;
 
@@ -29,6 +32,11 @@ pub enum Verdict {
         /// The stored record.
         existing: usize,
     },
+    /// Known in a state that reached a later time: skipped.
+    Older {
+        /// The stored record.
+        existing: usize,
+    },
     /// Known with other content: a person decides.
     Conflict {
         /// The stored record.
@@ -44,12 +52,16 @@ pub enum Verdict {
         /// The earlier record.
         earlier: usize,
     },
-    /// A later row of the file is about the same fact and stands: skipped.
+    /// A later row of the file is about the same fact and stands: skipped. Where states are told apart by their own times,
+    /// the row that reached the later time, wherever it stands.
     SupersededBy {
-        /// The later record.
+        /// The record that stands.
         later: usize,
     },
 }
+
+/// See [`fingerprint`].
+pub type Fingerprint = [u8; 16];
 
 /// What makes two records the same fact.
 #[derive(Debug, PartialEq, Eq, Hash)]
@@ -81,6 +93,7 @@ pub fn compare(kind: &Kind, incoming: &[UnitRecord], existing: &[UnitRecord]) ->
         let verdict = match earlier {
             Some((at, other)) if same(filed, other) => Verdict::Repeats { earlier: at },
             Some((at, _)) if kind.changes == Changes::Conflict => Verdict::Contradicts { earlier: at },
+            Some((at, other)) if is_outrun(kind, filed, other) => Verdict::SupersededBy { later: at },
             Some((at, _)) => {
                 if let Some(former) = verdicts.get_mut(at) {
                     *former = Verdict::SupersededBy { later: place };
@@ -89,7 +102,9 @@ pub fn compare(kind: &Kind, incoming: &[UnitRecord], existing: &[UnitRecord]) ->
             }
             None => beside_stored(kind, filed, stored.get(&key), existing),
         };
-        if !matches!(verdict, Verdict::Repeats { .. } | Verdict::Contradicts { .. }) {
+        let stands_back =
+            matches!(verdict, Verdict::Repeats { .. } | Verdict::Contradicts { .. } | Verdict::SupersededBy { .. });
+        if !stands_back {
             standing.insert(key, place);
         }
         verdicts.push(verdict);
@@ -103,11 +118,45 @@ fn beside_stored(kind: &Kind, filed: &UnitRecord, place: Option<&usize>, existin
     };
     if same(filed, known) {
         Verdict::Same { existing: place }
+    } else if is_outrun(kind, filed, known) {
+        Verdict::Older { existing: place }
     } else if kind.changes == Changes::Latest {
         Verdict::Update { existing: place }
     } else {
         Verdict::Conflict { existing: place }
     }
+}
+
+/// Whether another state of the same fact stands by its own times, so that this one changes nothing whenever it arrives.
+///
+/// States are in one total order: by the latest time of a stage, by how many stages they tell of, and by their content. So the
+/// state that stands is the greatest one of all that were ever told, in whatever order and however often they came.
+fn is_outrun(kind: &Kind, filed: &UnitRecord, other: &UnitRecord) -> bool {
+    !kind.stages.is_empty() && kind.changes == Changes::Latest && state_order(kind, filed, other) == Ordering::Less
+}
+
+fn state_order(kind: &Kind, one: &UnitRecord, other: &UnitRecord) -> Ordering {
+    let reached = |filed: &UnitRecord| {
+        let moments: Vec<Time> =
+            kind.stages.iter().filter_map(|stage| filed.record.value(stage)).filter_map(moment).collect();
+        (moments.iter().max().copied(), moments.len())
+    };
+    let by_stages = reached(one).cmp(&reached(other));
+    by_stages.then_with(|| one.record.order(&other.record)).then_with(|| one.unit.cmp(&other.unit))
+}
+
+fn moment(value: &Value) -> Option<Time> {
+    match value {
+        Value::Time(time) => Some(*time),
+        Value::Date(date) => Some(date.at(0, 0, 0, 0)),
+        _ => None,
+    }
+}
+
+/// What makes a record the fact it is, in few bytes: the same for two records of a kind just when they are about the same fact.
+pub fn fingerprint(kind: &Kind, filed: &UnitRecord) -> Fingerprint {
+    let digest: [u8; 32] = Sha256::digest(format!("{:?}", key(kind, filed))).into();
+    digest.first_chunk().copied().unwrap_or_default()
 }
 
 fn same(one: &UnitRecord, other: &UnitRecord) -> bool {
@@ -142,21 +191,31 @@ fn everything(filed: &UnitRecord) -> Vec<Part<'_>> {
 
 /// What the user should know about rows of one file that are about the same fact.
 pub fn remarks(kind: &Kind, incoming: &[UnitRecord], verdicts: &[Verdict]) -> Vec<Diagnostic> {
-    let mut remarks = Vec::new();
-    for (filed, verdict) in incoming.iter().zip(verdicts) {
-        let row_of = |place: &usize| incoming.get(*place).map_or(0, |other| other.record.source.row);
-        let remark = match verdict {
-            Verdict::Repeats { earlier } => Diagnostic::new(&codes::REPEATED_ROW).with("row", row_of(earlier)),
-            Verdict::SupersededBy { later } => Diagnostic::new(&codes::SUPERSEDED_ROW).with("row", row_of(later)),
-            Verdict::Contradicts { earlier } => Diagnostic::new(&codes::CONTRADICTING_ROWS)
-                .with("row", row_of(earlier))
-                .with("fields", incoming.get(*earlier).map_or(String::new(), |other| differences(kind, filed, other)))
-                .with("identity", titles(kind, &kind.identity)),
-            _ => continue,
-        };
-        remarks.push(remark.at(place_of(&filed.record)));
-    }
-    remarks
+    incoming.iter().zip(verdicts).filter_map(|(filed, verdict)| remark(kind, incoming, filed, *verdict)).collect()
+}
+
+/// What the user should know about one of them, if anything.
+pub fn remark(kind: &Kind, incoming: &[UnitRecord], filed: &UnitRecord, verdict: Verdict) -> Option<Diagnostic> {
+    let row_of = |place: usize| incoming.get(place).map_or(0, |other| other.record.source.row);
+    let remark = match verdict {
+        Verdict::Repeats { earlier } => Diagnostic::new(&codes::REPEATED_ROW).with("row", row_of(earlier)),
+        Verdict::SupersededBy { later } => Diagnostic::new(&codes::SUPERSEDED_ROW).with("row", row_of(later)),
+        Verdict::Contradicts { earlier } => Diagnostic::new(&codes::CONTRADICTING_ROWS)
+            .with("row", row_of(earlier))
+            .with("fields", incoming.get(earlier).map_or(String::new(), |other| differences(kind, filed, other)))
+            .with("identity", titles(kind, &kind.identity)),
+        Verdict::Older { .. } => Diagnostic::new(&codes::OLDER_STATE),
+        _ => return None,
+    };
+    Some(remark.at(place_of(&filed.record)))
+}
+
+/// That a record contradicts the one that is stored.
+pub fn contradiction(kind: &Kind, filed: &UnitRecord, known: &UnitRecord) -> Diagnostic {
+    Diagnostic::new(&STORED_CONFLICT)
+        .with("fields", differences(kind, filed, known))
+        .with("known", known.record.source.to_line())
+        .at(place_of(&filed.record))
 }
 
 /// Titles of what differs between two records.

@@ -17,6 +17,7 @@ mod excel;
 mod format;
 mod header;
 pub mod identity;
+pub mod items;
 mod json_lines;
 mod old_excel;
 mod reading;

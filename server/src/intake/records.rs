@@ -37,11 +37,11 @@ pub struct UnitRecord {
 const ROWS_AT_ONCE: usize = 1_000;
 
 /// Names of a line that are no fields.
-const KIND: &str = "kind";
-const UNIT: &str = "unit";
+pub(super) const KIND: &str = "kind";
+pub(super) const UNIT: &str = "unit";
 
 /// The level of the units of a kind.
-fn level_of<'a>(kind: &'a Kind, asked: &Asked<'a>) -> Option<&'a str> {
+pub(super) fn level_of<'a>(kind: &'a Kind, asked: &Asked<'a>) -> Option<&'a str> {
     kind.of.as_deref().or(asked.levels.first().copied())
 }
 
@@ -266,7 +266,7 @@ pub(super) fn of_lines(lines: &[Line], asked: &Asked, faults: &mut Vec<Diagnosti
     tables
 }
 
-fn kind_of<'a>(line: &Line, asked: &Asked<'a>) -> Result<&'a Arc<Kind>, Diagnostic> {
+pub(super) fn kind_of<'a>(line: &Line, asked: &Asked<'a>) -> Result<&'a Arc<Kind>, Diagnostic> {
     let named = line.object.get(KIND).and_then(Json::as_str).or(asked.kind).unwrap_or_default();
     asked.dictionary.kinds.get(named).ok_or_else(|| {
         let kinds: Vec<&str> = asked.dictionary.kinds.keys().map(String::as_str).collect();

@@ -13,11 +13,10 @@ use liuwu_engine::dictionary::Kind;
 use liuwu_engine::period::Date;
 
 use super::preparation::Preparation;
-use super::rows::record_row;
 use super::{MissingRecord, TableReport};
 use crate::intake::UnitRecord;
 use crate::intake::identity::{self, Verdict};
-use crate::records::record_of;
+use crate::records::{record_of, row_of};
 use crate::store::{RecordId, StoreError};
 
 /// Records known for a kind, with their numbers in the store.
@@ -73,7 +72,10 @@ impl Preparation<'_> {
             let (supersedes, counted): (Option<RecordId>, fn(&mut TableReport) -> &mut u64) = match verdict {
                 Verdict::New => (None, |table| &mut table.new),
                 Verdict::Update { existing } => (known.ids.get(*existing).copied(), |table| &mut table.updated),
-                Verdict::Same { .. } | Verdict::Repeats { .. } | Verdict::SupersededBy { .. } => {
+                Verdict::Same { .. }
+                | Verdict::Older { .. }
+                | Verdict::Repeats { .. }
+                | Verdict::SupersededBy { .. } => {
                     self.count(place, |table| &mut table.same);
                     continue;
                 }
@@ -89,7 +91,7 @@ impl Preparation<'_> {
                 }
             };
             self.count(place, counted);
-            self.report.batch.records.push(record_row(filed, supersedes));
+            self.report.batch.records.push(row_of(filed, supersedes));
         }
         Ok(())
     }
@@ -132,9 +134,10 @@ impl Preparation<'_> {
         let held: HashSet<usize> = verdicts
             .iter()
             .filter_map(|verdict| match verdict {
-                Verdict::Same { existing } | Verdict::Update { existing } | Verdict::Conflict { existing } => {
-                    Some(*existing)
-                }
+                Verdict::Same { existing }
+                | Verdict::Update { existing }
+                | Verdict::Older { existing }
+                | Verdict::Conflict { existing } => Some(*existing),
                 _ => None,
             })
             .collect();

@@ -13,12 +13,13 @@ use liuwu_engine::dictionary::Kind;
 use liuwu_engine::period::Date;
 use serde_json::Value as Json;
 
-use super::rows::{stored_value, unit_row};
+use super::rows::unit_row;
 use super::strip::{self, Strip};
 use super::{CHECKING, Details, File, READING, Report, Said, Stopped, TableReport};
 use crate::files;
 use crate::intake::{self, Asked, Content, Limits, Reading, Table, UnitIndex, UnitRecord, Workbook};
 use crate::progress::Progress;
+use crate::records::stored_value;
 use crate::store::{AttributeFact, Exemption, NewBatch, Statement, Store, StoreError, UnitRow};
 
 /// Reads files; nothing is stored.

@@ -16,6 +16,8 @@ mod disclosure;
 #[cfg(test)]
 mod openapi;
 #[cfg(test)]
+mod pushes;
+#[cfg(test)]
 mod problems;
 #[cfg(test)]
 mod results;

@@ -316,6 +316,7 @@ fn fire(public: Public) -> Kind {
         fields: [("deaths".to_owned(), deaths), ("reporter".to_owned(), reporter)].into(),
         identity: vec!["id".into()],
         changes: Changes::Conflict,
+        stages: Vec::new(),
         none_means: NoneMeans::Clean,
         due: None,
         public,

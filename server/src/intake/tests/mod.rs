@@ -58,6 +58,7 @@ fn kind(
         fields: fields.into_iter().map(|(key, field)| (key.to_owned(), field)).collect(),
         identity: identity.iter().map(|name| (*name).to_owned()).collect(),
         changes,
+        stages: Vec::new(),
         none_means: NoneMeans::Clean,
         due: Some(Due { every: Granularity::Month, within_days: 5 }),
         public: Public::Full,

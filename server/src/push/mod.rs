@@ -1,0 +1,323 @@
+//! Records pushed by another system: the same checks and the same rules of identity as an upload, with an answer for each item.
+//!
+//! Enters: items one after the other, each a JSON object or what a mapping makes of it. Leaves: a [`Report`] with the result of
+//! each item, and one batch in the store whose source is the system; or, all or nothing, no batch. Reading order: [`body`] (how
+//! items are read off a request), `standing` (what is known already), this file, [`answers`] (what is said when a push is
+//! repeated). Next: [`crate::scoring`].
+
+pub mod answers;
+pub mod body;
+mod standing;
+#[cfg(test)]
+mod tests;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+use jiff::Timestamp;
+use liuwu_engine::bundle::Bundle;
+use liuwu_engine::codes::files::OUTSIDE_SCOPE;
+use liuwu_engine::diagnostic::Diagnostic;
+use liuwu_engine::dictionary::Kind;
+use serde::Serialize;
+use serde_json::{Map, Value as Json};
+
+use crate::intake::identity::{self, Verdict};
+use crate::intake::items::{ItemFault, ItemReader};
+use crate::intake::{Asked, Choices, UnitIndex, UnitRecord};
+use crate::progress::Unwatched;
+use crate::records::row_of;
+use crate::store::{BatchId, ItemId, NewBatch, Scope, Store, StoreError};
+pub use standing::Standing;
+
+/// Items in one push at most; what has been checked of them is held in memory until they are stored as one batch.
+pub const MOST_ITEMS: usize = 50_000;
+
+/// What is said with a push.
+#[derive(Debug, Clone)]
+pub struct Ask {
+    /// Who pushes.
+    pub by: String,
+    /// What he answers for; items about anything else are refused.
+    pub scope: Scope,
+    /// When.
+    pub at: Timestamp,
+    /// The system, as evidence names it: 微连心.
+    pub source: String,
+    /// What it is, in words.
+    pub what: String,
+    /// Stores the good items though others are at fault.
+    pub accept_good_items: bool,
+    /// Compares only; nothing is stored.
+    pub dry_run: bool,
+}
+
+/// What came of one item.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// Known already, word for word.
+    Same,
+    /// A later state is known already; nothing changes.
+    Older,
+    /// Not known before.
+    New,
+    /// It supersedes what was known.
+    Updated,
+    /// It contradicts what is known, or another item; a person decides.
+    Conflict,
+    /// It cannot be read.
+    Faulty,
+}
+
+impl Outcome {
+    /// Whether an item of this outcome cannot be stored.
+    pub fn is_refused(self) -> bool {
+        matches!(self, Outcome::Conflict | Outcome::Faulty)
+    }
+}
+
+/// What came of one item, and why.
+#[derive(Debug, Clone)]
+pub struct ItemResult {
+    /// What came of it; of several records in it the gravest.
+    pub outcome: Outcome,
+    /// The records stored for it.
+    pub records: Vec<ItemId>,
+    /// What is wrong, each at its place in the item.
+    pub faults: Vec<ItemFault>,
+}
+
+/// What came of a push.
+#[derive(Debug, Clone)]
+pub struct Report {
+    /// The batch; none when nothing was stored.
+    pub batch: Option<BatchId>,
+    /// Whether it may be stored: nothing is refused, or the good items alone were asked for.
+    pub acceptable: bool,
+    /// Each item, in their order.
+    pub items: Vec<ItemResult>,
+}
+
+impl Report {
+    /// How many items came to this.
+    pub fn count(&self, outcome: Outcome) -> usize {
+        self.items.iter().filter(|item| item.outcome == outcome).count()
+    }
+}
+
+/// A push while its items come in.
+pub struct Push<'a> {
+    bundle: &'a Bundle,
+    reader: ItemReader<'a>,
+    units: &'a UnitIndex,
+    ask: &'a Ask,
+    items: Vec<ItemResult>,
+    /// The records read, by kind, each with the item it is in.
+    read: IndexMap<Arc<str>, (Arc<Kind>, Vec<InItem>)>,
+}
+
+impl<'a> Push<'a> {
+    /// Begins. `levels` are those of the bundle's units, the one scored first.
+    pub fn new(bundle: &'a Bundle, levels: &'a [&'a str], units: &'a UnitIndex, ask: &'a Ask) -> Push<'a> {
+        static NOTHING_CHOSEN: Choices = Choices { tables: Vec::new(), cells: Vec::new(), habits: BTreeMap::new() };
+        let asked = Asked {
+            dictionary: &bundle.dictionary,
+            levels,
+            units,
+            kind: None,
+            effective: None,
+            choices: &NOTHING_CHOSEN,
+            progress: &Unwatched,
+        };
+        Push {
+            bundle,
+            reader: ItemReader::new(asked, &ask.source),
+            units,
+            ask,
+            items: Vec::new(),
+            read: IndexMap::new(),
+        }
+    }
+
+    /// How many items have come.
+    pub fn len(&self) -> usize {
+        self.items.len()
+    }
+
+    /// Whether none has come.
+    pub fn is_empty(&self) -> bool {
+        self.items.is_empty()
+    }
+
+    /// Takes one item: the records it holds, each as an object. With one at fault none of them counts.
+    pub fn take(&mut self, objects: Vec<Map<String, Json>>) {
+        let place = self.items.len();
+        let number = u32::try_from(place + 1).unwrap_or(u32::MAX);
+        let mut faults = Vec::new();
+        let mut records = Vec::new();
+        for object in objects {
+            match self.reader.read(number, object) {
+                Ok((kind, record)) => match self.outside_scope(&kind, &record) {
+                    Some(fault) => faults.push(fault),
+                    None => records.push((kind, record)),
+                },
+                Err(found) => faults.extend(found),
+            }
+        }
+        if !faults.is_empty() {
+            return self.refuse(faults);
+        }
+        for (kind, record) in records {
+            let of_kind = self.read.entry(Arc::clone(&kind.id)).or_insert_with(|| (kind, Vec::new()));
+            of_kind.1.push((place, record));
+        }
+        self.items.push(ItemResult { outcome: Outcome::Same, records: Vec::new(), faults: Vec::new() });
+    }
+
+    /// A record that the caller does not answer for.
+    fn outside_scope(&self, kind: &Kind, record: &UnitRecord) -> Option<ItemFault> {
+        let (pointer, what) = match &self.ask.scope {
+            Scope::Everything => return None,
+            Scope::Department(name) if kind.department.as_ref() == Some(name) => return None,
+            Scope::Divisions(codes) if self.units.is_within(&record.unit, codes) => return None,
+            Scope::Department(_) => ("/kind", kind.title.as_str()),
+            Scope::Divisions(_) => ("/unit", record.unit.as_ref()),
+        };
+        let diagnostic = Diagnostic::new(&OUTSIDE_SCOPE).with("what", what);
+        Some(ItemFault { pointer: pointer.to_owned(), diagnostic })
+    }
+
+    /// Takes an item that cannot be read at all.
+    pub fn refuse(&mut self, faults: Vec<ItemFault>) {
+        self.items.push(ItemResult { outcome: Outcome::Faulty, records: Vec::new(), faults });
+    }
+
+    /// Compares everything with what is known, and stores what may be stored as one batch.
+    ///
+    /// # Errors
+    /// The store's; nothing is stored then.
+    pub fn finish(mut self, store: &dyn Store, standing: &mut Standing) -> Result<Report, StoreError> {
+        let mut batch = NewBatch::new(self.ask.at, self.ask.by.clone(), self.ask.what.clone());
+        batch.files = vec![self.ask.source.clone()];
+        batch.notes.insert("items".to_owned(), self.items.len().to_string());
+        let mut kinds = Vec::new();
+        for (kind, records) in std::mem::take(&mut self.read).into_values() {
+            let wanted = records.iter().map(|(_, record)| identity::fingerprint(&kind, record)).collect();
+            let known = standing.known(store, &self.bundle.dictionary, &kind, &wanted)?;
+            let (items, records) = records.into_iter().unzip();
+            kinds.push(OfKind { kind, items, records, known });
+        }
+        while self.refuses_any(&mut kinds) {}
+        let mut origins: Vec<Origin> = Vec::new();
+        for of_kind in &kinds {
+            self.file(of_kind, &mut batch, &mut origins);
+        }
+        let refused = self.items.iter().any(|item| item.outcome.is_refused());
+        let mut report = Report { batch: None, acceptable: self.ask.accept_good_items || !refused, items: self.items };
+        if !report.acceptable || self.ask.dry_run || batch.records.is_empty() {
+            return Ok(report);
+        }
+        let id = store.append_batch(batch)?;
+        report.batch = Some(id);
+        for (number, (item, kind, fingerprint)) in (1..).zip(origins) {
+            let record = ItemId { batch: id, number };
+            standing.learn(&kind, fingerprint, record);
+            if let Some(item) = report.items.get_mut(item) {
+                item.records.push(record);
+            }
+        }
+        Ok(report)
+    }
+
+    /// Refuses items that contradict what is known, or else items that contradict others, and takes out all their records. Says
+    /// whether there were any: without them others may be compared otherwise.
+    fn refuses_any(&mut self, kinds: &mut [OfKind]) -> bool {
+        let found: Vec<(usize, Diagnostic, bool)> = kinds.iter().flat_map(OfKind::contradictions).collect();
+        let any_with_known = found.iter().any(|(.., with_known)| *with_known);
+        let mut refused = BTreeSet::new();
+        for (item, fault, _) in found.into_iter().filter(|(.., with_known)| *with_known == any_with_known) {
+            self.contradicted(item, fault);
+            refused.insert(item);
+        }
+        for of_kind in kinds {
+            of_kind.take_out(&refused);
+        }
+        !refused.is_empty()
+    }
+
+    /// Puts what is new or newer into the batch.
+    fn file(&mut self, of_kind: &OfKind, batch: &mut NewBatch, origins: &mut Vec<Origin>) {
+        let OfKind { kind, items, records, known } = of_kind;
+        for ((filed, verdict), item) in records.iter().zip(of_kind.verdicts()).zip(items) {
+            let (outcome, supersedes) = match verdict {
+                Verdict::New => (Outcome::New, None),
+                Verdict::Update { existing } => (Outcome::Updated, known.ids.get(existing).copied()),
+                Verdict::Older { .. } | Verdict::SupersededBy { .. } => (Outcome::Older, None),
+                _ => (Outcome::Same, None),
+            };
+            self.raise(*item, outcome);
+            if matches!(outcome, Outcome::New | Outcome::Updated) {
+                batch.records.push(row_of(filed, supersedes));
+                origins.push((*item, Arc::clone(&kind.id), identity::fingerprint(kind, filed)));
+            }
+        }
+    }
+
+    fn contradicted(&mut self, item: usize, diagnostic: Diagnostic) {
+        self.raise(item, Outcome::Conflict);
+        if let Some(item) = self.items.get_mut(item) {
+            item.faults.push(ItemFault { pointer: String::new(), diagnostic });
+        }
+    }
+
+    /// Of several records in one item the gravest outcome counts.
+    fn raise(&mut self, item: usize, outcome: Outcome) {
+        if let Some(item) = self.items.get_mut(item) {
+            item.outcome = item.outcome.max(outcome);
+        }
+    }
+}
+
+/// A record, behind the item that it is in.
+type InItem = (usize, UnitRecord);
+
+/// The item that a record of the batch comes from, its kind, and what makes it the fact it is.
+type Origin = (usize, Arc<str>, identity::Fingerprint);
+
+/// The records of one kind, each with the item it is in, and what is known of the same facts.
+struct OfKind {
+    kind: Arc<Kind>,
+    items: Vec<usize>,
+    records: Vec<UnitRecord>,
+    known: standing::Known,
+}
+
+impl OfKind {
+    fn verdicts(&self) -> Vec<Verdict> {
+        identity::compare(&self.kind, &self.records, &self.known.records)
+    }
+
+    /// Items that contradict what is known or an earlier item, what is said of it, and whether it is what is known.
+    fn contradictions(&self) -> Vec<(usize, Diagnostic, bool)> {
+        let verdicts = self.verdicts();
+        let filed = self.items.iter().zip(&self.records).zip(verdicts);
+        let contradictions = filed.filter_map(|((item, filed), verdict)| match verdict {
+            Verdict::Conflict { existing } => {
+                let known = self.known.records.get(existing)?;
+                Some((*item, identity::contradiction(&self.kind, filed, known), true))
+            }
+            Verdict::Contradicts { .. } => {
+                Some((*item, identity::remark(&self.kind, &self.records, filed, verdict)?, false))
+            }
+            _ => None,
+        });
+        contradictions.collect()
+    }
+
+    fn take_out(&mut self, refused: &BTreeSet<usize>) {
+        let items = std::mem::take(&mut self.items).into_iter().zip(std::mem::take(&mut self.records));
+        (self.items, self.records) = items.filter(|(item, _)| !refused.contains(item)).unzip();
+    }
+}
