@@ -5,10 +5,11 @@
 //! committed. Next: [`crate::desk`], which reads and commits drafts.
 
 pub mod habits;
+pub mod preview;
 
 use std::collections::{BTreeMap, HashSet};
 use std::fmt;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::{SignedDuration, Timestamp};
 use liuwu_engine::period::Date;
@@ -135,11 +136,39 @@ pub enum DraftError {
     NoChance,
 }
 
+impl DraftError {
+    /// The message in Chinese.
+    pub fn zh(&self) -> String {
+        match self {
+            DraftError::Store(error) => error.zh(),
+            DraftError::Missing(id) => format!("没有上报草稿「{id}」"),
+            DraftError::Closed => "这份草稿已经入库。报错了可以整批撤回".to_owned(),
+            DraftError::SameName(name) => format!("有两个文件都叫「{name}」,请改名后再选"),
+            DraftError::TooManyCells(most) => format!("这里最多改 {most} 格,其余请在表里改好再上传"),
+            DraftError::Unreadable(_) | DraftError::NoChance => "系统出错".to_owned(),
+        }
+    }
+}
+
 /// The drafts of a store. Of this process alone, as the store is.
 #[derive(Default)]
 pub struct Drafts {
     /// Held from reading a draft until its change is stored.
     changing: Mutex<()>,
+    /// Drafts that are being stored just now.
+    storing: Arc<Mutex<HashSet<String>>>,
+}
+
+/// The right to store a draft, which is given once at a time.
+pub struct Claim {
+    id: String,
+    storing: Arc<Mutex<HashSet<String>>>,
+}
+
+impl Drop for Claim {
+    fn drop(&mut self) {
+        self.storing.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.id);
+    }
 }
 
 impl fmt::Debug for Drafts {
@@ -246,6 +275,12 @@ impl Drafts {
             draft.state = state;
             Ok(())
         })
+    }
+
+    /// The right to store a draft; none while somebody has it.
+    pub fn claim(&self, id: &str) -> Option<Claim> {
+        let is_free = self.storing.lock().unwrap_or_else(PoisonError::into_inner).insert(id.to_owned());
+        is_free.then(|| Claim { id: id.to_owned(), storing: Arc::clone(&self.storing) })
     }
 
     fn alter(

@@ -14,6 +14,8 @@ use liuwu_engine::diagnostic::{Diagnostic, Location};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::drafts::DraftError;
+use crate::jobs::Ending;
 use crate::scoring::ScoringError;
 use crate::store::{Missing, StoreError};
 use crate::view::ViewError;
@@ -33,6 +35,12 @@ pub enum Problem {
     /// Something stored could not be made ready.
     #[error(transparent)]
     View(#[from] ViewError),
+    /// Something cannot be done with a draft.
+    #[error(transparent)]
+    Draft(#[from] DraftError),
+    /// A job came to nothing.
+    #[error("the job came to nothing: {0:?}")]
+    Job(Ending),
     /// No such address.
     #[error("no such address")]
     Address,
@@ -212,7 +220,10 @@ impl Problem {
         match self {
             Problem::Store(error) => heading_of(error),
             Problem::Scoring(ScoringError::Store(error)) => heading_of(error),
-            Problem::View(ViewError::Store(error)) => heading_of(error),
+            Problem::View(ViewError::Store(error)) | Problem::Draft(DraftError::Store(error)) => heading_of(error),
+            Problem::Draft(error) => heading_of_draft(error),
+            Problem::Job(Ending::CalledOff) => (StatusCode::CONFLICT, "called-off", "已中止", "it was called off"),
+            Problem::Job(_) => (StatusCode::CONFLICT, "job-failed", "没有完成", "it was not done"),
             Problem::Scoring(ScoringError::Faults(_)) => {
                 (StatusCode::UNPROCESSABLE_ENTITY, "faults", "数据与考核办法不符", "the data does not fit the standard")
             }
@@ -298,6 +309,9 @@ impl Problem {
                 format!("共 {} 处,见 faults", faults.len()),
                 format!("{} in all, see `faults`", faults.len()),
             ),
+            Problem::Draft(error) => Words::new(error.zh(), error.to_string()),
+            Problem::Job(Ending::Failed(zh, en)) => Words::new(zh, en),
+            Problem::Job(_) => Words::new("已中止,没有结果", "it was called off and has no result"),
             Problem::Scoring(_) => Words::new(
                 "所给周期都不在办法的施行期之内,或比考核周期短",
                 "none of the periods lies wholly inside `effective`, or one is shorter than the standard's own",
@@ -447,6 +461,21 @@ impl Problem {
 
 const INTERNAL: (StatusCode, &str, &str, &str) =
     (StatusCode::INTERNAL_SERVER_ERROR, "internal", "系统出错", "something went wrong in the server");
+
+fn heading_of_draft(error: &DraftError) -> (StatusCode, &'static str, &'static str, &'static str) {
+    match error {
+        DraftError::Missing(_) => (StatusCode::NOT_FOUND, "no-draft", "没有找到", "not found"),
+        DraftError::Closed => (StatusCode::CONFLICT, "draft-closed", "已经入库", "it has been stored"),
+        DraftError::SameName(_) => {
+            (StatusCode::UNPROCESSABLE_ENTITY, "same-name", "文件重名", "two files have the same name")
+        }
+        DraftError::TooManyCells(_) => {
+            (StatusCode::UNPROCESSABLE_ENTITY, "too-many-cells", "改动过多", "too many cells were mended")
+        }
+        DraftError::Store(error) => heading_of(error),
+        DraftError::Unreadable(_) | DraftError::NoChance => INTERNAL,
+    }
+}
 
 fn heading_of(error: &StoreError) -> (StatusCode, &'static str, &'static str, &'static str) {
     match error {

@@ -27,6 +27,7 @@ pub mod drafts;
 pub mod error;
 pub mod state;
 pub mod gate;
+pub mod desk;
 pub mod pages;
 pub mod api;
 pub mod router;

@@ -14,15 +14,15 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::Method;
 use axum::middleware::{from_fn, from_fn_with_state};
-use axum::routing::post;
+use axum::routing::{patch, post};
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 
 use crate::accounts::Permission as May;
 use crate::api::{
-    assessments, batches, bundles, divisions, functions, health, lists, openapi, pushes, record_kinds, releases, runs,
-    templates, units, uploads,
+    assessments, batches, bundles, divisions, drafts, functions, health, jobs, lists, openapi, pushes, record_kinds,
+    releases, runs, templates, units, uploads,
 };
 use crate::config::Config;
 use crate::error::Problem;
@@ -97,6 +97,15 @@ fn data(config: &Config) -> Routes {
         .get("/templates", May::Upload, templates::all)
         .get("/templates/{kind}", May::Upload, templates::show)
         .post("/records", May::Upload, pushes::create)
+        .get("/drafts", May::Upload, drafts::list)
+        .route(Method::POST, "/drafts", May::Upload, post(drafts::create).layer(uploading))
+        .get("/drafts/{draft}", May::Upload, drafts::show)
+        .route(Method::PATCH, "/drafts/{draft}", May::Upload, patch(drafts::change))
+        .delete("/drafts/{draft}", May::Upload, drafts::discard)
+        .post("/drafts/{draft}/commit", May::Upload, drafts::commit)
+        .get("/drafts/{draft}/corrections/{file}", May::Upload, drafts::correction)
+        .get("/jobs/{job}", May::Upload, jobs::show)
+        .delete("/jobs/{job}", May::Upload, jobs::call_off)
         .get("/batches", May::ReadRecords, batches::list)
         .get("/batches/{batch}", May::ReadRecords, batches::show)
         .route(Method::POST, "/uploads", May::Upload, post(uploads::create).layer(uploading))

@@ -14,7 +14,10 @@ use liuwu_engine::period::{Date, Period};
 use crate::audit::Audit;
 use crate::config::{Config, Token};
 use crate::disclosure::Reader;
+use crate::drafts::Drafts;
+use crate::drafts::preview::Previews;
 use crate::error::Problem;
+use crate::jobs::Jobs;
 use crate::push::Standing;
 use crate::scoring::{self, Ask};
 use crate::store::{Edition, Run, RunId, Store, day_in_china};
@@ -43,6 +46,9 @@ struct Shared {
     writes: AtomicU64,
     /// What pushes compare with; held while one is compared and stored.
     standing: Mutex<Standing>,
+    drafts: Drafts,
+    previews: Previews,
+    jobs: Jobs,
     /// Held while units are scored: one scoring at a time has the processors to itself.
     scoring: Mutex<()>,
 }
@@ -62,6 +68,9 @@ impl App {
             units: Kept::new(KEPT_TREES),
             writes: AtomicU64::new(0),
             standing: Mutex::default(),
+            drafts: Drafts::default(),
+            previews: Previews::default(),
+            jobs: Jobs::default(),
             scoring: Mutex::new(()),
         }))
     }
@@ -114,6 +123,21 @@ impl App {
     /// What pushes compare with; whoever has it is the only one that pushes. It blocks.
     pub fn standing(&self) -> MutexGuard<'_, Standing> {
         self.0.standing.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Uploads that somebody is looking at.
+    pub fn drafts(&self) -> &Drafts {
+        &self.0.drafts
+    }
+
+    /// What came of reading them.
+    pub fn previews(&self) -> &Previews {
+        &self.0.previews
+    }
+
+    /// Work that takes long.
+    pub fn jobs(&self) -> &Jobs {
+        &self.0.jobs
     }
 
     /// Does work that blocks, on a thread that may wait.

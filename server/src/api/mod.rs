@@ -26,4 +26,6 @@ pub mod batches;
 pub mod uploads;
 pub mod pushes;
 pub mod templates;
+pub mod jobs;
+pub mod drafts;
 pub mod openapi;

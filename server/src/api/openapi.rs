@@ -10,8 +10,8 @@ use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use super::answer::{Answer, Asked};
 use super::{
-    assessments, batches, bundles, divisions, functions, health, lists, pushes, record_kinds, releases, runs,
-    templates, units, uploads,
+    assessments, batches, bundles, divisions, drafts, functions, health, jobs, lists, pushes, record_kinds, releases,
+    runs, templates, units, uploads,
 };
 use crate::error::{Problem, ProblemBody};
 use crate::state::App;
@@ -80,11 +80,12 @@ pub enum Problems {
         divisions::list, divisions::show, units::list, units::show,
         bundles::list, bundles::show, bundles::show_edition, bundles::show_text,
         record_kinds::list, record_kinds::show, functions::list,
-        templates::all, templates::show, uploads::create, uploads::undo, pushes::create, batches::list, batches::show,
+        templates::all, templates::show, drafts::list, drafts::create, drafts::show, drafts::change, drafts::commit,
+        drafts::discard, drafts::correction, jobs::show, jobs::call_off, uploads::create, uploads::undo, pushes::create, batches::list, batches::show,
         health::show, show,
     ),
     components(schemas(
-        uploads::TableBody, uploads::StatementForm, ProblemBody, crate::error::FaultBody, crate::error::PlaceBody,
+        uploads::TableBody, uploads::StatementForm, drafts::DraftFileBody, drafts::MissingBody, ProblemBody, crate::error::FaultBody, crate::error::PlaceBody,
     )),
     modifiers(&Token),
 )]

@@ -20,6 +20,7 @@ use super::parameters::{self, Path, Query};
 use crate::accounts::Caller;
 use crate::audit::{Action, Note, Subject};
 use crate::error::{FaultBody, Problem};
+use crate::intake::{self, Limits};
 use crate::state::App;
 use crate::store::{Act, BatchId, Statement};
 use crate::upload::{self, File, Report, Said, TableReport};
@@ -195,7 +196,9 @@ impl Form {
         if name == "file" {
             let file = part.file_name().unwrap_or("文件").to_owned();
             let bytes = part.bytes().await.map_err(|error| refused(&error, limit))?.to_vec();
-            self.files.push(File { name: file, bytes });
+            let unpacked = intake::unpack(&file, bytes, Limits::default());
+            let unpacked = unpacked.map_err(|fault| Problem::Faults(vec![fault]))?;
+            self.files.extend(unpacked.into_iter().map(|(name, bytes)| File { name, bytes }));
             return Ok(());
         }
         let text = part.text().await.map_err(|error| refused(&error, limit))?.trim().to_owned();
@@ -238,7 +241,8 @@ fn statement(text: &str) -> Result<Statement, Problem> {
     Ok(Statement { kind: read.kind, area: read.area, from: read.from, to: read.to, nil: read.nil })
 }
 
-fn refused(error: &MultipartError, limit: usize) -> Problem {
+/// What a form that could not be read to its end was refused for.
+pub(super) fn refused(error: &MultipartError, limit: usize) -> Problem {
     match error.status() {
         StatusCode::PAYLOAD_TOO_LARGE => Problem::TooLarge(limit),
         _ => Problem::Body(error.body_text()),

@@ -19,6 +19,7 @@ mod header;
 pub mod identity;
 pub mod items;
 mod json_lines;
+pub mod marked;
 mod old_excel;
 mod reading;
 mod records;
@@ -26,6 +27,7 @@ mod rows;
 mod statements;
 pub mod template;
 pub mod units;
+mod unpack;
 mod vocabulary;
 pub mod workbook;
 
@@ -42,6 +44,7 @@ pub use json_lines::Line;
 pub use reading::{ReadColumn, Reading, Table, Unmatched, Upload, divisions_of, recognise};
 pub use records::UnitRecord;
 pub use units::UnitIndex;
+pub use unpack::unpack;
 pub use workbook::{Content, Limits, Sheet, Workbook};
 
 use crate::progress::{Progress, Unwatched};

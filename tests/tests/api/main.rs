@@ -25,3 +25,4 @@ mod results;
 mod serving;
 #[cfg(test)]
 mod uploads;
+mod drafts;
