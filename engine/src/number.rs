@@ -19,6 +19,8 @@ use wide::Wide;
 const DIGITS: u32 = 28;
 /// Ten to the power of [`DIGITS`].
 const TEN_TO_DIGITS: u128 = 10_u128.pow(DIGITS);
+/// Most places behind the point of a number that is kept as digits of 64 bits.
+pub const MOST_SCALED: u32 = 18;
 /// Most decimal places of a rounded result: the largest power of ten that a denominator can hold.
 const MAX_PLACES: u32 = 38;
 
@@ -75,6 +77,27 @@ impl Number {
     pub fn from_decimal(decimal: Decimal) -> Self {
         // A decimal has 96 bits of digits and at most 28 places, so both parts fit.
         Self(Ratio::new(decimal.mantissa(), 10_i128.pow(decimal.scale())))
+    }
+
+    /// The number with these digits of which so many (at most 18) stand behind the point: 125 with 1 place is 12.5.
+    #[must_use]
+    pub const fn from_scaled(digits: i64, places: u32) -> Self {
+        if places == 0 {
+            return Self::from_i64(digits);
+        }
+        let places = if places > MOST_SCALED { MOST_SCALED } else { places };
+        let (mut digits, mut power) = (digits as i128, 10_i128.pow(places));
+        // All that can be taken out of both are twos and fives.
+        while power % 10 == 0 && digits % 10 == 0 {
+            (digits, power) = (digits / 10, power / 10);
+        }
+        while power % 2 == 0 && digits % 2 == 0 {
+            (digits, power) = (digits / 2, power / 2);
+        }
+        while power % 5 == 0 && digits % 5 == 0 {
+            (digits, power) = (digits / 5, power / 5);
+        }
+        Self(Ratio::new_raw(digits, power))
     }
 
     /// `numerator / denominator`, exactly.
@@ -215,6 +238,14 @@ impl Number {
     #[must_use]
     pub fn to_i64(self) -> Option<i64> {
         if self.is_integer() { i64::try_from(*self.0.numer()).ok() } else { None }
+    }
+
+    /// The value times ten to the power of `places`, where that is a whole number of 64 bits.
+    #[must_use]
+    pub fn scaled(self, places: u32) -> Option<i64> {
+        let scaled = self.0.numer().checked_mul(&10_i128.checked_pow(places)?)?;
+        let (whole, rest) = (scaled / self.0.denom(), scaled % self.0.denom());
+        if rest == 0 { i64::try_from(whole).ok() } else { None }
     }
 
     /// How many places the number has when written out as a decimal; none when the decimal never ends.

@@ -10,8 +10,8 @@ use jiff::ToSpan;
 use serde::{Deserialize, Serialize};
 
 pub use date::{
-    Date, LeapDay, Time, Weekday, days_between, format_date_zh, format_time_zh, parse_date, parse_time, plus_days,
-    plus_months, plus_years, seconds_between, weekday_from_key,
+    Date, LeapDay, Time, Weekday, day_number, day_of_number, days_between, format_date_zh, format_time_zh, parse_date,
+    parse_time, plus_days, plus_months, plus_years, seconds_between, weekday_from_key,
 };
 
 /// The kinds of period that the calendar has, from short to long.

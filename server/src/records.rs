@@ -7,9 +7,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use liuwu_engine::diagnostic::{Diagnostic, Location};
-use liuwu_engine::dictionary::read::{self, Raw, RawRecord, Strictness};
+use liuwu_engine::dictionary::read::{self, Fault, Raw, RawRecord, Strictness};
 use liuwu_engine::dictionary::{Dictionary, Kind, Value};
-use liuwu_engine::record::Record;
+use liuwu_engine::record::{Record, Source};
 use serde_json::{Map, Value as Json};
 
 use crate::intake::UnitRecord;
@@ -34,21 +34,14 @@ pub fn record_of(kind: &Arc<Kind>, dictionary: &Dictionary, stored: &StoredRecor
             values: row.values,
             source: stored.source.clone(),
         }),
-        Err(faults) => {
-            let place = |key: &str| Location::Cell {
-                file: Arc::clone(&stored.source.file),
-                sheet: None,
-                cell: Arc::from(stored.source.cell(key)),
-            };
-            Err(faults
-                .into_iter()
-                .map(|fault| {
-                    let at = place(fault.key());
-                    fault.at(at)
-                })
-                .collect())
-        }
+        Err(faults) => Err(faults.into_iter().map(|fault| placed(fault, &stored.source)).collect()),
     }
+}
+
+/// A fault of a record at the place where the record was read.
+pub fn placed(fault: Fault, source: &Source) -> Diagnostic {
+    let cell = Arc::from(source.cell(fault.key()));
+    fault.at(Location::Cell { file: Arc::clone(&source.file), sheet: None, cell })
 }
 
 /// A checked record as it is stored.

@@ -16,15 +16,17 @@ use liuwu_engine::assessment::{Assessment, Past};
 use liuwu_engine::bundle::{self, Bundle};
 use liuwu_engine::coverage::{Coverage, Statement};
 use liuwu_engine::diagnostic::{Diagnostic, Location};
-use liuwu_engine::dictionary::read::{self, Raw, Strictness};
 use liuwu_engine::period::{Date, Period};
-use liuwu_engine::record::Record;
+use liuwu_engine::record::Facts;
+use liuwu_engine::record::packed::Packed;
+use liuwu_engine::record::reading::{self, Attributes, Unreadable};
 use liuwu_engine::script;
+use rayon::prelude::*;
 
 use crate::deadline::{LONGEST_RUN, within};
 use crate::filed::Filed;
-use crate::records::record_of;
-use crate::store::{Edition, Knowledge, NewRun, Run, RunId, RunOutcome, Store, StoreError};
+use crate::records::placed;
+use crate::store::{self, Damage, Edition, Knowledge, NewRun, PackedFacts, Run, RunId, RunOutcome, Store, StoreError};
 
 /// Units read from the store at a time.
 const PAGE: usize = 1_000;
@@ -251,7 +253,7 @@ pub fn load(store: &dyn Knowledge, bundle: &Bundle, as_of: Date, pseudonym_key: 
     let levels: Vec<&str> = bundle.levels().collect();
     for level in levels.iter().rev() {
         for row in rows.iter().filter(|row| row.level == *level) {
-            let own = facts.by_unit.remove(&row.id).unwrap_or_default();
+            let (own, attributes) = facts.by_unit.remove(&row.id).unwrap_or_default();
             let parent =
                 row.parent.as_deref().and_then(|parent| levels.iter().find_map(|level| world.find(level, parent)));
             world.add_unit(UnitFacts {
@@ -259,8 +261,8 @@ pub fn load(store: &dyn Knowledge, bundle: &Bundle, as_of: Date, pseudonym_key: 
                 level: Arc::from(row.level.as_str()),
                 name: Arc::from(row.name.as_str()),
                 parent,
-                attributes: own.attributes,
-                facts: liuwu_engine::record::Facts::new(own.records),
+                attributes,
+                facts: own,
                 place: Location::Nowhere,
             });
         }
@@ -285,54 +287,58 @@ pub fn load(store: &dyn Knowledge, bundle: &Bundle, as_of: Date, pseudonym_key: 
 }
 
 #[derive(Default)]
-struct OwnFacts {
-    records: Vec<Arc<Record>>,
-    attributes: BTreeMap<String, Vec<(Option<Date>, liuwu_engine::dictionary::Value)>>,
-}
-
 struct FactsRead {
-    by_unit: HashMap<String, OwnFacts>,
+    by_unit: HashMap<String, (Facts, Attributes)>,
     faults: Vec<Diagnostic>,
 }
 
+/// The facts of all units as the edition reads them, and every fault in them.
 fn facts(store: &dyn Knowledge, bundle: &Bundle, as_of: Date) -> Result<FactsRead, ScoringError> {
-    let mut read = FactsRead { by_unit: HashMap::new(), faults: Vec::new() };
+    let mut read = FactsRead::default();
     let mut after: Option<String> = None;
     loop {
-        let page = store.scan_facts(after.as_deref(), PAGE, as_of)?;
+        let page = store.scan_packed(after.as_deref(), PAGE, as_of)?;
         after = page.last().map(|facts| facts.unit.clone());
         let full = page.len() == PAGE;
-        for facts in page {
-            let mut own = OwnFacts::default();
-            for stored in &facts.records {
-                // A kind that this edition does not ask for is none of its business.
-                let Some(kind) = bundle.dictionary.kinds.get(&stored.kind) else { continue };
-                match record_of(kind, &bundle.dictionary, stored) {
-                    Ok(record) => own.records.push(Arc::new(record)),
-                    Err(faults) => read.faults.extend(faults),
-                }
+        let own: Vec<_> = on_threads(|| page.par_iter().map(|packed| read_packed(packed, bundle)).collect())?;
+        for (packed, own) in page.into_iter().zip(own) {
+            match own? {
+                Ok(own) => drop(read.by_unit.insert(packed.unit, own)),
+                Err(faults) => read.faults.extend(faults),
             }
-            for fact in &facts.attributes {
-                let Some(attribute) = bundle.dictionary.attributes.get(&fact.attribute) else { continue };
-                let raw = Raw::from_json(&fact.value);
-                let shapes = &bundle.dictionary.shapes;
-                match read::value(&fact.attribute, &attribute.field, shapes, &raw, Strictness::Data) {
-                    Ok(Some(value)) => {
-                        own.attributes.entry(fact.attribute.clone()).or_default().push((fact.from, value));
-                    }
-                    Ok(None) => {}
-                    Err(faults) => read.faults.extend(faults.into_iter().map(|fault| fault.at(Location::Nowhere))),
-                }
-            }
-            for values in own.attributes.values_mut() {
-                values.sort_by_key(|(from, _)| *from);
-            }
-            read.by_unit.insert(facts.unit, own);
         }
         if !full {
             return Ok(read);
         }
     }
+}
+
+/// The facts of one unit as the edition reads them, or every fault in them.
+fn read_packed(
+    packed: &PackedFacts,
+    bundle: &Bundle,
+) -> Result<Result<(Facts, Attributes), Vec<Diagnostic>>, StoreError> {
+    let broken =
+        || StoreError::Corrupt(store::Fault { place: format!("facts {}", packed.unit), damage: Damage::Packed });
+    let columns = Packed::read(&packed.bytes).map_err(|_| broken())?;
+    let facts = reading::facts(&columns, &bundle.dictionary, &packed.sheets);
+    let attributes = reading::attributes(&columns, &bundle.dictionary);
+    let mut faults = Vec::new();
+    for error in [facts.as_ref().err(), attributes.as_ref().err()].into_iter().flatten() {
+        match error {
+            Unreadable::Broken => return Err(broken()),
+            Unreadable::Faults(found) => {
+                faults.extend(found.iter().cloned().map(|(source, fault)| match source {
+                    Some(source) => placed(fault, &source),
+                    None => fault.at(Location::Nowhere),
+                }));
+            }
+        }
+    }
+    Ok(match (facts, attributes) {
+        (Ok(facts), Ok(attributes)) => Ok((facts, attributes)),
+        _ => Err(faults),
+    })
 }
 
 /// What came of recomputing a run.

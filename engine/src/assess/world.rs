@@ -77,7 +77,7 @@ impl World {
     /// Adds a unit after those it is below; gives its place.
     pub fn add_unit(&mut self, unit: UnitFacts) -> usize {
         let place = self.units.len();
-        self.latest = self.latest.max(unit.facts.iter().map(|record| record.date).max());
+        self.latest = self.latest.max(unit.facts.latest());
         self.by_level.entry(Arc::clone(&unit.level)).or_default().insert(Arc::clone(&unit.id), place);
         self.units.push(unit);
         place

@@ -30,11 +30,11 @@ pub use raw::{Raw, RawRecord};
 /// Most characters of one text.
 const MAX_TEXT: usize = 10_000;
 /// Most characters of a record's number.
-const MAX_ID: usize = 200;
+pub(crate) const MAX_ID: usize = 200;
 /// Most levels of lists, maps and shapes inside one another.
 const MAX_DEPTH: usize = 32;
 /// Most bytes of all values of a record together, roughly counted.
-const MAX_RECORD: usize = 48_000;
+pub(crate) const MAX_RECORD: usize = 48_000;
 
 /// What the values come from, which decides how blanks and bare numbers are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

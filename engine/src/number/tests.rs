@@ -278,9 +278,20 @@ proptest! {
     }
 
     #[test]
+    fn scaled_digits_lead_back_to_the_number(digits: i64, places in 0_u32..=18) {
+        let number = Number::from_scaled(digits, places);
+        prop_assert_eq!(number, Number::from_i64(digits).div(number_of_places(places))?);
+        prop_assert_eq!(number.scaled(places), Some(digits));
+    }
+
+    #[test]
     fn reading_never_panics(text in ".{0,60}", digits in "[-+0-9.eE/]{0,60}") {
         for text in [text, digits] {
             let _ = (Number::parse(&text), Number::parse_json(&text), Number::parse_exact(&text));
         }
     }
+}
+
+fn number_of_places(places: u32) -> Number {
+    (0..places).fold(Number::ONE, |power, _| power.mul(Number::from_i64(10)).unwrap())
 }

@@ -62,6 +62,23 @@ pub fn days_between(first: Date, second: Date) -> i64 {
     first.duration_until(second).as_secs() / (24 * 60 * 60)
 }
 
+/// The day from which days are numbered: number 0.
+const FIRST_DAY: Date = Date::constant(1970, 1, 1);
+
+/// The number of a day: 0 is 1 January 1970, earlier days are negative.
+#[must_use]
+pub fn day_number(date: Date) -> i32 {
+    // At most ten thousand years of days.
+    i32::try_from(days_between(FIRST_DAY, date)).unwrap_or_default()
+}
+
+/// The day with a number; none outside the calendar (years -9999 to 9999).
+#[must_use]
+pub fn day_of_number(number: i32) -> Option<Date> {
+    let days = Span::new().try_days(number).ok()?;
+    FIRST_DAY.checked_add(days).ok()
+}
+
 /// Whole seconds from the first time to the second; negative when the second is earlier.
 #[must_use]
 pub fn seconds_between(first: Time, second: Time) -> i64 {

@@ -322,6 +322,14 @@ proptest! {
     }
 
     #[test]
+    fn the_number_of_a_day_leads_back_to_it(day in any_date(), number: i32) {
+        prop_assert_eq!(day_of_number(day_number(day)), Some(day));
+        if let Some(day) = day_of_number(number) {
+            prop_assert_eq!(day_number(day), number);
+        }
+    }
+
+    #[test]
     fn reading_never_panics(text in ".{0,30}", form in "[0-9TZWHQ.: +,-]{0,30}") {
         for text in [text, form] {
             let _ = (Period::parse(&text), Period::parse_list(&text), parse_date(&text), parse_time(&text));

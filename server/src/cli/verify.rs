@@ -7,12 +7,20 @@ use super::terminal::Terminal;
 use crate::scoring;
 use crate::store::RunId;
 
-/// 核验一次核算
+/// 核验一次核算,或只核验数据库
 #[derive(clap::Args)]
-#[command(after_help = "例 · Example:\n  liuwu verify 1")]
+#[command(after_help = "例 · Example:\n  liuwu verify 1\n  liuwu verify --store\n  liuwu verify --store --rebuild")]
 pub(super) struct Verify {
     /// 核算编号(默认最近一次) · Number of the run (default: the newest)
+    #[arg(conflicts_with = "store")]
     run: Option<u64>,
+    /// 只核验数据库:逐条校验,并把核算用的汇总与台账比对 · Check the database alone: every value, and what is kept packed for
+    /// scoring against the records
+    #[arg(long)]
+    store: bool,
+    /// 先由台账重建核算用的汇总 · First make anew what is kept packed for scoring, from the records
+    #[arg(long, requires = "store")]
+    rebuild: bool,
     #[command(flatten)]
     at: At,
 }
@@ -20,9 +28,23 @@ pub(super) struct Verify {
 impl Verify {
     pub(super) fn run(&self, terminal: &Terminal) -> anyhow::Result<ExitCode> {
         let dir = self.at.open()?;
+        if self.rebuild {
+            dir.store.rebuild()?;
+            out!(
+                terminal,
+                "{}",
+                terminal.say("已由台账重建核算用的汇总", "what is kept packed was made anew from the records")
+            );
+        }
         let faults = dir.store.verify()?;
         for fault in &faults {
-            terminal.error(&fault.to_string());
+            terminal.error(terminal.say(&fault.zh(), &fault.to_string()));
+        }
+        if self.store {
+            if faults.is_empty() {
+                out!(terminal, "{}", terminal.say("数据库完好", "the database is sound"));
+            }
+            return Ok(ExitCode::from(u8::from(!faults.is_empty())));
         }
         let run = match self.run {
             Some(run) => RunId(run),

@@ -29,6 +29,7 @@ macro_rules! kept_by {
 
 mod uploads;
 mod knowledge;
+mod packed;
 mod runs;
 mod supposing;
 mod upkeep;

@@ -243,6 +243,9 @@ pub enum Damage {
     /// A text or a content is not the one that was published or handed in.
     #[error("the content does not have its digest")]
     Digest,
+    /// What is kept ready for scoring is not what the records say.
+    #[error("the packed facts differ from the records; make them anew with `liuwu verify --store --rebuild`")]
+    Packed,
     /// The checksum is right and yet the value makes no sense.
     #[error("the value cannot be read ({0})")]
     Value(String),
@@ -270,6 +273,7 @@ impl Damage {
             Damage::Entry => "缺少此项".to_owned(),
             Damage::Count { what, named, found } => format!("应有 {named} 项({what}),实有 {found} 项"),
             Damage::Digest => "内容与其摘要不符".to_owned(),
+            Damage::Packed => "核算用的汇总与台账不符,请用 `liuwu verify --store --rebuild` 重建".to_owned(),
             Damage::Value(why) => format!("内容无法读取({why})"),
             Damage::Database(why) => why.clone(),
         }

@@ -448,6 +448,11 @@ impl Store for Memory {
         Ok(Vec::new())
     }
 
+    fn rebuild(&self) -> Result<()> {
+        // Nothing is kept ready: facts are packed when they are asked for.
+        Ok(())
+    }
+
     fn health(&self) -> Result<Health> {
         let batches = self.read().last_batch().0;
         Ok(Health { store: "memory", schema: SCHEMA, batches, bytes_on_disk: None, accepts_writes: true })

@@ -4,7 +4,7 @@
 //! was known about it then. Two stores keep the same promises and pass the same tests: [`memory`] for trying out and for
 //! one-off commands, [`sled`] for the server. [`transfer`] writes a backup of either and reads it back into either.
 //!
-//! Reading order: [`words`], [`error`], [`journal`], [`cabinet`], [`drawer`], `standing` (the rules all stores share), [`Store`]
+//! Reading order: [`words`], [`error`], [`journal`], [`cabinet`], [`drawer`], [`packed`], `standing` (the rules all stores share), [`Store`]
 //! below, [`memory`], [`sled`], [`overlay`] (knowledge as it would be), [`transfer`].
 //!
 //! # What every store promises
@@ -25,6 +25,7 @@ pub mod error;
 pub mod journal;
 pub mod cabinet;
 pub mod drawer;
+pub mod packed;
 mod standing;
 pub mod memory;
 pub mod sled;
@@ -43,10 +44,11 @@ pub use cabinet::{Cabinet, Paper};
 pub use drawer::{ContentHead, ContentId, Drawer};
 pub use error::{BackupFault, Conflict, Damage, Fault, Missing, Result, StoreError};
 pub use journal::Journal;
+pub use packed::PackedFacts;
 pub use words::*;
 
 /// Layout of what is stored. A store of a higher one was written by a newer program.
-pub const SCHEMA: u32 = 1;
+pub const SCHEMA: u32 = 2;
 
 /// The longest name that can be looked up by: of a unit, a kind, a bundle, an edition.
 pub const LONGEST_NAME: usize = 200;
@@ -59,6 +61,16 @@ pub trait Knowledge: Send + Sync {
     /// What was known on a day, unit by unit in rising order, of the units after the given one that have ever had a record or an
     /// attribute. Fewer than `limit` units: there are no more.
     fn scan_facts(&self, after: Option<&str>, limit: usize, as_of: Date) -> Result<Vec<UnitFacts>>;
+
+    /// The same as [`Self::facts_of`] in few bytes, ready for scoring.
+    fn packed_of(&self, unit: &str, as_of: Date) -> Result<PackedFacts> {
+        Ok(PackedFacts::of(&self.facts_of(unit, as_of)?))
+    }
+
+    /// The same as [`Self::scan_facts`] in few bytes, ready for scoring. Units of which nothing is known by now may be left out.
+    fn scan_packed(&self, after: Option<&str>, limit: usize, as_of: Date) -> Result<Vec<PackedFacts>> {
+        Ok(self.scan_facts(after, limit, as_of)?.iter().map(PackedFacts::of).collect())
+    }
 
     /// The records of one kind known on a day, by unit and number, until the visitor breaks off. The visitor must not call
     /// the store.
@@ -219,6 +231,12 @@ pub trait Store: Knowledge + Cabinet + Drawer + Journal {
 
     /// Reads everything and names every fault found. None is good.
     fn verify(&self) -> Result<Vec<Fault>>;
+
+    /// Makes whatever is kept ready beside the records (packed facts) anew from them. Readers wait.
+    ///
+    /// # Errors
+    /// When records cannot be read.
+    fn rebuild(&self) -> Result<()>;
 
     /// Whether the store works.
     fn health(&self) -> Result<Health>;

@@ -58,6 +58,7 @@ proptest! {
         }
         for as_of in (1..29).map(|on| day(5, on)) {
             prop_assert_eq!(memory.scan_facts(None, 9, as_of).unwrap(), disk.scan_facts(None, 9, as_of).unwrap());
+            super::packed::hold_against_the_records(&disk, as_of);
         }
         for batch in memory.batches(None, 99).unwrap() {
             for number in 1..=batch.counts.all_records() as u32 {

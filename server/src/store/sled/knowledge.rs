@@ -3,19 +3,20 @@
 //! Enters: a unit, a kind or a record, and a day. Leaves: facts in force on that day, states and histories. Next:
 //! [`super::results`].
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 
 use liuwu_engine::period::Date;
 use serde::{Deserialize, Serialize};
 
-use super::key::Key;
+use super::key::{Key, batch_of};
 use super::ledger::Sheets;
 use super::rows::{AttributeLine, Line, Listed, RecordLine, Rows, attribute_fact};
 use super::shelf::Shelf;
 use super::{Known, Sled, decode, parts};
 use crate::store::Knowledge;
 use crate::store::error::Result;
+use crate::store::packed::PackedFacts;
 use crate::store::standing::{Successor, lineage, newest_attributes};
 use crate::store::words::*;
 
@@ -25,6 +26,9 @@ pub(super) struct SuccessorHead {
     pub(super) on: Date,
     pub(super) unit: String,
 }
+
+/// Looks at a record as it is written, with its kind, its batch and the day from which it counts as known.
+type VisitLines<'a> = dyn FnMut(&str, BatchId, Date, RecordLine) -> Result<ControlFlow<()>> + 'a;
 
 /// The states of records.
 impl Sled {
@@ -46,6 +50,19 @@ impl Sled {
             }
         }
         Ok(())
+    }
+
+    /// The units of the records that a batch corrects, be it whole or not.
+    pub(super) fn units_corrected_by(&self, batch: BatchId) -> Result<BTreeSet<String>> {
+        let shelf = &self.shelves.successors;
+        let mut units = BTreeSet::new();
+        for key in shelf.keys(&Key::new()) {
+            let key = key?;
+            if batch_of(shelf.shape, &key) == Some(batch) {
+                units.insert(parts(shelf, &key, |parts| parts.text())?);
+            }
+        }
+        Ok(units)
     }
 
     pub(super) fn is_in_force(&self, known: &Known, record: &StoredRecord, as_of: Date) -> Result<bool> {
@@ -86,6 +103,12 @@ impl Sled {
 
     fn some_units(&self, known: &Known, after: Option<&str>, limit: usize, as_of: Date) -> Result<Vec<UnitFacts>> {
         let mut sheets = Sheets::default();
+        let units = self.heard_of(known, after, limit)?;
+        units.into_iter().map(|unit| self.facts(known, &mut sheets, &unit, as_of)).collect()
+    }
+
+    /// The units behind one that have ever had a record or an attribute, by rising unit.
+    pub(super) fn heard_of(&self, known: &Known, after: Option<&str>, limit: usize) -> Result<Vec<String>> {
         let mut found = Vec::new();
         let mut from = after.map_or(Vec::new(), |unit| Key::new().text(unit).end());
         while found.len() < limit {
@@ -94,14 +117,14 @@ impl Sled {
             let Some(unit) = [records?, attributes?].into_iter().flatten().min() else { break };
             from = Key::new().text(&unit).end();
             if self.has_heard_of(known, &unit)? {
-                found.push(self.facts(known, &mut sheets, &unit, as_of)?);
+                found.push(unit);
             }
         }
         Ok(found)
     }
 
     /// Whether a whole batch names the unit; the rows of one that is being written do not count.
-    fn has_heard_of(&self, known: &Known, unit: &str) -> Result<bool> {
+    pub(super) fn has_heard_of(&self, known: &Known, unit: &str) -> Result<bool> {
         let prefix = Key::new().text(unit);
         let records = &self.shelves.records;
         for key in records.keys(&prefix) {
@@ -145,6 +168,20 @@ impl Sled {
         as_of: Date,
         visit: &mut dyn FnMut(StoredRecord) -> ControlFlow<()>,
     ) -> Result<ControlFlow<()>> {
+        self.lines_under(known, unit, kind, as_of, &mut |kind, batch, on, line| {
+            Ok(visit(self.restore(sheets, (unit, kind, batch), on, line)?))
+        })
+    }
+
+    /// The same as they are written, each with kind, batch and day of receipt.
+    pub(super) fn lines_under(
+        &self,
+        known: &Known,
+        unit: &str,
+        kind: Option<&str>,
+        as_of: Date,
+        visit: &mut VisitLines,
+    ) -> Result<ControlFlow<()>> {
         let shelf = &self.shelves.records;
         let prefix = Key::new().text(unit);
         let mut here: Option<BTreeMap<RecordId, Vec<Successor>>> = None;
@@ -165,11 +202,10 @@ impl Sled {
             };
             for line in rows.rows {
                 let id = ItemId { batch, number: line.0 };
-                if known.withdrawn.is_in_force((unit, id, rows.on), as_of, find)? {
-                    let record = self.restore(sheets, (unit, &kind, batch), rows.on, line)?;
-                    if visit(record).is_break() {
-                        return Ok(ControlFlow::Break(()));
-                    }
+                if known.withdrawn.is_in_force((unit, id, rows.on), as_of, find)?
+                    && visit(&kind, batch, rows.on, line)?.is_break()
+                {
+                    return Ok(ControlFlow::Break(()));
                 }
             }
         }
@@ -183,7 +219,7 @@ impl Sled {
         Ok(found)
     }
 
-    fn attributes_of(&self, known: &Known, unit: &str, as_of: Date) -> Result<Vec<Received<AttributeFact>>> {
+    pub(super) fn attributes_of(&self, known: &Known, unit: &str, as_of: Date) -> Result<Vec<Received<AttributeFact>>> {
         let shelf = &self.shelves.attributes;
         let mut facts = Vec::new();
         for entry in shelf.scan(&Key::new().text(unit)) {
@@ -254,6 +290,22 @@ impl Knowledge for Sled {
 
     fn scan_facts(&self, after: Option<&str>, limit: usize, as_of: Date) -> Result<Vec<UnitFacts>> {
         self.some_units(&self.known(), after, limit, as_of)
+    }
+
+    fn packed_of(&self, unit: &str, as_of: Date) -> Result<PackedFacts> {
+        let known = self.known();
+        match self.one_packed(&known, unit, as_of)? {
+            Some(packed) => Ok(packed),
+            None => Ok(PackedFacts::of(&self.one_unit(&known, unit, as_of)?)),
+        }
+    }
+
+    fn scan_packed(&self, after: Option<&str>, limit: usize, as_of: Date) -> Result<Vec<PackedFacts>> {
+        let known = self.known();
+        match self.some_packed(&known, after, limit, as_of)? {
+            Some(packed) => Ok(packed),
+            None => Ok(self.some_units(&known, after, limit, as_of)?.iter().map(PackedFacts::of).collect()),
+        }
     }
 
     fn records_of_kind(

@@ -2,18 +2,23 @@
 //!
 //! Enters: uploads and withdrawals. Leaves: headings, contents and single records. Next: [`super::knowledge`].
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use liuwu_engine::period::Date;
+use liuwu_engine::record::loose::Sheet;
 
 use super::key::Key;
 use super::knowledge::SuccessorHead;
-use super::rows::{AttributeLine, Line, Listed, PlaceLine, RecordLine, Rows, Sheet, attribute_fact, encode, fill};
+use super::packs::brought;
+use super::rows::{AttributeLine, Line, Listed, PlaceLine, RecordLine, Rows, attribute_fact, encode, fill};
 use super::shelf::{Entry, Shelf};
 use super::{Known, Sled, decode};
 use crate::store::error::{Conflict, Damage, Missing, Result};
 use crate::store::standing::check_batch;
 use crate::store::words::*;
+
+/// A record that a batch corrects, with its unit.
+pub(super) type Corrected = (String, RecordId);
 
 /// Writing batches.
 impl Sled {
@@ -21,9 +26,11 @@ impl Sled {
         check_batch(&batch)?;
         let mut writing = self.begin()?;
         let id = BatchId(self.known().last_batch.0 + 1);
-        let successors = self.successors_in(&batch, id)?;
+        let (successors, corrected) = self.successors_in(&batch, id)?;
         let heading = encode(&batch.heading(id, None))?;
-        let entries = self.entries(&batch, id)?;
+        let (sheets, numbers) = number_sheets(&batch.records);
+        let entries = self.entries(&batch, id, (sheets, &numbers))?;
+        let leaves = self.changed_leaves(brought(&batch, id, &numbers, corrected))?;
         self.commit(&mut writing, || {
             let mark = Key::new().text("writing");
             self.shelves.meta.write(vec![(mark.clone(), encode(&id)?)])?;
@@ -32,19 +39,25 @@ impl Sled {
             for (shelf, entries) in entries {
                 shelf.write(entries)?;
             }
+            // Readers wait from here on: they see the packed facts of before the batch, or the batch.
+            let mut known = self.learn();
+            self.exchange_leaves(leaves)?;
             self.database.sync()?;
             self.shelves.batches.write(vec![(Key::new().batch(id), heading)])?;
-            self.shelves.meta.remove(&mark)
+            self.shelves.meta.remove(&mark)?;
+            self.database.sync()?;
+            known.last_batch = id;
+            known.latest = known.latest.max(batch.received_on);
+            Ok(())
         })?;
-        self.learn().last_batch = id;
         Ok(id)
     }
 
-    /// The entries that say which records this batch corrects. All of them must be in force.
-    fn successors_in(&self, batch: &NewBatch, id: BatchId) -> Result<Vec<Entry>> {
+    /// The entries that say which records this batch corrects, and those records with their units. All of them must be in force.
+    fn successors_in(&self, batch: &NewBatch, id: BatchId) -> Result<(Vec<Entry>, Vec<Corrected>)> {
         let known = self.known();
         let mut sheets = Sheets::default();
-        let mut entries = Vec::new();
+        let (mut entries, mut corrected) = (Vec::new(), Vec::new());
         for (number, record) in (1..).zip(&batch.records) {
             let Some(old) = record.supersedes else { continue };
             let old = self.stored_record(&known, &mut sheets, old)?;
@@ -53,12 +66,18 @@ impl Sled {
             }
             let key = Key::new().text(&old.unit).item(old.id).item(ItemId { batch: id, number });
             entries.push((key, encode(&SuccessorHead { on: batch.received_on, unit: record.unit.clone() })?));
+            corrected.push((old.item.unit, old.id));
         }
-        Ok(entries)
+        Ok((entries, corrected))
     }
 
     /// Everything else that comes with a batch, shelf by shelf.
-    fn entries(&self, batch: &NewBatch, id: BatchId) -> Result<Vec<(&Shelf, Vec<Entry>)>> {
+    fn entries(
+        &self,
+        batch: &NewBatch,
+        id: BatchId,
+        (sheets, numbers): (BTreeMap<Sheet, u32>, &[u32]),
+    ) -> Result<Vec<(&Shelf, Vec<Entry>)>> {
         let on = batch.received_on;
         let shelves = &self.shelves;
         let by_number = |values: Vec<(u32, Vec<u8>)>| {
@@ -66,12 +85,13 @@ impl Sled {
         };
         let record_places = batch.records.iter().map(|record| (record.unit.as_str(), record.kind.as_str()));
         let attribute_places = batch.attributes.iter().map(|fact| (fact.unit.as_str(), ""));
-        let (sheets, records) = record_entries(batch, id)?;
+        let sheets =
+            sheets.into_iter().map(|(sheet, number)| Ok((Key::new().batch(id).small(number), encode(&sheet)?)));
         Ok(vec![
             (&shelves.record_places, by_number(fill(on, places(record_places))?)),
             (&shelves.attribute_places, by_number(fill(on, places(attribute_places))?)),
-            (&shelves.sheets, sheets),
-            (&shelves.records, records),
+            (&shelves.sheets, sheets.collect::<Result<_>>()?),
+            (&shelves.records, record_entries(batch, id, numbers)?),
             (&shelves.attributes, attribute_entries(batch, id)?),
             (&shelves.units, by_number(fill(on, lines(&batch.units))?)),
             (&shelves.statements, by_number(fill(on, lines(&batch.statements))?)),
@@ -81,14 +101,52 @@ impl Sled {
 
     pub(super) fn withdraw(&self, target: Target, act: Act) -> Result<()> {
         let mut writing = self.begin()?;
-        let (withdrawal, number) = {
-            let known = self.known();
-            (self.may_withdraw(&known, target, act)?, known.withdrawn.log().len() as u64)
+        let mut after = self.known().clone();
+        let withdrawal = self.may_withdraw(&after, target, act)?;
+        let entry = (Key::new().large(after.withdrawn.log().len() as u64), encode(&withdrawal)?);
+        after.latest = after.latest.max(withdrawal.act.day());
+        after.withdrawn.add(withdrawal);
+        let leaves = self.repack(&after, self.units_touched(&after, target)?)?;
+        self.commit(&mut writing, || {
+            let mark = Key::new().text("withdrawing");
+            self.shelves.meta.write(vec![(mark.clone(), encode(&target)?)])?;
+            self.database.sync()?;
+            let mut known = self.learn();
+            self.exchange_leaves(leaves)?;
+            self.shelves.withdrawals.write(vec![entry])?;
+            self.database.sync()?;
+            self.shelves.meta.remove(&mark)?;
+            // Nothing else of what is known has changed meanwhile but releases, which wait for the right to write as this does.
+            *known = after;
+            Ok(())
+        })
+    }
+
+    /// The units whose facts a withdrawal may change: those of what is taken back, and those of what it had corrected, however far
+    /// back, since a record counts again when all that stood in its place is gone.
+    pub(super) fn units_touched(&self, known: &Known, target: Target) -> Result<BTreeSet<String>> {
+        let id = match target {
+            Target::Record(id) => return Ok(self.place_of(id)?.into_iter().map(|(unit, _)| unit).collect()),
+            Target::Batch(id) => id,
         };
-        let entry = (Key::new().large(number), encode(&withdrawal)?);
-        self.commit(&mut writing, || self.shelves.withdrawals.write(vec![entry]))?;
-        self.learn().withdrawn.add(withdrawal);
-        Ok(())
+        let mut units = self.units_of_batch(id)?;
+        let mut sheets = Sheets::default();
+        for record in self.records_of_batch(id)? {
+            let mut earlier = record.supersedes;
+            while let Some(old) = earlier {
+                let old = self.stored_record(known, &mut sheets, old)?;
+                earlier = old.item.supersedes;
+                units.insert(old.item.unit);
+            }
+        }
+        Ok(units)
+    }
+
+    /// The units named in the rows of a batch, whole or not.
+    pub(super) fn units_of_batch(&self, id: BatchId) -> Result<BTreeSet<String>> {
+        let records = self.places_of_batch(&self.shelves.record_places, id)?;
+        let attributes = self.places_of_batch(&self.shelves.attribute_places, id)?;
+        Ok(records.into_iter().chain(attributes).map(|(unit, _)| unit).collect())
     }
 
     /// The withdrawal of something that counts.
@@ -111,14 +169,22 @@ impl Sled {
     }
 }
 
-/// The sheets of a batch, and its records by unit and kind.
-fn record_entries(batch: &NewBatch, id: BatchId) -> Result<(Vec<Entry>, Vec<Entry>)> {
+/// The sheets from which records were read, each with its number, and the number of the sheet of each record.
+fn number_sheets(records: &[RecordRow]) -> (BTreeMap<Sheet, u32>, Vec<u32>) {
     let mut sheets: BTreeMap<Sheet, u32> = BTreeMap::new();
-    let mut groups: BTreeMap<(&str, &str), Vec<RecordLine>> = BTreeMap::new();
-    for (number, record) in (1..).zip(&batch.records) {
+    let number = |record: &RecordRow| {
         let next = sheets.len() as u32;
-        let sheet = *sheets.entry(Sheet::of(&record.source)).or_insert(next);
-        let place = (sheet, record.source.row);
+        *sheets.entry(Sheet::of(&record.source)).or_insert(next)
+    };
+    let numbers = records.iter().map(number).collect();
+    (sheets, numbers)
+}
+
+/// The records of a batch by unit and kind.
+fn record_entries(batch: &NewBatch, id: BatchId, sheets: &[u32]) -> Result<Vec<Entry>> {
+    let mut groups: BTreeMap<(&str, &str), Vec<RecordLine>> = BTreeMap::new();
+    for ((number, record), sheet) in (1..).zip(&batch.records).zip(sheets) {
+        let place = (*sheet, record.source.row);
         let (own_number, fields) = (record.number.clone(), record.fields.clone());
         let line = RecordLine(number, record.date, own_number, place, fields, record.supersedes);
         groups.entry((&record.unit, &record.kind)).or_default().push(line);
@@ -129,8 +195,7 @@ fn record_entries(batch: &NewBatch, id: BatchId) -> Result<(Vec<Entry>, Vec<Entr
             records.push((Key::new().text(unit).text(kind).batch(id).small(number), value));
         }
     }
-    let sheets = sheets.into_iter().map(|(sheet, number)| Ok((Key::new().batch(id).small(number), encode(&sheet)?)));
-    Ok((sheets.collect::<Result<_>>()?, records))
+    Ok(records)
 }
 
 /// The attribute facts of a batch by unit.
@@ -180,7 +245,7 @@ impl Sled {
         Ok(Batch { withdrawn: known.withdrawn.batch(id).cloned(), ..heading })
     }
 
-    fn sheet<'s>(&self, sheets: &'s mut Sheets, batch: BatchId, number: u32) -> Result<&'s Sheet> {
+    pub(super) fn sheet<'s>(&self, sheets: &'s mut Sheets, batch: BatchId, number: u32) -> Result<&'s Sheet> {
         if sheets.0.len() > 10_000 {
             sheets.0.clear();
         }

@@ -1,7 +1,7 @@
 //! The store on sled: one directory, one process.
 //!
 //! Enters and leaves: see [`Store`]. Reading order: `key`, `seal`, `open`, `shelf` (how bytes are kept), `rows`,
-//! `editions`, `ledger` (batches), `knowledge` (facts as of a day), `results` (runs and releases), `journal`, `cabinet`, `drawer`, `verify`.
+//! `editions`, `ledger` (batches), `knowledge` (facts as of a day), `packs` (facts kept packed), `results` (runs and releases), `journal`, `cabinet`, `drawer`, `verify`.
 //! Next: [`super::transfer`].
 //!
 //! # What stands where
@@ -11,7 +11,7 @@
 //!
 //! | collection | key | value |
 //! | --- | --- | --- |
-//! | `meta` | `schema`, `writing`, `last_run` | layout; the batch being written; the highest number of a run when one was discarded |
+//! | `meta` | `schema`, `writing`, `withdrawing`, `last_run` | layout; the batch being written; what is being taken back; the highest number of a run when one was discarded |
 //! | `editions` | bundle, edition | number in the order of publication, digest, who, when, note |
 //! | `texts` | bundle, edition | the YAML text |
 //! | `batches` | batch | heading. **A batch is there when, and only when, this entry is** |
@@ -20,6 +20,7 @@
 //! | `records` | unit, kind, batch, number of the first row | records as handed in; they never change |
 //! | `attributes` | unit, batch, number of the first row | attribute facts |
 //! | `successors` | unit, record, correcting record | day and unit of the correcting record |
+//! | `facts` | first unit | packed facts of neighbouring units, compressed (binary, see `packs`) |
 //! | `units`, `statements`, `exemptions` | batch, number of the first row | as handed in |
 //! | `withdrawals` | number in the order of time | batch or record, who, when, why |
 //! | `runs` | run | heading. **A run is there when, and only when, this entry is** |
@@ -33,9 +34,9 @@
 //! # How a write survives
 //!
 //! A batch is written in slices of at most 1,000 operations: first `writing` says which batch is coming, then come its rows,
-//! then its heading; the database is synced between. Readers pass over rows of batches without a heading, and opening the
-//! database removes them. A run is written likewise, under a number that no complete run has. Withdrawals, releases and
-//! editions are single entries; papers are exchanged in one atomic write. After a failed write (a full disk) all further ones are refused until the database is opened
+//! then the packed facts of its units, then its heading; the database is synced between. Readers pass over rows of batches
+//! without a heading, and opening the database removes them and makes the packed facts of their units anew. A run is written likewise, under a number that no complete run has. A withdrawal
+//! is one entry beside the packed facts it changes, under the mark `withdrawing`; releases and editions are single entries; papers are exchanged in one atomic write. After a failed write (a full disk) all further ones are refused until the database is opened
 //! again.
 
 mod key;
@@ -46,6 +47,7 @@ mod rows;
 mod editions;
 mod ledger;
 mod knowledge;
+mod packs;
 mod results;
 mod journal;
 mod cabinet;
@@ -58,12 +60,13 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-use liuwu_engine::period::Period;
+use liuwu_engine::period::{Date, Period};
 use serde::de::DeserializeOwned;
 
 use self::key::{Key, Part, Parts, batch_of};
 use self::knowledge::Supposed;
 use self::open::Database;
+use self::packs::KnownSheets;
 use self::shelf::Shelf;
 use super::error::{Damage, Fault, Result, StoreError};
 use super::standing::{Releases, Withdrawn};
@@ -74,6 +77,7 @@ use super::{Knowledge, RunWriter, SCHEMA, Store};
 pub struct Sled {
     shelves: Shelves,
     known: RwLock<Known>,
+    sheets: KnownSheets,
     writing: Mutex<Writing>,
     /// Held while papers are filed.
     filing: Mutex<()>,
@@ -90,6 +94,8 @@ struct Known {
     last_batch: BatchId,
     withdrawn: Withdrawn,
     releases: Releases,
+    /// The last day on which anything stored takes effect: from it on, all that is stored is known.
+    latest: Date,
 }
 
 /// Held while something is written.
@@ -110,6 +116,7 @@ struct Shelves {
     records: Shelf,
     attributes: Shelf,
     successors: Shelf,
+    facts: Shelf,
     units: Shelf,
     statements: Shelf,
     exemptions: Shelf,
@@ -138,6 +145,7 @@ impl Shelves {
             records: Shelf::open(db, "records", &[Text, Text, Batch, Small])?,
             attributes: Shelf::open(db, "attributes", &[Text, Batch, Small])?,
             successors: Shelf::open(db, "successors", &[Text, Large, Small, Batch, Small])?,
+            facts: Shelf::open(db, "facts", &[Text])?,
             units: Shelf::open(db, "units", list)?,
             statements: Shelf::open(db, "statements", list)?,
             exemptions: Shelf::open(db, "exemptions", list)?,
@@ -178,37 +186,65 @@ pub fn open(path: impl AsRef<Path>) -> Result<Sled> {
     let store = Sled {
         shelves,
         known: RwLock::default(),
+        sheets: KnownSheets::default(),
         writing: Mutex::default(),
         filing: Mutex::default(),
         halted: AtomicBool::new(false),
         database,
     };
-    store.check_schema()?;
-    store.mend()?;
+    let found = store.check_schema()?;
     store.recall()?;
+    store.mend()?;
+    store.bring_up(found)?;
     Ok(store)
 }
 
 /// Opening.
 impl Sled {
-    fn check_schema(&self) -> Result<()> {
+    /// The layout of what is stored.
+    fn check_schema(&self) -> Result<u32> {
         let key = Key::new().text("schema");
         match self.read_json(&self.shelves.meta, &key)? {
             Some(found) if found > SCHEMA => Err(StoreError::TooNew { found, known: SCHEMA }),
-            Some(_) => Ok(()),
+            Some(found) => Ok(found),
             // An earlier start may have ended between creating the files and this entry.
             None if self.database.is_new || self.shelves.batches.last_key()?.is_none() => {
                 self.shelves.meta.write(vec![(key, rows::encode(&SCHEMA)?)])?;
-                self.database.sync()
+                self.database.sync()?;
+                Ok(SCHEMA)
             }
             None => Err(self.shelves.meta.corrupt(key.bytes(), Damage::Entry)),
         }
     }
 
-    /// Removes the rows of a batch without a heading and the assessments of runs without one.
+    /// Brings what an older program has written to the layout of this one.
+    fn bring_up(&self, found: u32) -> Result<()> {
+        if found == SCHEMA {
+            return Ok(());
+        }
+        // Layout 1 had no packed facts.
+        self.repack_all(&self.known())?;
+        self.database.sync()?;
+        self.shelves.meta.write(vec![(Key::new().text("schema"), rows::encode(&SCHEMA)?)])?;
+        self.database.sync()
+    }
+
+    /// Removes the rows of a batch without a heading and the assessments of runs without one; packed facts that were being
+    /// written are made anew.
     fn mend(&self) -> Result<()> {
+        let key = Key::new().text("withdrawing");
+        if let Some(target) = self.read_json::<Target>(&self.shelves.meta, &key)? {
+            let known = self.known();
+            self.exchange_leaves(self.repack(&known, self.units_touched(&known, target)?)?)?;
+            self.database.sync()?;
+            self.shelves.meta.remove(&key)?;
+        }
         let key = Key::new().text("writing");
         if let Some(batch) = self.read_json::<BatchId>(&self.shelves.meta, &key)? {
+            let mut units = self.units_of_batch(batch)?;
+            units.extend(self.units_corrected_by(batch)?);
+            self.exchange_leaves(self.repack(&self.known(), units)?)?;
+            self.database.sync()?;
             if self.shelves.batches.get(&Key::new().batch(batch))?.is_none() {
                 for shelf in self.shelves.of_batches() {
                     shelf.remove_where(&Key::new(), |key| batch_of(shelf.shape, key) == Some(batch))?;
@@ -236,12 +272,20 @@ impl Sled {
         let mut known = self.learn();
         let last = |shelf: &Shelf| Ok::<_, StoreError>(shelf.last_key()?.and_then(|key| Parts(&key).large()));
         known.last_batch = BatchId(last(&self.shelves.batches)?.unwrap_or(0));
+        known.latest = Date::MIN;
+        for entry in self.shelves.batches.scan(&Key::new()) {
+            let (key, value) = entry?;
+            let batch: Batch = decode(&self.shelves.batches, &key, &value)?;
+            known.latest = known.latest.max(batch.received_on);
+        }
         let discarded: Option<RunId> = self.read_json(&self.shelves.meta, &Key::new().text("last_run"))?;
         let last_run = RunId(last(&self.shelves.runs)?.unwrap_or(0));
         self.lock_writing().last_run = last_run.max(discarded.unwrap_or_default());
         for entry in self.shelves.withdrawals.scan(&Key::new()) {
             let (key, value) = entry?;
-            known.withdrawn.add(decode(&self.shelves.withdrawals, &key, &value)?);
+            let withdrawal: Withdrawal = decode(&self.shelves.withdrawals, &key, &value)?;
+            known.latest = known.latest.max(withdrawal.act.day());
+            known.withdrawn.add(withdrawal);
         }
         for entry in self.shelves.releases.scan(&Key::new()) {
             let (key, value) = entry?;
@@ -435,6 +479,11 @@ impl Store for Sled {
 
     fn verify(&self) -> Result<Vec<Fault>> {
         self.find_faults()
+    }
+
+    fn rebuild(&self) -> Result<()> {
+        let mut writing = self.begin()?;
+        self.commit(&mut writing, || self.repack_all(&self.learn()))
     }
 
     fn health(&self) -> Result<Health> {

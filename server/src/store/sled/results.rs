@@ -239,7 +239,7 @@ impl Drop for Writer<'_> {
     }
 }
 
-fn frame(unit: &str, bytes: &[u8]) -> Option<Vec<u8>> {
+pub(super) fn frame(unit: &str, bytes: &[u8]) -> Option<Vec<u8>> {
     let mut frame = Vec::with_capacity(unit.len() + bytes.len() + 6);
     frame.extend(u16::try_from(unit.len()).ok()?.to_le_bytes());
     frame.extend(unit.as_bytes());

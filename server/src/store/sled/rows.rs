@@ -3,11 +3,7 @@
 //! Enters: records, attributes and the like with their numbers. Leaves: JSON values of about [`LONGEST_PART`] bytes, or from such
 //! a value the rows again. Rows are JSON arrays whose places are named by the types here. Next: [`super::ledger`].
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
-
 use liuwu_engine::period::Date;
-use liuwu_engine::record::Source;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
@@ -106,24 +102,6 @@ pub(super) fn fill<T: Numbered + Serialize>(
 /// Writes anything as JSON.
 pub(super) fn encode<T: Serialize>(value: &T) -> Result<Vec<u8>> {
     serde_json::to_vec(value).map_err(|error| StoreError::Io(error.to_string()))
-}
-
-/// A sheet or file from which records were read; written once for all of them.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub(super) struct Sheet {
-    file: Arc<str>,
-    sheet: Option<Arc<str>>,
-    columns: Option<Arc<BTreeMap<String, String>>>,
-}
-
-impl Sheet {
-    pub(super) fn of(source: &Source) -> Sheet {
-        Sheet { file: Arc::clone(&source.file), sheet: source.sheet.clone(), columns: source.columns.clone() }
-    }
-
-    pub(super) fn row(&self, row: u32) -> Source {
-        Source { file: Arc::clone(&self.file), sheet: self.sheet.clone(), row, columns: self.columns.clone() }
-    }
 }
 
 /// The lines of the attribute facts of one unit.

@@ -269,3 +269,74 @@ fn readers_see_a_batch_whole_or_not_at_all_while_it_is_written() {
     });
     assert_eq!(store.verify().unwrap(), []);
 }
+
+fn all_packed(store: &Sled) -> Vec<(String, Vec<u8>)> {
+    let packed = store.scan_packed(None, usize::MAX, day(12, 31)).unwrap();
+    packed.into_iter().map(|facts| (facts.unit, facts.bytes)).collect()
+}
+
+#[test]
+fn a_store_of_the_first_layout_is_brought_up_when_it_is_opened() {
+    let (directory, store) = fresh();
+    furnish(&store);
+    let packed = all_packed(&store);
+    // As a program wrote it that knew no packed facts.
+    store.shelves.facts.remove(&Key::new()).unwrap();
+    store.shelves.meta.write(vec![(Key::new().text("schema"), encode(&1).unwrap())]).unwrap();
+    let store = reopen(store, directory.path());
+    assert_eq!(store.schema_version().unwrap(), SCHEMA);
+    assert!(!packed.is_empty() && all_packed(&store) == packed);
+    assert_eq!(store.verify().unwrap(), []);
+}
+
+#[test]
+fn packed_facts_written_for_a_batch_that_never_came_are_made_anew() {
+    let (directory, store) = fresh();
+    furnish(&store);
+    let packed = all_packed(&store);
+    let id = store.append_batch(rich_batch(day(4, 1))).unwrap();
+    assert!(all_packed(&store) != packed);
+    // As it is when the process ends after the packed facts and before the heading.
+    store.shelves.batches.remove(&Key::new().batch(id)).unwrap();
+    store.shelves.meta.write(vec![(Key::new().text("writing"), encode(&id).unwrap())]).unwrap();
+    let store = reopen(store, directory.path());
+    assert!(all_packed(&store) == packed);
+    assert_eq!(store.verify().unwrap(), []);
+}
+
+#[test]
+fn packed_facts_written_for_a_withdrawal_that_never_came_are_made_anew() {
+    let (directory, store) = fresh();
+    furnish(&store);
+    let packed = all_packed(&store);
+    let number = store.withdrawals().unwrap().len() as u64;
+    let act = Act { by: "王".to_owned(), at: jiff::Timestamp::UNIX_EPOCH, why: "误".to_owned() };
+    store.withdraw_batch(BatchId(4), act).unwrap();
+    assert!(all_packed(&store) != packed);
+    store.shelves.withdrawals.remove(&Key::new().large(number)).unwrap();
+    let target = encode(&Target::Batch(BatchId(4))).unwrap();
+    store.shelves.meta.write(vec![(Key::new().text("withdrawing"), target)]).unwrap();
+    let store = reopen(store, directory.path());
+    assert!(all_packed(&store) == packed);
+    assert_eq!(store.verify().unwrap(), []);
+}
+
+#[test]
+fn packed_facts_that_differ_from_the_records_are_named_by_unit_and_kind_and_can_be_made_anew() {
+    let (_directory, store) = fresh();
+    furnish(&store);
+    let other = store.packed_of("乙村", day(12, 31)).unwrap().bytes;
+    let (_, mut leaf) = store.leaf_with("甲村").unwrap().unwrap();
+    leaf.insert("甲村".to_owned(), other);
+    leaf.insert("甲甲村".to_owned(), Vec::new());
+    let exchange = super::packs::cut(leaf).unwrap().into_iter().map(|(key, value)| (key, Some(value))).collect();
+    store.exchange_leaves(exchange).unwrap();
+    let faults = store.verify().unwrap();
+    assert!(faults.iter().all(|fault| fault.damage == Damage::Packed), "{faults:?}");
+    let places: BTreeSet<&str> = faults.iter().map(|fault| fault.place.as_str()).collect();
+    for place in ["facts 甲甲村 *", "facts 甲村 dispute", "facts 甲村 fire"] {
+        assert!(places.contains(place), "{places:?}");
+    }
+    store.rebuild().unwrap();
+    assert_eq!(store.verify().unwrap(), []);
+}

@@ -6,13 +6,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use liuwu_engine::record::loose::Sheet;
 use serde::de::DeserializeOwned;
 
 use super::editions::EditionHead;
 use super::key::{Key, batch_of};
 use super::knowledge::SuccessorHead;
+use super::packs::read_leaf;
 use super::results::Frames;
-use super::rows::{AttributeLine, Line, Listed, PlaceLine, RecordLine, Rows, Sheet};
+use super::rows::{AttributeLine, Line, Listed, PlaceLine, RecordLine, Rows};
 use super::shelf::Shelf;
 use super::{Sled, decode, parts};
 use crate::store::drawer::ContentHead;
@@ -44,6 +46,10 @@ impl Sled {
         self.check_runs(&mut findings)?;
         findings.visit(&self.shelves.papers, |_, _, _| Ok(()))?;
         self.check_drawers(&mut findings)?;
+        findings.visit(&self.shelves.facts, |_, key, value| read_leaf(&self.shelves.facts, key, value).map(drop))?;
+        self.compare_packed(&mut |fault| {
+            findings.faults.insert(fault);
+        })?;
         Ok(findings.faults.into_iter().collect())
     }
 

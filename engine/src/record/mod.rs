@@ -1,17 +1,32 @@
 //! A record, and the facts of a unit: its records by kind, ready for rules.
 //!
-//! Enters: typed values from [`crate::dictionary::read`]. Leaves: [`Facts`], sorted so that no order of arrival can be seen.
+//! Enters: typed values from [`crate::dictionary::read`], or packed bytes out of a store. Leaves: [`Facts`], sorted so that no order
+//! of arrival can be seen: columns for compiled rules, and records for the interpreter and for evidence. Reading order: this file,
+//! [`columns`], [`table`], [`facts`] (what rules see); `bytes`, [`loose`], `rough`, [`packed`], [`reading`] (how facts are kept).
 //! Next: [`crate::coverage`].
+
+pub mod columns;
+pub mod table;
+pub mod facts;
+mod bytes;
+pub mod loose;
+mod rough;
+pub mod packed;
+pub mod reading;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-
-use indexmap::IndexMap;
 
 use crate::diagnostic::Location;
 use crate::dictionary::read::{self, Fault, RawRecord, Strictness};
 use crate::dictionary::{Dictionary, Kind, Type, Value};
 use crate::period::{Date, Time};
+
+pub use bytes::Broken;
+pub use facts::Facts;
+pub use table::Table;
 
 /// One dated fact about a unit. It is never changed, only superseded or withdrawn, and that is the store's business.
 #[derive(Debug, Clone)]
@@ -121,39 +136,6 @@ impl Record {
     /// Whether two records state the same fact word for word. Where they were read does not matter.
     pub fn same_content(&self, other: &Record) -> bool {
         self.kind.id == other.kind.id && self.date == other.date && self.id == other.id && self.values == other.values
-    }
-}
-
-/// The records of one unit, by kind; each list in [`Record::order`].
-#[derive(Debug, Clone, Default)]
-pub struct Facts {
-    by_kind: IndexMap<Arc<str>, Vec<Arc<Record>>>,
-}
-
-impl Facts {
-    /// Sorts the records of one unit.
-    pub fn new(records: impl IntoIterator<Item = Arc<Record>>) -> Facts {
-        let mut by_kind: IndexMap<Arc<str>, Vec<Arc<Record>>> = IndexMap::new();
-        for record in records {
-            by_kind.entry(Arc::clone(&record.kind.id)).or_default().push(record);
-        }
-        by_kind.sort_keys();
-        for list in by_kind.values_mut() {
-            // Records that agree in everything are told apart by where they were read, so that not even evidence shows
-            // which came first.
-            list.sort_by(|a, b| a.order(b).then_with(|| a.source.cmp(&b.source)));
-        }
-        Facts { by_kind }
-    }
-
-    /// The records of one kind, all dates.
-    pub fn of(&self, kind: &str) -> &[Arc<Record>] {
-        self.by_kind.get(kind).map_or(&[], Vec::as_slice)
-    }
-
-    /// All records, kind by kind.
-    pub fn iter(&self) -> impl Iterator<Item = &Arc<Record>> {
-        self.by_kind.values().flatten()
     }
 }
 

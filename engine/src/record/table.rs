@@ -1,0 +1,169 @@
+//! The records of one kind of one unit: their columns, and the records themselves for whoever asks for one.
+//!
+//! Enters: records, or columns with the places where their records were read. Leaves: a [`Table`] in [`Record::order`]. Next:
+//! [`super::facts`].
+
+use std::cmp::Ordering;
+use std::ops::Range;
+use std::sync::{Arc, OnceLock};
+
+use super::columns::Column;
+use super::loose::Sheets;
+use super::{Record, Source};
+use crate::dictionary::{Kind, Value};
+use crate::period::{Date, day_number, day_of_number};
+
+/// The records of one kind.
+///
+/// A rule that is compiled reads the days and the column of a field, `table.column(kind.index_of("deaths"))`, between the rows
+/// that [`Table::rows`] gives; nothing is made of a record until one becomes evidence: then [`Table::record`] makes all of
+/// the kind at once and keeps them.
+#[derive(Debug, Clone)]
+pub struct Table {
+    kind: Arc<Kind>,
+    days: Box<[i32]>,
+    ids: Column,
+    columns: Box<[Column]>,
+    /// The sheet and the row of each record; not used where the records are there already.
+    places: Box<[(u32, u32)]>,
+    sheets: Sheets,
+    records: OnceLock<Box<[Arc<Record>]>>,
+}
+
+impl Table {
+    /// Sorts records of one kind and makes columns of them.
+    pub fn of(kind: Arc<Kind>, mut records: Vec<Arc<Record>>) -> Table {
+        // Records that agree in everything are told apart by where they were read, so that not even evidence shows
+        // which came first.
+        records.sort_by(|a, b| a.order(b).then_with(|| a.source.cmp(&b.source)));
+        let column = |place: usize| {
+            let values = records.iter().map(|record| record.values.get(place).cloned().flatten());
+            Column::of(values.collect())
+        };
+        let id = |record: &Arc<Record>| record.id.clone().map(Value::Text);
+        Table {
+            days: records.iter().map(|record| day_number(record.date)).collect(),
+            ids: Column::of(records.iter().map(id).collect()),
+            columns: (0..kind.fields.len()).map(column).collect(),
+            places: Box::default(),
+            sheets: Arc::from([]),
+            records: OnceLock::from(Box::from(records)),
+            kind,
+        }
+    }
+
+    /// Sorts columns. `days` rise; `ids` are texts or empty; each record has a place.
+    pub(super) fn of_columns(
+        kind: Arc<Kind>,
+        (days, ids, columns): (Vec<i32>, Column, Vec<Column>),
+        (places, sheets): (Vec<(u32, u32)>, Sheets),
+    ) -> Table {
+        let table = Table {
+            days: days.into(),
+            ids,
+            columns: columns.into(),
+            places: places.into(),
+            sheets,
+            records: OnceLock::new(),
+            kind,
+        };
+        let mut order: Vec<usize> = (0..table.len()).collect();
+        if order.is_sorted_by(|one, other| table.compare(*one, *other) != Ordering::Greater) {
+            return table;
+        }
+        order.sort_by(|one, other| table.compare(*one, *other));
+        Table {
+            days: order.iter().filter_map(|row| table.days.get(*row).copied()).collect(),
+            ids: table.ids.in_order(&order),
+            columns: table.columns.iter().map(|column| column.in_order(&order)).collect(),
+            places: order.iter().filter_map(|row| table.places.get(*row).copied()).collect(),
+            ..table
+        }
+    }
+
+    /// As [`Record::order`], then by where they were read.
+    fn compare(&self, one: usize, other: usize) -> Ordering {
+        let time = || self.kind.time_field().and_then(|place| self.columns.get(place));
+        let columns = || self.columns.iter().map(|column| column.compare(one, other)).find(|order| order.is_ne());
+        self.days
+            .get(one)
+            .cmp(&self.days.get(other))
+            .then_with(|| time().map_or(Ordering::Equal, |time| time.compare(one, other)))
+            .then_with(|| self.ids.compare(one, other))
+            .then_with(|| columns().unwrap_or(Ordering::Equal))
+            .then_with(|| self.source(one).cmp(&self.source(other)))
+    }
+
+    /// What they are.
+    pub fn kind(&self) -> &Arc<Kind> {
+        &self.kind
+    }
+
+    /// How many.
+    pub fn len(&self) -> usize {
+        self.days.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.days.is_empty()
+    }
+
+    /// The days of the records by number, rising.
+    pub fn days(&self) -> &[i32] {
+        &self.days
+    }
+
+    /// The records' own numbers: texts, or empty.
+    pub fn ids(&self) -> &Column {
+        &self.ids
+    }
+
+    /// The column of a field by its place in the kind ([`Kind::index_of`]).
+    pub fn column(&self, field: usize) -> Option<&Column> {
+        self.columns.get(field)
+    }
+
+    /// The columns, in the order of the fields.
+    pub fn columns(&self) -> &[Column] {
+        &self.columns
+    }
+
+    /// The rows of a span of days, both included; without a first day, from the beginning.
+    pub fn rows(&self, from: Option<Date>, to: Date) -> Range<usize> {
+        let start = from.map_or(0, |from| self.days.partition_point(|day| *day < day_number(from)));
+        let end = self.days.partition_point(|day| *day <= day_number(to));
+        start..end.max(start)
+    }
+
+    /// The records themselves, made when they are first asked for.
+    pub fn records(&self) -> &[Arc<Record>] {
+        self.records.get_or_init(|| (0..self.len()).filter_map(|row| self.make(row)).map(Arc::new).collect())
+    }
+
+    /// One of them.
+    pub fn record(&self, row: usize) -> Option<&Arc<Record>> {
+        self.records().get(row)
+    }
+
+    fn make(&self, row: usize) -> Option<Record> {
+        Some(Record {
+            kind: Arc::clone(&self.kind),
+            date: day_of_number(*self.days.get(row)?)?,
+            id: match self.ids.value(row) {
+                Some(Value::Text(id)) => Some(id),
+                _ => None,
+            },
+            values: self.columns.iter().map(|column| column.value(row)).collect(),
+            source: self.source(row)?,
+        })
+    }
+
+    fn source(&self, row: usize) -> Option<Source> {
+        if let Some(records) = self.records.get() {
+            return records.get(row).map(|record| record.source.clone());
+        }
+        let (sheet, line) = self.places.get(row)?;
+        self.sheets.get(usize::try_from(*sheet).ok()?).map(|sheet| sheet.row(*line))
+    }
+}
