@@ -85,7 +85,7 @@ pub enum Problems {
         health::show, show,
     ),
     components(schemas(
-        uploads::TableBody, uploads::StatementForm, drafts::DraftFileBody, drafts::MissingBody, ProblemBody, crate::error::FaultBody, crate::error::PlaceBody,
+        uploads::TableBody, uploads::StatementForm, drafts::body::DraftFileBody, drafts::body::MissingBody, ProblemBody, crate::error::FaultBody, crate::error::PlaceBody,
     )),
     modifiers(&Token),
 )]
