@@ -19,8 +19,9 @@ use serde::Serialize;
 
 use crate::intake::{Choices, ReadColumn, Unmatched};
 use crate::progress::{CalledOff, Progress, Step, Unwatched};
+use crate::questions;
 use crate::remit::Remit;
-use crate::store::{BatchId, NewBatch, RecordId, Statement, Store, StoreError};
+use crate::store::{Act, BatchId, NewBatch, RecordId, RecordRow, Statement, Store, StoreError};
 pub use strip::{Strip, StripRow};
 
 /// A file as uploaded.
@@ -98,6 +99,8 @@ pub struct Report {
     pub missing: Vec<MissingRecord>,
     /// Whether it may be stored: nothing is at fault, or the good rows were asked for.
     pub acceptable: bool,
+    /// Rows that contradict a stored record, each with that record: kept as questions when the others are stored.
+    pub conflicts: Vec<(RecordRow, RecordId)>,
     batch: NewBatch,
 }
 
@@ -209,7 +212,12 @@ pub const CHECKING: Step = Step { zh: "预检", en: "checking" };
 /// # Errors
 /// The store's; nothing is stored then.
 pub fn commit(store: &dyn Store, report: Report) -> Result<Option<BatchId>, StoreError> {
-    if !report.acceptable || report.is_empty() {
+    if !report.acceptable {
+        return Ok(None);
+    }
+    let asked = Act { by: report.batch.by.clone(), at: report.batch.at, why: report.batch.what.clone() };
+    questions::raise(store, report.conflicts.clone(), &asked, report.batch.received_on)?;
+    if report.is_empty() {
         return Ok(None);
     }
     store.append_batch(report.batch).map(Some)

@@ -81,6 +81,8 @@ impl Preparation<'_> {
                 }
                 Verdict::Conflict { existing } => {
                     self.conflict(kind, filed, known.records.get(*existing));
+                    let stored = known.ids.get(*existing);
+                    self.report.conflicts.extend(stored.map(|stored| (row_of(filed, None), *stored)));
                     self.count(place, |table| &mut table.faulty);
                     self.count(place, |table| &mut table.conflicting);
                     continue;

@@ -43,6 +43,7 @@ pub(super) fn read(
         corrections: Vec::new(),
         missing: Vec::new(),
         acceptable: false,
+        conflicts: Vec::new(),
         batch,
     };
     let mut preparation = Preparation { store, bundle, said, progress, report };
