@@ -3,6 +3,11 @@
 //! Enters: a draft and who looks at it. Leaves: a [`Preview`], a batch, the faulty rows to be mended; or a job to wait for. Pages and
 //! the API go the same way through here. Next: [`crate::pages`].
 
+pub mod incoming;
+pub mod templates;
+#[cfg(test)]
+mod crash;
+
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
@@ -61,14 +66,23 @@ pub fn begin(app: &App, caller: &Caller, files: Vec<File>) -> Result<Draft, Prob
     Ok(app.drafts().create(store, (&caller.name(), &realm(caller.scope())), &all, app.now())?)
 }
 
-/// A draft of the caller. One whose batch was stored just before an interruption is known by its batch.
+/// A draft of the caller. One whose batch was stored just before an interruption is known by its batch, and what was still to
+/// be withdrawn then is withdrawn now.
 ///
 /// # Errors
 /// [`Problem::Draft`].
 pub fn get(app: &App, caller: &Caller, id: &str) -> Result<Draft, Problem> {
     let draft = app.drafts().get(app.store(), id, &caller.name())?;
-    if draft.state != State::Open || app.jobs().about(&storing(&draft.id)).is_some_and(|job| job.ending().is_none()) {
+    if app.jobs().about(&storing(&draft.id)).is_some_and(|job| job.ending().is_none()) {
         return Ok(draft);
+    }
+    if let State::Committed { batch, at, rows, faulty, withdrawing } = &draft.state {
+        if withdrawing.is_empty() {
+            return Ok(draft);
+        }
+        withdraw(app, caller, withdrawing)?;
+        let state = State::Committed { batch: *batch, at: *at, rows: *rows, faulty: *faulty, withdrawing: Vec::new() };
+        return Ok(app.drafts().set_state(app.store(), (id, &caller.name()), state, app.now())?);
     }
     let recent = app.store().batches(None, RECENT)?;
     let own = recent.into_iter().find(|batch| batch.notes.get(NOTE) == Some(&draft.id));
@@ -218,7 +232,8 @@ pub struct Consent {
     pub withdraw_missing: bool,
 }
 
-fn storing(draft: &str) -> String {
+/// What the job that stores a draft is about.
+pub fn storing(draft: &str) -> String {
     format!("store {draft}")
 }
 

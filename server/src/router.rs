@@ -27,7 +27,7 @@ use crate::api::{
 use crate::config::Config;
 use crate::error::Problem;
 use crate::gate::{self, Access::Public};
-use crate::pages::{assets, city, home, links, negative, preferences, search, village};
+use crate::pages::{assets, city, draft, home, links, negative, preferences, search, upload, village};
 use crate::state::App;
 pub use routes::Route;
 use routes::Routes;
@@ -56,7 +56,7 @@ pub fn routes(config: &Config) -> Vec<Route> {
 }
 
 fn all(config: &Config) -> Routes {
-    results().merge(data(config)).under("/api/v1").merge(pages())
+    results().merge(data(config)).under("/api/v1").merge(pages()).merge(desk(config))
 }
 
 /// What anybody may ask. Without a login: what has been released, as far as the standard lets it be seen.
@@ -122,4 +122,22 @@ fn pages() -> Routes {
         .get(links::NEGATIVE, Public, negative::list)
         .post(links::PREFERENCES, Public, preferences::save)
         .get("/assets/{*name}", Public, assets::show)
+}
+
+/// The pages on which data is handed in.
+fn desk(config: &Config) -> Routes {
+    let uploading = DefaultBodyLimit::max(config.upload_limit());
+    Routes::new()
+        .get(links::UPLOAD, May::Upload, upload::show)
+        .route(Method::POST, links::UPLOAD, May::Upload, post(upload::begin).layer(uploading))
+        .post("/desk/upload/statements", May::Upload, upload::state)
+        .get("/desk/upload/{draft}", May::Upload, draft::show)
+        .post("/desk/upload/{draft}", May::Upload, draft::change)
+        .post("/desk/upload/{draft}/commit", May::Upload, draft::commit)
+        .post("/desk/upload/{draft}/discard", May::Upload, draft::discard)
+        .post("/desk/upload/{draft}/call-off", May::Upload, draft::call_off)
+        .post("/desk/upload/{draft}/undo", May::Correct, draft::undo)
+        .get("/desk/upload/{draft}/corrections/{file}", May::Upload, draft::correction)
+        .get("/desk/templates", May::Upload, templates::all)
+        .get("/desk/templates/{kind}", May::Upload, templates::show)
 }

@@ -5,28 +5,24 @@
 
 pub mod body;
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use axum::Json;
-use axum::extract::multipart::MultipartRejection;
 use axum::extract::rejection::JsonRejection;
-use axum::extract::{FromRequest, Multipart, Request, State};
+use axum::extract::{Request, State};
 use axum::http::header::LOCATION;
 use axum::http::{HeaderName, StatusCode};
 use axum::response::{IntoResponse, Response};
 
 use super::openapi::Problems;
 use super::parameters::Path;
-use super::templates::{XLSX, download};
-use super::uploads::refused;
 use crate::accounts::Caller;
-use crate::desk::{self, Consent, Look};
+use crate::desk::{self, Consent, Look, incoming};
 use crate::drafts::{Change, Draft, State as DraftState};
 use crate::error::Problem;
 use crate::jobs::Ending;
+use crate::pages::draft::{XLSX, download};
 use crate::state::App;
-use crate::upload::File;
 use body::{CommitForm, DraftBody, DraftChange, DraftForm};
 
 /// How long a request waits for a draft to be read or stored; then it answers with the job.
@@ -62,7 +58,7 @@ pub async fn list(State(app): State<App>, caller: Caller) -> Result<Json<Vec<Dra
     ),
 )]
 pub async fn create(State(app): State<App>, caller: Caller, request: Request) -> Result<Response, Problem> {
-    let files = files_of(&app, request).await?.files;
+    let files = incoming::read(&app, request).await?.files;
     if files.is_empty() {
         return Err(Problem::parameter("file", "至少要有一个文件", "at least one file"));
     }
@@ -73,39 +69,6 @@ pub async fn create(State(app): State<App>, caller: Caller, request: Request) ->
         Ok((StatusCode::CREATED, address, Json(DraftBody::of(draft, Some(look)))).into_response())
     })
     .await
-}
-
-/// A form with files, as pages and programs send it.
-pub struct Filled {
-    /// The files.
-    pub files: Vec<File>,
-    /// All else, by name.
-    pub fields: BTreeMap<String, String>,
-}
-
-/// Reads a form with files.
-///
-/// # Errors
-/// When it is none, or too large.
-pub async fn files_of(app: &App, request: Request) -> Result<Filled, Problem> {
-    let limit = app.config().upload_limit();
-    let mut parts = Multipart::from_request(request, app).await.map_err(|rejection| match rejection {
-        MultipartRejection::InvalidBoundary(_) => Problem::Media("multipart/form-data"),
-        other => Problem::Body(other.body_text()),
-    })?;
-    let mut filled = Filled { files: Vec::new(), fields: BTreeMap::new() };
-    while let Some(part) = parts.next_field().await.map_err(|error| refused(&error, limit))? {
-        let name = part.name().unwrap_or_default().to_owned();
-        let file = part.file_name().map(str::to_owned);
-        let bytes = part.bytes().await.map_err(|error| refused(&error, limit))?.to_vec();
-        match file {
-            // A browser sends a file without a name when none was chosen.
-            Some(file) if file.is_empty() && bytes.is_empty() => {}
-            Some(file) => filled.files.push(File { name: file, bytes }),
-            None => drop(filled.fields.insert(name, String::from_utf8_lossy(&bytes).trim().to_owned())),
-        }
-    }
-    Ok(filled)
 }
 
 /// 草稿详情

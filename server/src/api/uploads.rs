@@ -4,7 +4,7 @@
 //! `dry_run` reads and compares and stores nothing. What was stored can be taken back whole. Next: [`super::openapi`].
 
 use axum::Json;
-use axum::extract::multipart::{Field, MultipartError, MultipartRejection};
+use axum::extract::multipart::{Field, MultipartRejection};
 use axum::extract::{FromRequest, Multipart, Request, State};
 use axum::http::header::LOCATION;
 use axum::http::{HeaderName, StatusCode};
@@ -19,6 +19,7 @@ use super::openapi::Problems;
 use super::parameters::{self, Path, Query};
 use crate::accounts::Caller;
 use crate::audit::{Action, Note, Subject};
+use crate::desk::incoming::refused;
 use crate::error::{FaultBody, Problem};
 use crate::intake::{self, Limits};
 use crate::state::App;
@@ -239,14 +240,6 @@ fn statement(text: &str) -> Result<Statement, Problem> {
         return Err(Problem::parameter("statement", "起日在止日之后", "`from` is after `to`"));
     }
     Ok(Statement { kind: read.kind, area: read.area, from: read.from, to: read.to, nil: read.nil })
-}
-
-/// What a form that could not be read to its end was refused for.
-pub(super) fn refused(error: &MultipartError, limit: usize) -> Problem {
-    match error.status() {
-        StatusCode::PAYLOAD_TOO_LARGE => Problem::TooLarge(limit),
-        _ => Problem::Body(error.body_text()),
-    }
 }
 
 /// 上报数据

@@ -29,6 +29,8 @@ pub mod tile_map;
 pub mod towns;
 pub mod city;
 pub mod negative;
+pub mod upload;
+pub mod draft;
 pub mod home;
 pub mod search;
 pub mod not_found;

@@ -17,6 +17,8 @@ pub enum Section {
     City,
     /// The negative list.
     Negative,
+    /// Handing data in.
+    Upload,
     /// None of them.
     Elsewhere,
 }
@@ -48,7 +50,12 @@ pub struct Area {
 }
 
 /// Every area, in the order of the menu.
-const AREAS: &[Area] = &[];
+const AREAS: &[Area] = &[Area {
+    permission: Permission::Upload,
+    title: "frame-desk-upload",
+    link: super::links::UPLOAD,
+    section: Section::Upload,
+}];
 
 impl Seat {
     /// The seat of a caller; none for the public and for programs.

@@ -147,8 +147,12 @@ fn units() -> UnitIndex {
     ])
 }
 
-/// Reads a file against the small dictionary.
+/// Reads a file against the small dictionary, held to narrow limits.
 fn upload(name: &str, bytes: &[u8], kind: Option<&str>) -> Upload {
+    upload_within(name, bytes, kind, Limits { rows: 5_000, cells: 200_000, unpacked: 8 << 20 })
+}
+
+fn upload_within(name: &str, bytes: &[u8], kind: Option<&str>, limits: Limits) -> Upload {
     let (dictionary, units) = (dictionary(), units());
     let asked = Asked {
         dictionary: &dictionary,
@@ -159,7 +163,7 @@ fn upload(name: &str, bytes: &[u8], kind: Option<&str>) -> Upload {
         choices: &Choices::NONE,
         progress: &Unwatched,
     };
-    match read(name, bytes, None, Limits { rows: 5_000, cells: 200_000, unpacked: 8 << 20 }) {
+    match read(name, bytes, None, limits) {
         Ok(book) => recognise(&book, &asked),
         Err(faults) => Upload { faults, ..Upload::default() },
     }
