@@ -141,7 +141,7 @@ fn fill(app: &App, visit: &Visit, asked: &Asked) -> Result<UploadPage, Problem> 
         app.store().statements(Date::MAX)?.into_iter().map(|statement| statement.item).collect();
     let areas = areas_of(caller.scope(), &units);
     let standing = |kind: &str| {
-        let covering = stated.iter().filter(|statement| {
+        let newest = stated.iter().rev().find(|statement| {
             let covers =
                 |area: &String| *area == statement.area || units.above(area).any(|above| above.id == statement.area);
             statement.kind == kind
@@ -149,7 +149,7 @@ fn fill(app: &App, visit: &Visit, asked: &Asked) -> Result<UploadPage, Problem> 
                 && statement.to >= month.to()
                 && areas.iter().all(covers)
         });
-        covering.last().map(|statement| if statement.nil { Standing::Nil } else { Standing::Reported })
+        newest.map(|statement| if statement.nil { Standing::Nil } else { Standing::Reported })
     };
     let mut kinds: Vec<KindLine> = remit
         .kinds(edition.bundle())
