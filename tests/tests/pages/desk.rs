@@ -2,7 +2,7 @@
 
 use axum::body::{Body, to_bytes};
 use axum::extract::Request;
-use axum::http::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, LOCATION};
+use axum::http::header::{ACCEPT_ENCODING, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, LOCATION};
 use axum::http::{Method, StatusCode};
 use axum::middleware::{Next, from_fn};
 use axum::response::Response;
@@ -136,6 +136,7 @@ if (at("[data-drop]")) {
 /// Lets the browser in, and puts the clerk on every page.
 async fn with_clerk(mut request: Request, next: Next) -> Response {
     request.headers_mut().insert(AUTHORIZATION, bearer().parse().unwrap());
+    request.headers_mut().remove(ACCEPT_ENCODING);
     let response = next.run(request).await;
     let is_page = response.headers().get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
     if !is_page {
