@@ -296,7 +296,7 @@ fn conclude(
     (rows, faulty): (u64, u64),
     missing: Vec<RecordId>,
 ) -> Result<(), Problem> {
-    app.has_written();
+    app.facts_changed();
     let mine = (draft.id.as_str(), draft.owner.as_str());
     let state = |withdrawing| State::Committed { batch, at: app.now(), rows, faulty, withdrawing };
     app.drafts().set_state(app.store(), mine, state(missing.clone()), app.now())?;
@@ -321,18 +321,7 @@ fn withdraw(app: &App, caller: &Caller, records: &[RecordId]) -> Result<(), Prob
             Err(error) => return Err(error.into()),
         }
     }
-    app.has_written();
-    Ok(())
-}
-
-/// Takes back what a draft has stored.
-///
-/// # Errors
-/// [`Problem::Store`], also when it has been taken back already.
-pub fn undo(app: &App, caller: &Caller, batch: BatchId, why: &str) -> Result<(), Problem> {
-    app.store().withdraw_batch(batch, Act { by: caller.name(), at: app.now(), why: why.to_owned() })?;
-    app.has_written();
-    app.audit().note(Note::done(caller, Action::Withdraw, Subject::of("batch", batch)))?;
+    app.facts_changed();
     Ok(())
 }
 

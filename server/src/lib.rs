@@ -32,6 +32,7 @@ pub mod jobs;
 pub mod drafts;
 pub mod error;
 pub mod state;
+pub mod custody;
 pub mod gate;
 pub mod desk;
 pub mod pages;

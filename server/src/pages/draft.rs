@@ -22,6 +22,7 @@ use super::upload::in_china;
 use super::visit::{Rendered, Visit};
 use super::words::Language;
 use crate::accounts::{Caller, Permission};
+use crate::custody::Custody;
 use crate::desk::{self, Consent, Look};
 use crate::drafts::preview::{Preview, Weighed};
 use crate::drafts::{Draft, State as DraftState};
@@ -479,10 +480,6 @@ pub async fn undo(
     Path(id): Path<String>,
     Form(undoing): Form<Undoing>,
 ) -> Result<Redirect, Problem> {
-    let why = undoing.reason.trim().to_owned();
-    if why.is_empty() {
-        return Err(Problem::parameter("reason", "须写明撤回理由", "say why it is taken back"));
-    }
     app.blocking(move |app| {
         let draft = desk::get(app, &caller, &id)?;
         let batch: Option<BatchId> = match draft.state {
@@ -490,7 +487,7 @@ pub async fn undo(
             DraftState::Open => None,
         };
         if let Some(batch) = batch {
-            desk::undo(app, &caller, batch, &why)?;
+            Custody::open(app, &caller)?.undo(batch, &undoing.reason, None)?;
         }
         Ok(Redirect::to(&links::draft(&id)))
     })

@@ -29,6 +29,7 @@ pub mod tile_map;
 pub mod towns;
 pub mod city;
 pub mod negative;
+pub mod records;
 pub mod upload;
 pub mod draft;
 pub mod home;

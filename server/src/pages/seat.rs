@@ -17,6 +17,10 @@ pub enum Section {
     City,
     /// The negative list.
     Negative,
+    /// Batches of what was handed in.
+    Batches,
+    /// Stored records.
+    Records,
     /// Handing data in.
     Upload,
     /// None of them.
@@ -50,12 +54,26 @@ pub struct Area {
 }
 
 /// Every area, in the order of the menu.
-const AREAS: &[Area] = &[Area {
-    permission: Permission::Upload,
-    title: "frame-desk-upload",
-    link: super::links::UPLOAD,
-    section: Section::Upload,
-}];
+const AREAS: &[Area] = &[
+    Area {
+        permission: Permission::Upload,
+        title: "frame-desk-upload",
+        link: super::links::UPLOAD,
+        section: Section::Upload,
+    },
+    Area {
+        permission: Permission::ReadRecords,
+        title: "desk-batches",
+        link: "/desk/batches",
+        section: Section::Batches,
+    },
+    Area {
+        permission: Permission::ReadRecords,
+        title: "desk-records",
+        link: "/desk/records",
+        section: Section::Records,
+    },
+];
 
 impl Seat {
     /// The seat of a caller; none for the public and for programs.

@@ -269,7 +269,7 @@ pub async fn state(State(app): State<App>, caller: Caller, Form(stated): Form<St
             let mut batch = NewBatch::new(app.now(), caller.name(), format!("{} {what}", month.name()));
             batch.statements = new;
             let batch = app.store().append_batch(batch)?;
-            app.has_written();
+            app.facts_changed();
             app.audit().note(Note::done(&caller, Action::Upload, Subject::of("batch", batch)))?;
         }
         Ok(Redirect::to(&format!("{}?month={}", links::UPLOAD, links::escape(&month.name()))))

@@ -20,6 +20,8 @@ mod pushes;
 #[cfg(test)]
 mod problems;
 #[cfg(test)]
+mod records;
+#[cfg(test)]
 mod results;
 #[cfg(test)]
 mod serving;
