@@ -22,12 +22,14 @@ use tower_http::compression::CompressionLayer;
 use crate::accounts::Permission as May;
 use crate::api::records as stored;
 use crate::api::{
-    assessments, batches, bundles, divisions, drafts, functions, health, jobs, lists, openapi, pushes, record_kinds,
-    releases, runs, templates, units, uploads,
+    self, assessments, batches, bundles, divisions, drafts, functions, health, jobs, lists, openapi, pushes,
+    record_kinds, releases, runs, templates, units, uploads,
 };
 use crate::config::Config;
 use crate::error::Problem;
-use crate::gate::{self, Access::Public};
+use crate::gate;
+use crate::gate::Access::{Either, LoggedIn, Public};
+use crate::pages::admin::{self, account, accounts, keys, log_in, own, security, set_up};
 use crate::pages::{assets, city, draft, home, links, negative, preferences, records, search, upload, village};
 use crate::state::App;
 pub use routes::Route;
@@ -57,7 +59,7 @@ pub fn routes(config: &Config) -> Vec<Route> {
 }
 
 fn all(config: &Config) -> Routes {
-    results().merge(data(config)).under("/api/v1").merge(pages()).merge(desk(config)).merge(kept())
+    results().merge(data(config)).under("/api/v1").merge(pages()).merge(desk(config)).merge(kept()).merge(accounts())
 }
 
 /// What anybody may ask. Without a login: what has been released, as far as the standard lets it be seen.
@@ -98,6 +100,7 @@ fn data(config: &Config) -> Routes {
         .get("/templates", May::Upload, templates::all)
         .get("/templates/{kind}", May::Upload, templates::show)
         .post("/records", May::Upload, pushes::create)
+        .get("/audit", May::ReadAudit, api::audit::list)
         .get("/drafts", May::Upload, drafts::list)
         .route(Method::POST, "/drafts", May::Upload, post(drafts::create).layer(uploading))
         .get("/drafts/{draft}", May::Upload, drafts::show)
@@ -168,4 +171,38 @@ fn desk(config: &Config) -> Routes {
         .get("/desk/upload/{draft}/corrections/{file}", May::Upload, draft::correction)
         .get("/desk/templates", May::Upload, templates::all)
         .get("/desk/templates/{kind}", May::Upload, templates::show)
+}
+
+/// Logging in, one's own account, and what administrators see.
+fn accounts() -> Routes {
+    let see = Either(May::ManageAccounts, May::ApproveAccess);
+    Routes::new()
+        .get(links::LOG_IN, Public, log_in::show)
+        .post(links::LOG_IN, Public, log_in::enter)
+        .get(links::SET_UP, Public, set_up::show)
+        .post(links::SET_UP, Public, set_up::make)
+        .post(links::LOG_OUT, LoggedIn, log_in::leave)
+        .get(links::ACCOUNT, LoggedIn, own::show)
+        .post("/account/everywhere", LoggedIn, own::leave_everywhere)
+        .post("/account/acting", May::ActForVillage, own::act_for)
+        .get(links::PASSWORD, LoggedIn, own::show_password)
+        .post(links::PASSWORD, LoggedIn, own::change_password)
+        .get(links::ACCOUNTS, see, accounts::list)
+        .post(links::ACCOUNTS, May::ManageAccounts, accounts::propose)
+        .get("/admin/accounts/new", May::ManageAccounts, accounts::show_new)
+        .get("/admin/accounts/{name}", see, account::show)
+        .post("/admin/accounts/{name}/propose", May::ManageAccounts, account::propose)
+        .post("/admin/accounts/{name}/new-password", May::ManageAccounts, account::propose_password)
+        .post("/admin/accounts/{name}/approve", May::ApproveAccess, account::approve)
+        .post("/admin/accounts/{name}/turn-down", May::ApproveAccess, account::turn_down)
+        .post("/admin/accounts/{name}/unlock", May::ApproveAccess, account::unlock)
+        .post("/admin/accounts/{name}/close", see, account::close)
+        .post("/admin/accounts/{name}/reopen", May::ApproveAccess, account::reopen)
+        .get(links::KEYS, see, keys::list)
+        .post(links::KEYS, May::ManageAccounts, keys::make)
+        .post("/admin/keys/{id}/approve", May::ApproveAccess, keys::approve)
+        .post("/admin/keys/{id}/withdraw", see, keys::withdraw)
+        .get(links::SECURITY, May::SetSecurity, security::show)
+        .post(links::SECURITY, May::SetSecurity, security::save)
+        .get(links::AUDIT, May::ReadAudit, admin::audit::list)
 }

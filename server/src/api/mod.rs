@@ -25,6 +25,7 @@ pub mod functions;
 pub mod batches;
 pub mod records;
 pub mod uploads;
+pub mod audit;
 pub mod pushes;
 pub mod templates;
 pub mod jobs;

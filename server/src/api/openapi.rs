@@ -10,8 +10,8 @@ use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use super::answer::{Answer, Asked};
 use super::{
-    assessments, batches, bundles, divisions, drafts, functions, health, jobs, lists, pushes, record_kinds, records,
-    releases, runs, templates, units, uploads,
+    assessments, audit, batches, bundles, divisions, drafts, functions, health, jobs, lists, pushes, record_kinds,
+    records, releases, runs, templates, units, uploads,
 };
 use crate::error::{Problem, ProblemBody};
 use crate::state::App;
@@ -85,10 +85,11 @@ pub enum Problems {
         drafts::discard, drafts::correction, jobs::show, jobs::call_off, uploads::create, uploads::undo, pushes::create,
         batches::list, batches::show, batches::weigh_undoing,
         records::list, records::show, records::correct, records::withdraw, records::questions, records::answer,
-        health::show, show,
+        audit::list, health::show, show,
     ),
     components(schemas(
-        uploads::TableBody, uploads::StatementForm, drafts::body::DraftFileBody, drafts::body::MissingBody, ProblemBody, crate::error::FaultBody, crate::error::PlaceBody,
+        audit::EntryBody, uploads::TableBody, uploads::StatementForm, drafts::body::DraftFileBody,
+        drafts::body::MissingBody, ProblemBody, crate::error::FaultBody, crate::error::PlaceBody,
     )),
     modifiers(&Token),
 )]

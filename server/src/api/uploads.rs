@@ -23,6 +23,7 @@ use crate::custody::Custody;
 use crate::desk::incoming::refused;
 use crate::error::{FaultBody, Problem};
 use crate::intake::{self, Limits};
+use crate::remit::Remit;
 use crate::state::App;
 use crate::store::{BatchId, Statement};
 use crate::upload::{self, File, Report, Said, TableReport};
@@ -275,6 +276,10 @@ fn store(app: &App, caller: &Caller, form: Form) -> Result<Response, Problem> {
     };
     let edition = app.current_edition(&bundle)?;
     let report = upload::prepare(app.store(), edition.bundle(), &form.files, &form.said)?;
+    let remit = Remit::of(caller.scope(), edition.bundle(), app.units()?.all());
+    if let Some(outside) = remit.outside(&report.batch) {
+        return Err(Problem::OutOfScope(outside));
+    }
     if form.dry_run {
         return Ok(Json(UploadReport::of(&report, None)).into_response());
     }

@@ -37,6 +37,7 @@ pub mod search;
 pub mod not_found;
 pub mod problem;
 pub mod preferences;
+pub mod admin;
 
 #[cfg(test)]
 mod gallery;

@@ -24,7 +24,11 @@ mod records;
 #[cfg(test)]
 mod results;
 #[cfg(test)]
+mod roles;
+#[cfg(test)]
 mod serving;
+#[cfg(test)]
+mod sessions;
 #[cfg(test)]
 mod uploads;
 mod drafts;

@@ -145,7 +145,7 @@ async fn with_clerk(mut request: Request, next: Next) -> Response {
     let (mut parts, body) = response.into_parts();
     let page = String::from_utf8(to_bytes(body, usize::MAX).await.unwrap().to_vec()).unwrap();
     parts.headers.remove(CONTENT_LENGTH);
-    Response::from_parts(parts, Body::from(page.replace("</body>", "<script src=\"/clerk.js\"></script></body>")))
+    Response::from_parts(parts, Body::from(page.replace("</body>", "<script src=\"/clerk.js\" defer></script></body>")))
 }
 
 #[tokio::test(flavor = "multi_thread")]
