@@ -14,6 +14,7 @@ pub mod files;
 pub mod questions;
 pub mod upload;
 pub mod push;
+pub mod attachments;
 pub mod entry;
 pub mod retention;
 pub mod filed;

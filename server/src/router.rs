@@ -22,8 +22,8 @@ use tower_http::compression::CompressionLayer;
 use crate::accounts::Permission as May;
 use crate::api::records as stored;
 use crate::api::{
-    self, assessments, batches, bundles, divisions, drafts, functions, health, jobs, lists, openapi, pushes,
-    record_kinds, releases, runs, templates, units, uploads,
+    self, assessments, attachments, batches, bundles, divisions, drafts, functions, health, jobs, lists, openapi,
+    pushes, record_kinds, releases, runs, templates, units, uploads,
 };
 use crate::config::Config;
 use crate::error::Problem;
@@ -59,7 +59,13 @@ pub fn routes(config: &Config) -> Vec<Route> {
 }
 
 fn all(config: &Config) -> Routes {
-    results().merge(data(config)).under("/api/v1").merge(pages()).merge(desk(config)).merge(kept()).merge(accounts())
+    results()
+        .merge(data(config))
+        .under("/api/v1")
+        .merge(pages())
+        .merge(desk(config))
+        .merge(kept(config))
+        .merge(accounts())
 }
 
 /// What anybody may ask. Without a login: what has been released, as far as the standard lets it be seen.
@@ -117,6 +123,15 @@ fn data(config: &Config) -> Routes {
         .get("/records/{record}", May::ReadRecords, stored::show)
         .post("/records/{record}/correction", May::Correct, stored::correct)
         .post("/records/{record}/withdrawal", May::Correct, stored::withdraw)
+        .get("/records/{record}/attachments", May::ReadRecords, attachments::list)
+        .route(
+            Method::POST,
+            "/records/{record}/attachments",
+            May::Upload,
+            post(attachments::create).layer(DefaultBodyLimit::max(config.upload_limit())),
+        )
+        .get("/records/{record}/attachments/{content}", May::ReadRecords, attachments::show)
+        .post("/records/{record}/attachments/{content}/withdrawal", May::Correct, attachments::take_off)
         .get("/questions", May::ReadRecords, stored::questions)
         .post("/questions/{question}/answer", May::Correct, stored::answer)
         .route(Method::POST, "/uploads", May::Upload, post(uploads::create).layer(uploading))
@@ -124,7 +139,8 @@ fn data(config: &Config) -> Routes {
 }
 
 /// The pages of batches and records, for those who hand in and look after them.
-fn kept() -> Routes {
+fn kept(config: &Config) -> Routes {
+    let attaching = DefaultBodyLimit::max(config.upload_limit());
     use records::{batch, batches, entry, ledger, questions, record};
     Routes::new()
         .get(records::BATCHES, May::ReadRecords, batches::list)
@@ -139,6 +155,7 @@ fn kept() -> Routes {
         .get("/desk/records/{record}/correct", May::Correct, entry::show)
         .post("/desk/records/{record}/correct", May::Correct, entry::correct)
         .post("/desk/records/{record}/withdraw", May::Correct, record::withdraw)
+        .route(Method::POST, "/desk/records/{record}/attachments", May::Upload, post(record::attach).layer(attaching))
         .get(records::QUESTIONS, May::ReadRecords, questions::list)
         .post("/desk/questions/{question}", May::Correct, questions::settle)
 }

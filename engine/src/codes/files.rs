@@ -101,6 +101,34 @@ codes! {
         help_zh: "由负责的部门或镇街报送;确由本单位负责的,请系统管理员调整账号的范围",
         help_en: "the department or town in charge hands it in; if that is you, ask the system administrator to change the scope",
     }
+    /// A file that is neither a picture nor a PDF.
+    ATTACHMENT_OF_OTHER_KIND = Error "attachment-of-another-kind" {
+        zh: "「{name}」的内容不是照片(JPG、PNG)或 PDF",
+        en: "`{name}` is by its content neither a picture (JPEG, PNG) nor a PDF",
+        help_zh: "另存为 JPG、PNG 或 PDF 后再传;只改文件名不行",
+        help_en: "save it as JPEG, PNG or PDF; renaming it does not help",
+    }
+    /// A file larger than is taken.
+    ATTACHMENT_TOO_LARGE = Error "attachment-too-large" {
+        zh: "「{name}」超过{limit}兆字节",
+        en: "`{name}` is larger than {limit} MB",
+        help_zh: "照片请压缩后再传,文件请分开扫描",
+        help_en: "compress the photo, or scan the paper in parts",
+    }
+    /// A picture that cannot be read to its end.
+    BROKEN_ATTACHMENT = Error "broken-attachment" {
+        zh: "照片「{name}」不完整,打不开",
+        en: "the picture `{name}` is incomplete and cannot be opened",
+        help_zh: "重新拍照或重新导出后再传",
+        help_en: "take it again, or export it again",
+    }
+    /// More attachments than a record has.
+    TOO_MANY_ATTACHMENTS = Error "too-many-attachments" {
+        zh: "一条记录最多{limit}个附件",
+        en: "a record has at most {limit} attachments",
+        help_zh: "合并成一个 PDF,或先取下不用的",
+        help_en: "put them into one PDF, or take off those that are not needed",
+    }
     /// A record contradicts one that is stored.
     STORED_CONFLICT = Error "stored-conflict" {
         zh: "与已入库的记录({known})是同一件事,但「{fields}」不同",

@@ -24,6 +24,7 @@ pub mod record_kinds;
 pub mod functions;
 pub mod batches;
 pub mod records;
+pub mod attachments;
 pub mod uploads;
 pub mod audit;
 pub mod pushes;

@@ -10,8 +10,8 @@ use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use super::answer::{Answer, Asked};
 use super::{
-    assessments, audit, batches, bundles, divisions, drafts, functions, health, jobs, lists, pushes, record_kinds,
-    records, releases, runs, templates, units, uploads,
+    assessments, attachments, audit, batches, bundles, divisions, drafts, functions, health, jobs, lists, pushes,
+    record_kinds, records, releases, runs, templates, units, uploads,
 };
 use crate::error::{Problem, ProblemBody};
 use crate::state::App;
@@ -85,6 +85,7 @@ pub enum Problems {
         drafts::discard, drafts::correction, jobs::show, jobs::call_off, uploads::create, uploads::undo, pushes::create,
         batches::list, batches::show, batches::weigh_undoing,
         records::list, records::show, records::correct, records::withdraw, records::questions, records::answer,
+        attachments::list, attachments::create, attachments::show, attachments::take_off,
         audit::list, health::show, show,
     ),
     components(schemas(
