@@ -33,3 +33,4 @@ mod serving;
 mod sessions;
 #[cfg(test)]
 mod uploads;
+mod drafts;
