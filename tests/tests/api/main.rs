@@ -10,6 +10,8 @@
 
 // `cfg(test)`, because helpers of tests may fail loudly too.
 #[cfg(test)]
+mod commands;
+#[cfg(test)]
 mod county;
 #[cfg(test)]
 mod disclosure;
@@ -31,3 +33,4 @@ mod serving;
 mod sessions;
 #[cfg(test)]
 mod uploads;
+mod drafts;

@@ -5,8 +5,8 @@ use axum::extract::{Query, State};
 use serde::Deserialize;
 
 use super::shown::{kind, moment};
-use crate::api::parameters;
 use crate::custody::Custody;
+use crate::custody::asked as asked_for;
 use crate::error::Problem;
 use crate::pages::frame::Frame;
 use crate::pages::seat::Section;
@@ -69,12 +69,20 @@ impl BatchLine {
             at: moment(frame, batch.at),
             by: batch.by.clone(),
             what: batch.what.clone(),
-            files: batch.files.clone(),
+            files: named(frame, &batch.files),
             counts: records.chain(others).filter(|(_, count)| *count > 0).collect(),
             superseded: counts.superseded,
             withdrawn: batch.withdrawn.as_ref().map(|act| (act.by.clone(), moment(frame, act.at), act.why.clone())),
         }
     }
+}
+
+/// Names of files, as many as are read at a glance.
+fn named(frame: &Frame, files: &[String]) -> Vec<String> {
+    const FILES: usize = 4;
+    let more = files.len().saturating_sub(FILES);
+    let rest = (more > 0).then(|| frame.say("batch-more-files").count("count", more).to_string());
+    files.iter().take(FILES).cloned().chain(rest).collect()
 }
 
 /// What may stand behind the question mark.
@@ -92,7 +100,7 @@ pub async fn list(
     visit: Visit,
     Query(asked): Query<Asked>,
 ) -> Result<Rendered<BatchesPage>, Problem> {
-    let before = asked.before.as_deref().map(parameters::batch).transpose()?;
+    let before = asked.before.as_deref().map(asked_for::batch).transpose()?;
     app.blocking(move |app| {
         let custody = Custody::open(app, visit.caller())?;
         let frame = visit.internal_frame(app, Section::Batches);
