@@ -12,6 +12,8 @@
 #[cfg(test)]
 mod county;
 #[cfg(test)]
+mod current;
+#[cfg(test)]
 mod disclosure;
 #[cfg(test)]
 mod openapi;
