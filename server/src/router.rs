@@ -14,7 +14,7 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::Method;
 use axum::middleware::{from_fn, from_fn_with_state};
-use axum::routing::post;
+use axum::routing::{patch, post};
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
@@ -22,15 +22,15 @@ use tower_http::compression::CompressionLayer;
 use crate::accounts::Permission as May;
 use crate::api::records as stored;
 use crate::api::{
-    self, assessments, attachments, batches, bundles, divisions, functions, health, lists, openapi, pushes,
-    record_kinds, releases, runs, templates, units, uploads,
+    self, assessments, attachments, batches, bundles, divisions, drafts, functions, health, jobs, lists, openapi,
+    pushes, record_kinds, releases, runs, templates, units, uploads,
 };
 use crate::config::Config;
 use crate::error::Problem;
 use crate::gate;
 use crate::gate::Access::{Either, LoggedIn, Public};
 use crate::pages::admin::{self, account, accounts, keys, log_in, own, security, set_up};
-use crate::pages::{assets, city, home, links, negative, preferences, records, search, village};
+use crate::pages::{assets, city, draft, home, links, negative, preferences, records, search, upload, village};
 use crate::state::App;
 pub use routes::Route;
 use routes::Routes;
@@ -59,7 +59,13 @@ pub fn routes(config: &Config) -> Vec<Route> {
 }
 
 fn all(config: &Config) -> Routes {
-    results().merge(data(config)).under("/api/v1").merge(pages()).merge(kept(config)).merge(accounts())
+    results()
+        .merge(data(config))
+        .under("/api/v1")
+        .merge(pages())
+        .merge(desk(config))
+        .merge(kept(config))
+        .merge(accounts())
 }
 
 /// What anybody may ask. Without a login: what has been released, as far as the standard lets it be seen.
@@ -101,6 +107,15 @@ fn data(config: &Config) -> Routes {
         .get("/templates/{kind}", May::Upload, templates::show)
         .post("/records", May::Upload, pushes::create)
         .get("/audit", May::ReadAudit, api::audit::list)
+        .get("/drafts", May::Upload, drafts::list)
+        .route(Method::POST, "/drafts", May::Upload, post(drafts::create).layer(uploading))
+        .get("/drafts/{draft}", May::Upload, drafts::show)
+        .route(Method::PATCH, "/drafts/{draft}", May::Upload, patch(drafts::change))
+        .delete("/drafts/{draft}", May::Upload, drafts::discard)
+        .post("/drafts/{draft}/commit", May::Upload, drafts::commit)
+        .get("/drafts/{draft}/corrections/{file}", May::Upload, drafts::correction)
+        .get("/jobs/{job}", May::Upload, jobs::show)
+        .delete("/jobs/{job}", May::Upload, jobs::call_off)
         .get("/batches", May::ReadRecords, batches::list)
         .get("/batches/{batch}", May::ReadRecords, batches::show)
         .get("/batches/{batch}/undoing", May::Correct, batches::weigh_undoing)
@@ -155,6 +170,24 @@ fn pages() -> Routes {
         .get(links::NEGATIVE, Public, negative::list)
         .post(links::PREFERENCES, Public, preferences::save)
         .get("/assets/{*name}", Public, assets::show)
+}
+
+/// The pages on which data is handed in.
+fn desk(config: &Config) -> Routes {
+    let uploading = DefaultBodyLimit::max(config.upload_limit());
+    Routes::new()
+        .get(links::UPLOAD, May::Upload, upload::show)
+        .route(Method::POST, links::UPLOAD, May::Upload, post(upload::begin).layer(uploading))
+        .post("/desk/upload/statements", May::Upload, upload::state)
+        .get("/desk/upload/{draft}", May::Upload, draft::show)
+        .post("/desk/upload/{draft}", May::Upload, draft::change)
+        .post("/desk/upload/{draft}/commit", May::Upload, draft::commit)
+        .post("/desk/upload/{draft}/discard", May::Upload, draft::discard)
+        .post("/desk/upload/{draft}/call-off", May::Upload, draft::call_off)
+        .post("/desk/upload/{draft}/undo", May::Correct, draft::undo)
+        .get("/desk/upload/{draft}/corrections/{file}", May::Upload, draft::correction)
+        .get("/desk/templates", May::Upload, templates::all)
+        .get("/desk/templates/{kind}", May::Upload, templates::show)
 }
 
 /// Logging in, one's own account, and what administrators see.

@@ -17,8 +17,11 @@ use crate::accounts::password::Cost;
 use crate::audit::{Action, Audit, Note, Subject};
 use crate::config::{Config, Token};
 use crate::disclosure::Reader;
+use crate::drafts::Drafts;
+use crate::drafts::preview::Previews;
 use crate::entrance::Entrance;
 use crate::error::Problem;
+use crate::jobs::Jobs;
 use crate::push::Standing;
 use crate::retention;
 use crate::scoring::{self, Ask};
@@ -50,6 +53,9 @@ struct Shared {
     writes: AtomicU64,
     /// What pushes compare with; held while one is compared and stored.
     standing: Mutex<Standing>,
+    drafts: Drafts,
+    previews: Previews,
+    jobs: Jobs,
     /// Held while units are scored: one scoring at a time has the processors to itself.
     scoring: Mutex<()>,
     keeper: Keeper,
@@ -74,6 +80,9 @@ impl App {
             units: Kept::new(KEPT_TREES),
             writes: AtomicU64::new(0),
             standing: Mutex::default(),
+            drafts: Drafts::default(),
+            previews: Previews::default(),
+            jobs: Jobs::default(),
             scoring: Mutex::new(()),
             keeper: Keeper::default(),
         }))
@@ -164,6 +173,21 @@ impl App {
     /// What pushes compare with; whoever has it is the only one that pushes. It blocks.
     pub fn standing(&self) -> MutexGuard<'_, Standing> {
         self.0.standing.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Uploads that somebody is looking at.
+    pub fn drafts(&self) -> &Drafts {
+        &self.0.drafts
+    }
+
+    /// What came of reading them.
+    pub fn previews(&self) -> &Previews {
+        &self.0.previews
+    }
+
+    /// Work that takes long.
+    pub fn jobs(&self) -> &Jobs {
+        &self.0.jobs
     }
 
     /// Does work that blocks, on a thread that may wait.

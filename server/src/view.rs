@@ -91,6 +91,15 @@ impl UnitTree {
         UnitTree { rows, places, below }
     }
 
+    /// The short name of a unit, with that of the unit above it in brackets: 上岙村(塘下镇). Of a unit nobody knows its id.
+    pub fn full_name(&self, id: &str) -> String {
+        let Some(row) = self.get(id) else { return id.to_owned() };
+        match self.above(id).next() {
+            Some(above) => format!("{}({})", short_name(&row.name), short_name(&above.name)),
+            None => short_name(&row.name),
+        }
+    }
+
     /// All units, by rising id.
     pub fn all(&self) -> &[UnitRow] {
         &self.rows

@@ -136,4 +136,25 @@ codes! {
         help_zh: "核对后改成一致;确需更正的,请作更正并说明理由",
         help_en: "make them agree; if the stored record is wrong, correct it with a reason",
     }
+    /// A table of somebody else's.
+    KIND_OUT_OF_REMIT = Error "kind-out-of-remit" {
+        zh: "「{kind}」由{department}上报,不在您的填报范围",
+        en: "`{kind}` is handed in by {department} and not by you",
+        help_zh: "请交给{department}上报;确属您单位填报的,请联系管理员调整账号范围",
+        help_en: "pass it on to them, or have the scope of your account changed",
+    }
+    /// A row about a unit of somebody else's.
+    UNIT_OUT_OF_REMIT = Error "unit-out-of-remit" {
+        zh: "考核对象「{unit}」不在您的填报范围",
+        en: "unit `{unit}` is not one that you hand in for",
+        help_zh: "核对村社;确属其他镇街的,请删去这一行,由所属镇街上报",
+        help_en: "check the unit; if it belongs to another town, remove the row and let that town hand it in",
+    }
+    /// A list of units from somebody who is not responsible for all of them.
+    DIVISIONS_OUT_OF_REMIT = Error "divisions-out-of-remit" {
+        zh: "区划表只能由全市范围的账号上报",
+        en: "a list of divisions is handed in only by an account with the whole city in its scope",
+        help_zh: "请交给市平安办上报",
+        help_en: "pass it on to the city office",
+    }
 }

@@ -29,4 +29,6 @@ pub mod uploads;
 pub mod audit;
 pub mod pushes;
 pub mod templates;
+pub mod jobs;
+pub mod drafts;
 pub mod openapi;

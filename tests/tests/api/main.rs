@@ -10,6 +10,8 @@
 
 // `cfg(test)`, because helpers of tests may fail loudly too.
 #[cfg(test)]
+mod commands;
+#[cfg(test)]
 mod county;
 #[cfg(test)]
 mod current;
@@ -33,3 +35,4 @@ mod serving;
 mod sessions;
 #[cfg(test)]
 mod uploads;
+mod drafts;
