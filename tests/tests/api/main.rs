@@ -14,8 +14,6 @@ mod commands;
 #[cfg(test)]
 mod county;
 #[cfg(test)]
-mod current;
-#[cfg(test)]
 mod disclosure;
 #[cfg(test)]
 mod openapi;
