@@ -32,6 +32,8 @@ pub enum Section {
     Batches,
     /// Stored records.
     Records,
+    /// Handing data in.
+    Upload,
     /// None of them.
     Elsewhere,
 }
@@ -64,6 +66,12 @@ pub struct Area {
 
 /// Every area, in the order of the menu.
 const AREAS: &[Area] = &[
+    Area {
+        permission: Permission::Upload,
+        title: "frame-desk-upload",
+        link: super::links::UPLOAD,
+        section: Section::Upload,
+    },
     Area {
         permission: Permission::ReadRecords,
         title: "desk-batches",

@@ -31,3 +31,4 @@ mod serving;
 mod sessions;
 #[cfg(test)]
 mod uploads;
+mod drafts;
