@@ -24,6 +24,7 @@ use super::drawer::ContentHead;
 use super::error::{BackupFault, Conflict, Result, StoreError};
 use super::words::*;
 use super::{Paper, SCHEMA, Store};
+
 use bytes::{Bytes, bytes_of};
 
 const FORMAT: &str = "liuwu-backup";

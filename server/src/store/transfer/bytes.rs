@@ -1,10 +1,10 @@
-//! Bytes as a line of a backup has them.
+//! Bytes as they stand in a backup.
 
 use serde::{Deserialize, Serialize};
 
 use crate::store::words::hex;
 
-/// An assessment: as text where it is text.
+/// What may be any bytes: as text where it is text.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Bytes {
@@ -19,7 +19,6 @@ impl From<Vec<u8>> for Bytes {
 }
 
 impl Bytes {
-    /// The bytes; none for digits that are none.
     pub(super) fn into_vec(self) -> Option<Vec<u8>> {
         match self {
             Bytes::Text(text) => Some(text.into_bytes()),
