@@ -11,6 +11,7 @@ pub mod codes;
 pub mod dictionary;
 pub mod record;
 pub mod coverage;
+pub mod mapping;
 pub mod bundle;
 pub mod assessment;
 pub mod script;

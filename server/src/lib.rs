@@ -24,6 +24,7 @@ pub mod view;
 pub mod effect;
 pub mod error;
 pub mod state;
+pub mod webhooks;
 pub mod gate;
 pub mod pages;
 pub mod api;

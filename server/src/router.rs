@@ -21,8 +21,8 @@ use tower_http::compression::CompressionLayer;
 
 use crate::accounts::Permission as May;
 use crate::api::{
-    assessments, batches, bundles, divisions, functions, health, lists, openapi, pushes, record_kinds, releases, runs,
-    templates, units, uploads,
+    assessments, batches, bundles, divisions, functions, health, lists, mappings, openapi, pushes, record_kinds,
+    releases, runs, templates, units, uploads, webhooks,
 };
 use crate::config::Config;
 use crate::error::Problem;
@@ -97,6 +97,14 @@ fn data(config: &Config) -> Routes {
         .get("/templates", May::Upload, templates::all)
         .get("/templates/{kind}", May::Upload, templates::show)
         .post("/records", May::Upload, pushes::create)
+        .get("/webhooks", May::ManageService, webhooks::list)
+        .post("/webhooks", May::ManageService, webhooks::create)
+        .delete("/webhooks/{webhook}", May::ManageService, webhooks::remove)
+        .post("/webhooks/{webhook}/resume", May::ManageService, webhooks::resume)
+        .get("/webhooks/{webhook}/deliveries", May::ManageService, webhooks::deliveries)
+        .get("/mappings", May::ManageService, mappings::list)
+        .post("/mappings", May::ManageService, mappings::publish)
+        .get("/mappings/{mapping}", May::ManageService, mappings::show)
         .get("/batches", May::ReadRecords, batches::list)
         .get("/batches/{batch}", May::ReadRecords, batches::show)
         .route(Method::POST, "/uploads", May::Upload, post(uploads::create).layer(uploading))

@@ -11,6 +11,7 @@ use tokio::net::TcpListener;
 
 use crate::router::router;
 use crate::state::App;
+use crate::webhooks::courier;
 
 /// Seconds that requests get to end once the server is told to stop, beyond their own deadline.
 const GRACE: Duration = Duration::from_secs(5);
@@ -32,6 +33,8 @@ pub async fn serve(
         // Nobody is left to hear it only when serving has ended by itself.
         let _ = told.send(());
     };
+    // Ends with the server.
+    let courier = tokio::spawn(courier::work(app.clone()));
     let serving = axum::serve(listener, router(app).into_make_service_with_connect_info::<SocketAddr>())
         .with_graceful_shutdown(shutdown);
     let out_of_patience = async move {
@@ -40,13 +43,15 @@ pub async fn serve(
         }
         tokio::time::sleep(patience).await;
     };
-    tokio::select! {
+    let ended = tokio::select! {
         served = serving => served,
         () = out_of_patience => {
             tracing::warn!("stopped with requests still open");
             Ok(())
         }
-    }
+    };
+    courier.abort();
+    ended
 }
 
 /// Ends when the process is asked to stop: by Ctrl-C, or by `SIGTERM` where there are signals.

@@ -24,6 +24,8 @@ pub mod record_kinds;
 pub mod functions;
 pub mod batches;
 pub mod uploads;
+pub mod mappings;
 pub mod pushes;
 pub mod templates;
+pub mod webhooks;
 pub mod openapi;

@@ -10,8 +10,8 @@ use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use super::answer::{Answer, Asked};
 use super::{
-    assessments, batches, bundles, divisions, functions, health, lists, pushes, record_kinds, releases, runs,
-    templates, units, uploads,
+    assessments, batches, bundles, divisions, functions, health, lists, mappings, pushes, record_kinds, releases, runs,
+    templates, units, uploads, webhooks,
 };
 use crate::error::{Problem, ProblemBody};
 use crate::state::App;
@@ -71,6 +71,7 @@ pub enum Problems {
         (name = "divisions", description = "区划与考核对象 · Divisions and units"),
         (name = "bundles", description = "考核办法与数据字典 · Standards and their data dictionary"),
         (name = "uploads", description = "上报与批次 · Uploads and batches"),
+        (name = "webhooks", description = "变化推送 · Telling other systems about changes"),
         (name = "service", description = "服务 · The service itself"),
     ),
     paths(
@@ -80,7 +81,8 @@ pub enum Problems {
         divisions::list, divisions::show, units::list, units::show,
         bundles::list, bundles::show, bundles::show_edition, bundles::show_text,
         record_kinds::list, record_kinds::show, functions::list,
-        templates::all, templates::show, uploads::create, uploads::undo, pushes::create, batches::list, batches::show,
+        templates::all, templates::show, uploads::create, uploads::undo, pushes::create, mappings::list, mappings::publish, mappings::show,
+        webhooks::list, webhooks::create, webhooks::remove, webhooks::resume, webhooks::deliveries, batches::list, batches::show,
         health::show, show,
     ),
     components(schemas(

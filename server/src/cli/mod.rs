@@ -13,6 +13,7 @@ mod export;
 mod functions;
 mod import;
 mod list;
+mod map;
 mod publish;
 mod sample;
 mod schema;
@@ -74,6 +75,8 @@ enum Command {
     Explain(explain::Explain),
     /// 平安负面清单等清单 · The negative list and other lists
     List(list::List),
+    /// 对照文件:其他系统的数据 · Mapping files for other systems' data
+    Map(map::Map),
     /// 核验一次核算 · Recompute a run and compare receipts
     Verify(verify::Verify),
     /// 备份 · Write everything to a file
@@ -167,6 +170,7 @@ impl Command {
             Command::Score(score) => score.run(terminal),
             Command::Explain(explain) => explain.run(terminal),
             Command::List(list) => list.run(terminal),
+            Command::Map(map) => map.run(terminal),
             Command::Verify(verify) => verify.run(terminal),
             Command::Export(export) => export.run(terminal),
             Command::Sample(sample) => sample.run(terminal),

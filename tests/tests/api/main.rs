@@ -14,6 +14,8 @@ mod county;
 #[cfg(test)]
 mod disclosure;
 #[cfg(test)]
+mod mappings;
+#[cfg(test)]
 mod openapi;
 #[cfg(test)]
 mod pushes;
@@ -25,3 +27,5 @@ mod results;
 mod serving;
 #[cfg(test)]
 mod uploads;
+#[cfg(test)]
+mod webhooks;
