@@ -21,6 +21,7 @@ pub mod accounts;
 pub mod audit;
 pub mod disclosure;
 pub mod view;
+pub mod duties;
 pub mod effect;
 pub mod error;
 pub mod state;

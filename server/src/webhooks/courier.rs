@@ -215,16 +215,14 @@ struct Told<'a> {
 /// When the store cannot be read or written.
 pub async fn deliver(app: &App) -> Result<(), Problem> {
     let now = app.now();
-    let (subscriptions, waiting) = app
-        .blocking(move |app| {
-            let waiting = outbox::waiting(app.store())?.into_iter().filter(|message| message.next <= now);
-            Ok((super::all(app.store())?, waiting.collect::<Vec<_>>()))
-        })
-        .await?;
+    let (subscriptions, waiting) =
+        app.blocking(move |app| Ok((super::all(app.store())?, outbox::waiting(app.store())?))).await?;
     let mut due: BTreeMap<u64, Vec<Message>> = BTreeMap::new();
     for message in waiting {
         due.entry(message.subscription).or_default().push(message);
     }
+    // Messages arrive in the order in which they were written: none overtakes one that has failed and waits for its next try.
+    due.retain(|_, messages| messages.first().is_some_and(|first| first.next <= now));
     let carried = due.into_iter().filter_map(|(id, messages)| {
         let subscription = subscriptions.iter().find(|one| one.id == id && one.stopped.is_none())?;
         Some(tokio::spawn(carry(app.clone(), subscription.clone(), messages)))
