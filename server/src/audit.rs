@@ -19,6 +19,32 @@ pub enum Action {
     LogIn,
     /// Somebody logged out.
     LogOut,
+    /// Somebody changed their password.
+    ChangePassword,
+    /// An account, other roles, or a new password was proposed.
+    Propose,
+    /// An account was made at the command line or on the first start.
+    AddAccount,
+    /// Something that was proposed was approved.
+    Approve,
+    /// Something that was proposed was turned down.
+    TurnDown,
+    /// An account was closed.
+    Close,
+    /// An account was opened again.
+    Reopen,
+    /// An account was unlocked.
+    Unlock,
+    /// An account was given a new one-time password at the command line.
+    Reset,
+    /// A key was made.
+    MakeKey,
+    /// A key was withdrawn.
+    WithdrawKey,
+    /// Somebody began or ended to act for a village.
+    ActFor,
+    /// Entries of the log were moved into an archive.
+    Archive,
     /// A request was refused for want of a permission or of a proof who asks.
     Refuse,
     /// Something was handed in.
@@ -51,9 +77,22 @@ pub enum Action {
 
 impl Action {
     /// Every action, in the order in which they are shown.
-    pub const ALL: [Action; 16] = [
+    pub const ALL: [Action; 29] = [
         Action::LogIn,
         Action::LogOut,
+        Action::ChangePassword,
+        Action::Propose,
+        Action::AddAccount,
+        Action::Approve,
+        Action::TurnDown,
+        Action::Close,
+        Action::Reopen,
+        Action::Unlock,
+        Action::Reset,
+        Action::MakeKey,
+        Action::WithdrawKey,
+        Action::ActFor,
+        Action::Archive,
         Action::Refuse,
         Action::Upload,
         Action::Correct,
@@ -76,6 +115,19 @@ impl Action {
         match self {
             Action::LogIn => "log-in",
             Action::LogOut => "log-out",
+            Action::ChangePassword => "change-password",
+            Action::Propose => "propose",
+            Action::AddAccount => "add-account",
+            Action::Approve => "approve",
+            Action::TurnDown => "turn-down",
+            Action::Close => "close",
+            Action::Reopen => "reopen",
+            Action::Unlock => "unlock",
+            Action::Reset => "reset",
+            Action::MakeKey => "make-key",
+            Action::WithdrawKey => "withdraw-key",
+            Action::ActFor => "act-for",
+            Action::Archive => "archive",
             Action::Refuse => "refuse",
             Action::Upload => "upload",
             Action::Correct => "correct",

@@ -59,6 +59,33 @@ pub struct Config {
     /// 留在内存中的核算结果份数 · Results of runs kept in memory
     #[arg(long, value_name = "N", default_value_t = 6, env = "LIUWU_KEPT_RUNS")]
     pub kept_runs: usize,
+    /// 写入口令何时有效 · When the token works: auto — until there are accounts
+    #[arg(long, value_enum, default_value = "auto", env = "LIUWU_OPERATOR_KEY")]
+    pub operator_key: OperatorKey,
+    /// 反向代理的地址,可多个;其后的访问者地址取自 X-Forwarded-For · Addresses of reverse proxies, whose X-Forwarded-For is believed
+    #[arg(long, value_name = "IP", value_delimiter = ',', env = "LIUWU_PROXIES")]
+    pub proxies: Vec<IpAddr>,
+    /// 同一地址每秒最多请求数,0 为不限 · Requests per second from one address at most; 0: any number
+    #[arg(long, value_name = "N", default_value_t = 100, env = "LIUWU_RATE")]
+    pub rate: u32,
+    /// 密码散列所用内存(KiB) · Memory that hashing a password takes, in KiB
+    #[arg(long, value_name = "KIB", default_value_t = 19_456, env = "LIUWU_ARGON2_MEMORY")]
+    pub argon2_memory: u32,
+    /// 密码散列遍数 · Passes that hashing a password takes
+    #[arg(long, value_name = "N", default_value_t = 2, env = "LIUWU_ARGON2_PASSES")]
+    pub argon2_passes: u32,
+}
+
+/// When the operator's token works.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
+pub enum OperatorKey {
+    /// 建立账号之前有效 · until there are accounts
+    #[default]
+    Auto,
+    /// 一直有效 · always
+    On,
+    /// 停用 · never
+    Off,
 }
 
 impl Default for Config {
@@ -77,6 +104,11 @@ impl Default for Config {
             body_mb: 1,
             timeout_seconds: 60,
             kept_runs: 6,
+            operator_key: OperatorKey::Auto,
+            proxies: Vec::new(),
+            rate: 100,
+            argon2_memory: 19_456,
+            argon2_passes: 2,
         }
     }
 }

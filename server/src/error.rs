@@ -4,6 +4,8 @@
 //! is wrong and how to mend it. The body is RFC 9457 `application/problem+json`. Faults of the server show a fixed sentence and
 //! the number of the request; their cause is for the log alone. Next: [`crate::state`].
 
+mod body;
+
 use std::sync::Arc;
 
 use axum::http::header::{ALLOW, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
@@ -11,12 +13,12 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use liuwu_engine::assess::AssessError;
 use liuwu_engine::diagnostic::{Diagnostic, Location};
-use serde::Serialize;
-use utoipa::ToSchema;
 
+use crate::accounts::Refusal;
 use crate::scoring::ScoringError;
 use crate::store::{Missing, StoreError};
 use crate::view::ViewError;
+pub use body::{FaultBody, PlaceBody, ProblemBody};
 
 /// The media type of a problem.
 pub const PROBLEM_JSON: &str = "application/problem+json";
@@ -75,12 +77,24 @@ pub enum Problem {
     /// The token is not the right one.
     #[error("the token is not the right one")]
     WrongToken,
+    /// The operator's token does not work any more: there are accounts.
+    #[error("the operator's token is switched off")]
+    TokenOff,
     /// Who asks is known and may not do this: what it would take, in Chinese and English.
     #[error("it takes the permission to {1}")]
     Forbidden(&'static str, &'static str),
     /// Who asks may do this, but not with this: a village of another town, a kind of another department.
     #[error("`{0}` is outside the caller's scope")]
     OutOfScope(String),
+    /// Something about an account, a key or a session is not done.
+    #[error(transparent)]
+    Account(#[from] Refusal),
+    /// A form or request that does not come from a page of ours.
+    #[error("the request does not come from a page of this server")]
+    CrossSite,
+    /// The password has to be changed before anything else.
+    #[error("the password has to be changed first")]
+    MustChangePassword,
     /// The body is too large.
     #[error("the body is larger than {0} bytes")]
     TooLarge(usize),
@@ -117,79 +131,6 @@ impl Words {
     fn new(zh: impl Into<String>, en: impl Into<String>) -> Words {
         Words { zh: zh.into(), en: en.into() }
     }
-}
-
-/// 问题说明。 · A problem, as RFC 9457 has it.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct ProblemBody {
-    /// 问题种类 · What kind of problem, as a URI that names it.
-    #[serde(rename = "type")]
-    #[schema(example = "urn:liuwu:problem:unknown-address")]
-    pub kind: String,
-    /// 概述 · In short, in Chinese.
-    pub title: String,
-    /// 概述(英文) · In short, in English.
-    pub title_en: String,
-    /// HTTP 状态 · The status.
-    #[schema(example = 404)]
-    pub status: u16,
-    /// 详情 · What is wrong here, in Chinese.
-    pub detail: String,
-    /// 详情(英文) · What is wrong here, in English.
-    pub detail_en: String,
-    /// 代码 · Stable code for programs.
-    #[schema(example = "unknown-address")]
-    pub code: &'static str,
-    /// 改法 · How to mend it, in Chinese.
-    pub help: String,
-    /// 改法(英文) · How to mend it, in English.
-    pub help_en: String,
-    /// 出错位置 · Where it is, when there is one place.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<PlaceBody>)]
-    pub location: Option<Location>,
-    /// 全部错误 · Every fault, each with its place.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    #[schema(value_type = Vec<FaultBody>)]
-    pub faults: Vec<Diagnostic>,
-    /// 请求编号 · The request, to be named when asking for help.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub instance: Option<String>,
-}
-
-/// 一处错误或提醒。 · A fault or a remark about something handed in.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct FaultBody {
-    /// 代码 · Stable code.
-    pub code: String,
-    /// 程度 · `error` stops what was asked for, `warning` does not.
-    #[schema(example = "error")]
-    pub severity: String,
-    /// 什么错 · What is wrong, in Chinese.
-    pub message: String,
-    /// 什么错(英文) · What is wrong, in English.
-    pub message_en: String,
-    /// 改法 · How to mend it, in Chinese; may be empty.
-    pub help: String,
-    /// 改法(英文) · How to mend it, in English; may be empty.
-    pub help_en: String,
-    /// 位置 · Where it is.
-    pub location: Option<PlaceBody>,
-}
-
-/// 位置:单元格、文本的行列,或整个文件。 · A cell, a line and column of a text, or a whole file.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct PlaceBody {
-    /// 文件 · The file as it was named.
-    pub file: String,
-    /// 工作表 · The sheet; none for a text.
-    pub sheet: Option<String>,
-    /// 单元格 · The cell, such as `B7`.
-    pub cell: Option<String>,
-    /// 行 · Line from 1.
-    pub line: Option<u32>,
-    /// 列 · Column in characters from 1.
-    pub column: Option<u32>,
 }
 
 impl Problem {
@@ -247,6 +188,14 @@ impl Problem {
             Problem::Unauthorized => (StatusCode::UNAUTHORIZED, "token-required", "需要口令", "the token is required"),
             Problem::WrongToken => {
                 (StatusCode::UNAUTHORIZED, "wrong-token", "口令不对", "the token is not the right one")
+            }
+            Problem::TokenOff => (StatusCode::UNAUTHORIZED, "token-off", "口令已停用", "the token is switched off"),
+            Problem::Account(refusal) => heading_of_refusal(refusal),
+            Problem::CrossSite => {
+                (StatusCode::FORBIDDEN, "cross-site", "请求来源不对", "the request comes from elsewhere")
+            }
+            Problem::MustChangePassword => {
+                (StatusCode::FORBIDDEN, "must-change-password", "须先修改密码", "the password has to be changed first")
             }
             Problem::Forbidden(..) => (StatusCode::FORBIDDEN, "forbidden", "没有此项权限", "you may not do this"),
             Problem::OutOfScope(_) => (StatusCode::FORBIDDEN, "out-of-scope", "超出负责范围", "outside your scope"),
@@ -318,6 +267,19 @@ impl Problem {
             Problem::Media(form) => Words::new(format!("内容应为 {form}"), format!("the body must be {form}")),
             Problem::Unauthorized => Words::new("此操作须持口令", "only the bearer of the token may do this"),
             Problem::WrongToken => Words::new("所给口令与系统的不符", "the token given is not the server's"),
+            Problem::TokenOff => Words::new(
+                "已建立账号,启动口令不再使用",
+                "there are accounts now, and the token of the first steps is not used any more",
+            ),
+            Problem::Account(refusal) => Words::new(refusal.zh(), refusal.to_string()),
+            Problem::CrossSite => Words::new(
+                "这个请求不是从本系统的页面发出的,或页面已经过期",
+                "this request was not sent from a page of this system, or the page is out of date",
+            ),
+            Problem::MustChangePassword => Words::new(
+                "一次性密码或到期的密码,须修改后才能办理其他事项",
+                "a one-time or expired password has to be changed before anything else",
+            ),
             Problem::Forbidden(zh, en) => {
                 Words::new(format!("此操作须有「{zh}」的权限"), format!("this takes the permission to {en}"))
             }
@@ -364,6 +326,14 @@ impl Problem {
                 "在请求头中写 Authorization: Bearer 口令;口令在服务启动时显示,或由 LIUWU_TOKEN 设定",
                 "send `Authorization: Bearer TOKEN`; the server shows the token at start, or takes it from LIUWU_TOKEN",
             ),
+            Problem::TokenOff => Words::new(
+                "请用账号登录,或请系统管理员发放接口密钥(liuwu key add);确需启用时以 --operator-key on 启动",
+                "log in with an account, or ask the system administrator for a key (`liuwu key add`); `--operator-key on` switches it on",
+            ),
+            Problem::CrossSite => {
+                Words::new("请回到原来的页面,刷新后再提交", "go back to the page, load it again and send it once more")
+            }
+            Problem::MustChangePassword => Words::new("请到「修改密码」页面修改", "change it at /account/password"),
             Problem::TooLarge(_) | Problem::TooMany(_) => Words::new("请分几次上报", "hand it in in parts"),
             Problem::KeyReused(_) => Words::new(
                 "新的推送用新的编号;重发原推送须一字不改",
@@ -427,12 +397,24 @@ impl Problem {
         response
     }
 
+    /// Seconds after which the same may be tried again.
+    fn wait(&self) -> u64 {
+        match self {
+            Problem::Account(Refusal::TooOften(seconds)) => *seconds,
+            Problem::Account(Refusal::Locked { minutes }) => u64::try_from(*minutes).unwrap_or(1).saturating_mul(60),
+            _ => 1,
+        }
+    }
+
     /// The headers that go with the status.
     pub fn set_headers(&self, response: &mut Response) {
         let headers = response.headers_mut();
         match self.status() {
             StatusCode::UNAUTHORIZED => {
                 headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+            }
+            StatusCode::TOO_MANY_REQUESTS => {
+                headers.insert(RETRY_AFTER, HeaderValue::from(self.wait()));
             }
             StatusCode::SERVICE_UNAVAILABLE => {
                 headers.insert(RETRY_AFTER, HeaderValue::from_static("30"));
@@ -447,6 +429,26 @@ impl Problem {
 
 const INTERNAL: (StatusCode, &str, &str, &str) =
     (StatusCode::INTERNAL_SERVER_ERROR, "internal", "系统出错", "something went wrong in the server");
+
+fn heading_of_refusal(refusal: &Refusal) -> (StatusCode, &'static str, &'static str, &'static str) {
+    match refusal {
+        Refusal::Store(error) => heading_of(error),
+        Refusal::Machine(_) => INTERNAL,
+        Refusal::NoAccount(_) | Refusal::NoKey(_) => (StatusCode::NOT_FOUND, refusal.code(), "没有找到", "not found"),
+        Refusal::TooOften(_) => {
+            (StatusCode::TOO_MANY_REQUESTS, "too-many-requests", "请求过于频繁", "too many requests")
+        }
+        Refusal::Locked { .. } => (StatusCode::TOO_MANY_REQUESTS, "locked", "已暂时锁定", "locked for a while"),
+        Refusal::WrongPassword | Refusal::Expired | Refusal::WrongCode | Refusal::SetUp | Refusal::OwnProposal => {
+            (StatusCode::FORBIDDEN, refusal.code(), "未予办理", "not done")
+        }
+        Refusal::NotYours(_) => (StatusCode::FORBIDDEN, "out-of-scope", "超出负责范围", "outside your scope"),
+        Refusal::Taken(_) | Refusal::NothingProposed(_) | Refusal::LastOfKind(_) => {
+            (StatusCode::CONFLICT, refusal.code(), "未予办理", "not done")
+        }
+        _ => (StatusCode::UNPROCESSABLE_ENTITY, refusal.code(), "填写有误", "something is not filled in rightly"),
+    }
+}
 
 fn heading_of(error: &StoreError) -> (StatusCode, &'static str, &'static str, &'static str) {
     match error {

@@ -19,6 +19,7 @@ pub mod listing;
 pub mod config;
 pub mod accounts;
 pub mod audit;
+pub mod entrance;
 pub mod disclosure;
 pub mod view;
 pub mod duties;

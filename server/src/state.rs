@@ -11,9 +11,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 use jiff::Timestamp;
 use liuwu_engine::period::{Date, Period};
 
+use crate::accounts::password::Cost;
 use crate::audit::Audit;
 use crate::config::{Config, Token};
 use crate::disclosure::Reader;
+use crate::entrance::Entrance;
 use crate::error::Problem;
 use crate::push::Standing;
 use crate::scoring::{self, Ask};
@@ -35,7 +37,8 @@ struct Shared {
     store: Arc<dyn Store>,
     pseudonym_key: Vec<u8>,
     token: Token,
-    audit: Audit,
+    audit: Arc<Audit>,
+    entrance: Entrance,
     editions: Kept<(String, String), EditionView>,
     runs: Kept<(RunId, Period), RunView>,
     units: Kept<(Date, u64), UnitTree>,
@@ -51,9 +54,13 @@ impl App {
     /// Puts it together. `token` lets its bearer write and see what is not public.
     pub fn new(config: Config, store: Arc<dyn Store>, pseudonym_key: Vec<u8>, token: Token) -> App {
         let runs = Kept::new(config.kept_runs);
+        let audit = Arc::new(Audit::new(Arc::clone(&store)));
+        let cost = Cost { memory: config.argon2_memory, passes: config.argon2_passes, lanes: 1 };
+        let entrance = Entrance::new(Arc::clone(&store), Arc::clone(&audit), cost, config.rate);
         App(Arc::new(Shared {
             config,
-            audit: Audit::new(Arc::clone(&store)),
+            entrance,
+            audit,
             store,
             pseudonym_key,
             token,
@@ -89,6 +96,11 @@ impl App {
     /// The log of everything that was done.
     pub fn audit(&self) -> &Audit {
         &self.0.audit
+    }
+
+    /// Where accounts are kept and people are let in.
+    pub fn entrance(&self) -> &Entrance {
+        &self.0.entrance
     }
 
     /// Now.

@@ -13,7 +13,7 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 
 use super::table;
-use super::{Permission, Scope};
+use super::{Permission, Role, Scope};
 
 /// Who asks. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -25,8 +25,17 @@ struct Known {
     permissions: BTreeSet<Permission>,
     scope: Scope,
     acting_for: Option<String>,
-    csrf: Option<String>,
+    session: Option<InSession>,
+    roles: Vec<Role>,
     from: Option<IpAddr>,
+}
+
+/// The session of somebody who is logged in with a browser.
+#[derive(Debug, Clone)]
+struct InSession {
+    id: String,
+    csrf: String,
+    must_change: bool,
 }
 
 /// By what a caller is known.
@@ -38,6 +47,10 @@ pub enum Identity {
     Operator,
     /// Somebody at the command line of the machine itself.
     Terminal,
+    /// Somebody with an account, by its name.
+    Person(String),
+    /// Another system with a key, by `key:` and the name of the key.
+    Key(String),
 }
 
 impl Caller {
@@ -61,7 +74,45 @@ impl Caller {
 
     fn new(identity: Identity, permissions: &[Permission], scope: Scope, from: Option<IpAddr>) -> Caller {
         let permissions = permissions.iter().copied().collect();
-        Caller(Arc::new(Known { identity, permissions, scope, acting_for: None, csrf: None, from }))
+        let known = Known { identity, permissions, scope, acting_for: None, session: None, roles: Vec::new(), from };
+        Caller(Arc::new(known))
+    }
+
+    /// Somebody with an account.
+    #[must_use]
+    pub fn person(
+        name: &str,
+        roles: &[Role],
+        permissions: &[Permission],
+        scope: Scope,
+        from: Option<IpAddr>,
+    ) -> Caller {
+        let caller = Caller::new(Identity::Person(name.to_owned()), permissions, scope, from);
+        caller.with(|known| known.roles = roles.to_vec())
+    }
+
+    /// Another system with a key.
+    #[must_use]
+    pub fn key(id: &str, permissions: &[Permission], scope: Scope, from: Option<IpAddr>) -> Caller {
+        Caller::new(Identity::Key(format!("key:{id}")), permissions, scope, from)
+    }
+
+    /// The same in a session of a browser.
+    #[must_use]
+    pub fn in_session(self, id: &str, csrf: &str, must_change: bool) -> Caller {
+        let session = InSession { id: id.to_owned(), csrf: csrf.to_owned(), must_change };
+        self.with(|known| known.session = Some(session))
+    }
+
+    /// The same acting for a village.
+    #[must_use]
+    pub fn acting(self, village: Option<String>) -> Caller {
+        self.with(|known| known.acting_for = village)
+    }
+
+    fn with(mut self, change: impl FnOnce(&mut Known)) -> Caller {
+        change(Arc::make_mut(&mut self.0));
+        self
     }
 
     /// By what it is known.
@@ -77,6 +128,7 @@ impl Caller {
             Identity::Public => "",
             Identity::Operator => "operator",
             Identity::Terminal => "terminal",
+            Identity::Person(name) | Identity::Key(name) => name,
         }
     }
 
@@ -120,7 +172,25 @@ impl Caller {
     /// What forms of its pages carry to prove that they are ours; only for somebody who is logged in with a browser.
     #[must_use]
     pub fn csrf(&self) -> Option<&str> {
-        self.0.csrf.as_deref()
+        self.0.session.as_ref().map(|session| session.csrf.as_str())
+    }
+
+    /// The number of its session.
+    #[must_use]
+    pub fn session(&self) -> Option<&str> {
+        self.0.session.as_ref().map(|session| session.id.as_str())
+    }
+
+    /// Whether the password has to be changed before anything else.
+    #[must_use]
+    pub fn must_change_password(&self) -> bool {
+        self.0.session.as_ref().is_some_and(|session| session.must_change)
+    }
+
+    /// Its roles, for somebody with an account.
+    #[must_use]
+    pub fn roles(&self) -> &[Role] {
+        &self.0.roles
     }
 
     /// From where it asks.

@@ -1,0 +1,162 @@
+//! Failed logins, by name and by address: after too many in a row no more are looked at for a while.
+//!
+//! Enters: failures. Leaves: how long to wait. A name that is nobody's is counted like any other, so that the answer does not
+//! tell which names there are. Next: [`super::log_in`].
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::sync::PoisonError;
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::Entrance;
+use crate::accounts::Security;
+
+/// How many names and addresses are remembered; when there are more, those that have waited long enough are forgotten.
+const REMEMBERED: usize = 10_000;
+/// Failed tries from one address, whatever the names, after which it has to wait.
+const FROM_ONE_ADDRESS: u32 = 30;
+/// After so long without a failure the count begins anew.
+const FORGOTTEN_AFTER: SignedDuration = SignedDuration::from_hours(24);
+
+/// Failed tries so far.
+#[derive(Debug, Default)]
+pub(super) struct Tries {
+    names: HashMap<String, Count>,
+    addresses: HashMap<IpAddr, Count>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Count {
+    failed: u32,
+    locks: u32,
+    last: Timestamp,
+    until: Option<Timestamp>,
+}
+
+impl Count {
+    fn new(now: Timestamp) -> Count {
+        Count { failed: 0, locks: 0, last: now, until: None }
+    }
+
+    /// Counts a failure; gives the end of the wait that it brings, if any.
+    fn fail(&mut self, now: Timestamp, most: u32, rules: &Security) -> Option<Timestamp> {
+        if now.duration_since(self.last) > FORGOTTEN_AFTER {
+            *self = Count::new(now);
+        }
+        self.last = now;
+        self.failed += 1;
+        if self.failed < most {
+            return None;
+        }
+        self.failed = 0;
+        self.until = Some(now + rules.lock(self.locks));
+        self.locks += 1;
+        self.until
+    }
+
+    fn is_past(&self, now: Timestamp) -> bool {
+        self.until.is_none_or(|until| until <= now) && now.duration_since(self.last) > SignedDuration::from_mins(15)
+    }
+}
+
+impl Tries {
+    /// Until when no try for a name or from an address is looked at.
+    pub(super) fn wait(&self, name: &str, from: Option<IpAddr>, now: Timestamp) -> Option<Timestamp> {
+        let by_name = self.names.get(name).and_then(|count| count.until);
+        let by_address = from.and_then(|from| self.addresses.get(&from)).and_then(|count| count.until);
+        by_name.max(by_address).filter(|until| *until > now)
+    }
+
+    /// Counts a failure. Gives the end of the wait when this one locked the name.
+    pub(super) fn fail(
+        &mut self,
+        name: &str,
+        from: Option<IpAddr>,
+        now: Timestamp,
+        rules: &Security,
+    ) -> Option<Timestamp> {
+        make_room(&mut self.names, now);
+        make_room(&mut self.addresses, now);
+        if let Some(from) = from {
+            self.addresses.entry(from).or_insert(Count::new(now)).fail(now, FROM_ONE_ADDRESS, rules);
+        }
+        self.names.entry(name.to_owned()).or_insert(Count::new(now)).fail(now, rules.failed_tries, rules)
+    }
+
+    pub(super) fn forget(&mut self, name: &str) {
+        self.names.remove(name);
+    }
+}
+
+/// Forgets those that would not have to wait; if there are too many all the same, all of them.
+fn make_room<K: std::hash::Hash + Eq>(counts: &mut HashMap<K, Count>, now: Timestamp) {
+    if counts.len() >= REMEMBERED {
+        counts.retain(|_, count| !count.is_past(now));
+    }
+    if counts.len() >= REMEMBERED {
+        counts.clear();
+    }
+}
+
+impl Entrance {
+    pub(super) fn forget_tries(&self, name: &str) {
+        self.tries.lock().unwrap_or_else(PoisonError::into_inner).forget(name);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(minutes: i64) -> Timestamp {
+        Timestamp::UNIX_EPOCH + SignedDuration::from_mins(minutes)
+    }
+
+    #[test]
+    fn a_name_is_locked_after_so_many_failures_and_longer_each_time() {
+        let (mut tries, rules) = (Tries::default(), Security::default());
+        for minute in 0..4 {
+            assert_eq!(tries.fail("li", None, at(minute), &rules), None);
+        }
+        assert_eq!(tries.fail("li", None, at(4), &rules), Some(at(19)));
+        assert_eq!(tries.wait("li", None, at(18)), Some(at(19)));
+        assert_eq!(tries.wait("li", None, at(19)), None);
+        assert_eq!(tries.wait("wang", None, at(5)), None);
+        for _ in 0..4 {
+            tries.fail("li", None, at(20), &rules);
+        }
+        assert_eq!(tries.fail("li", None, at(20), &rules), Some(at(50)));
+        tries.forget("li");
+        assert_eq!(tries.wait("li", None, at(21)), None);
+    }
+
+    #[test]
+    fn an_address_that_tries_many_names_has_to_wait_with_all_of_them() {
+        let (mut tries, rules) = (Tries::default(), Security::default());
+        let from = Some(IpAddr::from([10, 0, 0, 7]));
+        for number in 0..30 {
+            tries.fail(&format!("name{number}"), from, at(0), &rules);
+        }
+        assert_eq!(tries.wait("somebody-else", from, at(1)), Some(at(15)));
+        assert_eq!(tries.wait("somebody-else", Some(IpAddr::from([10, 0, 0, 8])), at(1)), None);
+    }
+
+    #[test]
+    fn a_day_without_a_failure_begins_the_count_anew() {
+        let (mut tries, rules) = (Tries::default(), Security::default());
+        for _ in 0..4 {
+            tries.fail("li", None, at(0), &rules);
+        }
+        assert_eq!(tries.fail("li", None, at(24 * 60 + 1), &rules), None);
+    }
+
+    #[test]
+    fn what_is_remembered_does_not_grow_without_end() {
+        let (mut tries, rules) = (Tries::default(), Security::default());
+        for number in 0..(2 * REMEMBERED) {
+            tries.fail(&format!("name{number}"), None, at(0), &rules);
+        }
+        assert!(tries.names.len() <= REMEMBERED);
+    }
+}
