@@ -182,13 +182,11 @@ impl Basis<'_> {
     /// The stretches for which a kind is asked: from the beginning of the standard's period before this one to the one that
     /// the day is in.
     fn periods_of(&self, due: Due) -> Vec<Period> {
-        let now = Period::containing(self.bundle.assess.period, self.day);
-        let mut first = now.previous().unwrap_or(now).from();
         let (from, until) = self.bundle.effective;
-        if let Some(from) = from {
-            first = first.max(from);
-        }
         let last = until.unwrap_or(Date::MAX);
+        // After its last day a standard is asked about as on that day: what is missing then stays missing.
+        let now = Period::containing(self.bundle.assess.period, self.day.min(last));
+        let first = now.previous().unwrap_or(now).from().max(from.unwrap_or(Date::MIN));
         let mut periods = Vec::new();
         let mut period = Period::containing(due.every, first);
         while period.from() <= self.day && period.from() <= last {

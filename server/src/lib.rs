@@ -23,6 +23,7 @@ pub mod entrance;
 pub mod disclosure;
 pub mod view;
 pub mod duties;
+pub mod reminders;
 pub mod effect;
 pub mod error;
 pub mod state;

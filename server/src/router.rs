@@ -21,12 +21,13 @@ use tower_http::compression::CompressionLayer;
 
 use crate::accounts::Permission as May;
 use crate::api::{
-    assessments, batches, bundles, divisions, functions, health, lists, mappings, openapi, pushes, record_kinds,
-    releases, runs, templates, units, uploads, webhooks,
+    assessments, batches, bundles, divisions, duties, functions, health, lists, mappings, openapi, pushes,
+    record_kinds, releases, runs, templates, units, uploads, webhooks,
 };
 use crate::config::Config;
 use crate::error::Problem;
 use crate::gate::{self, Access::Public};
+use crate::pages::duties as desk;
 use crate::pages::{assets, city, home, links, negative, preferences, search, village};
 use crate::state::App;
 pub use routes::Route;
@@ -97,6 +98,9 @@ fn data(config: &Config) -> Routes {
         .get("/templates", May::Upload, templates::all)
         .get("/templates/{kind}", May::Upload, templates::show)
         .post("/records", May::Upload, pushes::create)
+        .get("/duties", May::ReadRecords, duties::list)
+        .get("/duties.ics", May::ReadRecords, duties::calendar)
+        .get("/burden", May::ReadRecords, duties::burden)
         .get("/webhooks", May::ManageService, webhooks::list)
         .post("/webhooks", May::ManageService, webhooks::create)
         .delete("/webhooks/{webhook}", May::ManageService, webhooks::remove)
@@ -120,5 +124,6 @@ fn pages() -> Routes {
         .get(links::CITY, Public, city::show)
         .get(links::NEGATIVE, Public, negative::list)
         .post(links::PREFERENCES, Public, preferences::save)
+        .get("/desk", May::ReadRecords, desk::show)
         .get("/assets/{*name}", Public, assets::show)
 }

@@ -24,6 +24,7 @@ pub mod record_kinds;
 pub mod functions;
 pub mod batches;
 pub mod uploads;
+pub mod duties;
 pub mod mappings;
 pub mod pushes;
 pub mod templates;

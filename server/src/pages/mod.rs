@@ -32,6 +32,7 @@ pub mod negative;
 pub mod home;
 pub mod search;
 pub mod not_found;
+pub mod duties;
 pub mod problem;
 pub mod preferences;
 

@@ -17,6 +17,8 @@ pub enum Section {
     City,
     /// The negative list.
     Negative,
+    /// What must be handed in.
+    Duties,
     /// None of them.
     Elsewhere,
 }
@@ -48,7 +50,8 @@ pub struct Area {
 }
 
 /// Every area, in the order of the menu.
-const AREAS: &[Area] = &[];
+const AREAS: &[Area] =
+    &[Area { permission: Permission::ReadRecords, title: "area-duties", link: "/desk", section: Section::Duties }];
 
 impl Seat {
     /// The seat of a caller; none for the public and for programs.

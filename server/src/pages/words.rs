@@ -137,7 +137,8 @@ macro_rules! sources {
     };
 }
 
-const SOURCES: [Source; 5] = sources!["frame.ftl", "village.ftl", "city.ftl", "negative.ftl", "search.ftl"];
+const SOURCES: [Source; 6] =
+    sources!["frame.ftl", "village.ftl", "city.ftl", "negative.ftl", "search.ftl", "duties.ftl"];
 
 static CHINESE: LazyLock<Catalogue> = LazyLock::new(|| Catalogue::read(Language::Chinese));
 static ENGLISH: LazyLock<Catalogue> = LazyLock::new(|| Catalogue::read(Language::English));

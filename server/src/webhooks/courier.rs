@@ -17,14 +17,15 @@ use super::outbox::{self, Message, Try};
 use super::{Event, Occasion, Subscription, host_of, post, signature};
 use crate::error::Problem;
 use crate::push::answers;
+use crate::reminders;
 use crate::scoring;
 use crate::state::App;
-use crate::store::{Paper, Release, Run, RunId, Store, StoreError, digest_hex};
+use crate::store::{Paper, Release, Run, RunId, Scope, Store, StoreError, digest_hex};
 
 /// How often it looks.
 const ROUND: Duration = Duration::from_secs(2);
-/// How often it throws away what is kept no longer.
-const CLEANING: SignedDuration = SignedDuration::from_hours(24);
+/// How often it reminds, and throws away what is kept no longer.
+const UPKEEP: SignedDuration = SignedDuration::from_hours(6);
 /// Changes in one message.
 const CHANGES: usize = 100;
 /// Nothing taken for so long: no more is sent until somebody resumes it.
@@ -43,7 +44,7 @@ struct Seen {
 /// Goes its rounds until the server stops.
 pub async fn work(app: App) {
     let mut looked_at = None;
-    let mut cleaned = None;
+    let mut kept_up = None;
     loop {
         let writes = app.writes();
         let now = app.now();
@@ -56,14 +57,15 @@ pub async fn work(app: App) {
         if let Err(problem) = deliver(&app).await {
             tracing::error!(%problem, "messages cannot be delivered");
         }
-        if cleaned.is_none_or(|last: Timestamp| now.duration_since(last) >= CLEANING) {
-            cleaned = Some(now);
+        if kept_up.is_none_or(|last: Timestamp| now.duration_since(last) >= UPKEEP) {
+            kept_up = Some(now);
             let done = app.blocking(move |app| {
+                remind(app)?;
                 answers::forget(app.store(), now)?;
                 Ok(outbox::forget(app.store(), now)?)
             });
             if let Err(problem) = done.await {
-                tracing::error!(%problem, "what is kept no longer cannot be thrown away");
+                tracing::error!(%problem, "reminding and throwing away did not succeed");
             }
         }
         tokio::time::sleep(ROUND).await;
@@ -122,6 +124,47 @@ fn paper_of(seen: &Seen) -> Result<Paper, StoreError> {
     Ok(Paper::new(FOLDER, SEEN, body))
 }
 
+/// Reminds of what is due soon, at most once for each due date, and tells whoever asked to be told. It blocks.
+///
+/// # Errors
+/// When the store cannot be read or written.
+pub fn remind(app: &App) -> Result<(), Problem> {
+    let store = app.store();
+    if store.editions()?.is_empty() {
+        return Ok(());
+    }
+    let due = reminders::due_now(store, &app.duties(&Scope::Everything, None, app.today())?)?;
+    if due.is_empty() {
+        return Ok(());
+    }
+    let now = app.now();
+    let mut papers = Vec::new();
+    for subscription in super::all(store)?.iter().filter(|one| one.events.contains(&Event::ReportDue)) {
+        for (number, (reminder, _)) in due.iter().enumerate() {
+            let name = format!("{}/{}/{}/{}", subscription.id, Event::ReportDue.key(), reminder.kind, reminder.due);
+            let body = json!({"type": Event::ReportDue.key(), "timestamp": now, "data": reminder});
+            let message = Message {
+                place: format!("{:014}-{number:06}", now.as_millisecond()),
+                id: number_of(&name),
+                subscription: subscription.id,
+                event: Event::ReportDue,
+                body: body.to_string(),
+                tries: 0,
+                next: now,
+            };
+            papers.push(message.to_paper()?);
+        }
+    }
+    // The marks and the messages together: nobody is reminded twice, or marked as reminded and not told.
+    papers.extend(due.into_iter().map(|(_, mark)| mark));
+    Ok(store.file_papers(papers)?)
+}
+
+/// The number of a message, always the same for the same thing.
+fn number_of(name: &str) -> String {
+    format!("msg_{}", digest_hex(name.as_bytes()).get(..24).unwrap_or_default())
+}
+
 /// The run that the public sees for a period after some releases.
 fn public<'r>(runs: &'r [Run], releases: &[Release], like: &Run, period: Period) -> Option<&'r Run> {
     let mut out = BTreeSet::new();
@@ -177,7 +220,7 @@ impl Desk<'_> {
     fn write(&mut self, subscription: &Subscription, event: Event, told: &Told) -> Result<(), Problem> {
         let Told { period, before, after, cause, part, changes } = told;
         let name = format!("{}/{}/{cause}/{period}/{part}", subscription.id, event.key());
-        let id = format!("msg_{}", digest_hex(name.as_bytes()).get(..24).unwrap_or_default());
+        let id = number_of(&name);
         let now = self.app.now();
         let place = format!("{:014}-{:06}", now.as_millisecond(), self.papers.len());
         let body = json!({
@@ -186,7 +229,7 @@ impl Desk<'_> {
             "data": {
                 "bundle": after.bundle,
                 "edition": after.edition,
-                "period": period.name(),
+                "period": period.to_string(),
                 "run": after.id.0,
                 "run_before": before.map(|run| run.id.0),
                 "changes": changes,
