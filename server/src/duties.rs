@@ -4,13 +4,19 @@
 //! Enters: a standard, the units, the statements known (报齐, 零报告), a day, and what the one who asks answers for. Leaves:
 //! [`Duties`], one list of what is due. A pure function of what it is given. Next: [`crate::error`].
 
+mod burden;
+#[cfg(test)]
+mod tests;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use liuwu_engine::bundle::{Body, Bundle, Rule};
 use liuwu_engine::coverage::{Coverage, Statement};
-use liuwu_engine::dictionary::{Due, Field, Kind, Type};
+use liuwu_engine::dictionary::{Due, Kind};
 use liuwu_engine::division::short_name;
-use liuwu_engine::period::{Date, Granularity, Period, plus_days};
+use liuwu_engine::period::{Date, Period, plus_days};
+
+pub use burden::{AskedTwice, Burden, asked_twice, burden};
 
 use crate::store::{self, Received, Scope};
 use crate::view::UnitTree;
@@ -315,213 +321,4 @@ fn reads(bundle: &Bundle, rule: &Rule, kind: &str) -> bool {
         figures.into_iter().any(|figure| figure.script.text.contains(&named))
     };
     text.contains(&named) || by_figure(text)
-}
-
-/// What one village is asked for in a year.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Burden {
-    /// Kinds.
-    pub kinds: usize,
-    /// Fields of all kinds.
-    pub fields: usize,
-    /// Returns in a year: a kind that is due each month counts twelve times.
-    pub returns: usize,
-}
-
-/// A thing asked for under several kinds.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AskedTwice {
-    /// What clerks call the field.
-    pub title: String,
-    /// The titles of the kinds that ask for it.
-    pub kinds: Vec<String>,
-}
-
-/// What a standard asks of one unit.
-#[must_use]
-pub fn burden(bundle: &Bundle) -> Burden {
-    let mut burden = Burden::default();
-    for kind in bundle.dictionary.kinds.values().filter(|kind| kind.of.is_none()) {
-        burden.kinds += 1;
-        burden.fields += kind.fields.len();
-        burden.returns += kind.due.map_or(0, |due| match due.every {
-            Granularity::Year => 1,
-            Granularity::HalfYear => 2,
-            Granularity::Quarter => 4,
-            Granularity::Month => 12,
-            Granularity::Week => 52,
-            Granularity::Day => 365,
-        });
-    }
-    burden
-}
-
-/// What stands in several kinds under one title with one type and unit of measure: it may have been handed in already (最多报一次).
-/// Days and numbers of cases, by which a record is told from others, are each kind's own, and so are choices that differ.
-#[must_use]
-pub fn asked_twice(bundle: &Bundle) -> Vec<AskedTwice> {
-    let mut found: BTreeMap<(&str, String), Vec<&Kind>> = BTreeMap::new();
-    for kind in bundle.dictionary.kinds.values() {
-        for (name, field) in &kind.fields {
-            if !kind.identity.contains(name) && !matches!(field.kind, Type::Date | Type::Time) {
-                found.entry((field.title.as_str(), meaning(field))).or_default().push(kind);
-            }
-        }
-    }
-    let twice = found.into_iter().filter(|(_, kinds)| kinds.len() > 1);
-    twice
-        .map(|((title, _), kinds)| AskedTwice {
-            title: title.to_owned(),
-            kinds: kinds.iter().map(|kind| kind.title.clone()).collect(),
-        })
-        .collect()
-}
-
-fn meaning(field: &Field) -> String {
-    format!("{:?}/{}", field.kind, field.unit.as_deref().unwrap_or_default())
-}
-
-#[cfg(test)]
-mod tests {
-    use liuwu_engine::period::parse_date;
-
-    use super::*;
-    use crate::store::{BatchId, ItemId, UnitRow};
-
-    const BUNDLE: &str = r#"
-bundle: small
-edition: "2020"
-title: 小样(示例)
-assess: {unit: village, within: [town, county], period: year, base: 100}
-records:
-  fire:
-    title: 火灾
-    department: 消防
-    fields: {no: {title: 编号, type: text}, place: {title: 场所, type: text}, deaths: {title: 死亡人数, type: integer, unit: 人}}
-    identity: [no]
-    due: {every: month, within_days: 5}
-  accident:
-    title: 事故
-    department: 应急
-    fields: {no: {title: 编号, type: text}, deaths: {title: 死亡人数, type: integer, unit: 人}}
-    identity: [no]
-    due: {every: quarter, within_days: 10}
-figures: {fires: {title: 起数, script: 'records("fire").count()'}}
-criteria:
-  - id: c
-    title: 甲
-    rules:
-      - {id: R-1, title: 火灾多发, basis: 第一条, when: figures.fires > 3, deduct: "1", reason: 多发}
-      - {id: R-2, title: 事故, basis: 第二条, each: accident, deduct: "1", reason: 事故}
-"#;
-
-    fn day(text: &str) -> Date {
-        parse_date(text).unwrap()
-    }
-
-    fn tree() -> UnitTree {
-        let row = |id: &str, level: &str, name: &str, parent: Option<&str>| UnitRow {
-            id: id.into(),
-            level: level.into(),
-            name: name.into(),
-            parent: parent.map(str::to_owned),
-        };
-        UnitTree::new(vec![
-            row("1", "county", "甲市", None),
-            row("11", "town", "乙镇", Some("1")),
-            row("111", "village", "上岙村村民委员会", Some("11")),
-            row("112", "village", "下岙村村民委员会", Some("11")),
-            row("12", "town", "丙镇", Some("1")),
-            row("121", "village", "前垟村村民委员会", Some("12")),
-        ])
-    }
-
-    fn stated(kind: &str, area: &str, from: &str, to: &str, received_on: &str) -> Received<store::Statement> {
-        Received {
-            id: ItemId { batch: BatchId(1), number: 1 },
-            received_on: day(received_on),
-            item: store::Statement { kind: kind.into(), area: area.into(), from: day(from), to: day(to), nil: true },
-        }
-    }
-
-    fn duties(statements: &[Received<store::Statement>], on: &str, scope: &Scope) -> Duties {
-        let (bundle, _) = liuwu_engine::bundle::read("b.yaml", BUNDLE).unwrap();
-        let units = tree();
-        Basis { bundle: &bundle, units: &units, statements, day: day(on), scope }.duties()
-    }
-
-    fn short(duties: &Duties) -> Vec<String> {
-        let areas = |duty: &Duty| duty.areas.iter().map(|area| area.name.clone()).collect::<Vec<_>>().join("、");
-        let one = |duty: &Duty| {
-            format!(
-                "{} {} {} {:?} {}/{} {}",
-                duty.title,
-                duty.period.name(),
-                duty.due,
-                duty.state,
-                duty.missing,
-                duty.units,
-                areas(duty)
-            )
-        };
-        duties.open.iter().map(one).collect()
-    }
-
-    #[test]
-    fn what_is_due_stands_by_its_day_with_the_largest_areas_that_lack_it() {
-        let statements = [
-            stated("fire", "1", "2019-01-01", "2019-12-31", "2020-01-03"),
-            stated("accident", "1", "2019-01-01", "2019-12-31", "2020-01-03"),
-            stated("fire", "1", "2020-01-01", "2020-01-31", "2020-02-04"),
-            stated("fire", "111", "2020-02-01", "2020-02-29", "2020-03-02"),
-        ];
-        let duties = duties(&statements, "2020-04-03", &Scope::Everything);
-        assert_eq!(
-            short(&duties),
-            [
-                "火灾 2020年2月 2020-03-05 Overdue 2/3 乙镇下岙村、丙镇",
-                "火灾 2020年3月 2020-04-05 Due 3/3 甲市",
-                "事故 2020年第一季度 2020-04-10 Due 3/3 甲市",
-                "火灾 2020年4月 2020-05-05 Coming 3/3 甲市",
-                "事故 2020年第二季度 2020-07-10 Coming 3/3 甲市",
-            ]
-        );
-        let unchecked: Vec<(&str, usize)> =
-            duties.unchecked.iter().map(|rule| (rule.rule.as_str(), rule.units)).collect();
-        assert_eq!(unchecked, [("R-1", 3), ("R-2", 3)]);
-    }
-
-    #[test]
-    fn a_department_sees_its_kinds_and_a_town_its_villages() {
-        let of =
-            |scope: Scope| short(&duties(&[], "2020-01-20", &scope)).into_iter().filter(|line| line.contains("2020"));
-        let fire: Vec<String> = of(Scope::Department("消防".into())).collect();
-        assert!(fire.iter().all(|line| line.starts_with("火灾")) && !fire.is_empty());
-        let town: Vec<String> = of(Scope::Divisions(vec!["11".into()])).collect();
-        assert!(town.iter().all(|line| line.contains("2/2 乙镇")), "{town:?}");
-    }
-
-    #[test]
-    fn what_came_after_its_day_is_listed_with_both_days() {
-        let statements = [
-            stated("fire", "11", "2020-01-01", "2020-01-31", "2020-02-09"),
-            stated("fire", "12", "2020-01-01", "2020-01-31", "2020-02-05"),
-        ];
-        let late = duties(&statements, "2020-02-10", &Scope::Everything).came_late;
-        assert_eq!(late.len(), 1);
-        assert_eq!(
-            (late[0].area.name.as_str(), late[0].due, late[0].received_on),
-            ("乙镇", day("2020-02-05"), day("2020-02-09"))
-        );
-    }
-
-    #[test]
-    fn what_is_asked_under_two_kinds_is_named_and_what_tells_records_apart_is_not() {
-        let (bundle, _) = liuwu_engine::bundle::read("b.yaml", BUNDLE).unwrap();
-        assert_eq!(
-            asked_twice(&bundle),
-            [AskedTwice { title: "死亡人数".into(), kinds: vec!["火灾".into(), "事故".into()] }]
-        );
-        assert_eq!(burden(&bundle), Burden { kinds: 2, fields: 5, returns: 16 });
-    }
 }
