@@ -10,6 +10,7 @@ pub mod diagnostic;
 pub mod codes;
 pub mod dictionary;
 pub mod record;
+pub mod pseudonym;
 pub mod coverage;
 pub mod mapping;
 pub mod bundle;

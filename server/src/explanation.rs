@@ -8,12 +8,13 @@ use std::collections::HashMap;
 use liuwu_engine::assessment::{FindingKind, Met, Outcome};
 use liuwu_engine::bundle::{Bundle, Criterion, Rule};
 use liuwu_engine::diagnostic::Lang;
-use liuwu_engine::dictionary::Value;
 use liuwu_engine::number::Number;
 use liuwu_engine::record::Record;
 use serde::Serialize;
 
 use crate::filed::{Filed, FiledEvidence, FiledFinding, FiledLineKind};
+use crate::personal;
+use crate::wording::shown;
 
 /// What one assessment came to, line by line.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -241,7 +242,7 @@ impl Explainer<'_> {
                     let value = record.value(name)?;
                     Some(Field {
                         title: field.title.clone(),
-                        value: shown(&field.kind, value),
+                        value: shown(&field.kind, &personal::masked(&self.bundle.dictionary, field, value)),
                         cell: record.source.cell(name),
                     })
                 })
@@ -296,21 +297,6 @@ impl Explainer<'_> {
                 }
             })
             .collect()
-    }
-}
-
-/// A value as people write it: choices by their title, yes and no as 是 and 否.
-pub fn shown(kind: &liuwu_engine::dictionary::Type, value: &Value) -> String {
-    use liuwu_engine::dictionary::Type;
-    match (kind, value) {
-        (Type::Choice(choices), Value::Text(key)) => {
-            choices.get(key.as_ref()).cloned().unwrap_or_else(|| key.to_string())
-        }
-        (_, Value::Boolean(is)) => if *is { "是" } else { "否" }.to_owned(),
-        (Type::List(inner), Value::List(items)) => {
-            items.iter().map(|item| shown(inner, item)).collect::<Vec<_>>().join("、")
-        }
-        (_, value) => value.to_string(),
     }
 }
 

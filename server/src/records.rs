@@ -1,7 +1,7 @@
 //! A stored record as an edition reads it, by the names of the fields that the edition's kind has; and a checked record as it is
 //! stored.
 //!
-//! Enters: a [`StoredRecord`], or a [`UnitRecord`] of intake. Leaves: a [`Record`] of the engine, or a [`RecordRow`]. Next: [`crate::upload`].
+//! Enters: a [`StoredRecord`], or a [`UnitRecord`] of intake. Leaves: a [`Record`] of the engine, or a [`RecordRow`]. Next: [`crate::wording`].
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -19,8 +19,11 @@ use serde_json::Value as Json;
 use crate::files;
 use crate::intake::identity::{self, Verdict};
 use crate::intake::{self, Asked, Choices, Content, Limits, Reading, Table, UnitIndex, UnitRecord, Workbook};
+use crate::questions;
 use crate::records::{record_of, row_of, stored_value};
-use crate::store::{AttributeFact, BatchId, Exemption, NewBatch, RecordId, Statement, Store, StoreError, UnitRow};
+use crate::store::{
+    Act, AttributeFact, BatchId, Exemption, NewBatch, RecordId, RecordRow, Statement, Store, StoreError, UnitRow,
+};
 
 /// A file as uploaded.
 #[derive(Debug, Clone)]
@@ -87,6 +90,8 @@ pub struct Report {
     pub corrections: Vec<File>,
     /// Whether it may be stored: nothing is at fault, or the good rows were asked for.
     pub acceptable: bool,
+    /// Rows that contradict a stored record, each with that record: kept as questions when the others are stored.
+    pub conflicts: Vec<(RecordRow, RecordId)>,
     batch: NewBatch,
 }
 
@@ -134,7 +139,12 @@ impl Report {
 /// # Errors
 /// The store's; nothing is stored then.
 pub fn commit(store: &dyn Store, report: Report) -> Result<Option<BatchId>, StoreError> {
-    if !report.acceptable || report.is_empty() {
+    if !report.acceptable {
+        return Ok(None);
+    }
+    let asked = Act { by: report.batch.by.clone(), at: report.batch.at, why: report.batch.what.clone() };
+    questions::raise(store, report.conflicts.clone(), &asked, report.batch.received_on)?;
+    if report.is_empty() {
         return Ok(None);
     }
     store.append_batch(report.batch).map(Some)
@@ -170,6 +180,7 @@ pub fn prepare_watched(
         remarks: Vec::new(),
         corrections: Vec::new(),
         acceptable: false,
+        conflicts: Vec::new(),
         batch,
     };
     let mut reading = Preparation { store, bundle, said, watch, report };
@@ -378,6 +389,8 @@ impl Preparation<'_> {
                 }
                 Verdict::Conflict { existing } => {
                     self.conflict(kind, filed, known.records.get(*existing));
+                    let stored = known.ids.get(*existing);
+                    self.report.conflicts.extend(stored.map(|stored| (row_of(filed, None), *stored)));
                     self.count(place, |table| &mut table.faulty);
                     continue;
                 }

@@ -6,8 +6,6 @@ use std::any::Any;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 
-use sha2::{Digest, Sha256};
-
 use grouping::GroupIndex;
 
 use super::plan::{Pipeline, Plan, RulePlan};
@@ -18,6 +16,7 @@ use crate::bundle::{Bundle, Compare, Incomplete};
 use crate::dictionary::{NoneMeans, Value};
 use crate::number::{Number, NumberError};
 use crate::period::{Date, Period};
+use crate::pseudonym;
 use crate::record::Record;
 use crate::script::{Datum, Group, Missing, Part, Reading, Scene, UnitIndex, Window};
 
@@ -293,11 +292,7 @@ impl Scene for Stage {
     }
 
     fn pseudonym(&self, text: &str) -> Arc<str> {
-        let mut hash = Sha256::new();
-        hash.update(self.world.pseudonym_key());
-        hash.update([0]);
-        hash.update(text.as_bytes());
-        Arc::from(hex(&hash.finalize()).get(..32).unwrap_or_default())
+        pseudonym::of(self.world.pseudonym_key(), text)
     }
 
     fn figure(&self, unit: UnitIndex, id: &str) -> Reading<Datum> {

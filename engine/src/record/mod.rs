@@ -122,15 +122,16 @@ impl Record {
         }
     }
 
-    /// The order in which rules see records: by day, time of day, number, content; never by arrival.
+    /// The order in which rules see records: by day, time of day, number, content that is not personal; never by arrival.
     pub fn order(&self, other: &Record) -> std::cmp::Ordering {
-        (self.date, self.time(), &self.id, &self.kind.id, &self.values).cmp(&(
-            other.date,
-            other.time(),
-            &other.id,
-            &other.kind.id,
-            &other.values,
-        ))
+        let head = |record: &Record| (record.date, record.time(), record.id.clone(), Arc::clone(&record.kind.id));
+        head(self).cmp(&head(other)).then_with(|| self.open_values().cmp(other.open_values()))
+    }
+
+    /// The values that are not personal: the order of records must not change when personal texts go at the end of their time.
+    fn open_values(&self) -> impl Iterator<Item = &Option<Value>> {
+        let fields = self.kind.fields.values().zip(&self.values);
+        fields.filter(|(field, _)| field.personal.is_none()).map(|(_, value)| value)
     }
 
     /// Whether two records state the same fact word for word. Where they were read does not matter.

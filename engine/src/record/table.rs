@@ -84,7 +84,9 @@ impl Table {
     /// As [`Record::order`], then by where they were read.
     fn compare(&self, one: usize, other: usize) -> Ordering {
         let time = || self.kind.time_field().and_then(|place| self.columns.get(place));
-        let columns = || self.columns.iter().map(|column| column.compare(one, other)).find(|order| order.is_ne());
+        // Personal texts do not matter: they go at the end of their time, and the order must not change then.
+        let open = || self.kind.fields.values().zip(&self.columns).filter(|(field, _)| field.personal.is_none());
+        let columns = || open().map(|(_, column)| column.compare(one, other)).find(|order| order.is_ne());
         self.days
             .get(one)
             .cmp(&self.days.get(other))

@@ -82,8 +82,11 @@ enum Part<'a> {
 
 /// Compares the records of a file with each other and with the stored ones of the kind.
 pub fn compare(kind: &Kind, incoming: &[UnitRecord], existing: &[UnitRecord]) -> Vec<Verdict> {
-    let stored: HashMap<Key, usize> =
-        existing.iter().enumerate().map(|(place, known)| (key(kind, known), place)).collect();
+    // Several stored records share a key where a person has decided that they are different facts.
+    let mut stored: HashMap<Key, Vec<usize>> = HashMap::new();
+    for (place, known) in existing.iter().enumerate() {
+        stored.entry(key(kind, known)).or_default().push(place);
+    }
     let mut verdicts: Vec<Verdict> = Vec::with_capacity(incoming.len());
     // The record of each fact that stands so far.
     let mut standing: HashMap<Key, usize> = HashMap::new();
@@ -112,18 +115,17 @@ pub fn compare(kind: &Kind, incoming: &[UnitRecord], existing: &[UnitRecord]) ->
     verdicts
 }
 
-fn beside_stored(kind: &Kind, filed: &UnitRecord, place: Option<&usize>, existing: &[UnitRecord]) -> Verdict {
-    let Some((place, known)) = place.and_then(|place| existing.get(*place).map(|known| (*place, known))) else {
-        return Verdict::New;
-    };
-    if same(filed, known) {
-        Verdict::Same { existing: place }
-    } else if is_outrun(kind, filed, known) {
-        Verdict::Older { existing: place }
+fn beside_stored(kind: &Kind, filed: &UnitRecord, places: Option<&Vec<usize>>, existing: &[UnitRecord]) -> Verdict {
+    let Some((places, last)) = places.and_then(|places| Some((places, *places.last()?))) else { return Verdict::New };
+    let is_same = |place: &&usize| existing.get(**place).is_some_and(|known| same(filed, known));
+    if let Some(place) = places.iter().find(is_same) {
+        Verdict::Same { existing: *place }
+    } else if existing.get(last).is_some_and(|known| is_outrun(kind, filed, known)) {
+        Verdict::Older { existing: last }
     } else if kind.changes == Changes::Latest {
-        Verdict::Update { existing: place }
+        Verdict::Update { existing: last }
     } else {
-        Verdict::Conflict { existing: place }
+        Verdict::Conflict { existing: last }
     }
 }
 

@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use liuwu_engine::dictionary::{Field, Type, Value};
 use liuwu_engine::record::Record;
 
-use crate::explanation;
+use crate::wording::shown;
 
 /// Fields of an outline at most.
 const OUTLINE: usize = 4;
@@ -67,7 +67,7 @@ pub fn department(record: &Record) -> Option<String> {
 /// A field in words; none when it is personal or empty.
 fn text(record: &Record, name: &str) -> Option<String> {
     let field = record.kind.fields.get(name).filter(|field| field.personal.is_none())?;
-    Some(explanation::shown(&field.kind, record.value(name)?))
+    Some(shown(&field.kind, record.value(name)?))
 }
 
 fn open_fields(record: &Record) -> impl Iterator<Item = (&String, &Field)> {

@@ -33,6 +33,7 @@ mod packed;
 mod runs;
 mod supposing;
 mod upkeep;
+mod blanking;
 mod journal;
 mod cabinet;
 mod drawers;

@@ -5,6 +5,7 @@
 mod journal;
 mod cabinet;
 mod drawer;
+mod blanking;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::{Bound, ControlFlow};

@@ -4,15 +4,15 @@
 //! was known about it then. Two stores keep the same promises and pass the same tests: [`memory`] for trying out and for
 //! one-off commands, [`sled`] for the server. [`transfer`] writes a backup of either and reads it back into either.
 //!
-//! Reading order: [`words`], [`error`], [`journal`], [`cabinet`], [`drawer`], [`packed`], `standing` (the rules all stores share), [`Store`]
-//! below, [`memory`], [`sled`], [`overlay`] (knowledge as it would be), [`transfer`].
+//! Reading order: [`words`], [`error`], [`journal`], [`cabinet`], [`drawer`], [`packed`], [`blanking`], `standing` (the rules
+//! all stores share), [`Store`] below, [`memory`], [`sled`], [`overlay`] (knowledge as it would be), [`transfer`].
 //!
 //! # What every store promises
 //!
 //! * A batch is stored whole or not at all; it is on the disk before [`Store::append_batch`] returns. The same holds for every
 //!   other operation that writes.
-//! * Nothing is ever changed. A record is superseded by another one or withdrawn, with who, when and why, so that the
-//!   knowledge of any day can be had again: a record is known from the day it was received on until the day it was superseded
+//! * Nothing is ever changed, but for personal texts at the end of their time ([`blanking`]). A record is superseded by
+//!   another one or withdrawn, with who, when and why, so that the knowledge of any day can be had again: a record is known from the day it was received on until the day it was superseded
 //!   or withdrawn. Give [`Date::MAX`] as the day to have all that is known.
 //! * Withdrawing a batch undoes the upload: what it brought is gone from that day on, and what it had superseded counts again.
 //!   Withdrawing a record takes back the fact: what it had superseded stays superseded.
@@ -27,6 +27,7 @@ pub mod cabinet;
 pub mod mappings;
 pub mod drawer;
 pub mod packed;
+pub mod blanking;
 mod standing;
 pub mod memory;
 pub mod sled;
@@ -41,6 +42,7 @@ use std::ops::ControlFlow;
 
 use liuwu_engine::period::{Date, Period};
 
+pub use blanking::{Blank, Blanking};
 pub use cabinet::{Cabinet, Paper};
 pub use drawer::{ContentHead, ContentId, Drawer};
 pub use error::{BackupFault, Conflict, Damage, Fault, Missing, Result, StoreError};
@@ -93,7 +95,7 @@ pub trait Knowledge: Send + Sync {
 }
 
 /// A store. See the [module](self) for what all of them promise.
-pub trait Store: Knowledge + Cabinet + Drawer + Journal {
+pub trait Store: Knowledge + Cabinet + Drawer + Journal + Blanking {
     /// Publishes an edition. Publishing the same text again gives back the edition as it was first published.
     ///
     /// # Errors

@@ -81,9 +81,9 @@ enum Row {
     },
 }
 
-/// A record as it stands in a backup.
-#[derive(Serialize, Deserialize)]
-struct RecordText {
+/// A record as it stands in a backup, and wherever else it is written as text.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct RecordText {
     unit: String,
     kind: String,
     date: Date,

@@ -332,8 +332,16 @@ impl Knowledge for Sled {
 
 /// The store as it would be with one more withdrawal.
 pub(super) struct Supposed<'a> {
-    pub(super) store: &'a Sled,
-    pub(super) known: Known,
+    store: &'a Sled,
+    known: Known,
+}
+
+impl Sled {
+    pub(super) fn suppose(&self, withdrawn: Target, act: Act) -> Result<Supposed<'_>> {
+        let mut known = self.known().clone();
+        known.withdrawn.add(self.may_withdraw(&known, withdrawn, act)?);
+        Ok(Supposed { store: self, known })
+    }
 }
 
 impl Knowledge for Supposed<'_> {

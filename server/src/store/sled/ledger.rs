@@ -275,7 +275,7 @@ impl Sled {
     }
 
     /// Unit and kind of a record.
-    fn place_of(&self, id: RecordId) -> Result<Option<(String, String)>> {
+    pub(super) fn place_of(&self, id: RecordId) -> Result<Option<(String, String)>> {
         let shelf = &self.shelves.record_places;
         let found = shelf.last_up_to(&Key::new().batch(id.batch), &Key::new().item(id))?;
         let Some((key, value)) = found else { return Ok(None) };

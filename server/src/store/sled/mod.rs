@@ -11,13 +11,13 @@
 //!
 //! | collection | key | value |
 //! | --- | --- | --- |
-//! | `meta` | `schema`, `writing`, `withdrawing`, `last_run` | layout; the batch being written; what is being taken back; the highest number of a run when one was discarded |
+//! | `meta` | `schema`, `writing`, `withdrawing`, `blanking`, `last_run` | layout; the batch being written; what is being taken back; units whose records are being blanked; the highest number of a run when one was discarded |
 //! | `editions` | bundle, edition | number in the order of publication, digest, who, when, note |
 //! | `texts` | bundle, edition | the YAML text |
 //! | `batches` | batch | heading. **A batch is there when, and only when, this entry is** |
 //! | `sheets` | batch, number | file, sheet and columns that many records share |
 //! | `record_places`, `attribute_places` | batch, number of the first row | units and kinds of the rows of a batch, in runs |
-//! | `records` | unit, kind, batch, number of the first row | records as handed in; they never change |
+//! | `records` | unit, kind, batch, number of the first row | records as handed in; they never change but for personal texts that are blanked |
 //! | `attributes` | unit, batch, number of the first row | attribute facts |
 //! | `successors` | unit, record, correcting record | day and unit of the correcting record |
 //! | `facts` | first unit | packed facts of neighbouring units, compressed (binary, see `packs`) |
@@ -52,6 +52,7 @@ mod results;
 mod journal;
 mod cabinet;
 mod drawer;
+mod blanking;
 mod verify;
 #[cfg(test)]
 mod tests;
@@ -64,7 +65,6 @@ use liuwu_engine::period::{Date, Period};
 use serde::de::DeserializeOwned;
 
 use self::key::{Key, Part, Parts, batch_of};
-use self::knowledge::Supposed;
 use self::open::Database;
 use self::packs::KnownSheets;
 use self::shelf::Shelf;
@@ -239,6 +239,7 @@ impl Sled {
             self.database.sync()?;
             self.shelves.meta.remove(&key)?;
         }
+        self.mend_blanking()?;
         let key = Key::new().text("writing");
         if let Some(batch) = self.read_json::<BatchId>(&self.shelves.meta, &key)? {
             let mut units = self.units_of_batch(batch)?;
@@ -400,10 +401,7 @@ impl Store for Sled {
     }
 
     fn supposing(&self, withdrawn: Target, act: Act) -> Result<Box<dyn Knowledge + '_>> {
-        let mut known = self.known().clone();
-        let withdrawal = self.may_withdraw(&known, withdrawn, act)?;
-        known.withdrawn.add(withdrawal);
-        Ok(Box::new(Supposed { store: self, known }))
+        Ok(Box::new(self.suppose(withdrawn, act)?))
     }
 
     fn withdrawals(&self) -> Result<Vec<Withdrawal>> {

@@ -1,0 +1,228 @@
+//! Questions: rows that are about the same fact as a stored record and say something else, kept until a person decides.
+//!
+//! Enters: the conflicts of an upload whose other rows were stored. Leaves: a [`Question`] for each, with both sides; and once it
+//! is [`settle`]d, what was decided, by whom and why. Nothing is thrown away: a settled question stays. Next:
+//! [`crate::upload`].
+
+use liuwu_engine::period::Date;
+use serde::{Deserialize, Serialize};
+
+use crate::store::transfer::RecordText;
+use crate::store::{Act, BatchId, NewBatch, Paper, RecordId, RecordRow, Store, StoreError};
+
+/// The folder in which they are kept.
+const FOLDER: &str = "questions";
+/// Papers read at a time.
+const PAGE: usize = 500;
+/// Digits of the name of a paper, so that names are in the order of numbers.
+const DIGITS: usize = 12;
+
+/// A row that contradicts a stored record.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Question {
+    /// Its number.
+    pub number: u64,
+    /// What was handed in.
+    pub row: RecordRow,
+    /// The stored record.
+    pub known: RecordId,
+    /// Who handed it in and when; why is what the upload said of itself.
+    pub asked: Act,
+    /// The day from which it would count as known.
+    pub received_on: Date,
+    /// What was decided.
+    pub settled: Option<Settled>,
+}
+
+/// What is decided about a question.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Answer {
+    /// The stored record is right: the row is not stored.
+    KeepStored,
+    /// The row is right: it stands in the place of the stored record.
+    TakeNew,
+    /// They are two facts: both count.
+    KeepBoth,
+}
+
+/// A decision.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Settled {
+    /// Which.
+    pub answer: Answer,
+    /// By whom, when and why.
+    pub act: Act,
+    /// The batch that stored the row, when it was stored.
+    pub batch: Option<BatchId>,
+}
+
+/// Why a question is not settled.
+#[derive(Debug, thiserror::Error)]
+pub enum QuestionError {
+    /// The store failed, or the stored record does not count any more.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// There is none of that number.
+    #[error("there is no question {0}")]
+    Missing(u64),
+    /// Somebody has decided already.
+    #[error("question {0} is settled")]
+    Settled(u64),
+}
+
+/// A question as it is kept.
+#[derive(Serialize, Deserialize)]
+struct Kept {
+    row: RecordText,
+    known: RecordId,
+    asked: Act,
+    received_on: Date,
+    settled: Option<Settled>,
+}
+
+impl Question {
+    fn to_paper(&self) -> Result<Paper, StoreError> {
+        let kept = Kept {
+            row: self.row.clone().into(),
+            known: self.known,
+            asked: self.asked.clone(),
+            received_on: self.received_on,
+            settled: self.settled.clone(),
+        };
+        let body = serde_json::to_vec(&kept).map_err(|error| StoreError::Io(error.to_string()))?;
+        Ok(Paper::new(FOLDER, name_of(self.number), body))
+    }
+
+    fn read(name: &str, body: &[u8]) -> Option<Question> {
+        let kept: Kept = serde_json::from_slice(body).ok()?;
+        Some(Question {
+            number: name.parse().ok()?,
+            row: kept.row.into(),
+            known: kept.known,
+            asked: kept.asked,
+            received_on: kept.received_on,
+            settled: kept.settled,
+        })
+    }
+
+    fn asks_the_same(&self, row: &RecordRow, known: RecordId) -> bool {
+        let content = |row: &RecordRow| (row.unit.clone(), row.kind.clone(), row.date, row.number.clone());
+        self.settled.is_none()
+            && self.known == known
+            && content(&self.row) == content(row)
+            && self.row.fields == row.fields
+    }
+}
+
+fn name_of(number: u64) -> String {
+    format!("{number:0DIGITS$}")
+}
+
+/// Keeps conflicts as questions: what was handed in, and the stored record it contradicts. One that is asked already is not
+/// asked again.
+///
+/// # Errors
+/// The store's.
+pub fn raise(
+    store: &dyn Store,
+    conflicts: Vec<(RecordRow, RecordId)>,
+    asked: &Act,
+    received_on: Date,
+) -> Result<usize, StoreError> {
+    if conflicts.is_empty() {
+        return Ok(0);
+    }
+    let known = all(store)?;
+    let mut next = known.last().map_or(1, |question| question.number + 1);
+    let mut papers = Vec::new();
+    for (row, stored) in conflicts {
+        if known.iter().any(|question| question.asks_the_same(&row, stored)) {
+            continue;
+        }
+        let question = Question { number: next, row, known: stored, asked: asked.clone(), received_on, settled: None };
+        papers.push(question.to_paper()?);
+        next += 1;
+    }
+    let raised = papers.len();
+    store.file_papers(papers)?;
+    Ok(raised)
+}
+
+/// All questions, by rising number.
+///
+/// # Errors
+/// The store's.
+pub fn all(store: &dyn Store) -> Result<Vec<Question>, StoreError> {
+    let mut found = Vec::new();
+    let mut after: Option<String> = None;
+    loop {
+        let page = store.papers(FOLDER, after.as_deref(), PAGE)?;
+        after = page.last().map(|(name, _)| name.clone());
+        let full = page.len() == PAGE;
+        found.extend(page.iter().filter_map(|(name, body)| Question::read(name, body)));
+        if !full {
+            return Ok(found);
+        }
+    }
+}
+
+/// One question.
+///
+/// # Errors
+/// [`QuestionError::Missing`].
+pub fn one(store: &dyn Store, number: u64) -> Result<Question, QuestionError> {
+    let name = name_of(number);
+    let body = store.paper(FOLDER, &name)?;
+    body.and_then(|body| Question::read(&name, &body)).ok_or(QuestionError::Missing(number))
+}
+
+/// Settles a question. What is stored by it is a batch of its own, which can be undone like any other.
+///
+/// # Errors
+/// [`QuestionError::Settled`]; [`Conflict::NotInForce`](crate::store::Conflict::NotInForce) when the stored record was corrected
+/// or taken back in the meantime.
+pub fn settle(store: &dyn Store, number: u64, answer: Answer, act: Act) -> Result<Question, QuestionError> {
+    let mut question = one(store, number)?;
+    if question.settled.is_some() {
+        return Err(QuestionError::Settled(number));
+    }
+    let supersedes = match answer {
+        Answer::KeepStored | Answer::KeepBoth => None,
+        Answer::TakeNew => Some(question.known),
+    };
+    let batch = match answer {
+        Answer::KeepStored => None,
+        Answer::TakeNew | Answer::KeepBoth => {
+            let mut batch = NewBatch::new(act.at, act.by.clone(), act.why.clone());
+            batch.files = vec![question.row.source.file.to_string()];
+            batch.records = vec![RecordRow { supersedes, ..question.row.clone() }];
+            Some(store.append_batch(batch)?)
+        }
+    };
+    question.settled = Some(Settled { answer, act, batch });
+    store.file_papers(vec![question.to_paper()?])?;
+    Ok(question)
+}
+
+/// Blanks the rows of questions where `change` says so; gives how many. Nothing is written unless it is meant.
+///
+/// # Errors
+/// The store's.
+pub fn blank(
+    store: &dyn Store,
+    really: bool,
+    change: &mut dyn FnMut(Date, &mut RecordRow) -> bool,
+) -> Result<u64, StoreError> {
+    let mut papers = Vec::new();
+    for mut question in all(store)? {
+        if change(question.received_on, &mut question.row) {
+            papers.push(question.to_paper()?);
+        }
+    }
+    let changed = papers.len() as u64;
+    if really && changed > 0 {
+        store.file_papers(papers)?;
+    }
+    Ok(changed)
+}

@@ -1,0 +1,199 @@
+//! Retention: personal fields are blanked once their kind has kept them long enough.
+//!
+//! Enters: a store, the edition that says how long ([`Kind::keep_personal`]), the key of pseudonyms, a day. Leaves: records whose
+//! personal texts have given way to their pseudonyms, so that scores and receipts stay what they were; and a [`Blanked`] that
+//! says how many. The time runs from the day of the record or from the day it was received, whichever is later. Next:
+//! [`crate::filed`].
+
+use jiff::Span;
+use liuwu_engine::bundle::Bundle;
+use liuwu_engine::dictionary::read::{self, Raw, Strictness};
+use liuwu_engine::dictionary::{Dictionary, Field, Kind, Type, Value};
+use liuwu_engine::period::Date;
+use liuwu_engine::pseudonym;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value as Json};
+use std::sync::Arc;
+
+use crate::questions;
+use crate::records::stored_value;
+use crate::store::{BatchId, Blank, ItemId, NewBatch, Paper, RecordRow, Store, StoreError};
+
+/// The folder in which it is noted when each batch is to be looked at again.
+const FOLDER: &str = "retention";
+/// Records blanked in one write.
+const AT_ONCE: usize = 500;
+
+/// What was blanked, or is to be.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Blanked {
+    /// Records.
+    pub records: u64,
+    /// Fields of them.
+    pub fields: u64,
+    /// Rows kept as questions.
+    pub questions: u64,
+}
+
+impl Blanked {
+    /// Whether there was nothing to blank.
+    pub fn is_nothing(self) -> bool {
+        self == Blanked::default()
+    }
+}
+
+/// When a batch is to be looked at again, by which text of the standard.
+#[derive(Serialize, Deserialize)]
+struct Next {
+    digest: String,
+    /// None: never.
+    day: Option<Date>,
+}
+
+/// Blanks everything whose time is over on a day.
+///
+/// # Errors
+/// The store's. What was blanked before stays so, and the rest is done by the next call.
+pub fn blank_due(store: &dyn Store, bundle: &Bundle, key: &[u8], today: Date) -> Result<Blanked, StoreError> {
+    sweep(store, bundle, key, today, true)
+}
+
+/// Counts what [`blank_due`] would blank, and blanks nothing.
+///
+/// # Errors
+/// The store's.
+pub fn count_due(store: &dyn Store, bundle: &Bundle, key: &[u8], today: Date) -> Result<Blanked, StoreError> {
+    sweep(store, bundle, key, today, false)
+}
+
+fn sweep(store: &dyn Store, bundle: &Bundle, key: &[u8], today: Date, really: bool) -> Result<Blanked, StoreError> {
+    let mut blanked = Blanked::default();
+    let last = store.batches(None, 1)?.first().map_or(0, |batch| batch.id.0);
+    for id in (1..=last).map(BatchId) {
+        if !is_due(store, bundle, id, today)? {
+            continue;
+        }
+        let batch = store.contents(id)?;
+        let (blanks, next) = of_batch(bundle, key, today, id, &batch);
+        blanked.records += blanks.len() as u64;
+        blanked.fields += blanks.iter().map(|blank| blank.fields.len() as u64).sum::<u64>();
+        if really {
+            for some in blanks.chunks(AT_ONCE) {
+                store.blank(some.to_vec())?;
+            }
+            note_next(store, bundle, id, next)?;
+        }
+    }
+    blanked.questions = questions::blank(store, really, &mut |received_on, row| {
+        let gone = gone_fields(bundle, key, today, received_on, row).0;
+        let any = !gone.is_empty();
+        for (name, value) in gone {
+            row.fields.insert(name, value);
+        }
+        any
+    })?;
+    Ok(blanked)
+}
+
+/// Whether a batch has to be looked at: on its day, or when the standard has changed since.
+fn is_due(store: &dyn Store, bundle: &Bundle, id: BatchId, today: Date) -> Result<bool, StoreError> {
+    let noted = store.paper(FOLDER, &id.to_string())?.and_then(|paper| serde_json::from_slice::<Next>(&paper).ok());
+    Ok(noted.is_none_or(|next| next.digest != bundle.digest || next.day.is_some_and(|day| day <= today)))
+}
+
+fn note_next(store: &dyn Store, bundle: &Bundle, id: BatchId, day: Option<Date>) -> Result<(), StoreError> {
+    let next = Next { digest: bundle.digest.clone(), day };
+    let body = serde_json::to_vec(&next).map_err(|error| StoreError::Io(error.to_string()))?;
+    store.file_papers(vec![Paper::new(FOLDER, id.to_string(), body)])
+}
+
+/// What of a batch is to be blanked on a day, and the day on which more of it will be.
+fn of_batch(bundle: &Bundle, key: &[u8], today: Date, id: BatchId, batch: &NewBatch) -> (Vec<Blank>, Option<Date>) {
+    let mut blanks = Vec::new();
+    let mut next: Option<Date> = None;
+    for (number, row) in (1..).zip(&batch.records) {
+        let (fields, later) = gone_fields(bundle, key, today, batch.received_on, row);
+        if !fields.is_empty() {
+            blanks.push(Blank { record: ItemId { batch: id, number }, fields });
+        }
+        next = [next, later].into_iter().flatten().min();
+    }
+    (blanks, next)
+}
+
+/// What stands in the place of the personal fields of a record whose time is over; else, for a record that has any, the day on
+/// which it will be.
+fn gone_fields(
+    bundle: &Bundle,
+    key: &[u8],
+    today: Date,
+    received_on: Date,
+    row: &RecordRow,
+) -> (Map<String, Json>, Option<Date>) {
+    let nothing = (Map::new(), None);
+    let Some(kind) = bundle.dictionary.kinds.get(&row.kind) else { return nothing };
+    let Some(day) = last_day(kind, row.date.max(received_on)) else { return nothing };
+    let fields: Map<String, Json> = row
+        .fields
+        .iter()
+        .filter_map(|(name, stored)| {
+            let field = kind.fields.get(name)?;
+            let raw = Raw::from_json(stored);
+            let value = read::value(name, field, &bundle.dictionary.shapes, &raw, Strictness::Data).ok()??;
+            let blanked = without_persons(&bundle.dictionary, field, key, &value);
+            (blanked != value).then(|| (name.clone(), stored_value(&blanked)))
+        })
+        .collect();
+    match (fields.is_empty(), day < today) {
+        (true, _) => nothing,
+        (false, true) => (fields, None),
+        // It is looked at on the day after the last one.
+        (false, false) => (Map::new(), Some(day.tomorrow().unwrap_or(Date::MAX))),
+    }
+}
+
+/// The last day on which personal fields of a kind are kept, counted from a day; none: they are kept.
+fn last_day(kind: &Kind, from: Date) -> Option<Date> {
+    let (count, unit) = kind.keep_personal.as_deref()?.split_once(' ')?;
+    let count: i64 = count.parse().ok()?;
+    let span: Span = match unit.strip_suffix('s').unwrap_or(unit) {
+        "day" => Span::new().try_days(count).ok()?,
+        "week" => Span::new().try_weeks(count).ok()?,
+        "month" => Span::new().try_months(count).ok()?,
+        "year" => Span::new().try_years(count).ok()?,
+        _ => return None,
+    };
+    Some(from.checked_add(span).unwrap_or(Date::MAX))
+}
+
+/// A value whose personal texts have given way to their pseudonyms.
+fn without_persons(dictionary: &Dictionary, field: &Field, key: &[u8], value: &Value) -> Value {
+    match field.personal {
+        Some(_) => pseudonym::blank(key, value),
+        None => inside(dictionary, &field.kind, key, value),
+    }
+}
+
+fn inside(dictionary: &Dictionary, kind: &Type, key: &[u8], value: &Value) -> Value {
+    match (kind, value) {
+        (Type::List(inner), Value::List(items)) => {
+            Value::List(items.iter().map(|item| inside(dictionary, inner, key, item)).collect())
+        }
+        (Type::Map(inner), Value::Map(entries)) => Value::Map(Arc::new(
+            entries.iter().map(|(name, item)| (Arc::clone(name), inside(dictionary, inner, key, item))).collect(),
+        )),
+        (Type::Shape(name), Value::Map(entries)) => {
+            let shape = dictionary.shapes.get(name.as_ref());
+            let part = |(name, item): (&Arc<str>, &Value)| {
+                let field = shape.and_then(|shape| shape.fields.get(name.as_ref()));
+                let kept = field.map_or_else(|| item.clone(), |field| without_persons(dictionary, field, key, item));
+                (Arc::clone(name), kept)
+            };
+            Value::Map(Arc::new(entries.iter().map(part).collect()))
+        }
+        (_, other) => other.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,208 @@
+//! What is blanked is gone, and scores and receipts stay what they were.
+
+use liuwu_engine::period::{Period, parse_date};
+use liuwu_engine::record::Source;
+use serde_json::json;
+
+use super::*;
+use crate::scoring::{self, Ask};
+use crate::store::memory::Memory;
+use crate::store::transfer;
+use crate::store::{Act, NewEdition, Statement, UnitRow};
+
+/// Two deals with one seller count more than one each; witnesses and steps name people too.
+const BUNDLE: &str = r#"
+bundle: persons
+edition: "2020"
+title: 个人信息(虚构)
+assess: {unit: village, period: year}
+shapes:
+  step: {who: {type: text, personal: name}, hours: {type: integer}}
+records:
+  deal:
+    title: 交易
+    fields:
+      seller:    {title: 卖方, type: text, personal: name}
+      witnesses: {title: 证人, type: {list: text}, personal: name, optional: true}
+      steps:     {title: 经过, type: {list: step}, optional: true}
+      place:     {title: 地点, type: text}
+    identity: [seller, place]
+    keep_personal: 30 days
+  note:
+    title: 记事
+    fields: {who: {title: 何人, type: text, personal: name}}
+figures:
+  sellers:   {title: 卖方数, script: 'records("deal").map(|d| d.seller).distinct().count()'}
+  witnesses: {title: 证人次数, script: 'records("deal").sum(|d| if d.witnesses == () { 0 } else { d.witnesses.count() })'}
+criteria:
+  - id: deals
+    title: 交易
+    base: 100
+    rules:
+      - {id: D-1, title: 交易, each: deal, deduct: "3", reason: "${deal.place}"}
+      - {id: D-2, title: 同一卖方, when: figures.sellers < records("deal").count(), deduct: 5, reason: 同一卖方}
+"#;
+
+const KEY: &[u8] = b"a key for tests";
+const NAMES: [&str; 4] = ["张三丰", "李四娘", "王五哥", "赵六叔"];
+
+fn noon(day: &str) -> jiff::Timestamp {
+    format!("{day}T12:00:00+08:00").parse().unwrap()
+}
+
+fn day(text: &str) -> Date {
+    parse_date(text).unwrap()
+}
+
+fn row(unit: &str, kind: &str, date: &str, line: u32, fields: Json) -> RecordRow {
+    let Json::Object(fields) = fields else { unreachable!() };
+    RecordRow {
+        unit: unit.into(),
+        kind: kind.into(),
+        date: day(date),
+        number: None,
+        fields,
+        source: Source::line(&Arc::from("a.csv"), line),
+        supersedes: None,
+    }
+}
+
+fn store() -> Memory {
+    let store = Memory::new();
+    let edition = NewEdition {
+        bundle: "persons".into(),
+        edition: "2020".into(),
+        text: Arc::from(BUNDLE),
+        published_at: noon("2020-01-01"),
+        by: "王".into(),
+        note: String::new(),
+    };
+    store.publish_edition(edition).unwrap();
+    let unit = |id: &str| UnitRow { id: id.into(), level: "village".into(), name: id.into(), parent: None };
+    let deal = |unit, line, seller, place: &str| {
+        let steps = json!([{"who": NAMES[2], "hours": "2"}]);
+        let fields = json!({"seller": seller, "witnesses": [NAMES[3], NAMES[1]], "steps": steps, "place": place});
+        row(unit, "deal", "2020-03-01", line, fields)
+    };
+    let statement = |unit: &str| Statement {
+        kind: "deal".into(),
+        area: unit.into(),
+        from: day("2020-01-01"),
+        to: day("2020-12-31"),
+        nil: false,
+    };
+    // The names stand in an order that is not that of their pseudonyms.
+    let records = vec![
+        deal("v1", 1, NAMES[0], "甲"),
+        deal("v1", 2, NAMES[1], "甲"),
+        deal("v1", 3, NAMES[0], "乙"),
+        deal("v1", 4, NAMES[2], "甲"),
+        deal("v2", 5, NAMES[3], "甲"),
+        row("v2", "note", "2020-03-01", 6, json!({"who": "钱七"})),
+    ];
+    let mut batch = NewBatch::new(noon("2020-04-01"), "李", "交易");
+    batch.units = vec![unit("v1"), unit("v2")];
+    batch.statements = vec![statement("v1"), statement("v2")];
+    batch.records = records;
+    store.append_batch(batch).unwrap();
+    store
+}
+
+fn bundle() -> Bundle {
+    liuwu_engine::bundle::read("persons", BUNDLE).unwrap().0
+}
+
+fn score(store: &Memory) -> crate::store::Run {
+    let ask = Ask {
+        bundle: "persons".into(),
+        edition: None,
+        periods: Period::parse_list("2020").unwrap(),
+        as_of: day("2021-01-10"),
+        by: String::new(),
+        at: noon("2021-01-10"),
+        pseudonym_key: KEY.to_vec(),
+        longest: crate::deadline::LONGEST_RUN,
+    };
+    scoring::score(store, &ask).unwrap()
+}
+
+fn backup(store: &Memory) -> String {
+    let mut text = Vec::new();
+    transfer::export(store, &mut text).unwrap();
+    String::from_utf8(text).unwrap()
+}
+
+#[test]
+fn scores_and_receipts_are_the_same_before_and_after() {
+    let store = store();
+    let before = score(&store);
+    let blanked = blank_due(&store, &bundle(), KEY, day("2021-01-11")).unwrap();
+    assert_eq!(blanked, Blanked { records: 5, fields: 15, questions: 0 });
+    let after = score(&store);
+    assert_eq!(before.root, after.root);
+    let results = |run: &crate::store::Run| scoring::all_of(&store, run.id, run.periods[0]).unwrap();
+    assert_eq!(results(&before), results(&after));
+    assert_eq!(results(&before)[0].score.unwrap().to_string(), "83", "{:?}", results(&before)[0].ledger);
+    let again = scoring::verify(&store, before.id, KEY).unwrap();
+    assert_eq!((again.compared, again.differences), (2, vec![]));
+}
+
+#[test]
+fn no_name_is_left_in_the_store_or_in_a_backup() {
+    let store = store();
+    assert!(NAMES.iter().all(|name| backup(&store).contains(name)));
+    blank_due(&store, &bundle(), KEY, day("2021-01-11")).unwrap();
+    let left: Vec<_> = NAMES.iter().filter(|name| backup(&store).contains(**name)).collect();
+    assert_eq!(left, [""; 0].iter().collect::<Vec<_>>());
+    assert!(backup(&store).contains("钱七"), "a kind without a time keeps its names");
+}
+
+#[test]
+fn the_time_runs_from_the_day_of_receipt_and_ends_after_its_last_day() {
+    let store = store();
+    assert_eq!(blank_due(&store, &bundle(), KEY, day("2020-05-01")).unwrap(), Blanked::default());
+    assert_eq!(count_due(&store, &bundle(), KEY, day("2020-05-02")).unwrap().records, 5);
+    assert_eq!(blank_due(&store, &bundle(), KEY, day("2020-05-02")).unwrap().records, 5);
+    assert_eq!(blank_due(&store, &bundle(), KEY, day("2020-05-02")).unwrap(), Blanked::default());
+}
+
+#[test]
+fn counting_blanks_nothing() {
+    let store = store();
+    let before = backup(&store);
+    assert_eq!(count_due(&store, &bundle(), KEY, day("2021-01-11")).unwrap().fields, 15);
+    assert_eq!(backup(&store), before);
+}
+
+#[test]
+fn another_edition_with_a_shorter_time_is_looked_at_at_once() {
+    let store = store();
+    blank_due(&store, &bundle(), KEY, day("2020-04-10")).unwrap();
+    let shorter = BUNDLE.replace("30 days", "5 days");
+    let shorter = liuwu_engine::bundle::read("persons", &shorter).unwrap().0;
+    assert_eq!(blank_due(&store, &shorter, KEY, day("2020-04-10")).unwrap().records, 5);
+}
+
+#[test]
+fn rows_kept_as_questions_are_blanked_with_the_rest() {
+    let store = store();
+    let asked = Act { by: "李".into(), at: noon("2020-04-02"), why: String::new() };
+    let contradicting = row("v1", "deal", "2020-03-02", 9, json!({"seller": NAMES[0], "place": "甲"}));
+    let known = ItemId { batch: BatchId(1), number: 1 };
+    questions::raise(&store, vec![(contradicting, known)], &asked, day("2020-04-02")).unwrap();
+    assert_eq!(blank_due(&store, &bundle(), KEY, day("2021-01-11")).unwrap().questions, 1);
+    assert!(!backup(&store).contains(NAMES[0]));
+}
+
+#[test]
+fn a_length_of_time_is_added_by_the_calendar() {
+    let kind = |keep: &str| {
+        let text = BUNDLE.replace("30 days", keep);
+        Arc::clone(&liuwu_engine::bundle::read("persons", &text).unwrap().0.dictionary.kinds["deal"])
+    };
+    let last = |keep: &str| last_day(&kind(keep), day("2020-02-29")).unwrap().to_string();
+    assert_eq!(last("1 year"), "2021-02-28");
+    assert_eq!(last("6 months"), "2020-08-29");
+    assert_eq!(last("2 weeks"), "2020-03-14");
+    assert_eq!(last_day(&kind("99999999 years"), day("2020-02-29")), None, "longer than any calendar is for ever");
+}
