@@ -159,7 +159,7 @@ impl Basis<'_> {
                     state,
                     units: units.len(),
                     missing: missing.len(),
-                    areas: self.areas(&missing, &units),
+                    areas: self.areas(&missing, kind),
                 });
             }
         }
@@ -174,15 +174,19 @@ impl Basis<'_> {
         }
     }
 
-    /// The units that a kind is about, as far as they are mine.
+    /// The units that a kind is about.
+    fn all_units_of(&self, kind: &Kind) -> impl Iterator<Item = &str> {
+        let level = kind.of.as_deref().unwrap_or(&self.bundle.assess.unit).to_owned();
+        self.units.all().iter().filter(move |row| row.level == level).map(|row| row.id.as_str())
+    }
+
+    /// Those of them that are mine.
     fn units_of(&self, kind: &Kind) -> Vec<&str> {
-        let level = kind.of.as_deref().unwrap_or(&self.bundle.assess.unit);
         let is_mine = |unit: &str| match self.scope {
             Scope::Divisions(codes) => codes.iter().any(|code| self.units.is_within(unit, code)),
             _ => true,
         };
-        let units = self.units.all().iter().filter(|row| row.level == level).map(|row| row.id.as_str());
-        units.filter(|unit| is_mine(unit)).collect()
+        self.all_units_of(kind).filter(|unit| is_mine(unit)).collect()
     }
 
     /// The stretches for which a kind is asked: from the beginning of the standard's period before this one to the one that
@@ -221,12 +225,12 @@ impl Basis<'_> {
         }
     }
 
-    /// The largest areas all of whose units are missing, and the units that are left.
-    fn areas(&self, missing: &[&str], asked: &[&str]) -> Vec<Area> {
+    /// The largest areas all of whose units are missing, and the units that are left. An area that is not all mine is not named.
+    fn areas(&self, missing: &[&str], kind: &Kind) -> Vec<Area> {
         let lacking: BTreeSet<&str> = missing.iter().copied().collect();
         // How many units are asked for and how many lack it, in each area above.
         let mut counts: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
-        for unit in asked {
+        for unit in self.all_units_of(kind) {
             for above in self.units.above(unit) {
                 let count = counts.entry(&above.id).or_default();
                 count.0 += 1;

@@ -18,6 +18,7 @@ pub mod entry;
 pub mod retention;
 pub mod filed;
 pub mod deadline;
+pub mod succession;
 pub mod scoring;
 pub mod explanation;
 pub mod listing;

@@ -21,8 +21,8 @@ use tower_http::compression::CompressionLayer;
 
 use crate::accounts::Permission as May;
 use crate::api::{
-    assessments, batches, bundles, divisions, duties, functions, health, lists, mappings, openapi, pushes,
-    record_kinds, releases, runs, templates, units, uploads, webhooks,
+    assessments, batches, bundles, division_changes, divisions, duties, functions, health, lists, mappings, openapi,
+    pushes, record_kinds, releases, runs, templates, units, uploads, webhooks,
 };
 use crate::config::Config;
 use crate::error::Problem;
@@ -98,6 +98,8 @@ fn data(config: &Config) -> Routes {
         .get("/templates", May::Upload, templates::all)
         .get("/templates/{kind}", May::Upload, templates::show)
         .post("/records", May::Upload, pushes::create)
+        .get("/division-changes", Public, division_changes::list)
+        .post("/division-changes", May::Upload, division_changes::create)
         .get("/duties", May::ReadRecords, duties::list)
         .get("/duties.ics", May::ReadRecords, duties::calendar)
         .get("/burden", May::ReadRecords, duties::burden)

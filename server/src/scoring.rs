@@ -26,7 +26,10 @@ use rayon::prelude::*;
 use crate::deadline::{LONGEST_RUN, within};
 use crate::filed::Filed;
 use crate::records::placed;
-use crate::store::{self, Damage, Edition, Knowledge, NewRun, PackedFacts, Run, RunId, RunOutcome, Store, StoreError};
+use crate::store::{
+    self, Damage, Edition, Knowledge, NewRun, PackedFacts, Run, RunId, RunOutcome, Store, StoreError, UnitRow,
+};
+use crate::succession;
 
 /// Units read from the store at a time.
 const PAGE: usize = 1_000;
@@ -251,6 +254,7 @@ pub fn load(store: &dyn Knowledge, bundle: &Bundle, as_of: Date, pseudonym_key: 
     let mut facts = facts(store, bundle, as_of)?;
     let rows = store.units(as_of)?;
     let levels: Vec<&str> = bundle.levels().collect();
+    inherit(&mut facts.by_unit, &rows, as_of);
     for level in levels.iter().rev() {
         for row in rows.iter().filter(|row| row.level == *level) {
             let (own, attributes) = facts.by_unit.remove(&row.id).unwrap_or_default();
@@ -284,6 +288,27 @@ pub fn load(store: &dyn Knowledge, bundle: &Bundle, as_of: Date, pseudonym_key: 
     });
     world.exempt(exemptions.collect());
     Ok(world)
+}
+
+/// Lets the facts of units that have a successor count for it: all their records, and the attributes that it has not itself.
+fn inherit(by_unit: &mut HashMap<String, (Facts, Attributes)>, rows: &[UnitRow], as_of: Date) {
+    let successions = succession::in_force(rows, as_of);
+    let mut inherited: BTreeMap<&str, Vec<(Facts, Attributes)>> = BTreeMap::new();
+    for old in successions.keys() {
+        if let (Some(heir), Some(facts)) = (succession::heir(&successions, old), by_unit.remove(old)) {
+            inherited.entry(heir).or_default().push(facts);
+        }
+    }
+    for (heir, old) in inherited {
+        let (facts, attributes) = by_unit.remove(heir).unwrap_or_default();
+        let records = old.iter().flat_map(|(facts, _)| facts.iter()).chain(facts.iter()).cloned();
+        let facts = Facts::new(records.collect::<Vec<_>>());
+        let mut own = attributes;
+        for (name, values) in old.into_iter().flat_map(|(_, attributes)| attributes) {
+            own.entry(name).or_insert(values);
+        }
+        by_unit.insert(heir.to_owned(), (facts, own));
+    }
 }
 
 #[derive(Default)]

@@ -120,3 +120,6 @@ finding-appeal-left = { $days ->
     [one] {" "}(1 day left)
    *[other] {" "}({ $days } days left)
 }
+
+# Changes of divisions
+village-succeeds = Succeeds { $name } since { $day }; its earlier records count here.

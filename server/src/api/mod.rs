@@ -25,6 +25,7 @@ pub mod functions;
 pub mod batches;
 pub mod uploads;
 pub mod duties;
+pub mod division_changes;
 pub mod mappings;
 pub mod pushes;
 pub mod templates;

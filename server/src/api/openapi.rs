@@ -10,8 +10,8 @@ use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use super::answer::{Answer, Asked};
 use super::{
-    assessments, batches, bundles, divisions, duties, functions, health, lists, mappings, pushes, record_kinds,
-    releases, runs, templates, units, uploads, webhooks,
+    assessments, batches, bundles, division_changes, divisions, duties, functions, health, lists, mappings, pushes,
+    record_kinds, releases, runs, templates, units, uploads, webhooks,
 };
 use crate::error::{Problem, ProblemBody};
 use crate::state::App;
@@ -82,7 +82,7 @@ pub enum Problems {
         bundles::list, bundles::show, bundles::show_edition, bundles::show_text,
         record_kinds::list, record_kinds::show, functions::list,
         templates::all, templates::show, uploads::create, uploads::undo, pushes::create, mappings::list, mappings::publish, mappings::show,
-        duties::list, duties::calendar, duties::burden, webhooks::list, webhooks::create, webhooks::remove, webhooks::resume, webhooks::deliveries, batches::list, batches::show,
+        division_changes::list, division_changes::create, duties::list, duties::calendar, duties::burden, webhooks::list, webhooks::create, webhooks::remove, webhooks::resume, webhooks::deliveries, batches::list, batches::show,
         health::show, show,
     ),
     components(schemas(

@@ -14,6 +14,8 @@ mod county;
 #[cfg(test)]
 mod disclosure;
 #[cfg(test)]
+mod division_changes;
+#[cfg(test)]
 mod duties;
 #[cfg(test)]
 mod mappings;

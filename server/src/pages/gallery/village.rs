@@ -17,6 +17,7 @@ pub fn good(language: Language) -> VillagePage {
     VillagePage {
         frame: frame(language, Section::Search),
         village: place("上岙村", "330381101705", "塘下镇", "330381101000"),
+        predecessors: vec![],
         period: period(),
         appeal: Some(Appeal { until: jiff::civil::date(2021, 1, 12), days_left: 4, link: "/appeals/new".into() }),
         verdict: Verdict {
