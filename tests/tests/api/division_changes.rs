@@ -46,7 +46,8 @@ async fn records_of_merged_communities_count_for_the_new_one_and_older_runs_stay
 
     let address = format!("/api/v1/runs/{run}/assessments");
     let results = county.get_as_staff(&address).await.json();
-    let units: Vec<&str> = results["items"].as_array().unwrap().iter().map(|item| item["unit"].as_str().unwrap()).collect();
+    let units: Vec<&str> =
+        results["items"].as_array().unwrap().iter().map(|item| item["unit"]["id"].as_str().unwrap()).collect();
     assert!(units.contains(&MERGED) && !units.contains(&BURNT) && !units.contains(&TROUBLED), "{units:?}");
     let merged = county.get_as_staff(&format!("{address}/{MERGED}")).await.json();
     // The fire of the one and the thefts of the other.
@@ -66,7 +67,10 @@ async fn records_of_merged_communities_count_for_the_new_one_and_older_runs_stay
     let page = county.get(&format!("/villages/{MERGED}")).await.text();
     assert!(page.contains("2020年6月1日起承继上岙村") && page.contains("承继前垟村"), "{page}");
     let list = county.get("/api/v1/division-changes").await.json();
-    assert_eq!(list["items"][0], json!({"old": BURNT, "name": "上岙村村民委员会", "new": MERGED, "from": "2020-06-01"}));
+    assert_eq!(
+        list["items"][0],
+        json!({"old": BURNT, "name": "上岙村村民委员会", "new": MERGED, "from": "2020-06-01"})
+    );
 }
 
 #[tokio::test]
@@ -77,7 +81,8 @@ async fn a_merger_that_is_taken_back_leaves_everything_as_it_was() {
     let run = score_today(&county);
     county.app.has_written();
     let results = county.get_as_staff(&format!("/api/v1/runs/{run}/assessments")).await.json();
-    let units: Vec<&str> = results["items"].as_array().unwrap().iter().map(|item| item["unit"].as_str().unwrap()).collect();
+    let units: Vec<&str> =
+        results["items"].as_array().unwrap().iter().map(|item| item["unit"]["id"].as_str().unwrap()).collect();
     assert!(units.contains(&BURNT) && !units.contains(&MERGED), "{units:?}");
 }
 
