@@ -34,6 +34,7 @@ pub mod effect;
 pub mod error;
 pub mod state;
 pub mod webhooks;
+pub mod custody;
 pub mod gate;
 pub mod pages;
 pub mod api;

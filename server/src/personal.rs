@@ -16,6 +16,8 @@ use crate::wording::shown;
 /// How a reader sees personal fields.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Sight {
+    /// Not at all.
+    Withheld,
     /// Struck out.
     Masked,
     /// In full: it takes a permission and a reason, and is noted in the log.
@@ -131,7 +133,8 @@ pub fn seen(dictionary: &Dictionary, kind: Option<&Kind>, fields: &Map<String, J
         let raw = Raw::from_json(stored);
         let value = read::value(id, field, &dictionary.shapes, &raw, Strictness::Data).ok().flatten();
         let shown = match (&value, sight) {
-            (Some(value), Sight::Masked) => Some(masked(dictionary, field, value)),
+            (Some(_), Sight::Withheld) if personal => None,
+            (Some(value), Sight::Masked | Sight::Withheld) => Some(masked(dictionary, field, value)),
             (Some(value), Sight::InFull) => Some(value.clone()),
             // What does not fit this edition is shown as it is stored, unless it may be personal.
             (None, _) => None,

@@ -20,6 +20,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 
 use crate::accounts::Permission as May;
+use crate::api::records as stored;
 use crate::api::{
     assessments, batches, bundles, division_changes, divisions, duties, functions, health, lists, mappings, openapi,
     pushes, record_kinds, releases, runs, templates, units, uploads, webhooks,
@@ -28,7 +29,7 @@ use crate::config::Config;
 use crate::error::Problem;
 use crate::gate::{self, Access::Public};
 use crate::pages::duties as desk;
-use crate::pages::{assets, city, home, links, negative, preferences, search, village};
+use crate::pages::{assets, city, home, links, negative, preferences, records, search, village};
 use crate::state::App;
 pub use routes::Route;
 use routes::Routes;
@@ -57,7 +58,7 @@ pub fn routes(config: &Config) -> Vec<Route> {
 }
 
 fn all(config: &Config) -> Routes {
-    results().merge(data(config)).under("/api/v1").merge(pages())
+    results().merge(data(config)).under("/api/v1").merge(pages()).merge(kept())
 }
 
 /// What anybody may ask. Without a login: what has been released, as far as the standard lets it be seen.
@@ -113,8 +114,35 @@ fn data(config: &Config) -> Routes {
         .get("/mappings/{mapping}", May::ManageService, mappings::show)
         .get("/batches", May::ReadRecords, batches::list)
         .get("/batches/{batch}", May::ReadRecords, batches::show)
+        .get("/batches/{batch}/undoing", May::Correct, batches::weigh_undoing)
+        .get("/records", May::ReadRecords, stored::list)
+        .get("/records/{record}", May::ReadRecords, stored::show)
+        .post("/records/{record}/correction", May::Correct, stored::correct)
+        .post("/records/{record}/withdrawal", May::Correct, stored::withdraw)
+        .get("/questions", May::ReadRecords, stored::questions)
+        .post("/questions/{question}/answer", May::Correct, stored::answer)
         .route(Method::POST, "/uploads", May::Upload, post(uploads::create).layer(uploading))
         .delete("/uploads/{batch}", May::Correct, uploads::undo)
+}
+
+/// The pages of batches and records, for those who hand in and look after them.
+fn kept() -> Routes {
+    use records::{batch, batches, entry, ledger, questions, record};
+    Routes::new()
+        .get(records::BATCHES, May::ReadRecords, batches::list)
+        .get("/desk/batches/{batch}", May::ReadRecords, batch::show)
+        .get("/desk/batches/{batch}/undo", May::Correct, batch::weigh)
+        .post("/desk/batches/{batch}/undo", May::Correct, batch::undo)
+        .get(records::RECORDS, May::ReadRecords, ledger::list)
+        .get(records::NEW, May::Upload, entry::blank)
+        .post(records::NEW, May::Upload, entry::enter)
+        .get("/desk/records/{record}", May::ReadRecords, record::show)
+        .post("/desk/records/{record}/in-full", May::SeePersonal, record::show_in_full)
+        .get("/desk/records/{record}/correct", May::Correct, entry::show)
+        .post("/desk/records/{record}/correct", May::Correct, entry::correct)
+        .post("/desk/records/{record}/withdraw", May::Correct, record::withdraw)
+        .get(records::QUESTIONS, May::ReadRecords, questions::list)
+        .post("/desk/questions/{question}", May::Correct, questions::settle)
 }
 
 /// The pages that anybody may read: what has been released, as far as the standard lets it be seen.

@@ -119,6 +119,11 @@ impl App {
         self.0.writes.fetch_add(1, Ordering::AcqRel);
     }
 
+    /// Must be called after everything that changes the facts.
+    pub fn facts_changed(&self) {
+        self.has_written();
+    }
+
     /// How often something was written since the start; for the tags of answers that any write may change.
     pub fn writes(&self) -> u64 {
         self.0.writes.load(Ordering::Acquire)

@@ -123,3 +123,7 @@ finding-appeal-left = { $days ->
 
 # Changes of divisions
 village-succeeds = Succeeds { $name } since { $day }; its earlier records count here.
+
+# Late data
+finding-known-since = handed in late, known since { $day }
+village-published-before = Published before (as of { $day }): { $score } points; data came in or was corrected since.

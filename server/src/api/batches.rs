@@ -1,17 +1,22 @@
-//! Batches: what was handed in, when and by whom. With the token only. Next: [`super::uploads`].
+//! Batches: what was handed in, when and by whom; and what undoing one would change. Next: [`super::uploads`].
 
 use std::collections::BTreeMap;
 
+use axum::Json;
 use axum::extract::State;
 use jiff::Timestamp;
-use liuwu_engine::period::Date;
+use liuwu_engine::number::Number;
+use liuwu_engine::period::{Date, Period};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::answer::{Answer, Asked};
 use super::openapi::Problems;
 use super::parameters::{self, Cursor, Path, Query};
-use super::source::Page;
+use super::source::{Page, optional_points};
+use crate::accounts::Caller;
+use crate::custody::Custody;
+use crate::effect::Moved;
 use crate::error::Problem;
 use crate::state::App;
 use crate::store::{Act, Batch};
@@ -108,16 +113,22 @@ pub struct BatchesQuery {
     security(("token" = [])),
     responses((status = 200, description = "批次 · Batches", body = Page<BatchBody>), Problems),
 )]
-pub async fn list(State(app): State<App>, asked: Asked, Query(query): Query<BatchesQuery>) -> Result<Answer, Problem> {
+pub async fn list(
+    State(app): State<App>,
+    caller: Caller,
+    asked: Asked,
+    Query(query): Query<BatchesQuery>,
+) -> Result<Answer, Problem> {
     let limit = parameters::limit(query.limit)?;
     let before = match query.cursor.as_deref().map(Cursor::read).transpose()? {
         None => None,
         Some(cursor) => Some(parameters::batch(&cursor.after)?),
     };
     app.blocking(move |app| {
-        asked.json(&format!("batches {}", app.store().health()?.batches + app.writes()), || {
+        let basis = format!("batches {} {}", caller.name(), app.store().health()?.batches + app.writes());
+        asked.json(&basis, || {
             // One more than asked for tells whether there is another page.
-            let mut batches = app.store().batches(before, limit + 1)?;
+            let mut batches = Custody::open(app, &caller)?.batches(before, limit + 1)?;
             let more = batches.len() > limit;
             batches.truncate(limit);
             let last = batches.last().filter(|_| more);
@@ -137,11 +148,115 @@ pub async fn list(State(app): State<App>, asked: Asked, Query(query): Query<Batc
     security(("token" = [])),
     responses((status = 200, description = "批次 · The batch", body = BatchBody), Problems),
 )]
-pub async fn show(State(app): State<App>, asked: Asked, Path(batch): Path<String>) -> Result<Answer, Problem> {
+pub async fn show(
+    State(app): State<App>,
+    caller: Caller,
+    asked: Asked,
+    Path(batch): Path<String>,
+) -> Result<Answer, Problem> {
     let id = parameters::batch(&batch)?;
     app.blocking(move |app| {
-        let batch = app.store().batch(id)?;
+        let batch = Custody::open(app, &caller)?.batch(id)?;
         asked.json(&format!("batch {id} {}", batch.withdrawn.is_some()), || Ok(BatchBody::from(batch)))
+    })
+    .await
+}
+
+/// 整批撤回的影响。 · What undoing a batch would change.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct UndoingBody {
+    /// 不再计入的记录数 · Records that would no longer count.
+    pub records_go: u64,
+    /// 恢复计入的记录数 · Records that would count again.
+    pub records_come_back: u64,
+    /// 得分或等次变化的考核对象数 · Units that would move.
+    pub units: usize,
+    /// 等次变化数 · Units whose rating would change.
+    pub ratings: usize,
+    /// 将列入清单数 · Units that would enter a list.
+    pub entering: usize,
+    /// 将移出清单数 · Units that would leave a list.
+    pub leaving: usize,
+    /// 各考核对象的变化 · Who moves, those that lose most first.
+    pub moved: Vec<MovedBody>,
+}
+
+/// 一个考核对象的变化。 · A unit that would move in a period.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct MovedBody {
+    /// 区划代码 · The unit.
+    #[schema(example = "330381116712")]
+    pub unit: String,
+    /// 考核周期 · The period.
+    #[schema(value_type = String, example = "2020")]
+    pub period: Period,
+    /// 现得分 · Its score.
+    #[serde(serialize_with = "optional_points")]
+    #[schema(value_type = Option<String>)]
+    pub score: Option<Number>,
+    /// 撤回后得分 · Its score then.
+    #[serde(serialize_with = "optional_points")]
+    #[schema(value_type = Option<String>)]
+    pub score_then: Option<Number>,
+    /// 增减 · By how much.
+    #[serde(serialize_with = "optional_points")]
+    #[schema(value_type = Option<String>)]
+    pub by: Option<Number>,
+    /// 现等次 · Its rating.
+    pub rating: Option<String>,
+    /// 撤回后等次 · Its rating then.
+    pub rating_then: Option<String>,
+    /// 将列入 · Lists it would enter.
+    pub enters: Vec<String>,
+    /// 将移出 · Lists it would leave.
+    pub leaves: Vec<String>,
+}
+
+impl From<&Moved> for MovedBody {
+    fn from(moved: &Moved) -> MovedBody {
+        let texts = |lists: Vec<&str>| lists.into_iter().map(str::to_owned).collect();
+        MovedBody {
+            unit: moved.unit.clone(),
+            period: moved.period,
+            score: moved.before.as_ref().and_then(|standing| standing.score),
+            score_then: moved.after.as_ref().and_then(|standing| standing.score),
+            by: moved.by(),
+            rating: moved.before.as_ref().and_then(|standing| standing.rating.clone()),
+            rating_then: moved.after.as_ref().and_then(|standing| standing.rating.clone()),
+            enters: texts(moved.enters()),
+            leaves: texts(moved.leaves()),
+        }
+    }
+}
+
+/// 整批撤回的影响
+///
+/// What undoing a batch would change: records that go, records that count again, units that move and by how much. Nothing is
+/// changed.
+#[utoipa::path(
+    get, path = "/api/v1/batches/{batch}/undoing", tag = "uploads", operation_id = "weigh_undoing",
+    params(("batch" = u64, Path, description = "批次号 · The batch")),
+    security(("token" = [])),
+    responses((status = 200, description = "影响 · The effect", body = UndoingBody), Problems),
+)]
+pub async fn weigh_undoing(
+    State(app): State<App>,
+    caller: Caller,
+    Path(batch): Path<String>,
+) -> Result<Json<UndoingBody>, Problem> {
+    let id = parameters::batch(&batch)?;
+    app.blocking(move |app| {
+        let undoing = Custody::open(app, &caller)?.weigh_undoing(id)?;
+        let effect = &undoing.effect;
+        Ok(Json(UndoingBody {
+            records_go: undoing.go,
+            records_come_back: undoing.come_back,
+            units: effect.units(),
+            ratings: effect.ratings(),
+            entering: effect.entering(),
+            leaving: effect.leaving(),
+            moved: effect.moved.iter().map(MovedBody::from).collect(),
+        }))
     })
     .await
 }

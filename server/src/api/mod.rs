@@ -23,6 +23,7 @@ pub mod bundles;
 pub mod record_kinds;
 pub mod functions;
 pub mod batches;
+pub mod records;
 pub mod uploads;
 pub mod duties;
 pub mod division_changes;

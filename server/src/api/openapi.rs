@@ -11,7 +11,7 @@ use utoipa_swagger_ui::{Config, SwaggerUi};
 use super::answer::{Answer, Asked};
 use super::{
     assessments, batches, bundles, division_changes, divisions, duties, functions, health, lists, mappings, pushes,
-    record_kinds, releases, runs, templates, units, uploads, webhooks,
+    record_kinds, records, releases, runs, templates, units, uploads, webhooks,
 };
 use crate::error::{Problem, ProblemBody};
 use crate::state::App;
@@ -72,6 +72,7 @@ pub enum Problems {
         (name = "bundles", description = "考核办法与数据字典 · Standards and their data dictionary"),
         (name = "uploads", description = "上报与批次 · Uploads and batches"),
         (name = "webhooks", description = "变化推送 · Telling other systems about changes"),
+        (name = "records", description = "记录:查询、更正、撤回、核对 · Records: searched, corrected, taken back, questioned"),
         (name = "service", description = "服务 · The service itself"),
     ),
     paths(
@@ -82,7 +83,10 @@ pub enum Problems {
         bundles::list, bundles::show, bundles::show_edition, bundles::show_text,
         record_kinds::list, record_kinds::show, functions::list,
         templates::all, templates::show, uploads::create, uploads::undo, pushes::create, mappings::list, mappings::publish, mappings::show,
-        division_changes::list, division_changes::create, duties::list, duties::calendar, duties::burden, webhooks::list, webhooks::create, webhooks::remove, webhooks::resume, webhooks::deliveries, batches::list, batches::show,
+        division_changes::list, division_changes::create, duties::list, duties::calendar, duties::burden,
+        webhooks::list, webhooks::create, webhooks::remove, webhooks::resume, webhooks::deliveries,
+        batches::list, batches::show, batches::weigh_undoing,
+        records::list, records::show, records::correct, records::withdraw, records::questions, records::answer,
         health::show, show,
     ),
     components(schemas(

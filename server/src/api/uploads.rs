@@ -19,9 +19,10 @@ use super::openapi::Problems;
 use super::parameters::{self, Path, Query};
 use crate::accounts::Caller;
 use crate::audit::{Action, Note, Subject};
+use crate::custody::Custody;
 use crate::error::{FaultBody, Problem};
 use crate::state::App;
-use crate::store::{Act, BatchId, Statement};
+use crate::store::{BatchId, Statement};
 use crate::upload::{self, File, Report, Said, TableReport};
 
 /// 上报内容(multipart/form-data)。 · What is handed in, as `multipart/form-data`.
@@ -322,16 +323,9 @@ pub async fn undo(
     Query(query): Query<UndoQuery>,
 ) -> Result<Json<BatchBody>, Problem> {
     let id = parameters::batch(&batch)?;
-    let why = query.reason.trim().to_owned();
-    if why.is_empty() {
-        return Err(Problem::parameter("reason", "须写明撤回理由", "say why it is taken back"));
-    }
     app.blocking(move |app| {
-        let by = caller.name_or(query.by);
-        app.store().withdraw_batch(id, Act { by, at: app.now(), why })?;
-        app.has_written();
-        app.audit().note(Note::done(&caller, Action::Withdraw, Subject::of("batch", id)))?;
-        Ok(Json(BatchBody::from(app.store().batch(id)?)))
+        let undone = Custody::open(app, &caller)?.undo(id, &query.reason, query.by)?;
+        Ok(Json(BatchBody::from(undone)))
     })
     .await
 }

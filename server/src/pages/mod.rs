@@ -29,6 +29,7 @@ pub mod tile_map;
 pub mod towns;
 pub mod city;
 pub mod negative;
+pub mod records;
 pub mod home;
 pub mod search;
 pub mod not_found;

@@ -19,6 +19,10 @@ pub enum Section {
     Negative,
     /// What must be handed in.
     Duties,
+    /// Batches of what was handed in.
+    Batches,
+    /// Stored records.
+    Records,
     /// None of them.
     Elsewhere,
 }
@@ -50,8 +54,21 @@ pub struct Area {
 }
 
 /// Every area, in the order of the menu.
-const AREAS: &[Area] =
-    &[Area { permission: Permission::ReadRecords, title: "area-duties", link: "/desk", section: Section::Duties }];
+const AREAS: &[Area] = &[
+    Area { permission: Permission::ReadRecords, title: "area-duties", link: "/desk", section: Section::Duties },
+    Area {
+        permission: Permission::ReadRecords,
+        title: "desk-batches",
+        link: "/desk/batches",
+        section: Section::Batches,
+    },
+    Area {
+        permission: Permission::ReadRecords,
+        title: "desk-records",
+        link: "/desk/records",
+        section: Section::Records,
+    },
+];
 
 impl Seat {
     /// The seat of a caller; none for the public and for programs.

@@ -137,8 +137,8 @@ macro_rules! sources {
     };
 }
 
-const SOURCES: [Source; 6] =
-    sources!["frame.ftl", "village.ftl", "city.ftl", "negative.ftl", "search.ftl", "duties.ftl"];
+const SOURCES: [Source; 7] =
+    sources!["frame.ftl", "village.ftl", "city.ftl", "negative.ftl", "search.ftl", "records.ftl", "duties.ftl"];
 
 static CHINESE: LazyLock<Catalogue> = LazyLock::new(|| Catalogue::read(Language::Chinese));
 static ENGLISH: LazyLock<Catalogue> = LazyLock::new(|| Catalogue::read(Language::English));

@@ -18,6 +18,8 @@ mod division_changes;
 #[cfg(test)]
 mod duties;
 #[cfg(test)]
+mod late;
+#[cfg(test)]
 mod mappings;
 #[cfg(test)]
 mod openapi;
@@ -25,6 +27,8 @@ mod openapi;
 mod pushes;
 #[cfg(test)]
 mod problems;
+#[cfg(test)]
+mod records;
 #[cfg(test)]
 mod results;
 #[cfg(test)]

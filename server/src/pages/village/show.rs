@@ -8,7 +8,7 @@ use liuwu_engine::number::Rounding;
 use serde::Deserialize;
 
 use super::subject::Subject;
-use super::{Bar, Predecessor, Receipt, VillagePage, arithmetic, awaiting, clauses, mending, verdict};
+use super::{Bar, Predecessor, PublishedBefore, Receipt, VillagePage, arithmetic, awaiting, clauses, mending, verdict};
 use crate::error::Problem;
 use crate::pages::figures::Figure;
 use crate::pages::frame::{Frame, Section};
@@ -58,6 +58,7 @@ fn fill(app: &App, results: &Results, code: &str, frame: Frame, address: String)
     let page = VillagePage {
         village: results.place(code),
         predecessors: predecessors(results, code),
+        published: published(&subject),
         period: results.switch(&links::village(code), frame.language),
         appeal: None,
         verdict: verdict::verdict(&subject, last.and_then(|year| year.score).map(|score| score.0)),
@@ -76,6 +77,13 @@ fn fill(app: &App, results: &Results, code: &str, frame: Frame, address: String)
     } else {
         Err(Problem::Internal(format!("the arithmetic of {code} on its page does not reach its score")))
     }
+}
+
+/// What was published before, where it was another score.
+fn published(subject: &Subject<'_>) -> Option<PublishedBefore> {
+    let before = subject.published.as_ref()?;
+    let score = before.score.filter(|score| Some(*score) != subject.shown.score)?;
+    Some(PublishedBefore { as_of: before.as_of, score: Figure(score) })
 }
 
 /// The units whose records count for this one.

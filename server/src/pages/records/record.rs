@@ -1,0 +1,162 @@
+//! One record with all that became of it; taken back here, or seen in full.
+
+use askama::Template;
+use axum::Form;
+use axum::extract::{Path, State};
+use axum::response::Redirect;
+
+use super::RECORDS;
+use super::batch::Reason;
+use super::shown::{Standing, Step, changes, kind, moment, place, standing};
+use crate::accounts::Permission;
+use crate::api::records::record_id;
+use crate::custody::Custody;
+use crate::error::Problem;
+use crate::pages::frame::Frame;
+use crate::pages::seat::Section;
+use crate::pages::visit::{Rendered, Visit};
+use crate::personal::SeenField;
+use crate::state::App;
+use crate::store::{RecordId, State as State_, Version};
+
+/// One record.
+#[derive(Debug, Template)]
+#[template(path = "record.html")]
+pub struct RecordPage {
+    /// What stands around it.
+    pub frame: Frame,
+    /// Its number.
+    pub id: RecordId,
+    /// Its kind.
+    pub kind: String,
+    /// Its unit.
+    pub place: String,
+    /// The header of its day.
+    pub date_title: String,
+    /// Its day.
+    pub date: String,
+    /// The source's own number.
+    pub number: Option<String>,
+    /// Its fields.
+    pub fields: Vec<SeenField>,
+    /// Whether they are shown in full.
+    pub in_full: bool,
+    /// Where it was read, down to the row.
+    pub source: String,
+    /// Whether it counts.
+    pub standing: Standing,
+    /// All versions, the newest first.
+    pub history: Vec<Step>,
+    /// Whether the reader may correct it and take it back.
+    pub may_correct: bool,
+    /// Whether the reader may see personal fields in full.
+    pub may_see: bool,
+}
+
+impl RecordPage {
+    /// Whether anything is struck out.
+    fn hides(&self) -> bool {
+        !self.in_full && self.fields.iter().any(|field| field.personal)
+    }
+}
+
+fn fill(app: &App, visit: &Visit, id: RecordId, in_full: Option<&str>) -> Result<RecordPage, Problem> {
+    let custody = Custody::open(app, visit.caller())?;
+    let frame = visit.internal_frame(app, Section::Records);
+    let (version, fields) = match in_full {
+        Some(why) => custody.in_full(id, why)?,
+        None => {
+            let version = custody.record(id)?;
+            let fields = custody.seen(&version.record, custody.sight());
+            (version, fields)
+        }
+    };
+    let record = &version.record;
+    let date_title = custody.kind(&record.kind).map(|kind| kind.date_title.clone());
+    let caller = visit.caller();
+    Ok(RecordPage {
+        id,
+        kind: kind(&custody, &record.kind),
+        place: place(&custody, &record.unit),
+        date_title: date_title.unwrap_or_else(|| frame.say("record-date").to_string()),
+        date: frame.date(&record.date),
+        number: record.number.clone(),
+        fields,
+        in_full: in_full.is_some(),
+        source: record.source.to_line(),
+        standing: standing(&frame, &version),
+        history: history(&custody, &frame, id)?,
+        may_correct: caller.may(Permission::Correct) && version.state == State_::InForce,
+        may_see: caller.may(Permission::SeePersonal),
+        frame,
+    })
+}
+
+fn history(custody: &Custody, frame: &Frame, id: RecordId) -> Result<Vec<Step>, Problem> {
+    let versions = custody.history(id)?;
+    let before = |version: &Version| {
+        let old = version.record.supersedes?;
+        versions.iter().find(|other| other.record.id == old)
+    };
+    let mut steps = Vec::new();
+    for version in versions.iter().rev() {
+        let record = &version.record;
+        let batch = custody.heading(record.id.batch)?;
+        steps.push(Step {
+            id: record.id,
+            current: record.id == id,
+            by: batch.by,
+            at: moment(frame, batch.at),
+            why: batch.what,
+            source: record.source.to_line(),
+            standing: standing(frame, version),
+            changes: before(version).map_or_else(Vec::new, |old| changes(custody, frame, &old.record, record)),
+        });
+    }
+    Ok(steps)
+}
+
+/// Serves `/desk/records/{record}`.
+///
+/// # Errors
+/// [`Problem`], which has a page of its own.
+pub async fn show(
+    State(app): State<App>,
+    visit: Visit,
+    Path(record): Path<String>,
+) -> Result<Rendered<RecordPage>, Problem> {
+    let id = record_id(&record)?;
+    app.blocking(move |app| fill(app, &visit, id, None).map(Rendered)).await
+}
+
+/// The same with personal fields in full, for a reason.
+///
+/// # Errors
+/// [`Problem`], which has a page of its own.
+pub async fn show_in_full(
+    State(app): State<App>,
+    visit: Visit,
+    Path(record): Path<String>,
+    Form(form): Form<Reason>,
+) -> Result<Rendered<RecordPage>, Problem> {
+    let id = record_id(&record)?;
+    app.blocking(move |app| fill(app, &visit, id, Some(&form.reason)).map(Rendered)).await
+}
+
+/// Takes a record back and comes back to it.
+///
+/// # Errors
+/// [`Problem`], which has a page of its own.
+pub async fn withdraw(
+    State(app): State<App>,
+    visit: Visit,
+    Path(record): Path<String>,
+    Form(form): Form<Reason>,
+) -> Result<Redirect, Problem> {
+    let id = record_id(&record)?;
+    app.blocking(move |app| {
+        Custody::open(app, visit.caller())?.withdraw(id, &form.reason)?;
+        Ok(Redirect::to(&format!("{RECORDS}/{id}")))
+    })
+    .await
+}
