@@ -65,6 +65,11 @@ impl Coverage {
         }
     }
 
+    /// Whether a kind is handed in, where that is the same for all units and periods: no statements are asked for.
+    pub fn is_handed_in_everywhere(&self, kind: &Kind) -> Option<bool> {
+        self.all_but.as_ref().map(|kinds| !kinds.contains(kind.id.as_ref()))
+    }
+
     /// The spans that are owed by that day and not handed in; for the one who must be reminded.
     pub fn missing(&self, kind: &Kind, ancestors_and_self: &[&str], period: Period, as_of: Date) -> Vec<(Date, Date)> {
         match &self.all_but {

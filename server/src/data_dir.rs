@@ -8,6 +8,9 @@ use std::sync::Arc;
 
 use anyhow::Context;
 
+use crate::accounts::password::Cost;
+use crate::audit::Audit;
+use crate::entrance::Entrance;
 use crate::store::{self, Store};
 
 /// Length of the key of pseudonyms, in bytes.
@@ -34,6 +37,23 @@ impl DataDir {
         Ok(DataDir { store: Arc::new(store), pseudonym_key, path: path.to_owned() })
     }
 
+    /// The log of everything that was done, with the file beside the store that says where it ends.
+    pub fn audit(&self) -> Arc<Audit> {
+        let audit = Audit::new(Arc::clone(&self.store));
+        audit.keep_head_in(self.head_file());
+        Arc::new(audit)
+    }
+
+    /// The file that says where the log ends.
+    pub fn head_file(&self) -> PathBuf {
+        self.path.join("audit.head")
+    }
+
+    /// The accounts, for commands.
+    pub fn entrance(&self) -> Entrance {
+        Entrance::new(Arc::clone(&self.store), self.audit(), Cost::default(), 0)
+    }
+
     /// Its path.
     pub fn path(&self) -> &Path {
         &self.path
@@ -41,7 +61,7 @@ impl DataDir {
 }
 
 /// The key in a file, made at first use and readable by its owner alone.
-fn key(path: &Path) -> anyhow::Result<Vec<u8>> {
+pub(crate) fn key(path: &Path) -> anyhow::Result<Vec<u8>> {
     match std::fs::read(path) {
         Ok(key) if key.len() == KEY => Ok(key),
         Ok(_) => anyhow::bail!(

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use liuwu_engine::bundle::Bundle;
 use liuwu_engine::dictionary::Kind;
 
-use crate::store::{Scope, UnitRow};
+use crate::store::{NewBatch, Scope, UnitRow};
 
 /// The kinds and the units that somebody may hand in for; none: all of them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -47,6 +47,20 @@ impl Remit {
     /// Whether anything may be handed in: lists of units concern everybody.
     pub fn is_all(&self) -> bool {
         *self == Remit::ALL
+    }
+
+    /// What of a batch is not within it: the first kind, unit or area. Lists of units and exemptions concern everybody.
+    pub fn outside(&self, batch: &NewBatch) -> Option<String> {
+        if self.is_all() {
+            return None;
+        }
+        let concerns_all = batch.units.first().map(|unit| unit.name.clone());
+        let concerns_all = concerns_all.or_else(|| batch.exemptions.first().map(|exemption| exemption.unit.clone()));
+        let kinds = batch.records.iter().map(|row| &row.kind).chain(batch.statements.iter().map(|said| &said.kind));
+        let units = batch.records.iter().map(|row| &row.unit).chain(batch.attributes.iter().map(|fact| &fact.unit));
+        let units = units.chain(batch.statements.iter().map(|said| &said.area));
+        let other_kind = kinds.into_iter().find(|kind| !self.has_kind(kind)).cloned();
+        concerns_all.or(other_kind).or_else(|| units.into_iter().find(|unit| !self.has_unit(unit)).cloned())
     }
 
     /// The kinds within it, in the order of the bundle.

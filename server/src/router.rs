@@ -22,12 +22,14 @@ use tower_http::compression::CompressionLayer;
 use crate::accounts::Permission as May;
 use crate::api::records as stored;
 use crate::api::{
-    assessments, batches, bundles, division_changes, divisions, duties, functions, health, lists, mappings, openapi,
-    pushes, record_kinds, releases, runs, templates, units, uploads, webhooks,
+    self, assessments, batches, bundles, division_changes, divisions, duties, functions, health, lists, mappings,
+    openapi, pushes, record_kinds, releases, runs, templates, units, uploads, webhooks,
 };
 use crate::config::Config;
 use crate::error::Problem;
-use crate::gate::{self, Access::Public};
+use crate::gate;
+use crate::gate::Access::{Either, LoggedIn, Public};
+use crate::pages::admin::{self, account, accounts, keys, log_in, own, security, set_up};
 use crate::pages::duties as desk;
 use crate::pages::{assets, city, home, links, negative, preferences, records, search, village};
 use crate::state::App;
@@ -58,7 +60,7 @@ pub fn routes(config: &Config) -> Vec<Route> {
 }
 
 fn all(config: &Config) -> Routes {
-    results().merge(data(config)).under("/api/v1").merge(pages()).merge(kept())
+    results().merge(data(config)).under("/api/v1").merge(pages()).merge(kept()).merge(accounts())
 }
 
 /// What anybody may ask. Without a login: what has been released, as far as the standard lets it be seen.
@@ -112,6 +114,7 @@ fn data(config: &Config) -> Routes {
         .get("/mappings", May::ManageService, mappings::list)
         .post("/mappings", May::ManageService, mappings::publish)
         .get("/mappings/{mapping}", May::ManageService, mappings::show)
+        .get("/audit", May::ReadAudit, api::audit::list)
         .get("/batches", May::ReadRecords, batches::list)
         .get("/batches/{batch}", May::ReadRecords, batches::show)
         .get("/batches/{batch}/undoing", May::Correct, batches::weigh_undoing)
@@ -156,4 +159,38 @@ fn pages() -> Routes {
         .post(links::PREFERENCES, Public, preferences::save)
         .get("/desk", May::ReadRecords, desk::show)
         .get("/assets/{*name}", Public, assets::show)
+}
+
+/// Logging in, one's own account, and what administrators see.
+fn accounts() -> Routes {
+    let see = Either(May::ManageAccounts, May::ApproveAccess);
+    Routes::new()
+        .get(links::LOG_IN, Public, log_in::show)
+        .post(links::LOG_IN, Public, log_in::enter)
+        .get(links::SET_UP, Public, set_up::show)
+        .post(links::SET_UP, Public, set_up::make)
+        .post(links::LOG_OUT, LoggedIn, log_in::leave)
+        .get(links::ACCOUNT, LoggedIn, own::show)
+        .post("/account/everywhere", LoggedIn, own::leave_everywhere)
+        .post("/account/acting", May::ActForVillage, own::act_for)
+        .get(links::PASSWORD, LoggedIn, own::show_password)
+        .post(links::PASSWORD, LoggedIn, own::change_password)
+        .get(links::ACCOUNTS, see, accounts::list)
+        .post(links::ACCOUNTS, May::ManageAccounts, accounts::propose)
+        .get("/admin/accounts/new", May::ManageAccounts, accounts::show_new)
+        .get("/admin/accounts/{name}", see, account::show)
+        .post("/admin/accounts/{name}/propose", May::ManageAccounts, account::propose)
+        .post("/admin/accounts/{name}/new-password", May::ManageAccounts, account::propose_password)
+        .post("/admin/accounts/{name}/approve", May::ApproveAccess, account::approve)
+        .post("/admin/accounts/{name}/turn-down", May::ApproveAccess, account::turn_down)
+        .post("/admin/accounts/{name}/unlock", May::ApproveAccess, account::unlock)
+        .post("/admin/accounts/{name}/close", see, account::close)
+        .post("/admin/accounts/{name}/reopen", May::ApproveAccess, account::reopen)
+        .get(links::KEYS, see, keys::list)
+        .post(links::KEYS, May::ManageAccounts, keys::make)
+        .post("/admin/keys/{id}/approve", May::ApproveAccess, keys::approve)
+        .post("/admin/keys/{id}/withdraw", see, keys::withdraw)
+        .get(links::SECURITY, May::SetSecurity, security::show)
+        .post(links::SECURITY, May::SetSecurity, security::save)
+        .get(links::AUDIT, May::ReadAudit, admin::audit::list)
 }

@@ -111,6 +111,18 @@ pub fn score(store: &dyn Store, ask: &Ask) -> Result<Run, ScoringError> {
 /// # Errors
 /// [`ScoringError`]; nothing is stored then.
 pub fn score_with_remarks(store: &dyn Store, ask: &Ask) -> Result<(Run, Vec<Diagnostic>), ScoringError> {
+    score_in_a_way(store, ask, false)
+}
+
+/// The same with every script interpreted, also those that are compiled.
+///
+/// # Errors
+/// [`ScoringError`]; nothing is stored then.
+pub fn score_interpreting(store: &dyn Store, ask: &Ask) -> Result<(Run, Vec<Diagnostic>), ScoringError> {
+    score_in_a_way(store, ask, true)
+}
+
+fn score_in_a_way(store: &dyn Store, ask: &Ask, interprets: bool) -> Result<(Run, Vec<Diagnostic>), ScoringError> {
     let edition = match &ask.edition {
         Some(edition) => store.edition(&ask.bundle, edition)?,
         None => match store.current_edition(&ask.bundle)? {
@@ -118,7 +130,10 @@ pub fn score_with_remarks(store: &dyn Store, ask: &Ask) -> Result<(Run, Vec<Diag
             None => store.edition(&ask.bundle, "")?,
         },
     };
-    let plan = plan_of(&edition)?;
+    let mut plan = plan_of(&edition)?;
+    if interprets {
+        plan = plan.interpreting();
+    }
     let (computed, remarks) = compute(store, store, &plan, ask)?;
     let new = NewRun {
         id: None,

@@ -92,7 +92,7 @@ pub struct Report {
     pub acceptable: bool,
     /// Rows that contradict a stored record, each with that record: kept as questions when the others are stored.
     pub conflicts: Vec<(RecordRow, RecordId)>,
-    batch: NewBatch,
+    pub(crate) batch: NewBatch,
 }
 
 /// What a table holds.

@@ -17,6 +17,7 @@ use serde_json::Value as Json;
 
 const JOURNEY: &str = "../fixtures/bundles/journey.yaml";
 const FAILING: &str = "../fixtures/checks/failing.yaml";
+const MANNERS: &str = "../fixtures/checks/manners.yaml";
 const BRANCHES: &str = "../fixtures/bundles/traced/branches.yaml";
 
 /// Runs a command, which must end so, and gives what it printed.
@@ -83,6 +84,21 @@ fn coverage_changes_no_result() {
         assert!(!gaps.as_array().unwrap().is_empty());
     }
     assert_eq!(plain, covered);
+}
+
+#[test]
+fn each_script_is_said_to_be_compiled_or_interpreted_and_why() {
+    insta::assert_snapshot!("manners", shown(0, &["check", MANNERS, "--explain-plan"]));
+    insta::assert_snapshot!("manners_en", shown(0, &["check", MANNERS, "--explain-plan", "--lang", "en"]));
+    let told = json(&ends(0, &["check", MANNERS, "--explain-plan", "--format", "json"]).out);
+    insta::assert_snapshot!("manners_json", format!("{:#}", told["files"][0]["scripts"]));
+}
+
+#[test]
+fn interpreting_what_is_compiled_changes_no_result() {
+    let plain = ends(1, &["check", MANNERS, BRANCHES, FAILING, "--format", "json"]);
+    let interpreted = ends(1, &["check", MANNERS, BRANCHES, FAILING, "--format", "json", "--interpret"]);
+    assert_eq!(plain, interpreted);
 }
 
 #[test]

@@ -6,6 +6,7 @@
 //! shows what leaves here.
 
 mod exemptions;
+mod find;
 mod plan;
 mod points;
 mod receipt;
@@ -22,6 +23,7 @@ use crate::period::{Date, Granularity, Period};
 use crate::script::{Part, Scene, UnitIndex};
 
 pub use exemptions::{Idle, idle_exemptions};
+pub use find::{Found, FoundByRule, find};
 pub use plan::Plan;
 pub use receipt::{ENGINE_VERSION, root};
 pub use world::{ALL, Exemption, UnitFacts, World};

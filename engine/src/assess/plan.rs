@@ -8,7 +8,7 @@ use crate::bundle::{
 };
 use crate::diagnostic::{Diagnostic, any_error};
 use crate::number::Number;
-use crate::script::{CallOff, Compiler, Interpreter, Placed, Post, Program, Trace, Unreached, on_deep_stack};
+use crate::script::{CallOff, Compiler, Interpreter, Manner, Placed, Post, Program, Trace, Unreached, on_deep_stack};
 
 /// A bundle ready to score.
 pub struct Plan {
@@ -17,11 +17,14 @@ pub struct Plan {
     pub(super) main: Arc<Pipeline>,
     pub(super) roll_ups: Vec<(Over, Arc<Pipeline>)>,
     warnings: Vec<Diagnostic>,
+    manners: Vec<Manner>,
     call_off: CallOff,
     /// Interpreters not in use; making one costs milliseconds.
     idle: Mutex<Vec<Interpreter>>,
     /// In which its programs mark the branches they reach; none: they are plain.
     trace: Option<Arc<Trace>>,
+    /// Whether scripts that are compiled are interpreted nevertheless.
+    interprets: bool,
 }
 
 /// The scripts of one kind of result, in the order in which they run.
@@ -76,11 +79,43 @@ impl Plan {
 
     fn compile(bundle: Arc<Bundle>) -> Result<Plan, Vec<Diagnostic>> {
         let (draft, main, roll_ups) = Draft::of(&bundle, Compiler::new(&bundle));
+        let manners = draft.manners(&bundle);
         let faults = draft.compiler.check(&bundle, draft.placed);
         if any_error(&faults) {
             return Err(faults);
         }
-        Ok(Plan::assembled(bundle, main, roll_ups, faults, None))
+        Ok(Plan { manners, ..Plan::assembled(bundle, main, roll_ups, faults, None) })
+    }
+
+    /// A plan of scripts that may be at fault, for those who look at what becomes of them.
+    #[cfg(test)]
+    pub(crate) fn unchecked(bundle: Arc<Bundle>) -> Plan {
+        on_deep_stack(|| {
+            let (draft, main, roll_ups) = Draft::of(&bundle, Compiler::new(&bundle));
+            let manners = draft.manners(&bundle);
+            Plan { manners, ..Plan::assembled(bundle, main, roll_ups, Vec::new(), None) }
+        })
+    }
+
+    /// The same with every script interpreted, also those that are compiled: slower, and never anything else.
+    #[must_use]
+    pub fn interpreting(self: &Arc<Self>) -> Arc<Plan> {
+        Arc::new(Plan { interprets: true, ..self.over(Arc::clone(&self.bundle)) })
+    }
+
+    /// The same programs over a bundle that differs only in what they read.
+    fn over(&self, bundle: Arc<Bundle>) -> Plan {
+        Plan {
+            bundle,
+            main: Arc::clone(&self.main),
+            roll_ups: self.roll_ups.clone(),
+            warnings: Vec::new(),
+            manners: self.manners.clone(),
+            call_off: self.call_off.clone(),
+            idle: Mutex::default(),
+            trace: self.trace.clone(),
+            interprets: self.interprets,
+        }
     }
 
     /// The same bundle with programs that mark the branches they reach: see [`Plan::unreached`]. They take more steps, so what
@@ -103,15 +138,7 @@ impl Plan {
                 parameter.value = ParameterValue::Fixed(value.clone());
             }
         }
-        Arc::new(Plan {
-            bundle: Arc::new(bundle),
-            main: Arc::clone(&self.main),
-            roll_ups: self.roll_ups.clone(),
-            warnings: Vec::new(),
-            call_off: self.call_off.clone(),
-            idle: Mutex::default(),
-            trace: self.trace.clone(),
-        })
+        Arc::new(self.over(Arc::new(bundle)))
     }
 
     fn assembled(
@@ -122,7 +149,8 @@ impl Plan {
         trace: Option<Arc<Trace>>,
     ) -> Plan {
         let (call_off, idle) = (CallOff::default(), Mutex::default());
-        Plan { bundle, main: Arc::new(main), roll_ups, warnings, call_off, idle, trace }
+        let (main, manners) = (Arc::new(main), Vec::new());
+        Plan { bundle, main, roll_ups, warnings, manners, call_off, idle, trace, interprets: false }
     }
 
     /// How many branches of scripts it watches.
@@ -141,6 +169,11 @@ impl Plan {
         &self.warnings
     }
 
+    /// How each script is run, in the order in which they run.
+    pub fn manners(&self) -> &[Manner] {
+        &self.manners
+    }
+
     /// Ends whatever this plan is running: see [`CallOff`].
     pub fn call_off(&self) -> &CallOff {
         &self.call_off
@@ -155,6 +188,7 @@ impl Plan {
     fn interpreter(&self) -> Interpreter {
         match &self.trace {
             Some(trace) => Interpreter::tracing(&self.call_off, trace),
+            None if self.interprets => Interpreter::interpreting(&self.call_off),
             None => Interpreter::new(&self.call_off),
         }
     }
@@ -198,6 +232,13 @@ impl Draft {
             roll_ups.push((roll_up.over.clone(), Arc::new(draft.rolled_up(bundle, roll_up))));
         }
         (draft, main, roll_ups)
+    }
+
+    /// How each script is run, in the order in which they run.
+    fn manners(&self, bundle: &Bundle) -> Vec<Manner> {
+        let mut placed: Vec<&Placed> = self.placed.iter().collect();
+        placed.sort_by_key(|placed| (placed.roll_up, placed.post));
+        placed.into_iter().map(|placed| placed.manner(bundle)).collect()
     }
 
     fn main(&mut self, bundle: &Bundle) -> Pipeline {

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use super::AssessError;
+use super::find::{Found, FoundByRule};
 use super::plan::{ListPlan, RulePlan};
 use super::points::{RuleResult, settle_rule, total};
 use super::receipt;
@@ -52,18 +53,39 @@ impl Pass {
         assessments
     }
 
-    fn run_stages(&self) -> Result<Vec<Assessment>, AssessError> {
+    /// Runs up to the rules; what they found, unit by unit.
+    pub(super) fn find(&self) -> Result<Vec<Found>, AssessError> {
+        let ran = self.run_rules();
+        let units = self.stage.units.iter().enumerate();
+        let found = units.map(|(place, unit)| Found { unit: *unit, rules: self.found_at(place).collect() }).collect();
+        self.stage.close();
+        ran.map(|()| found)
+    }
+
+    fn found_at(&self, place: usize) -> impl Iterator<Item = FoundByRule> {
+        let results = self.stage.pipeline.rules.iter().filter_map(move |plan| self.stage.rule_at(&plan.id, place));
+        results.map(|result| FoundByRule { outcome: result.outcome, findings: result.findings.clone() })
+    }
+
+    /// Who takes part, the figures, the rules.
+    fn run_rules(&self) -> Result<(), AssessError> {
         let stage = &self.stage;
-        let pipeline = Arc::clone(&stage.pipeline);
         let taking = self.for_all(|pass, interpreter, place| pass.ask_whether_it_takes_part(interpreter, place))?;
         let _ = stage.takes_part.set(taking);
         self.figures(false)?;
-        for plan in &pipeline.rules {
+        for plan in &stage.pipeline.rules {
             let results = self.for_all(|pass, interpreter, place| pass.rule(interpreter, plan, place))?;
             if let Some(column) = stage.rules.get(&plan.id) {
                 let _ = column.set(results);
             }
         }
+        Ok(())
+    }
+
+    fn run_stages(&self) -> Result<Vec<Assessment>, AssessError> {
+        self.run_rules()?;
+        let stage = &self.stage;
+        let pipeline = Arc::clone(&stage.pipeline);
         let scores = self.for_all(Pass::score)?;
         let _ = stage.scores.set(scores);
         let ratings = self.for_all(Pass::rate)?;
@@ -227,7 +249,7 @@ impl Pass {
             kind,
             points: if failed { Number::ZERO } else { points },
             counted: Number::ZERO,
-            reason: Arc::from(said.reason),
+            reason: said.reason,
             evidence: said.evidence.into_iter().map(|record| Evidence { record }).collect(),
             exempted,
         }

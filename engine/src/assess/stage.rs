@@ -13,7 +13,7 @@ use super::points::{RuleResult, Total, total};
 use super::world::World;
 use crate::assessment::{Finding, Outcome, Past, Remark};
 use crate::bundle::{Bundle, Compare, Incomplete};
-use crate::dictionary::{NoneMeans, Value};
+use crate::dictionary::{Kind, NoneMeans, Value};
 use crate::number::{Number, NumberError};
 use crate::period::{Date, Period};
 use crate::pseudonym;
@@ -169,6 +169,16 @@ impl Stage {
         Ok(total)
     }
 
+    /// Whether a kind is handed in for a unit over a period, as far as it can be by the day of knowledge.
+    fn is_handed_in(&self, unit: UnitIndex, kind: &Kind, owed: Period) -> bool {
+        let coverage = self.world.coverage();
+        coverage.is_handed_in_everywhere(kind).unwrap_or_else(|| {
+            let line = self.world.line(unit);
+            let areas: Vec<&str> = line.iter().map(|unit| unit.id.as_ref()).collect();
+            coverage.is_handed_in(kind, &areas, owed, self.as_of)
+        })
+    }
+
     /// Why something about a unit that rests on several rules is not known: one of them could not be checked.
     fn unchecked_among(&self, place: usize, is_among: impl Fn(&RulePlan) -> bool) -> Option<Missing> {
         let mut withholding = self.pipeline.rules.iter().filter(|plan| plan.incomplete == Incomplete::Withhold);
@@ -249,41 +259,43 @@ impl Scene for Stage {
         }
     }
 
-    fn records(&self, unit: UnitIndex, kinds: &[&str], window: Window) -> Result<Vec<Arc<Record>>, Missing> {
-        let line = self.world.line(unit);
-        let areas: Vec<&str> = line.iter().map(|unit| unit.id.as_ref()).collect();
+    fn rows(&self, unit: UnitIndex, kind_id: &str, window: Window) -> Result<&[Arc<Record>], Missing> {
         let last = self.period.to().min(self.as_of);
         let (from, to, owed) = match window {
             Window::Within(period) => (Some(period.from()), period.to().min(self.as_of), period),
             Window::History => (None, last, self.period),
             Window::Known => (None, self.as_of, self.period),
         };
+        let Some(kind) = self.plan.bundle.dictionary.kinds.get(kind_id) else {
+            return Err(Missing {
+                zh: format!("没有「{kind_id}」这种台账"),
+                en: format!("there is no kind `{kind_id}`"),
+            });
+        };
+        if !self.is_handed_in(unit, kind, owed) {
+            let who = kind.department.as_deref().unwrap_or("报送单位");
+            return Err(Missing {
+                zh: format!("缺「{}」数据({who}尚未报齐)", kind.title),
+                en: format!("`{kind_id}` is not handed in by {who}"),
+            });
+        }
+        let all = self.world.units().get(unit).map_or(&[][..], |unit| unit.facts.of(kind_id));
+        let start = from.map_or(0, |from| all.partition_point(|record| record.date < from));
+        let end = all.partition_point(|record| record.date <= to);
+        let found = all.get(start..end.max(start)).unwrap_or(&[]);
+        if found.is_empty() && kind.none_means == NoneMeans::Missing {
+            return Err(Missing {
+                zh: format!("缺「{}」数据", kind.title),
+                en: format!("there is no record of `{kind_id}`"),
+            });
+        }
+        Ok(found)
+    }
+
+    fn records(&self, unit: UnitIndex, kinds: &[&str], window: Window) -> Result<Vec<Arc<Record>>, Missing> {
         let mut records = Vec::new();
-        for kind_id in kinds {
-            let Some(kind) = self.plan.bundle.dictionary.kinds.get(*kind_id) else {
-                return Err(Missing {
-                    zh: format!("没有「{kind_id}」这种台账"),
-                    en: format!("there is no kind `{kind_id}`"),
-                });
-            };
-            if !self.world.coverage().is_handed_in(kind, &areas, owed, self.as_of) {
-                let who = kind.department.as_deref().unwrap_or("报送单位");
-                return Err(Missing {
-                    zh: format!("缺「{}」数据({who}尚未报齐)", kind.title),
-                    en: format!("`{kind_id}` is not handed in by {who}"),
-                });
-            }
-            let all = line.first().map_or(&[][..], |unit| unit.facts.of(kind_id));
-            let start = from.map_or(0, |from| all.partition_point(|record| record.date < from));
-            let end = all.partition_point(|record| record.date <= to);
-            let found = all.get(start..end.max(start)).unwrap_or(&[]);
-            if found.is_empty() && kind.none_means == NoneMeans::Missing {
-                return Err(Missing {
-                    zh: format!("缺「{}」数据", kind.title),
-                    en: format!("there is no record of `{kind_id}`"),
-                });
-            }
-            records.extend(found.iter().cloned());
+        for kind in kinds {
+            records.extend_from_slice(self.rows(unit, kind, window)?);
         }
         if kinds.len() > 1 {
             records.sort_by(|a, b| a.order(b));

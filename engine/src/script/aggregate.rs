@@ -23,7 +23,7 @@ use crate::number::Number;
 type Context<'a> = NativeCallContext<'a>;
 
 /// Longest name under which something is kept for a group.
-const LONGEST_NAME: usize = 500;
+pub(super) const LONGEST_NAME: usize = 500;
 
 /// A list with the closure asked about it, in the run that asks.
 struct Question<'a, 'c> {
@@ -132,7 +132,7 @@ impl<'a, 'c> Question<'a, 'c> {
 }
 
 /// What is kept for a group.
-enum Kept<T> {
+pub(super) enum Kept<T> {
     Answer(T, Option<Gap>),
     Failed(Arc<EvalAltResult>),
 }
@@ -298,7 +298,7 @@ fn map(question: &Question<'_, '_>) -> Result<Dynamic, Halt> {
 }
 
 /// The key under which equal values fall together.
-fn grouping_key(value: &Dynamic) -> Result<Value, Halt> {
+pub(super) fn grouping_key(value: &Dynamic) -> Result<Value, Halt> {
     if let Some(unit) = value.read_lock::<Unit>() {
         return Ok(Value::Text(unit.scene.unit_id(unit.index)));
     }
@@ -384,6 +384,15 @@ fn places(question: &Question<'_, '_>, highest_first: bool, dense: bool) -> Resu
         let unit = unit.ok_or_else(|| fault("rank 只能用于 group", "`rank` applies to a group of units"))?;
         valued.push((unit, need_number(&value, "rank")?));
     }
+    Ok(places_by_value(valued, highest_first, dense))
+}
+
+/// The same for units with their values.
+pub(super) fn places_by_value(
+    mut valued: Vec<(UnitIndex, Number)>,
+    highest_first: bool,
+    dense: bool,
+) -> HashMap<UnitIndex, i64> {
     valued.sort_by(|(_, a), (_, b)| if highest_first { b.cmp(a) } else { a.cmp(b) });
     let mut places = HashMap::with_capacity(valued.len());
     let (mut place, mut seen, mut last) = (0, 0, None);
@@ -395,7 +404,7 @@ fn places(question: &Question<'_, '_>, highest_first: bool, dense: bool) -> Resu
         }
         places.insert(unit, place);
     }
-    Ok(places)
+    places
 }
 
 fn rank(context: &Context<'_>, of: &Dynamic, closure: FnPtr, highest_first: bool, ties: &str) -> Result<Dynamic, Halt> {

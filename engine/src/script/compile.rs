@@ -8,11 +8,13 @@ use rhai::{AST, ASTNode, Engine, Expr, FnPtr, Position, Stmt};
 use super::charges::Charges;
 use super::functions::{self, english};
 use super::limits;
+use super::lower::{Material, Obstacle, Tree, build};
 use super::source::Source;
 use super::syntax;
 use crate::bundle::{Action, Condition, Place, Reach, Rule, Script, ShortForm};
 use crate::codes::script as codes;
 use crate::diagnostic::{Diagnostic, Location};
+use crate::dictionary::Dictionary;
 
 /// The library of a bundle, compiled: as written, and as it runs.
 #[derive(Clone, Default)]
@@ -21,6 +23,12 @@ pub(super) struct Library {
     source: Arc<Source>,
     paying: AST,
     paying_source: Arc<Source>,
+}
+
+/// What the scripts of a bundle can name.
+pub(super) struct Scope {
+    pub(super) dictionary: Dictionary,
+    pub(super) levels: Vec<String>,
 }
 
 /// A script, checked as it is written and run with its [`Charges`].
@@ -45,6 +53,8 @@ pub(super) struct Code {
     pub(super) closures: HashMap<String, u64>,
     /// Closures whose body does not use the unit at hand, with the names of all their arguments, captured ones first.
     pub(super) unit_free: HashMap<String, Vec<String>>,
+    /// The same without the interpreter, or why there is no such thing.
+    pub(super) tree: Result<Tree, Obstacle>,
 }
 
 impl Program {
@@ -55,14 +65,19 @@ impl Program {
 }
 
 impl Code {
-    fn new(engine: &Engine, library: &Library, source: &Source, own: &AST) -> Code {
+    fn new(engine: &Engine, library: &Library, source: &Source, own: &AST, scope: &Scope) -> Code {
         let charges = Charges::of(own);
         let (paying, source) = collect(engine, &charges, source, own);
         let ast = library.paying.merge(&paying);
         let unit_free = unit_free_functions(&ast);
         // Those of the library and those of the script, under the names that they have in what runs.
         let closures = Charges::of(&ast).closures;
-        Code { ast, source, library: Arc::clone(&library.paying_source), cost: charges.script, closures, unit_free }
+        let texts = [source.text.as_str(), library.paying_source.text.as_str()];
+        let Scope { dictionary, levels } = scope;
+        let (closed, free) = (&closures, &unit_free);
+        let tree = build(&Material { engine, ast: &ast, texts, dictionary, levels, closures: closed, unit_free: free });
+        let (library, cost) = (Arc::clone(&library.paying_source), charges.script);
+        Code { ast, source, library, cost, closures, unit_free, tree }
     }
 
     /// The place in the bundle's file of a position in what runs.
@@ -148,6 +163,7 @@ pub(super) fn program(
     source: Source,
     number: usize,
     file: &Arc<str>,
+    scope: &Scope,
 ) -> Result<Program, Diagnostic> {
     let own = parse(engine, &source, file)?;
     if let Some(function) = own.iter_fn_def().find(|function| !function.name.contains('$')) {
@@ -155,7 +171,7 @@ pub(super) fn program(
         let fault = Diagnostic::new(&codes::FUNCTION_OUTSIDE_LIBRARY).with("name", &function.name);
         return Err(fault.at(Location::text(file, line, column)));
     }
-    let code = Arc::new(Code::new(engine, library, &source, &own));
+    let code = Arc::new(Code::new(engine, library, &source, &own, scope));
     Ok(Program {
         ast: Arc::new(library.ast.merge(&own)),
         source: Arc::new(source),

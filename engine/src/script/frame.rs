@@ -18,11 +18,11 @@ use crate::period::{Date, Period};
 use crate::record::Record;
 
 /// How deep lists may be nested in one another.
-const DEEPEST: u32 = 32;
+pub(super) const DEEPEST: u32 = 32;
 /// The most gaps of its groups that are remembered of one run.
-const MOST_GAPS: usize = 10;
+pub(super) const MOST_GAPS: usize = 10;
 /// The most that one run of a rule may say.
-const MOST_SAID: usize = 10_000;
+pub(super) const MOST_SAID: usize = 10_000;
 
 /// What a rule said in one run, before caps and exemptions.
 #[derive(Debug, Clone)]
@@ -32,7 +32,7 @@ pub struct Said {
     /// Points as given, never negative.
     pub points: Number,
     /// Why.
-    pub reason: String,
+    pub reason: Arc<str>,
     /// On what it rests.
     pub evidence: Vec<Arc<Record>>,
 }
@@ -53,6 +53,16 @@ pub enum Subject {
     Record(String, Arc<Record>),
     /// A finding.
     Finding(Arc<Finding>),
+}
+
+impl Subject {
+    /// The name under which the script sees it.
+    pub(super) fn name(&self) -> &str {
+        match self {
+            Subject::Record(name, _) => name,
+            Subject::Finding(_) => "finding",
+        }
+    }
 }
 
 /// What a run starts from.

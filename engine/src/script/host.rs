@@ -98,7 +98,7 @@ fn say(
         return Ok(());
     }
     let evidence = evidence(&frame, items)?;
-    frame.say(Said { kind, points, reason: display(reason)?, evidence })
+    frame.say(Said { kind, points, reason: Arc::from(display(reason)?), evidence })
 }
 
 fn register_sayings(engine: &mut Engine) {
@@ -152,7 +152,7 @@ fn register_sayings(engine: &mut Engine) {
 }
 
 /// What looking records up costs beside the records themselves: whether all of the period is handed in must be known.
-const LOOKING_UP: u64 = 20;
+pub(super) const LOOKING_UP: u64 = 20;
 
 /// Records of the kinds named; a period among the arguments sets the window.
 fn records(context: &Context<'_>, of: Option<&Unit>, arguments: &[Dynamic]) -> Result<Dynamic, Halt> {

@@ -38,6 +38,16 @@ impl Meter {
         }
     }
 
+    /// The same, for a run that words no error itself.
+    pub(super) fn can_spend(&self, steps: u64) -> bool {
+        add(&self.steps, steps, MOST_STEPS).is_some()
+    }
+
+    /// [`Self::work`], likewise.
+    pub(super) fn can_work(&self, elements: u64) -> bool {
+        add(&self.work, elements, MOST_WORK).is_some()
+    }
+
     /// Counts an operation of the interpreter; gives how many there were, or none when there were too many.
     pub(super) fn operation(&self) -> Option<u64> {
         add(&self.operations, 1, MOST_OPERATIONS)

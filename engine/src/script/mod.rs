@@ -17,6 +17,8 @@ mod frame;
 mod functions;
 mod host;
 mod limits;
+mod lower;
+mod manner;
 mod meter;
 mod objects;
 mod operators;
@@ -27,6 +29,8 @@ mod stop;
 mod syntax;
 mod trace;
 mod view;
+#[cfg(test)]
+mod watch;
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -41,6 +45,7 @@ pub use check::{Placed, Post};
 pub use compile::Program;
 pub use frame::{FrameSeed, Gap, Said, Subject};
 pub use functions::{Function, functions};
+pub use manner::{Manner, WhyInterpreted};
 pub use sandbox::CallOff;
 pub use scene::{Datum, Group, Missing, Part, Reading, Scene, UnitIndex, Window};
 pub use stop::Failure;
@@ -59,6 +64,7 @@ pub struct Compiler {
     /// None: it could not be compiled.
     library: Option<compile::Library>,
     file: Arc<str>,
+    scope: compile::Scope,
     compiled: usize,
     faults: Vec<Diagnostic>,
     /// Puts marks into the programs, to see which of their branches are reached.
@@ -85,7 +91,9 @@ impl Compiler {
         });
         let script = traced.as_ref().or(bundle.library.as_ref());
         let library = compile::library(&engine, script, &bundle.file, &mut faults);
-        Compiler { engine, library, file: Arc::clone(&bundle.file), compiled: 0, faults, tracer }
+        let levels = bundle.levels().map(str::to_owned).collect();
+        let scope = compile::Scope { dictionary: bundle.dictionary.clone(), levels };
+        Compiler { engine, library, file: Arc::clone(&bundle.file), scope, compiled: 0, faults, tracer }
     }
 
     /// What the programs leave marks in; empty for plain programs.
@@ -110,7 +118,7 @@ impl Compiler {
         }
         let none = compile::Library::default();
         let library = self.library.as_ref().unwrap_or(&none);
-        let program = compile::program(&self.engine, library, source, self.compiled, &self.file);
+        let program = compile::program(&self.engine, library, source, self.compiled, &self.file, &self.scope);
         program.map_err(|fault| self.faults.push(fault)).ok()
     }
 
@@ -132,6 +140,9 @@ impl Compiler {
 pub struct Interpreter {
     engine: Engine,
     meter: Arc<Meter>,
+    call_off: CallOff,
+    /// Programs that are compiled are interpreted nevertheless.
+    interprets: bool,
 }
 
 /// How a run ended.
@@ -149,7 +160,13 @@ impl Interpreter {
     /// An interpreter whose runs end when `call_off` says so.
     pub fn new(call_off: &CallOff) -> Interpreter {
         let meter = Arc::default();
-        Interpreter { engine: sandbox::engine(call_off, &meter), meter }
+        let engine = sandbox::engine(call_off, &meter);
+        Interpreter { engine, meter, call_off: call_off.clone(), interprets: false }
+    }
+
+    /// One that also interprets what is compiled.
+    pub fn interpreting(call_off: &CallOff) -> Interpreter {
+        Interpreter { interprets: true, ..Interpreter::new(call_off) }
     }
 
     /// The same for programs that leave marks.
@@ -157,11 +174,35 @@ impl Interpreter {
         let meter = Arc::default();
         let mut engine = sandbox::engine(call_off, &meter);
         trace.register(&mut engine);
-        Interpreter { engine, meter }
+        Interpreter { engine, meter, call_off: call_off.clone(), interprets: true }
     }
 
     /// Runs a program for one unit.
     pub fn run(&mut self, program: &Program, seed: FrameSeed<'_>) -> Ended {
+        #[cfg(test)]
+        let unit = seed.unit;
+        let ended = self.run_either_way(program, seed);
+        #[cfg(test)]
+        watch::note(program, unit, &ended, self.meter.used());
+        ended
+    }
+
+    fn run_either_way(&mut self, program: &Program, seed: FrameSeed<'_>) -> Ended {
+        if !self.interprets
+            && let Ok(tree) = &program.code.tree
+        {
+            self.meter.reset();
+            let means = lower::Means { engine: &self.engine, meter: &self.meter, call_off: &self.call_off };
+            if let Some(done) = lower::run(tree, program, &seed, &means) {
+                return done.into();
+            }
+        }
+        self.interpret(program, seed)
+    }
+
+    fn interpret(&mut self, program: &Program, seed: FrameSeed<'_>) -> Ended {
+        #[cfg(test)]
+        watch::note_interpreted();
         let file = Arc::clone(&seed.scene.bundle().file);
         self.meter.reset();
         let frame = Arc::new(Frame::new(seed, program, &self.meter));

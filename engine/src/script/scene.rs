@@ -82,6 +82,8 @@ pub trait Scene: Send + Sync {
     fn at_level(&self, unit: UnitIndex, level: &str) -> Option<UnitIndex>;
     /// An attribute as of the period's last day.
     fn attribute(&self, unit: UnitIndex, key: &str) -> Reading<Value>;
+    /// Records of one kind, as they lie.
+    fn rows(&self, unit: UnitIndex, kind: &str, window: Window) -> Result<&[Arc<Record>], Missing>;
     /// Records of some kinds, in their order.
     fn records(&self, unit: UnitIndex, kinds: &[&str], window: Window) -> Result<Vec<Arc<Record>>, Missing>;
     /// The pseudonym of a personal text.

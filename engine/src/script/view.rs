@@ -15,7 +15,7 @@ pub(super) const TEXT_ELEMENT: usize = 64;
 /// Elements for which a pseudonym counts: it is computed each time it is read.
 const PSEUDONYM: u64 = 16;
 /// Elements for which a list or map within another counts, beside its own: copying it takes memory of its own.
-const INNER: u64 = 8;
+pub(super) const INNER: u64 = 8;
 
 /// An ordered, read-only list.
 #[derive(Debug, Clone)]
@@ -88,7 +88,7 @@ pub(super) fn cost_of_copy(value: &Dynamic) -> u64 {
     value.read_lock::<Map>().map_or(0, |map| elements(map.values()))
 }
 
-fn elements<'a>(values: impl Iterator<Item = &'a Dynamic>) -> u64 {
+pub(super) fn elements<'a>(values: impl Iterator<Item = &'a Dynamic>) -> u64 {
     values
         .map(|value| {
             if let Some(array) = value.read_lock::<Array>() {

@@ -31,3 +31,4 @@ duties-burden-figure = The standard asks each community for { $kinds } kinds of 
 duties-twice = { $count } fields may be asked for twice
 duties-twice-why = They have the same name, type and unit of measure under several kinds. Where they are the same fact, ask for it once.
 duties-field = Field
+duties-and = , { "" }

@@ -31,3 +31,4 @@ duties-burden-figure = 本办法向每个村社采集{ $kinds }类台账、{ $fi
 duties-twice = 疑似重复采集{ $count }项（最多报一次）
 duties-twice-why = 名称、类型和计量单位都相同，却出现在几类台账里。确是同一件事的，请改为只报一次。
 duties-field = 填报项
+duties-and = 、

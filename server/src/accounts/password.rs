@@ -26,6 +26,13 @@ pub struct Cost {
     pub lanes: u32,
 }
 
+/// What is usual: 19 MiB, two passes, one lane.
+impl Default for Cost {
+    fn default() -> Cost {
+        Cost { memory: 19_456, passes: 2, lanes: 1 }
+    }
+}
+
 /// A password as it is kept: its hash, with all that is needed to work it out again.
 // Invariant: `Debug` shows neither salt nor hash.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]

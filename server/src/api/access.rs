@@ -7,7 +7,7 @@ use std::convert::Infallible;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 
-use crate::accounts::{Caller, Permission};
+use crate::accounts::{Caller, Permission, Scope};
 use crate::disclosure::Reader;
 use crate::state::App;
 
@@ -16,6 +16,9 @@ impl FromRequestParts<App> for Reader {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Reader, Infallible> {
         let caller = Caller::from_request_parts(parts, app).await?;
-        Ok(if caller.may(Permission::ReadResults) { Reader::Staff } else { Reader::Public })
+        // Results tell of all villages and of the records of all departments: whoever is responsible for a part of them sees what
+        // everybody sees.
+        let sees_all = caller.may(Permission::ReadResults) && *caller.scope() == Scope::Everything;
+        Ok(if sees_all { Reader::Staff } else { Reader::Public })
     }
 }

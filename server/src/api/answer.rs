@@ -210,7 +210,7 @@ impl Table {
     }
 
     /// As CSV in UTF-8, with the mark by which spreadsheets know it.
-    fn to_bytes(&self) -> Result<Vec<u8>, Problem> {
+    pub(super) fn to_bytes(&self) -> Result<Vec<u8>, Problem> {
         let failed = |error: String| Problem::Internal(error);
         let mut writer =
             csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(vec![0xEF, 0xBB, 0xBF]);

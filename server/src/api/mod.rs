@@ -28,6 +28,7 @@ pub mod uploads;
 pub mod duties;
 pub mod division_changes;
 pub mod mappings;
+pub mod audit;
 pub mod pushes;
 pub mod templates;
 pub mod webhooks;

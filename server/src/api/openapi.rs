@@ -10,8 +10,8 @@ use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use super::answer::{Answer, Asked};
 use super::{
-    assessments, batches, bundles, division_changes, divisions, duties, functions, health, lists, mappings, pushes,
-    record_kinds, records, releases, runs, templates, units, uploads, webhooks,
+    assessments, audit, batches, bundles, division_changes, divisions, duties, functions, health, lists, mappings,
+    pushes, record_kinds, records, releases, runs, templates, units, uploads, webhooks,
 };
 use crate::error::{Problem, ProblemBody};
 use crate::state::App;
@@ -87,10 +87,10 @@ pub enum Problems {
         webhooks::list, webhooks::create, webhooks::remove, webhooks::resume, webhooks::deliveries,
         batches::list, batches::show, batches::weigh_undoing,
         records::list, records::show, records::correct, records::withdraw, records::questions, records::answer,
-        health::show, show,
+        audit::list, health::show, show,
     ),
     components(schemas(
-        uploads::TableBody, uploads::StatementForm, ProblemBody, crate::error::FaultBody, crate::error::PlaceBody,
+        audit::EntryBody, uploads::TableBody, uploads::StatementForm, ProblemBody, crate::error::FaultBody, crate::error::PlaceBody,
     )),
     modifiers(&Token),
 )]

@@ -21,6 +21,7 @@ use crate::accounts::Caller;
 use crate::audit::{Action, Note, Subject};
 use crate::custody::Custody;
 use crate::error::{FaultBody, Problem};
+use crate::remit::Remit;
 use crate::state::App;
 use crate::store::{BatchId, Statement};
 use crate::upload::{self, File, Report, Said, TableReport};
@@ -276,6 +277,10 @@ fn store(app: &App, caller: &Caller, form: Form) -> Result<Response, Problem> {
     };
     let edition = app.current_edition(&bundle)?;
     let report = upload::prepare(app.store(), edition.bundle(), &form.files, &form.said)?;
+    let remit = Remit::of(caller.scope(), edition.bundle(), app.units()?.all());
+    if let Some(outside) = remit.outside(&report.batch) {
+        return Err(Problem::OutOfScope(outside));
+    }
     if form.dry_run {
         return Ok(Json(UploadReport::of(&report, None)).into_response());
     }

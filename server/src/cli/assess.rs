@@ -50,6 +50,10 @@ pub(super) struct Assess {
     /// 最长秒数,超时中止且不产生结果 · Seconds it may take; then it is called off without a result
     #[arg(long, value_name = "S", default_value_t = LONGEST_RUN.as_secs())]
     deadline: u64,
+    /// 全部解释执行,不用编译好的规则;更慢,结果逐字节相同 · Interpret every script, also those that are compiled: slower, and
+    /// the same to the byte
+    #[arg(long)]
+    interpret: bool,
     /// 输出格式 · Output
     #[arg(long, value_enum, default_value = "table")]
     format: Format,
@@ -86,6 +90,7 @@ impl Assess {
             Plan::new(Arc::clone(&bundle)).map(|plan| (Arc::new(plan), warnings))
         });
         let plan = match read {
+            Ok((plan, _)) if self.interpret => plan.interpreting(),
             Ok((plan, _)) => plan,
             Err(faults) => {
                 terminal.diagnostics(&faults, &sources);

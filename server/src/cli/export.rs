@@ -5,6 +5,8 @@ use std::process::ExitCode;
 
 use super::At;
 use super::terminal::Terminal;
+use crate::accounts::Caller;
+use crate::audit::{Action, Note, Subject};
 use crate::store::transfer;
 
 /// 备份
@@ -21,6 +23,7 @@ pub(super) struct Export {
 impl Export {
     pub(super) fn run(&self, terminal: &Terminal) -> anyhow::Result<ExitCode> {
         let dir = self.at.open()?;
+        dir.audit().note(Note::done(&Caller::terminal(), Action::Export, Subject::of("backup", "all")))?;
         transfer::back_up(dir.store.as_ref(), &self.out)?;
         out!(terminal, "{} {}", terminal.say("已备份到", "written to"), self.out.display());
         Ok(ExitCode::SUCCESS)

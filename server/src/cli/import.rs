@@ -11,6 +11,8 @@ use liuwu_engine::period::{Date, Period, parse_date};
 
 use super::At;
 use super::terminal::Terminal;
+use crate::accounts::Caller;
+use crate::audit::{Action, Note, Subject};
 use crate::store::{Statement, Store, StoreError};
 use crate::upload::{self, File, Report, Said};
 
@@ -87,7 +89,10 @@ impl Import {
             terminal.note(&format!("{} {}", terminal.say("待改的行:", "rows to mend:"), correction.name));
         }
         match upload::commit(dir.store.as_ref(), report)? {
-            Some(batch) => out!(terminal, "{} {batch}", terminal.say("入库批次", "batch")),
+            Some(batch) => {
+                dir.audit().note(Note::done(&Caller::terminal(), Action::Upload, Subject::of("batch", batch)))?;
+                out!(terminal, "{} {batch}", terminal.say("入库批次", "batch"));
+            }
             None => out!(terminal, "{}", terminal.say("没有新内容,未入库", "nothing new, nothing stored")),
         }
         Ok(ExitCode::SUCCESS)

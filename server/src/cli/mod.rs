@@ -5,13 +5,16 @@ macro_rules! out {
     ($terminal:expr, $($text:tt)*) => { $terminal.print(&format!($($text)*)) };
 }
 
+mod account;
 mod assess;
+mod audit;
 mod check;
 mod demo;
 mod explain;
 mod export;
 mod functions;
 mod import;
+mod key;
 mod list;
 mod map;
 mod publish;
@@ -81,6 +84,12 @@ enum Command {
     Verify(verify::Verify),
     /// 备份 · Write everything to a file
     Export(export::Export),
+    /// 账号 · Accounts
+    Account(account::AccountCommand),
+    /// 接口密钥 · Keys of other systems
+    Key(key::KeyCommand),
+    /// 审计日志:核验、导出、归档 · The audit log: check, export, archive
+    Audit(audit::AuditCommand),
     /// 生成演示数据 · Write invented sample data
     Sample(sample::Sample),
     /// 启动网页和接口 · Serve pages and the API
@@ -173,6 +182,9 @@ impl Command {
             Command::Map(map) => map.run(terminal),
             Command::Verify(verify) => verify.run(terminal),
             Command::Export(export) => export.run(terminal),
+            Command::Account(account) => account.run(terminal),
+            Command::Key(key) => key.run(terminal),
+            Command::Audit(audit) => audit.run(terminal),
             Command::Sample(sample) => sample.run(terminal),
             Command::Serve(serve) => serve.run(terminal),
             Command::Demo(demo) => demo.run(terminal),

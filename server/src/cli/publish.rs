@@ -10,6 +10,8 @@ use jiff::Timestamp;
 use super::At;
 use super::check::sound;
 use super::terminal::Terminal;
+use crate::accounts::Caller;
+use crate::audit::{Action, Note, Subject};
 use crate::store::NewEdition;
 
 /// 发布考核办法的一个版本
@@ -45,6 +47,8 @@ impl Publish {
             by: self.by.clone(),
             note: self.note.clone(),
         })?;
+        let subject = Subject::of("edition", format!("{}@{}", edition.bundle, edition.edition));
+        dir.audit().note(Note::done(&Caller::terminal(), Action::Publish, subject))?;
         out!(
             terminal,
             "{} {}@{} {}",

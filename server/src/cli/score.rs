@@ -8,6 +8,8 @@ use liuwu_engine::period::{Period, parse_date};
 
 use super::At;
 use super::terminal::Terminal;
+use crate::accounts::Caller;
+use crate::audit::{Action, Note, Subject};
 use crate::deadline::LONGEST_RUN;
 use crate::scoring::{self, Ask, ScoringError};
 use crate::store::{Act, day_in_china};
@@ -36,6 +38,10 @@ pub(super) struct Score {
     /// 最长秒数,超时中止且不产生结果 · Seconds it may take; then it is called off without a result
     #[arg(long, value_name = "S", default_value_t = LONGEST_RUN.as_secs())]
     deadline: u64,
+    /// 全部解释执行,不用编译好的规则;更慢,结果逐字节相同 · Interpret every script, also those that are compiled: slower, and
+    /// the same to the byte
+    #[arg(long)]
+    interpret: bool,
     /// 立即公开 · Make the run public at once
     #[arg(long)]
     release: bool,
@@ -56,7 +62,8 @@ impl Score {
             pseudonym_key: dir.pseudonym_key.clone(),
             longest: Duration::from_secs(self.deadline),
         };
-        let (run, remarks) = match scoring::score_with_remarks(dir.store.as_ref(), &ask) {
+        let score = if self.interpret { scoring::score_interpreting } else { scoring::score_with_remarks };
+        let (run, remarks) = match score(dir.store.as_ref(), &ask) {
             Ok(done) => done,
             Err(ScoringError::Faults(faults)) => {
                 terminal.diagnostics(&faults, &Default::default());
@@ -71,8 +78,10 @@ impl Score {
                 "no unit was known by that day: the data was received later. Give a later --as-of, or import with --received-on.",
             ));
         }
+        dir.audit().note(Note::done(&Caller::terminal(), Action::Score, Subject::of("run", run.id)))?;
         if self.release {
             dir.store.release(run.id, Act { by: self.by.clone(), at: now, why: "liuwu score --release".to_owned() })?;
+            dir.audit().note(Note::done(&Caller::terminal(), Action::Release, Subject::of("run", run.id)))?;
         }
         out!(
             terminal,

@@ -12,6 +12,7 @@ use tracing_subscriber::EnvFilter;
 use super::terminal::Terminal;
 use crate::config::{Config, Token};
 use crate::data_dir::DataDir;
+use crate::pages::links;
 use crate::serve;
 use crate::state::App;
 
@@ -64,10 +65,20 @@ pub(super) fn serve(
         }
     };
     let app = App::new(config, Arc::clone(&dir.store), dir.pseudonym_key.clone(), token);
+    app.audit().keep_head_in(dir.head_file());
+    let first = app.entrance().offer_set_up().ok();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         let listener = TcpListener::from_std(listener)?;
-        welcome(&base(listener.local_addr()?));
+        let base = base(listener.local_addr()?);
+        welcome(&base);
+        if let Some(code) = first {
+            let say = terminal.say(
+                "还没有账号。首次使用请打开(仅一次有效):",
+                "there are no accounts yet; to make the first ones open, once:",
+            );
+            terminal.note(&format!("{say} {base}{}?code={code}", links::SET_UP));
+        }
         serve::serve(listener, app, serve::asked_to_stop()).await.context("serve")
     })?;
     terminal.note(terminal.say("已停止", "stopped"));

@@ -1,13 +1,14 @@
 //! The entrance: keeps accounts, sessions and keys, and lets people and programs in.
 //!
 //! Enters: names and passwords, cookies, keys; what administrators decide. Leaves: a [`Caller`] or a [`Refusal`], and for every
-//! deed and every failure an entry of the log. Reading order: [`register`] (accounts), [`pace`] (not too often), [`tries`] (failed logins), [`log_in`],
+//! deed and every failure an entry of the log. Reading order: [`register`] (accounts), [`first`] (the first of them), [`pace`] (not too often), [`tries`] (failed logins), [`log_in`],
 //! [`sessions`], [`keyring`]. Next: [`crate::disclosure`].
 //!
 //! All of it is kept in papers of the store's cabinet, so that a backup carries it. What one function reads and then writes it
 //! does under one lock; only one process has the store open.
 
 pub mod register;
+pub mod first;
 pub mod pace;
 pub mod tries;
 pub mod log_in;
@@ -54,6 +55,8 @@ pub struct Entrance {
     hashing: Mutex<()>,
     tries: Mutex<Tries>,
     pace: Pace,
+    /// The hash of the code with which the first accounts can be made.
+    offered: Mutex<Option<String>>,
     /// Whether there is any account; once there is one, there always is.
     is_set_up: AtomicBool,
 }
@@ -71,6 +74,7 @@ impl Entrance {
             hashing: Mutex::default(),
             tries: Mutex::default(),
             pace: Pace::new(rate),
+            offered: Mutex::default(),
             is_set_up: AtomicBool::new(false),
         }
     }

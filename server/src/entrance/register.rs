@@ -2,7 +2,7 @@
 //!
 //! Enters: names, roles and scopes. Leaves: accounts, and one-time passwords to be handed over. The system administrator
 //! proposes a new account, other roles or a new password; nothing of it holds before the security administrator has approved
-//! it. Somebody at the command line, who has the data in their hands anyway, does both at once. Next: [`super::pace`].
+//! it. Somebody at the command line, who has the data in their hands anyway, does both at once. Next: [`super::first`].
 
 use jiff::{SignedDuration, Timestamp};
 

@@ -40,6 +40,7 @@ macro_rules! assets {
 static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
     assets![
         "liuwu.css" as "text/css; charset=utf-8",
+        "staff.css" as "text/css; charset=utf-8",
         "records.css" as "text/css; charset=utf-8",
         "liuwu.js" as "text/javascript; charset=utf-8",
         "icon.svg" as "image/svg+xml",

@@ -25,6 +25,31 @@ pub const NEGATIVE: &str = "/negative-list";
 /// Where the reader's language and text size are changed.
 pub const PREFERENCES: &str = "/preferences";
 
+/// Where somebody logs in.
+pub const LOG_IN: &str = "/login";
+/// Where somebody logs out.
+pub const LOG_OUT: &str = "/logout";
+/// Where the first accounts are made.
+pub const SET_UP: &str = "/setup";
+/// One's own account.
+pub const ACCOUNT: &str = "/account";
+/// One's own password.
+pub const PASSWORD: &str = "/account/password";
+/// The accounts, for administrators.
+pub const ACCOUNTS: &str = "/admin/accounts";
+/// The keys of other systems, for administrators.
+pub const KEYS: &str = "/admin/keys";
+/// The rules of security, for administrators.
+pub const SECURITY: &str = "/admin/security";
+/// The log of everything that was done.
+pub const AUDIT: &str = "/audit";
+
+/// One account, for administrators.
+#[must_use]
+pub fn account(name: &str) -> String {
+    format!("{ACCOUNTS}/{}", escape(name))
+}
+
 /// Percent-encodes what may not stand in a path or query as it is.
 #[must_use]
 pub fn escape(text: &str) -> String {

@@ -36,6 +36,7 @@ pub mod not_found;
 pub mod duties;
 pub mod problem;
 pub mod preferences;
+pub mod admin;
 
 #[cfg(test)]
 mod gallery;

@@ -36,7 +36,7 @@ pub async fn save(Form(choice): Form<Choice>) -> Response {
 }
 
 /// Whether an address leads to a page of ours: a path, and nothing that a browser would take for another host.
-fn is_local(address: &str) -> bool {
+pub(super) fn is_local(address: &str) -> bool {
     let rest = address.strip_prefix('/');
     rest.is_some_and(|rest| !rest.starts_with(['/', '\\']))
         && address.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\')

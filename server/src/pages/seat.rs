@@ -3,6 +3,7 @@
 //! Enters: the [`Caller`] of a request. Leaves: a [`Seat`] in the [`Frame`](super::frame::Frame). An area with pages of its own
 //! adds its line to [`AREAS`]. Next: [`frame`](super::frame).
 
+use super::links;
 use crate::accounts::{Caller, Permission};
 
 /// The name of the field with which a form proves that it comes from a page of ours.
@@ -19,6 +20,16 @@ pub enum Section {
     Negative,
     /// What must be handed in.
     Duties,
+    /// One's own account.
+    Account,
+    /// The accounts, for administrators.
+    Accounts,
+    /// The keys of other systems.
+    Keys,
+    /// The rules of security.
+    Security,
+    /// The log of everything that was done.
+    Audit,
     /// Batches of what was handed in.
     Batches,
     /// Stored records.
@@ -68,6 +79,32 @@ const AREAS: &[Area] = &[
         link: "/desk/records",
         section: Section::Records,
     },
+    Area {
+        permission: Permission::ManageAccounts,
+        title: "frame-menu-accounts",
+        link: links::ACCOUNTS,
+        section: Section::Accounts,
+    },
+    Area {
+        permission: Permission::ApproveAccess,
+        title: "frame-menu-accounts",
+        link: links::ACCOUNTS,
+        section: Section::Accounts,
+    },
+    Area {
+        permission: Permission::ManageAccounts,
+        title: "frame-menu-keys",
+        link: links::KEYS,
+        section: Section::Keys,
+    },
+    Area { permission: Permission::ApproveAccess, title: "frame-menu-keys", link: links::KEYS, section: Section::Keys },
+    Area {
+        permission: Permission::SetSecurity,
+        title: "frame-menu-security",
+        link: links::SECURITY,
+        section: Section::Security,
+    },
+    Area { permission: Permission::ReadAudit, title: "frame-menu-audit", link: links::AUDIT, section: Section::Audit },
 ];
 
 impl Seat {

@@ -137,8 +137,16 @@ macro_rules! sources {
     };
 }
 
-const SOURCES: [Source; 7] =
-    sources!["frame.ftl", "village.ftl", "city.ftl", "negative.ftl", "search.ftl", "records.ftl", "duties.ftl"];
+const SOURCES: [Source; 8] = sources![
+    "frame.ftl",
+    "village.ftl",
+    "city.ftl",
+    "negative.ftl",
+    "search.ftl",
+    "accounts.ftl",
+    "records.ftl",
+    "duties.ftl"
+];
 
 static CHINESE: LazyLock<Catalogue> = LazyLock::new(|| Catalogue::read(Language::Chinese));
 static ENGLISH: LazyLock<Catalogue> = LazyLock::new(|| Catalogue::read(Language::English));

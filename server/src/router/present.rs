@@ -11,10 +11,10 @@ use std::time::Instant;
 
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::header::{
-    ACCEPT, ALLOW, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, REFERRER_POLICY,
+    ACCEPT, ALLOW, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, LOCATION, REFERRER_POLICY,
     X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
-use axum::http::{HeaderMap, HeaderValue, Method};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Response};
 
@@ -22,7 +22,7 @@ use crate::accounts::Caller;
 use crate::error::Problem;
 use crate::pages::frame::Frame;
 use crate::pages::seat::Seat;
-use crate::pages::{assets, problem};
+use crate::pages::{assets, links, problem};
 use crate::state::App;
 
 /// The header with the number of the request.
@@ -78,9 +78,9 @@ fn give_face(app: &App, asked: &Asked, number: &str, mut response: Response) -> 
     if !status.is_client_error() && !status.is_server_error() {
         return response;
     }
-    // A handler that answers in JSON by itself has said what it has to say.
-    let is_json = response.headers().get(CONTENT_TYPE).is_some_and(|media| media.as_bytes() == b"application/json");
-    if told.is_none() && is_json {
+    // A handler that answers in JSON or with a page by itself has said what it has to say.
+    let media = response.headers().get(CONTENT_TYPE).map(HeaderValue::as_bytes).unwrap_or_default();
+    if told.is_none() && (media == b"application/json" || media.starts_with(b"text/html")) {
         return response;
     }
     let problem = told.unwrap_or_else(|| Arc::new(Problem::of_status(status)));
@@ -88,6 +88,9 @@ fn give_face(app: &App, asked: &Asked, number: &str, mut response: Response) -> 
         tracing::error!(request = %number, cause = %problem, "not answered");
     }
     let caller = response.extensions_mut().remove::<Caller>();
+    if let Some(way) = way_in(&problem, asked).filter(|_| asked.is_a_person()) {
+        return (StatusCode::SEE_OTHER, [(LOCATION, way)]).into_response();
+    }
     let page = asked.is_a_person().then(|| {
         let frame = problem::frame(app.config(), &asked.headers, &asked.address);
         let seat = caller.as_ref().and_then(Seat::of);
@@ -103,6 +106,18 @@ fn give_face(app: &App, asked: &Asked, number: &str, mut response: Response) -> 
     problem.set_headers(&mut face);
     face.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     face
+}
+
+/// Where somebody is led who only has to log in, or to change the password, to have the page that was asked for.
+fn way_in(problem: &Problem, asked: &Asked) -> Option<String> {
+    match problem {
+        Problem::MustChangePassword => Some(links::PASSWORD.to_owned()),
+        Problem::Unauthorized if asked.method == Method::GET => {
+            Some(format!("{}?back={}", links::LOG_IN, links::escape(&asked.address)))
+        }
+        Problem::Unauthorized => Some(links::LOG_IN.to_owned()),
+        _ => None,
+    }
 }
 
 fn set_headers(headers: &mut HeaderMap, number: &str) {
@@ -150,8 +165,6 @@ fn number() -> String {
 
 #[cfg(test)]
 mod tests {
-    use axum::http::StatusCode;
-
     use super::*;
 
     #[test]

@@ -64,6 +64,7 @@ enum Row {
         bytes: Bytes,
     },
     Release(Release),
+    Entry(Entry),
     Paper {
         folder: String,
         name: String,
@@ -147,6 +148,7 @@ pub fn export(store: &dyn Store, out: &mut dyn Write) -> Result<Tally> {
     for release in releases.into_iter().filter(|release| runs.iter().any(|run| run.id == release.run)) {
         writer.write(&Row::Release(release))?;
     }
+    write_entries(store, &mut writer)?;
     write_papers(store, &mut writer)?;
     write_drawers(store, &mut writer)?;
     writer.end()
@@ -190,6 +192,15 @@ fn write_run(store: &dyn Store, run: &Run, writer: &mut Lines) -> Result<()> {
             writer.write(&Row::Assessment { period, unit, bytes: bytes.into() })?;
         }
     }
+}
+
+fn write_entries(store: &dyn Store, writer: &mut Lines) -> Result<()> {
+    let mut from = 1;
+    while let Some(entry) = store.entries(from, 1)?.pop() {
+        from = entry.number + 1;
+        writer.write(&Row::Entry(entry))?;
+    }
+    Ok(())
 }
 
 fn write_papers(store: &dyn Store, writer: &mut Lines) -> Result<()> {
@@ -298,6 +309,7 @@ fn read_single(store: &dyn Store, row: Row, line: u64) -> Result<()> {
         }
         Row::Withdrawal(Withdrawal { target: Target::Batch(id), act, .. }) => store.withdraw_batch(id, act),
         Row::Withdrawal(Withdrawal { target: Target::Record(id), act, .. }) => store.withdraw_record(id, act),
+        Row::Entry(entry) => store.append_entry(&entry),
         Row::Release(Release { run, public: true, act }) => store.release(run, act),
         Row::Release(Release { run, public: false, act }) => store.retract(run, act),
         Row::Paper { folder, name, bytes } => {

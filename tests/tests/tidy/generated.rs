@@ -5,12 +5,14 @@
 use std::fmt::Write as _;
 use std::fs;
 
+use liuwu::accounts::{Permission, Role, table, words};
 use liuwu_engine::codes;
 use liuwu_engine::diagnostic::{Code, Severity};
 
 use super::tree::root;
 
 const MESSAGES: &str = "docs/messages.md";
+const ACCOUNTS: &str = "docs/accounts.md";
 const FUNCTIONS: &str = "docs/functions.md";
 /// All of them.
 pub const DOCUMENTS: &[&str] = &[MESSAGES, FUNCTIONS];
@@ -35,6 +37,30 @@ fn the_document_of_messages_is_current() {
 #[test]
 fn the_document_of_functions_is_current() {
     is_current(FUNCTIONS, &liuwu::cli::capture(["liuwu", "functions"]).1.out);
+}
+
+/// The table of roles stands in a document that is otherwise written by hand.
+#[test]
+fn the_table_of_roles_in_the_document_is_the_one_of_the_program() {
+    let written = fs::read_to_string(root().join(ACCOUNTS)).unwrap();
+    let (before, rest) = written.split_once(TABLE_BEGINS).unwrap();
+    let (_, after) = rest.split_once(TABLE_ENDS).unwrap();
+    is_current(ACCOUNTS, &format!("{before}{TABLE_BEGINS}{}{TABLE_ENDS}{after}", table_of_roles()));
+}
+
+const TABLE_BEGINS: &str = "<!-- table -->\n";
+const TABLE_ENDS: &str = "<!-- end -->\n";
+
+fn table_of_roles() -> String {
+    let roles: Vec<&str> = Role::ALL.iter().map(|role| words::role(*role).0).collect();
+    let mut out = format!("| 权限 permission | {} | 启动口令 | 可给密钥 |\n", roles.join(" | "));
+    let _ = writeln!(out, "| --- |{}", " :-: |".repeat(Role::ALL.len() + 2));
+    for permission in Permission::ALL {
+        let held = Role::ALL.iter().map(|role| table::permissions(*role)).chain([table::OPERATOR, table::FOR_KEYS]);
+        let marks: Vec<&str> = held.map(|held| if held.contains(&permission) { "✓" } else { "" }).collect();
+        let _ = writeln!(out, "| {} `{}` | {} |", permission.zh(), permission.key(), marks.join(" | "));
+    }
+    out
 }
 
 #[test]

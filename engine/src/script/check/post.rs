@@ -43,6 +43,20 @@ pub struct Placed {
 }
 
 impl Post {
+    /// The key of the bundle under which it stands.
+    pub fn key(self) -> &'static str {
+        match self {
+            Post::TakesPart => "takes_part",
+            Post::Figure(_) | Post::FinalFigure(_) => "figures",
+            Post::Applies(_) => "applies",
+            Post::Rule(_) => "rules",
+            Post::Score => "score",
+            Post::Rating => "rating",
+            Post::List(_) => "lists",
+            Post::Library => "library",
+        }
+    }
+
     /// The rule it belongs to.
     pub(super) fn rule(self) -> Option<usize> {
         match self {
@@ -54,7 +68,7 @@ impl Post {
 
 impl Placed {
     /// Its name in messages: the words of the bundle that lead to it.
-    pub(super) fn title(&self, bundle: &Bundle) -> Said {
+    pub(in crate::script) fn title(&self, bundle: &Bundle) -> Said {
         let roll_up = self.roll_up.and_then(|place| bundle.roll_up.get(place));
         let figures = roll_up.map_or(&bundle.figures, |roll_up| &roll_up.figures);
         let lists = roll_up.map_or(&bundle.lists, |roll_up| &roll_up.lists);

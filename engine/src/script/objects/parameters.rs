@@ -55,7 +55,8 @@ impl Parameters {
     }
 }
 
-fn constant<'a>(bundle: &'a Bundle, name: &str, day: Date) -> Result<&'a Constant, Halt> {
+/// A parameter as in force on a day.
+pub(in crate::script) fn constant<'a>(bundle: &'a Bundle, name: &str, day: Date) -> Result<&'a Constant, Halt> {
     let Some(parameter) = bundle.parameters.get(name) else {
         return Err(fault(format!("没有名为「{name}」的参数"), format!("there is no parameter `{name}`")));
     };
@@ -73,7 +74,17 @@ fn constant<'a>(bundle: &'a Bundle, name: &str, day: Date) -> Result<&'a Constan
     }
 }
 
+/// The value of the highest step that a number reaches; none: it is below all.
+pub(in crate::script) fn step_reached(steps: &[(Number, Value)], above: bool, reached: Number) -> Option<&Value> {
+    let step = steps.iter().rev().find(|(key, _)| reached > *key || (!above && reached == *key));
+    step.map(|(_, value)| value)
+}
+
 impl Table {
+    pub(in crate::script) fn of(bundle: &Arc<Bundle>, name: &str, day: Date) -> Table {
+        Table { bundle: Arc::clone(bundle), name: name.into(), day }
+    }
+
     fn constant(&self) -> Result<&Constant, Halt> {
         constant(&self.bundle, &self.name, self.day)
     }
@@ -89,7 +100,12 @@ impl Table {
     }
 
     fn get(&self, key: &str) -> Result<Dynamic, Halt> {
-        self.entries()?.get(key).map(from_value).ok_or_else(|| {
+        self.entry(key).map(from_value)
+    }
+
+    /// What stands under a key.
+    pub(in crate::script) fn entry(&self, key: &str) -> Result<&Value, Halt> {
+        self.entries()?.get(key).ok_or_else(|| {
             missing(Missing {
                 zh: format!("参数「{}」里没有「{key}」", self.name),
                 en: format!("parameter `{}` has no entry `{key}`", self.name),
@@ -105,8 +121,7 @@ impl Table {
                 format!("parameter `{}` has no `steps`", self.name),
             ));
         };
-        let step = steps.iter().rev().find(|(key, _)| reached > *key || (!above && reached == *key));
-        Ok(step.map_or_else(|| from_number(Number::ZERO), |(_, value)| from_value(value)))
+        Ok(step_reached(steps, *above, reached).map_or_else(|| from_number(Number::ZERO), from_value))
     }
 
     pub(in crate::script) fn contains(&self, item: &Dynamic) -> Result<bool, Halt> {

@@ -41,7 +41,7 @@ impl RecordObject {
         RecordObject { record: Arc::clone(record), scene: Arc::clone(scene), lenient }
     }
 
-    fn get(&self, name: &str) -> Result<Dynamic, Halt> {
+    pub(in crate::script) fn get(&self, name: &str) -> Result<Dynamic, Halt> {
         let record = &self.record;
         if let Some((index, _, field)) = record.kind.fields.get_full(name) {
             return match record.values.get(index).and_then(Option::as_ref) {

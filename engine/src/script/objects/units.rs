@@ -41,7 +41,7 @@ impl Unit {
         }
     }
 
-    fn get(&self, name: &str) -> Result<Dynamic, Halt> {
+    pub(in crate::script) fn get(&self, name: &str) -> Result<Dynamic, Halt> {
         let scene = &self.scene;
         let text = |text: Arc<str>| Dynamic::from(ImmutableString::from(text.as_ref()));
         Ok(match name {

@@ -33,6 +33,15 @@ pub(super) struct Checked {
     pub gaps: Option<Vec<Diagnostic>>,
 }
 
+/// What is wanted beside faults and failing cases.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Wanted {
+    /// What no case shows.
+    pub coverage: bool,
+    /// Every script interpreted, also those that are compiled.
+    pub interpreting: bool,
+}
+
 /// A table of cases as it was read.
 pub(super) struct TableFile {
     book: Result<Workbook, Vec<Diagnostic>>,
@@ -55,7 +64,7 @@ impl Checked {
         name: &str,
         text: Result<String, Diagnostic>,
         tables: &[TableFile],
-        coverage: bool,
+        wanted: Wanted,
     ) -> anyhow::Result<Checked> {
         let mut checked = Checked {
             name: name.to_owned(),
@@ -72,9 +81,12 @@ impl Checked {
                 return Ok(checked);
             }
         }
-        let Some(plan) = checked.read() else { return Ok(checked) };
+        let Some(mut plan) = checked.read() else { return Ok(checked) };
+        if wanted.interpreting {
+            plan = plan.interpreting();
+        }
         let of_tables = checked.read_tables(tables, &plan.bundle);
-        checked.prove(&plan, &of_tables, coverage)?;
+        checked.prove(&plan, &of_tables, wanted.coverage)?;
         checked.plan = Some(plan);
         Ok(checked)
     }

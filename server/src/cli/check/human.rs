@@ -6,6 +6,7 @@ use liuwu_engine::diagnostic::Lang;
 use liuwu_engine::proof::Proof;
 
 use super::checked::Checked;
+use super::manners;
 use crate::cli::explain::arithmetic;
 use crate::cli::terminal::Terminal;
 
@@ -13,7 +14,7 @@ use crate::cli::terminal::Terminal;
 const MARGIN: usize = 4;
 
 /// Prints everything: faults, failures and gaps to standard error, the summary to standard output.
-pub(super) fn print(checked: &[Checked], terminal: &Terminal) {
+pub(super) fn print(checked: &[Checked], with_manners: bool, terminal: &Terminal) {
     for file in checked {
         let sources = HashMap::from([(file.name.clone(), file.text.clone())]);
         terminal.diagnostics(&file.diagnostics, &sources);
@@ -25,6 +26,9 @@ pub(super) fn print(checked: &[Checked], terminal: &Terminal) {
             terminal.diagnostics(gaps, &sources);
         }
         terminal.print(&summary(file, terminal.lang()));
+        if let Some(plan) = file.plan.as_ref().filter(|_| with_manners) {
+            manners::print(plan.manners(), terminal);
+        }
     }
     if checked.len() > 1 {
         let sound = checked.iter().filter(|file| file.is_sound()).count();

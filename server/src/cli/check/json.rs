@@ -1,6 +1,6 @@
 //! What was checked, as one JSON document for programs.
 //!
-//! `{files: [{file, bundle, diagnostics, cases, gaps?, summary}], summary}`. A case is `{name, location, passed, faults, misses,
+//! `{files: [{file, bundle, diagnostics, cases, gaps?, scripts?, summary}], summary}`. A case is `{name, location, passed, faults, misses,
 //! arithmetic}`; a miss says what was `expected` and what was `actual`, in Chinese and English; a line of the arithmetic says what
 //! it is about, its clause, what it adds and the sum so far. Numbers are texts, so that nothing is rounded on the way.
 
@@ -9,13 +9,14 @@ use liuwu_engine::proof::{Miss, Proof};
 use serde_json::{Value as Json, json};
 
 use super::checked::Checked;
+use super::manners;
 
 /// The document, indented.
-pub(super) fn document(checked: &[Checked], lang: Lang) -> String {
+pub(super) fn document(checked: &[Checked], with_manners: bool, lang: Lang) -> String {
     let cases: usize = checked.iter().map(|file| file.proofs.len()).sum();
     let passed: usize = checked.iter().map(Checked::passed).sum();
     let document = json!({
-        "files": checked.iter().map(|file| of_file(file, lang)).collect::<Vec<_>>(),
+        "files": checked.iter().map(|file| of_file(file, with_manners, lang)).collect::<Vec<_>>(),
         "summary": {
             "files": checked.len(),
             "sound": checked.iter().filter(|file| file.is_sound()).count(),
@@ -26,7 +27,7 @@ pub(super) fn document(checked: &[Checked], lang: Lang) -> String {
     format!("{document:#}")
 }
 
-fn of_file(file: &Checked, lang: Lang) -> Json {
+fn of_file(file: &Checked, with_manners: bool, lang: Lang) -> Json {
     let (errors, warnings) = file.counts();
     let bundle = file.plan.as_ref().map(|plan| format!("{}@{}", plan.bundle.id, plan.bundle.edition));
     let mut json = json!({
@@ -45,6 +46,9 @@ fn of_file(file: &Checked, lang: Lang) -> Json {
     });
     if let (Some(gaps), Some(object)) = (&file.gaps, json.as_object_mut()) {
         object.insert("gaps".to_owned(), json!(gaps));
+    }
+    if let (Some(plan), Some(object)) = (file.plan.as_ref().filter(|_| with_manners), json.as_object_mut()) {
+        object.insert("scripts".to_owned(), plan.manners().iter().map(manners::to_json).collect());
     }
     json
 }

@@ -1,13 +1,14 @@
 //! `liuwu check`: is a bundle well formed, do its cases come out, and what does no case show?
 //!
 //! Each file is [`Checked`] whole and shown in one of the formats: [`human`], [`json`], [`sarif`], [`junit`]. [`table`] reads cases
-//! out of a sheet; [`watch`] does it all again when a file changes.
+//! out of a sheet; [`manners`] tells how each script is run; [`watch`] does it all again when a file changes.
 
 mod checked;
 mod columns;
 mod human;
 mod json;
 mod junit;
+mod manners;
 mod sarif;
 mod table;
 mod watch;
@@ -24,7 +25,7 @@ use liuwu_engine::diagnostic::{Diagnostic, Location};
 use liuwu_engine::script::threads;
 
 use super::terminal::Terminal;
-use checked::{Checked, TableFile};
+use checked::{Checked, TableFile, Wanted};
 
 /// 检查考核办法文件
 #[derive(clap::Args)]
@@ -43,6 +44,13 @@ pub(super) struct Check {
     /// 表格里的案例(xlsx、xls、csv),一行一个 · Cases of a table, one a row
     #[arg(long, value_name = "TABLE")]
     cases: Vec<PathBuf>,
+    /// 另列出每个脚本是编译执行还是解释执行、为什么 · Also say of each script whether it is compiled or interpreted, and why
+    #[arg(long)]
+    explain_plan: bool,
+    /// 全部解释执行,不用编译好的规则;更慢,结果逐字节相同 · Interpret every script, also those that are compiled: slower, and
+    /// the same to the byte
+    #[arg(long)]
+    interpret: bool,
     /// 文件一改就重新检查,Ctrl-C 结束 · Check again whenever a file changes, until Ctrl-C
     #[arg(long)]
     watch: bool,
@@ -64,6 +72,7 @@ const AFTER_HELP: &str = "\
 退出码 · Exit code: 0 全部通过 all is well, 1 有错误或案例没有通过 a fault or a failing case
 例 · Examples:
   liuwu check rules/ruian-six-no/2020.yaml --coverage
+  liuwu check 办法.yaml --explain-plan
   liuwu check 办法.yaml --cases 案例.xlsx
   liuwu check rules/*/*.yaml --format sarif > check.sarif";
 
@@ -87,7 +96,7 @@ Cases as a table (--cases): one row a case, laid over `base_case`; blank cells s
   expect.RULE: the points of the rule that count (a deduction is negative), or findings, clean, not_applicable, cannot_check.
 
 JSON:{files: [{file, bundle, diagnostics, cases: [{name, location, passed, faults, misses: [{about, expected, actual, …}],
-arithmetic}], gaps?, summary}], summary}
+arithmetic}], gaps?, scripts?: [{script, key, location, compiled, why?}], summary}], summary}
 
 例 · Examples:
   liuwu check rules/ruian-six-no/2020.yaml --coverage
@@ -112,18 +121,22 @@ impl Check {
         }
     }
 
+    fn wanted(&self) -> Wanted {
+        Wanted { coverage: self.coverage, interpreting: self.interpret }
+    }
+
     /// Checks everything and shows it; whether all is well.
     fn once(&self, terminal: &Terminal) -> anyhow::Result<bool> {
         let tables: Vec<TableFile> = self.cases.iter().map(|path| TableFile::read(path)).collect();
         let pool = threads(None).context("threads")?;
         let checked = pool.install(|| {
             let check =
-                |path: &PathBuf| Checked::of(&path.display().to_string(), text_of(path), &tables, self.coverage);
+                |path: &PathBuf| Checked::of(&path.display().to_string(), text_of(path), &tables, self.wanted());
             self.files.iter().map(check).collect::<anyhow::Result<Vec<Checked>>>()
         })?;
         match self.format {
-            Format::Human => human::print(&checked, terminal),
-            Format::Json => terminal.print(&json::document(&checked, terminal.lang())),
+            Format::Human => human::print(&checked, self.explain_plan, terminal),
+            Format::Json => terminal.print(&json::document(&checked, self.explain_plan, terminal.lang())),
             Format::Sarif => terminal.print(&sarif::document(&checked, terminal.lang())),
             Format::Junit => terminal.print(&junit::document(&checked, terminal.lang())),
         }
@@ -149,8 +162,8 @@ fn unreadable(file: &Arc<str>, error: &std::io::Error) -> Diagnostic {
 /// Checks a bundle and proves its cases, saying everything that is wrong; the bundle when nothing is.
 pub(super) fn sound(name: &str, text: &str, terminal: &Terminal) -> anyhow::Result<Option<Arc<Bundle>>> {
     let pool = threads(None).context("threads")?;
-    let checked = pool.install(|| Checked::of(name, Ok(text.to_owned()), &[], false))?;
+    let checked = pool.install(|| Checked::of(name, Ok(text.to_owned()), &[], Wanted::default()))?;
     let bundle = checked.plan.as_ref().filter(|_| checked.is_sound()).map(|plan| Arc::clone(&plan.bundle));
-    human::print(&[checked], terminal);
+    human::print(&[checked], false, terminal);
     Ok(bundle)
 }

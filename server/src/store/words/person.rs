@@ -51,6 +51,20 @@ impl Role {
         }
     }
 
+    /// The key of its words on pages.
+    #[must_use]
+    pub const fn words(self) -> &'static str {
+        match self {
+            Role::SystemAdministrator => "role-system-administrator",
+            Role::SecurityAdministrator => "role-security-administrator",
+            Role::Auditor => "role-auditor",
+            Role::Assessor => "role-assessor",
+            Role::PolicyOfficer => "role-policy-officer",
+            Role::Approver => "role-approver",
+            Role::Village => "role-village",
+        }
+    }
+
     /// The role of a name.
     #[must_use]
     pub fn from_key(key: &str) -> Option<Role> {

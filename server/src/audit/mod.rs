@@ -2,15 +2,22 @@
 //!
 //! Enters: a [`Note`] of a handler or a command. Leaves: an [`Entry`] in the store, numbered, and chained to the one before it:
 //! its hash is over its own bytes and the hash of that one, so that none can be changed, taken out or put elsewhere unnoticed.
-//! Next: [`crate::disclosure`].
+//! Reading order: here, [`head`] (where the chain ends, kept apart), [`verify`], [`search`], [`archive`]. Next: [`crate::entrance`].
 
-use std::sync::{Arc, Mutex, PoisonError};
+pub mod head;
+pub mod verify;
+pub mod search;
+pub mod archive;
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
 use crate::accounts::Caller;
 use crate::store::{Entry, Result, Store};
+pub use head::Head;
 
 /// What was done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -146,6 +153,14 @@ impl Action {
     }
 }
 
+impl Action {
+    /// The action of a name in the log.
+    #[must_use]
+    pub fn from_key(key: &str) -> Option<Action> {
+        Action::ALL.into_iter().find(|action| action.key() == key)
+    }
+}
+
 /// To what it was done: what kind of thing and which one. A number or a code, never a name of a person or the text of a record.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Subject {
@@ -205,14 +220,9 @@ impl Note {
 pub struct Audit {
     store: Arc<dyn Store>,
     /// Held while an entry is written, so that entries are numbered in the order in which they are stored.
-    last: Mutex<Option<Link>>,
-}
-
-/// Where the chain ends: number and hash of the newest entry.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Link {
-    number: u64,
-    hash: String,
+    last: Mutex<Option<Head>>,
+    /// The file that says where the chain ends, beside the store and not in it.
+    head: OnceLock<PathBuf>,
 }
 
 /// What stands before the first entry.
@@ -222,7 +232,7 @@ impl Audit {
     /// The log of a store.
     #[must_use]
     pub fn new(store: Arc<dyn Store>) -> Audit {
-        Audit { store, last: Mutex::new(None) }
+        Audit { store, last: Mutex::new(None), head: OnceLock::new() }
     }
 
     /// Writes an entry; it is on the disk when this returns. It blocks.
@@ -237,13 +247,31 @@ impl Audit {
         };
         let entry = chained(note, link.number + 1, link.hash, Timestamp::now());
         self.store.append_entry(&entry)?;
-        *last = Some(Link { number: entry.number, hash: entry.hash });
+        let head = Head { number: entry.number, hash: entry.hash };
+        if let Some(path) = self.head.get() {
+            head.write(path)?;
+        }
+        *last = Some(head);
         Ok(())
     }
 
-    fn end_of_chain(&self) -> Result<Link> {
-        let beginning = || Link { number: 0, hash: BEGINNING.to_owned() };
-        Ok(self.store.last_entry()?.map_or_else(beginning, |entry| Link { number: entry.number, hash: entry.hash }))
+    /// Says from now on in a file where the chain ends, so that an end that was cut off is missed. Said once.
+    pub fn keep_head_in(&self, path: PathBuf) {
+        // A second place would only be asked for by mistake; the first stays.
+        let _ = self.head.set(path);
+    }
+
+    /// Where the chain ends.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn head(&self) -> Result<Head> {
+        self.end_of_chain()
+    }
+
+    fn end_of_chain(&self) -> Result<Head> {
+        let beginning = || Head { number: 0, hash: BEGINNING.to_owned() };
+        Ok(self.store.last_entry()?.map_or_else(beginning, |entry| Head { number: entry.number, hash: entry.hash }))
     }
 }
 

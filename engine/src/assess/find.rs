@@ -1,0 +1,45 @@
+//! What the rules find, without what becomes of it: no points after caps, no score, no receipt.
+//!
+//! Enters: a [`Plan`], a [`World`], one period. Leaves: for each unit what each rule found. For whoever only asks what a rule
+//! would do, and for measuring how fast rules run.
+
+use std::sync::Arc;
+
+use super::plan::Plan;
+use super::run::Pass;
+use super::stage::Stage;
+use super::world::World;
+use super::{AssessError, units_at};
+use crate::assessment::{Finding, Outcome};
+use crate::period::Period;
+use crate::script::UnitIndex;
+
+/// What was found in one unit.
+#[derive(Debug, Clone)]
+pub struct Found {
+    /// Its place in the world.
+    pub unit: UnitIndex,
+    /// What each rule came to, in the order of the bundle.
+    pub rules: Vec<FoundByRule>,
+}
+
+/// What one rule found in one unit.
+#[derive(Debug, Clone)]
+pub struct FoundByRule {
+    /// How it ended.
+    pub outcome: Outcome,
+    /// What it found, exempted or not.
+    pub findings: Vec<Arc<Finding>>,
+}
+
+/// Runs `takes_part`, the figures and the rules of a bundle for all units, on the knowledge of all that is given.
+///
+/// # Errors
+/// [`AssessError::CalledOff`]; an erring script is no error but an outcome.
+pub fn find(plan: &Arc<Plan>, world: &Arc<World>, period: Period) -> Result<Vec<Found>, AssessError> {
+    let as_of = world.latest().max(Some(period.to())).unwrap_or(period.to());
+    let units = units_at(world, &plan.bundle.assess.unit);
+    let pasts = vec![None; units.len()];
+    let stage = Stage::new(plan, &plan.main, world, (period, as_of), units, None, pasts, world.has_exemptions());
+    Pass::new(stage).find()
+}

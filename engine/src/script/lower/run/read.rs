@@ -1,0 +1,388 @@
+//! What a script reads: the host's names, records and their fields, results so far, parameters.
+
+use std::sync::Arc;
+
+use rhai::{Dynamic, Map};
+
+use super::super::super::host::LOOKING_UP;
+use super::super::super::objects::{Figures, Parameters, PastObject, Table, Unit, constant, step_reached};
+use super::super::super::scene::{Missing, Reading, Window};
+use super::super::super::view::{Entries, Extent, View};
+use super::super::records::{Row, Rows};
+use super::super::tree::{self, Field, Host, Node, Reach, What};
+use super::super::value::{List, Seat, Value};
+use super::foreign::exit_of;
+use super::{Exit, Machine, Outcome, PartObject};
+use crate::bundle::Constant;
+use crate::dictionary;
+use crate::number::Number;
+use crate::period::Period;
+use std::rc::Rc;
+
+fn missing(missing: Missing) -> Exit {
+    Exit::Missing(Box::new(missing))
+}
+
+fn text<'s>(text: &str) -> Value<'s> {
+    Value::Text(Arc::from(text))
+}
+
+impl<'s> Machine<'s> {
+    pub(super) fn at_hand(&self) -> Seat {
+        Seat { index: self.seed.unit, lenient: false }
+    }
+
+    /// What was read, or nothing where the unit may miss it.
+    fn settle<T>(seat: Seat, reading: Reading<T>) -> Outcome<Option<T>> {
+        match reading {
+            Err(_) if seat.lenient => Ok(None),
+            other => other.map_err(missing),
+        }
+    }
+
+    pub(super) fn host(&mut self, host: Host) -> Outcome<Value<'s>> {
+        let (scene, unit) = (self.scene, self.seed.unit);
+        Ok(match host {
+            Host::Unit => Value::Unit(self.at_hand()),
+            Host::Period => Value::Other(Dynamic::from(self.period)),
+            Host::AsOf => Value::Date(scene.as_of()),
+            Host::Parameters => Value::Other(Dynamic::from(Parameters::of(scene))),
+            Host::Figures => Value::Other(Dynamic::from(Figures::at_hand(scene, unit))),
+            Host::Previous => {
+                Value::of_optional(scene.previous(unit), |past| Value::Other(Dynamic::from(PastObject(past))))
+            }
+            Host::Score => Value::of_optional(scene.score(unit).map_err(missing)?, Value::of_number),
+            Host::Vetoed => Value::Boolean(scene.vetoed(unit)),
+            Host::Incomplete => Value::Boolean(scene.incomplete(unit)),
+            Host::Band => Value::of_optional(scene.band(unit), Value::Text),
+            Host::Rating => Value::of_optional(scene.rating(unit), Value::Text),
+            Host::Group | Host::Parts => self.foreign_name(host.name())?,
+        })
+    }
+
+    pub(super) fn figure(&mut self, seat: Seat, id: &str) -> Outcome<Value<'s>> {
+        let figure = Self::settle(seat, self.scene.figure(seat.index, id))?;
+        Ok(Value::of_optional(figure, |datum| Value::of_dynamic(datum.0, self.scene)))
+    }
+
+    pub(super) fn parameter(&mut self, name: &str) -> Outcome<Value<'s>> {
+        let bundle = self.scene.bundle();
+        match constant(bundle, name, self.period.to()).map_err(|error| exit_of(&error))? {
+            Constant::Value(value) => self.plain(value),
+            _ => Ok(Value::Other(Dynamic::from(Table::of(bundle, name, self.period.to())))),
+        }
+    }
+
+    /// What stands under a key of a table of the parameters.
+    pub(super) fn entry(&mut self, parameter: &str, key: Value<'s>) -> Outcome<Value<'s>> {
+        let found = constant(self.scene.bundle(), parameter, self.period.to()).map_err(|error| exit_of(&error))?;
+        if let (Constant::Table(entries), Value::Text(key)) = (found, &key)
+            && let Some(value) = entries.get(key.as_ref())
+        {
+            return self.plain(value);
+        }
+        // With the words for what is missing, or for what is no table.
+        let of = self.parameter(parameter)?;
+        self.index(of, key)
+    }
+
+    /// What a number reaches among the steps of a parameter; nothing of it below all.
+    pub(super) fn step(&mut self, parameter: &str, reached: Value<'s>) -> Outcome<Value<'s>> {
+        let found = constant(self.scene.bundle(), parameter, self.period.to()).map_err(|error| exit_of(&error))?;
+        let (Constant::Steps { steps, above }, Some(reached)) = (found, reached.number()) else {
+            return Err(Exit::HandOver);
+        };
+        match step_reached(steps, *above, reached) {
+            Some(value) => self.plain(value),
+            None => Ok(Value::Whole(0)),
+        }
+    }
+
+    /// A value that stands in the bundle or belongs to a unit.
+    fn plain(&self, value: &dictionary::Value) -> Outcome<Value<'s>> {
+        Ok(Value::of_plain(value).unwrap_or_else(|| Value::Other(super::super::super::convert::from_value(value))))
+    }
+
+    /// A field of what is probably a record of one kind.
+    pub(super) fn field(&mut self, of: super::Slot, field: &'s Field) -> Outcome<Value<'s>> {
+        match self.held(of)? {
+            Value::Record(row) if Arc::ptr_eq(row.kind(), &field.kind) => {
+                let row = *row;
+                self.known_field(row, field)
+            }
+            _ => {
+                let value = self.local(of)?.clone();
+                self.property(value, &field.name)
+            }
+        }
+    }
+
+    fn known_field(&mut self, row: Row<'s>, field: &'s Field) -> Outcome<Value<'s>> {
+        match field.what {
+            What::Date => Ok(Value::Date(row.date())),
+            What::Value { place, optional } => match row.field(place) {
+                Some(value) => match Value::of_plain(value) {
+                    Some(plain) => {
+                        if let Value::Text(_) = plain {
+                            self.work(plain.extent().weight)?;
+                        }
+                        Ok(plain)
+                    }
+                    None => self.read(row, &field.name),
+                },
+                None if optional || row.is_lenient() => Ok(Value::Nothing),
+                // With the words for what is missing.
+                None => self.read(row, &field.name),
+            },
+            What::Other => self.read(row, &field.name),
+        }
+    }
+
+    /// A property of a record as the interpreter reads it, with what that costs.
+    fn read(&mut self, row: Row<'s>, name: &str) -> Outcome<Value<'s>> {
+        let value = row.read(self.scene, name).map_err(|error| exit_of(&error))?;
+        self.work(Extent::of(&value).weight)?;
+        Ok(Value::of_dynamic(value, self.scene))
+    }
+
+    pub(super) fn property_of(&mut self, of: &'s Node, name: &str) -> Outcome<Value<'s>> {
+        match of {
+            Node::Host(Host::Period) => self.of_period(self.period, name),
+            // A figure of another unit.
+            Node::Property { of: unit, name: figures } if figures.as_ref() == "figures" => match self.eval(unit)? {
+                Value::Unit(seat) => self.figure(seat, name),
+                value => {
+                    let figures = self.property(value, figures)?;
+                    self.property(figures, name)
+                }
+            },
+            _ => {
+                let value = self.eval(of)?;
+                self.property(value, name)
+            }
+        }
+    }
+
+    fn property(&mut self, of: Value<'s>, name: &str) -> Outcome<Value<'s>> {
+        match of {
+            Value::Record(row) => match row.kind().fields.get_full(name) {
+                Some((place, _, field)) if field.personal.is_none() => match row.field(place).and_then(Value::of_plain)
+                {
+                    Some(value) => {
+                        self.work(value.extent().weight)?;
+                        Ok(value)
+                    }
+                    None => self.read(row, name),
+                },
+                _ => self.read(row, name),
+            },
+            Value::Unit(seat) => self.of_unit(seat, name),
+            Value::Records(rows) if name == "len" => Ok(Value::Whole(i64::try_from(rows.len()).unwrap_or(i64::MAX))),
+            Value::List(list) => match name {
+                "len" => Ok(Value::Whole(i64::try_from(list.items.len()).unwrap_or(i64::MAX))),
+                "key" => Ok(list.key.clone().unwrap_or(Value::Nothing)),
+                _ => Err(Exit::HandOver),
+            },
+            Value::Records(_) if name == "key" => Ok(Value::Nothing),
+            Value::Other(value) => self.of_object(value, name),
+            Value::Date(_) => self.foreign(&format!("get${name}"), &[of]),
+            Value::Text(text) if name == "length" => {
+                Ok(Value::Whole(i64::try_from(text.chars().count()).unwrap_or(i64::MAX)))
+            }
+            _ => Err(Exit::HandOver),
+        }
+    }
+
+    fn of_unit(&mut self, seat: Seat, name: &str) -> Outcome<Value<'s>> {
+        let scene = self.scene;
+        Ok(match name {
+            "id" => Value::Text(scene.unit_id(seat.index)),
+            "name" => Value::Text(scene.unit_name(seat.index)),
+            "parent" => Value::of_optional(scene.parent(seat.index), |parent| Value::Text(scene.unit_id(parent))),
+            "score" => Value::of_optional(Self::settle(seat, scene.score(seat.index))?, Value::of_number),
+            "vetoed" => Value::Boolean(scene.vetoed(seat.index)),
+            "incomplete" => Value::Boolean(scene.incomplete(seat.index)),
+            "band" => Value::of_optional(scene.band(seat.index), Value::Text),
+            "rating" => Value::of_optional(scene.rating(seat.index), Value::Text),
+            _ => match scene.bundle().dictionary.attributes.get(name) {
+                Some(attribute) => {
+                    let holder = match &attribute.of {
+                        Some(level) => scene.at_level(seat.index, level),
+                        None => Some(seat.index),
+                    };
+                    let Some(holder) = holder else { return Ok(Value::Nothing) };
+                    match Self::settle(seat, scene.attribute(holder, name))? {
+                        Some(value) => self.plain(&value)?,
+                        None => Value::Nothing,
+                    }
+                }
+                None => {
+                    let unit = Unit { scene: Arc::clone(scene), index: seat.index, lenient: seat.lenient };
+                    let value = unit.get(name).map_err(|error| exit_of(&error))?;
+                    Value::of_dynamic(value, scene)
+                }
+            },
+        })
+    }
+
+    fn of_period(&mut self, period: Period, name: &str) -> Outcome<Value<'s>> {
+        Ok(match name {
+            "from" => Value::Date(period.from()),
+            "to" => Value::Date(period.to()),
+            "year" => Value::Whole(period.year().into()),
+            _ => return self.of_indexed(Value::Other(Dynamic::from(period)), name),
+        })
+    }
+
+    /// A property of what only the interpreter knows.
+    fn of_object(&mut self, value: Dynamic, name: &str) -> Outcome<Value<'s>> {
+        if let Some(period) = value.read_lock::<Period>() {
+            let period = *period;
+            return self.of_period(period, name);
+        }
+        if let Some(map) = value.read_lock::<Map>() {
+            let found = map.get(name).cloned();
+            return Ok(Value::of_optional(found, |value| Value::of_dynamic(value, self.scene)));
+        }
+        if value.is::<crate::period::Time>() {
+            return self.foreign(&format!("get${name}"), &[Value::Other(value)]);
+        }
+        if let Some(view) = value.read_lock::<View>() {
+            return match name {
+                "len" => Ok(Value::Whole(i64::try_from(view.len()).unwrap_or(i64::MAX))),
+                "key" => Ok(Value::of_dynamic(view.key(), self.scene)),
+                _ => Err(Exit::HandOver),
+            };
+        }
+        self.of_indexed(Value::Other(value), name)
+    }
+
+    /// By the interpreter's own indexer, which is how its objects show their properties.
+    fn of_indexed(&mut self, value: Value<'s>, name: &str) -> Outcome<Value<'s>> {
+        self.foreign("index$get$", &[value, text(name)])
+    }
+
+    pub(super) fn index(&mut self, of: Value<'s>, index: Value<'s>) -> Outcome<Value<'s>> {
+        match (&of, &index) {
+            (Value::Other(table), Value::Text(key)) => {
+                if let Some(table) = table.read_lock::<Table>() {
+                    let value = table.entry(key).map_err(|error| exit_of(&error))?;
+                    return self.plain(value);
+                }
+                if let Some(entries) = table.read_lock::<Entries>() {
+                    return Ok(Value::of_dynamic(entries.get(key), self.scene));
+                }
+                if let Some(map) = table.read_lock::<Map>() {
+                    let found = map.get(key.as_ref()).cloned();
+                    return Ok(Value::of_optional(found, |value| Value::of_dynamic(value, self.scene)));
+                }
+                self.of_indexed(of, &Arc::clone(key))
+            }
+            (Value::Other(_), Value::Whole(_)) => self.foreign("index$get$", &[of, index]),
+            (Value::Records(_) | Value::List(_) | Value::Array(_), Value::Whole(place)) => {
+                let list = self.listed(&of)?;
+                let length = i64::try_from(list.len()).map_err(|_| Exit::HandOver)?;
+                let place = if *place < 0 { place.saturating_add(length) } else { *place };
+                let item = usize::try_from(place).ok().and_then(|place| list.get(place, self.scene));
+                item.ok_or(Exit::HandOver)
+            }
+            (Value::Record(_) | Value::Unit(_), Value::Text(name)) => {
+                let name = Arc::clone(name);
+                self.property(of, &name)
+            }
+            _ => Err(Exit::HandOver),
+        }
+    }
+
+    /// Records of the kinds named; a period among the arguments sets the window.
+    pub(super) fn records(&mut self, records: &'s tree::Records) -> Outcome<Value<'s>> {
+        let (seat, window) = (self.at_hand(), self.window(records.reach));
+        if let [Node::Constant(super::Constant::Text(kind))] = records.arguments.as_slice() {
+            return self.rows(seat, &[kind.as_ref()], window);
+        }
+        let arguments = self.arguments(&records.arguments, records.first_last)?;
+        let (seat, arguments) = match arguments.split_first() {
+            Some((Value::Unit(seat), rest)) => (*seat, rest),
+            // A unit of another scene: a part of a roll-up.
+            Some((Value::Other(unit), _)) if unit.is::<Unit>() || unit.is::<PartObject>() => {
+                let name = match records.reach {
+                    Reach::Period => "records",
+                    Reach::History => "history",
+                    Reach::Known => "known",
+                };
+                return self.foreign(name, &arguments);
+            }
+            _ => (seat, arguments.as_slice()),
+        };
+        let mut window = window;
+        let mut kinds = Vec::with_capacity(arguments.len());
+        for argument in arguments {
+            match argument {
+                Value::Text(kind) => kinds.push(kind.as_ref()),
+                Value::Other(period) => match period.read_lock::<Period>() {
+                    Some(period) => window = Window::Within(*period),
+                    None => return Err(Exit::HandOver),
+                },
+                _ => return Err(Exit::HandOver),
+            }
+        }
+        self.rows(seat, &kinds, window)
+    }
+
+    fn window(&self, reach: Reach) -> Window {
+        match reach {
+            Reach::Period => Window::Within(self.period),
+            Reach::History => Window::History,
+            Reach::Known => Window::Known,
+        }
+    }
+
+    fn rows(&mut self, seat: Seat, kinds: &[&str], window: Window) -> Outcome<Value<'s>> {
+        self.work(LOOKING_UP)?;
+        let scene: &'s dyn super::Scene = &**self.scene;
+        if let [kind] = kinds {
+            let read = scene.rows(seat.index, kind, window).map(Some);
+            let Some(rows) = Self::settle(seat, read)? else { return Ok(Value::Nothing) };
+            self.work(rows.len() as u64)?;
+            return Ok(Value::Records(Rows::new(rows, seat.lenient)));
+        }
+        let mut all: Vec<Row<'s>> = Vec::new();
+        for kind in kinds {
+            let read = scene.rows(seat.index, kind, window).map(Some);
+            let Some(rows) = Self::settle(seat, read)? else { return Ok(Value::Nothing) };
+            all.extend(rows.iter().map(|record| Row::new(record, seat.lenient)));
+        }
+        all.sort_by(|a, b| a.order(*b));
+        self.work(all.len() as u64)?;
+        Ok(Value::List(Rc::new(List::of(all.into_iter().map(Value::Record).collect()))))
+    }
+
+    pub(super) fn result(&mut self, what: tree::Outcome, of: Option<&'s Node>, id: &'s Arc<str>) -> Outcome<Value<'s>> {
+        let seat = match of {
+            None => self.at_hand(),
+            Some(of) => match self.eval(of)? {
+                Value::Unit(seat) => seat,
+                value => {
+                    let name = match what {
+                        tree::Outcome::Points => "points",
+                        tree::Outcome::Found => "found",
+                        tree::Outcome::Met => "met",
+                    };
+                    return self.foreign(name, &[value, Value::Text(Arc::clone(id))]);
+                }
+            },
+        };
+        let scene = self.scene;
+        Ok(match what {
+            tree::Outcome::Points => {
+                Value::of_optional(Self::settle(seat, scene.points(seat.index, id))?, |points: Number| {
+                    Value::of_number(points)
+                })
+            }
+            tree::Outcome::Found => {
+                Value::of_optional(Self::settle(seat, scene.found(seat.index, id))?, Value::Boolean)
+            }
+            tree::Outcome::Met => Value::of_optional(Self::settle(seat, scene.met(seat.index, id))?, Value::Boolean),
+        })
+    }
+}

@@ -1,0 +1,15 @@
+//! The pages of accounts: logging in, one's own account, and what the administrators see.
+//!
+//! All of them work without a script: a form is sent, and the page comes back with what was wrong, or leads on. Reading order:
+//! [`fields`] (a form as it was sent), [`log_in`], [`set_up`], [`own`], [`accounts`], [`account`], [`keys`], [`security`],
+//! [`audit`] (the log).
+
+pub mod fields;
+pub mod log_in;
+pub mod set_up;
+pub mod own;
+pub mod accounts;
+pub mod account;
+pub mod keys;
+pub mod security;
+pub mod audit;
