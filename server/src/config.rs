@@ -59,6 +59,9 @@ pub struct Config {
     /// 留在内存中的核算结果份数 · Results of runs kept in memory
     #[arg(long, value_name = "N", default_value_t = 6, env = "LIUWU_KEPT_RUNS")]
     pub kept_runs: usize,
+    /// 台账变动后自动重算受影响的结果(true 或 false) · Score again what depends on it when facts change
+    #[arg(long, value_name = "BOOL", default_value_t = true, action = clap::ArgAction::Set, env = "LIUWU_KEEP_CURRENT")]
+    pub keep_current: bool,
     /// 写入口令何时有效 · When the token works: auto — until there are accounts
     #[arg(long, value_enum, default_value = "auto", env = "LIUWU_OPERATOR_KEY")]
     pub operator_key: OperatorKey,
@@ -104,6 +107,7 @@ impl Default for Config {
             body_mb: 1,
             timeout_seconds: 60,
             kept_runs: 6,
+            keep_current: true,
             operator_key: OperatorKey::Auto,
             proxies: Vec::new(),
             rate: 100,

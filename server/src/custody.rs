@@ -3,6 +3,8 @@
 //! Enters: a [`Caller`] and what is asked. Leaves: batches, records and questions within the caller's [`Remit`]; and whatever is
 //! changed is changed here, for pages and the API alike, with its note in the log. Next: [`crate::gate`].
 
+pub mod asked;
+mod papers;
 mod search;
 
 use std::sync::Arc;

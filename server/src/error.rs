@@ -5,6 +5,7 @@
 //! the number of the request; their cause is for the log alone. Next: [`crate::state`].
 
 mod body;
+mod heading;
 
 use std::sync::Arc;
 
@@ -15,10 +16,13 @@ use liuwu_engine::assess::AssessError;
 use liuwu_engine::diagnostic::{Diagnostic, Location};
 
 use crate::accounts::Refusal;
+use crate::drafts::DraftError;
+use crate::jobs::Ending;
 use crate::scoring::ScoringError;
-use crate::store::{Missing, StoreError};
+use crate::store::StoreError;
 use crate::view::ViewError;
 pub use body::{FaultBody, PlaceBody, ProblemBody};
+use heading::{INTERNAL, heading_of, heading_of_draft, heading_of_refusal};
 
 /// The media type of a problem.
 pub const PROBLEM_JSON: &str = "application/problem+json";
@@ -35,6 +39,12 @@ pub enum Problem {
     /// Something stored could not be made ready.
     #[error(transparent)]
     View(#[from] ViewError),
+    /// Something cannot be done with a draft.
+    #[error(transparent)]
+    Draft(#[from] DraftError),
+    /// A job came to nothing.
+    #[error("the job came to nothing: {0:?}")]
+    Job(Ending),
     /// No such address.
     #[error("no such address")]
     Address,
@@ -153,7 +163,10 @@ impl Problem {
         match self {
             Problem::Store(error) => heading_of(error),
             Problem::Scoring(ScoringError::Store(error)) => heading_of(error),
-            Problem::View(ViewError::Store(error)) => heading_of(error),
+            Problem::View(ViewError::Store(error)) | Problem::Draft(DraftError::Store(error)) => heading_of(error),
+            Problem::Draft(error) => heading_of_draft(error),
+            Problem::Job(Ending::CalledOff) => (StatusCode::CONFLICT, "called-off", "已中止", "it was called off"),
+            Problem::Job(_) => (StatusCode::CONFLICT, "job-failed", "没有完成", "it was not done"),
             Problem::Scoring(ScoringError::Faults(_)) => {
                 (StatusCode::UNPROCESSABLE_ENTITY, "faults", "数据与考核办法不符", "the data does not fit the standard")
             }
@@ -247,6 +260,9 @@ impl Problem {
                 format!("共 {} 处,见 faults", faults.len()),
                 format!("{} in all, see `faults`", faults.len()),
             ),
+            Problem::Draft(error) => Words::new(error.zh(), error.to_string()),
+            Problem::Job(Ending::Failed(zh, en)) => Words::new(zh, en),
+            Problem::Job(_) => Words::new("已中止,没有结果", "it was called off and has no result"),
             Problem::Scoring(_) => Words::new(
                 "所给周期都不在办法的施行期之内,或比考核周期短",
                 "none of the periods lies wholly inside `effective`, or one is shorter than the standard's own",
@@ -424,50 +440,6 @@ impl Problem {
             }
             _ => {}
         }
-    }
-}
-
-const INTERNAL: (StatusCode, &str, &str, &str) =
-    (StatusCode::INTERNAL_SERVER_ERROR, "internal", "系统出错", "something went wrong in the server");
-
-fn heading_of_refusal(refusal: &Refusal) -> (StatusCode, &'static str, &'static str, &'static str) {
-    match refusal {
-        Refusal::Store(error) => heading_of(error),
-        Refusal::Machine(_) => INTERNAL,
-        Refusal::NoAccount(_) | Refusal::NoKey(_) => (StatusCode::NOT_FOUND, refusal.code(), "没有找到", "not found"),
-        Refusal::TooOften(_) => {
-            (StatusCode::TOO_MANY_REQUESTS, "too-many-requests", "请求过于频繁", "too many requests")
-        }
-        Refusal::Locked { .. } => (StatusCode::TOO_MANY_REQUESTS, "locked", "已暂时锁定", "locked for a while"),
-        Refusal::WrongPassword | Refusal::Expired | Refusal::WrongCode | Refusal::SetUp | Refusal::OwnProposal => {
-            (StatusCode::FORBIDDEN, refusal.code(), "未予办理", "not done")
-        }
-        Refusal::NotYours(_) => (StatusCode::FORBIDDEN, "out-of-scope", "超出负责范围", "outside your scope"),
-        Refusal::Taken(_) | Refusal::NothingProposed(_) | Refusal::LastOfKind(_) => {
-            (StatusCode::CONFLICT, refusal.code(), "未予办理", "not done")
-        }
-        _ => (StatusCode::UNPROCESSABLE_ENTITY, refusal.code(), "填写有误", "something is not filled in rightly"),
-    }
-}
-
-fn heading_of(error: &StoreError) -> (StatusCode, &'static str, &'static str, &'static str) {
-    match error {
-        StoreError::Conflict(_) => {
-            (StatusCode::CONFLICT, "conflict", "与已存内容冲突", "what is stored speaks against it")
-        }
-        StoreError::NotFound(missing) => {
-            let code = match missing {
-                Missing::Edition { .. } => "no-edition",
-                Missing::Batch(_) => "no-batch",
-                Missing::Record(_) => "no-record",
-                Missing::Run(_) => "no-run",
-                Missing::Content(_) => "no-content",
-            };
-            (StatusCode::NOT_FOUND, code, "没有找到", "not found")
-        }
-        StoreError::Full => (StatusCode::INSUFFICIENT_STORAGE, "disk-full", "磁盘已满", "the disk is full"),
-        StoreError::Halted => (StatusCode::SERVICE_UNAVAILABLE, "halted", "暂停写入", "nothing can be written"),
-        _ => INTERNAL,
     }
 }
 

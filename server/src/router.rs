@@ -14,7 +14,7 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::Method;
 use axum::middleware::{from_fn, from_fn_with_state};
-use axum::routing::post;
+use axum::routing::{patch, post};
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
@@ -22,8 +22,8 @@ use tower_http::compression::CompressionLayer;
 use crate::accounts::Permission as May;
 use crate::api::records as stored;
 use crate::api::{
-    self, assessments, batches, bundles, division_changes, divisions, duties, functions, health, lists, mappings,
-    openapi, pushes, record_kinds, releases, runs, templates, units, uploads, webhooks,
+    self, assessments, attachments, batches, bundles, division_changes, divisions, drafts, duties, functions, health,
+    jobs, lists, mappings, openapi, pushes, record_kinds, releases, runs, templates, units, uploads, webhooks,
 };
 use crate::config::Config;
 use crate::error::Problem;
@@ -31,7 +31,7 @@ use crate::gate;
 use crate::gate::Access::{Either, LoggedIn, Public};
 use crate::pages::admin::{self, account, accounts, keys, log_in, own, security, set_up};
 use crate::pages::duties as desk;
-use crate::pages::{assets, city, home, links, negative, preferences, records, search, village};
+use crate::pages::{assets, city, draft, home, links, negative, preferences, records, search, upload, village};
 use crate::state::App;
 pub use routes::Route;
 use routes::Routes;
@@ -60,7 +60,13 @@ pub fn routes(config: &Config) -> Vec<Route> {
 }
 
 fn all(config: &Config) -> Routes {
-    results().merge(data(config)).under("/api/v1").merge(pages()).merge(kept()).merge(accounts())
+    results()
+        .merge(data(config))
+        .under("/api/v1")
+        .merge(pages())
+        .merge(desk(config))
+        .merge(kept(config))
+        .merge(accounts())
 }
 
 /// What anybody may ask. Without a login: what has been released, as far as the standard lets it be seen.
@@ -115,6 +121,15 @@ fn data(config: &Config) -> Routes {
         .post("/mappings", May::ManageService, mappings::publish)
         .get("/mappings/{mapping}", May::ManageService, mappings::show)
         .get("/audit", May::ReadAudit, api::audit::list)
+        .get("/drafts", May::Upload, drafts::list)
+        .route(Method::POST, "/drafts", May::Upload, post(drafts::create).layer(uploading))
+        .get("/drafts/{draft}", May::Upload, drafts::show)
+        .route(Method::PATCH, "/drafts/{draft}", May::Upload, patch(drafts::change))
+        .delete("/drafts/{draft}", May::Upload, drafts::discard)
+        .post("/drafts/{draft}/commit", May::Upload, drafts::commit)
+        .get("/drafts/{draft}/corrections/{file}", May::Upload, drafts::correction)
+        .get("/jobs/{job}", May::Upload, jobs::show)
+        .delete("/jobs/{job}", May::Upload, jobs::call_off)
         .get("/batches", May::ReadRecords, batches::list)
         .get("/batches/{batch}", May::ReadRecords, batches::show)
         .get("/batches/{batch}/undoing", May::Correct, batches::weigh_undoing)
@@ -122,6 +137,15 @@ fn data(config: &Config) -> Routes {
         .get("/records/{record}", May::ReadRecords, stored::show)
         .post("/records/{record}/correction", May::Correct, stored::correct)
         .post("/records/{record}/withdrawal", May::Correct, stored::withdraw)
+        .get("/records/{record}/attachments", May::ReadRecords, attachments::list)
+        .route(
+            Method::POST,
+            "/records/{record}/attachments",
+            May::Upload,
+            post(attachments::create).layer(DefaultBodyLimit::max(config.upload_limit())),
+        )
+        .get("/records/{record}/attachments/{content}", May::ReadRecords, attachments::show)
+        .post("/records/{record}/attachments/{content}/withdrawal", May::Correct, attachments::take_off)
         .get("/questions", May::ReadRecords, stored::questions)
         .post("/questions/{question}/answer", May::Correct, stored::answer)
         .route(Method::POST, "/uploads", May::Upload, post(uploads::create).layer(uploading))
@@ -129,7 +153,8 @@ fn data(config: &Config) -> Routes {
 }
 
 /// The pages of batches and records, for those who hand in and look after them.
-fn kept() -> Routes {
+fn kept(config: &Config) -> Routes {
+    let attaching = DefaultBodyLimit::max(config.upload_limit());
     use records::{batch, batches, entry, ledger, questions, record};
     Routes::new()
         .get(records::BATCHES, May::ReadRecords, batches::list)
@@ -144,6 +169,7 @@ fn kept() -> Routes {
         .get("/desk/records/{record}/correct", May::Correct, entry::show)
         .post("/desk/records/{record}/correct", May::Correct, entry::correct)
         .post("/desk/records/{record}/withdraw", May::Correct, record::withdraw)
+        .route(Method::POST, "/desk/records/{record}/attachments", May::Upload, post(record::attach).layer(attaching))
         .get(records::QUESTIONS, May::ReadRecords, questions::list)
         .post("/desk/questions/{question}", May::Correct, questions::settle)
 }
@@ -159,6 +185,24 @@ fn pages() -> Routes {
         .post(links::PREFERENCES, Public, preferences::save)
         .get("/desk", May::ReadRecords, desk::show)
         .get("/assets/{*name}", Public, assets::show)
+}
+
+/// The pages on which data is handed in.
+fn desk(config: &Config) -> Routes {
+    let uploading = DefaultBodyLimit::max(config.upload_limit());
+    Routes::new()
+        .get(links::UPLOAD, May::Upload, upload::show)
+        .route(Method::POST, links::UPLOAD, May::Upload, post(upload::begin).layer(uploading))
+        .post("/desk/upload/statements", May::Upload, upload::state)
+        .get("/desk/upload/{draft}", May::Upload, draft::show)
+        .post("/desk/upload/{draft}", May::Upload, draft::change)
+        .post("/desk/upload/{draft}/commit", May::Upload, draft::commit)
+        .post("/desk/upload/{draft}/discard", May::Upload, draft::discard)
+        .post("/desk/upload/{draft}/call-off", May::Upload, draft::call_off)
+        .post("/desk/upload/{draft}/undo", May::Correct, draft::undo)
+        .get("/desk/upload/{draft}/corrections/{file}", May::Upload, draft::correction)
+        .get("/desk/templates", May::Upload, templates::all)
+        .get("/desk/templates/{kind}", May::Upload, templates::show)
 }
 
 /// Logging in, one's own account, and what administrators see.

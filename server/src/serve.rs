@@ -16,6 +16,9 @@ use crate::webhooks::courier;
 /// Seconds that requests get to end once the server is told to stop, beyond their own deadline.
 const GRACE: Duration = Duration::from_secs(5);
 
+/// How often what is due is looked for.
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
 /// Serves until `shutdown` ends, then answers what has begun and returns.
 ///
 /// # Errors
@@ -35,6 +38,7 @@ pub async fn serve(
     };
     // Ends with the server.
     let courier = tokio::spawn(courier::work(app.clone()));
+    let housekeeping = tokio::spawn(keep_house(app.clone()));
     let serving = axum::serve(listener, router(app).into_make_service_with_connect_info::<SocketAddr>())
         .with_graceful_shutdown(shutdown);
     let out_of_patience = async move {
@@ -51,7 +55,19 @@ pub async fn serve(
         }
     };
     courier.abort();
+    housekeeping.abort();
     ended
+}
+
+/// Does once a day what is due: personal data whose time is over is blanked. What fails is tried again the next day.
+async fn keep_house(app: App) {
+    let mut days = tokio::time::interval(DAY);
+    loop {
+        days.tick().await;
+        if let Err(problem) = app.blocking(App::blank_personal).await {
+            tracing::warn!(cause = %problem, "personal data was not blanked");
+        }
+    }
 }
 
 /// Ends when the process is asked to stop: by Ctrl-C, or by `SIGTERM` where there are signals.

@@ -3,6 +3,7 @@
 //! Enters: a store and a [`Config`]. Leaves: an [`App`], cheap to clone, whose questions block on the disk and are asked through
 //! [`App::blocking`]. Next: [`crate::pages`], [`crate::api`].
 
+mod keeper;
 mod kept;
 
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -11,17 +12,23 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 use jiff::Timestamp;
 use liuwu_engine::period::{Date, Period};
 
+use crate::accounts::Caller;
 use crate::accounts::password::Cost;
-use crate::audit::Audit;
+use crate::audit::{Action, Audit, Note, Subject};
 use crate::config::{Config, Token};
 use crate::disclosure::Reader;
+use crate::drafts::Drafts;
+use crate::drafts::preview::Previews;
 use crate::duties::{Basis, Duties};
 use crate::entrance::Entrance;
 use crate::error::Problem;
+use crate::jobs::Jobs;
 use crate::push::Standing;
+use crate::retention;
 use crate::scoring::{self, Ask};
 use crate::store::{Edition, Run, RunId, Scope, Store, day_in_china};
 use crate::view::{EditionView, RunView, UnitTree};
+use keeper::Keeper;
 use kept::Kept;
 
 /// Editions kept ready.
@@ -47,8 +54,12 @@ struct Shared {
     writes: AtomicU64,
     /// What pushes compare with; held while one is compared and stored.
     standing: Mutex<Standing>,
+    drafts: Drafts,
+    previews: Previews,
+    jobs: Jobs,
     /// Held while units are scored: one scoring at a time has the processors to itself.
     scoring: Mutex<()>,
+    keeper: Keeper,
 }
 
 impl App {
@@ -70,7 +81,11 @@ impl App {
             units: Kept::new(KEPT_TREES),
             writes: AtomicU64::new(0),
             standing: Mutex::default(),
+            drafts: Drafts::default(),
+            previews: Previews::default(),
+            jobs: Jobs::default(),
             scoring: Mutex::new(()),
+            keeper: Keeper::default(),
         }))
     }
 
@@ -114,9 +129,36 @@ impl App {
         day_in_china(self.now())
     }
 
-    /// Must be called after everything that writes to the store.
+    /// Must be called after everything that writes to the store. Runs in force are then kept current, where the operator wants
+    /// it.
     pub fn has_written(&self) {
+        self.has_scored();
+        if self.config().keep_current {
+            self.wake_keeper();
+        }
+    }
+
+    /// Likewise after a run was stored.
+    fn has_scored(&self) {
         self.0.writes.fetch_add(1, Ordering::AcqRel);
+    }
+
+    /// Blanks personal data whose time is over by the edition in force, and notes it. It blocks.
+    ///
+    /// # Errors
+    /// When the store fails or the edition cannot be used.
+    pub fn blank_personal(&self) -> Result<(), Problem> {
+        if self.store().editions()?.is_empty() {
+            return Ok(());
+        }
+        let edition = self.current_edition(&self.bundle()?)?;
+        let blanked = retention::blank_due(self.store(), edition.bundle(), self.pseudonym_key(), self.today())?;
+        if !blanked.is_nothing() {
+            self.has_written();
+            let subject = Subject::of("records", blanked.records);
+            self.audit().note(Note::done(&Caller::service(), Action::Blank, subject))?;
+        }
+        Ok(())
     }
 
     /// Must be called after everything that changes the facts.
@@ -132,6 +174,21 @@ impl App {
     /// What pushes compare with; whoever has it is the only one that pushes. It blocks.
     pub fn standing(&self) -> MutexGuard<'_, Standing> {
         self.0.standing.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Uploads that somebody is looking at.
+    pub fn drafts(&self) -> &Drafts {
+        &self.0.drafts
+    }
+
+    /// What came of reading them.
+    pub fn previews(&self) -> &Previews {
+        &self.0.previews
+    }
+
+    /// Work that takes long.
+    pub fn jobs(&self) -> &Jobs {
+        &self.0.jobs
     }
 
     /// Does work that blocks, on a thread that may wait.
@@ -244,6 +301,11 @@ impl App {
             return Err(Problem::NoRun { bundle: run.bundle.clone(), period: period.name() });
         }
         self.0.runs.get((run.id, period), || {
+            if let Some(base) = run.base.and_then(|base| self.0.runs.ready(&(base, period)))
+                && let Some(view) = RunView::from_base(self.store(), run, &base)?
+            {
+                return Ok(view);
+            }
             let edition = self.edition(&run.bundle, &run.edition)?;
             Ok(RunView::load(self.store(), run.clone(), period, edition)?)
         })
@@ -257,10 +319,14 @@ impl App {
         let _alone = match self.0.scoring.try_lock() {
             Ok(alone) => alone,
             Err(TryLockError::Poisoned(broken)) => broken.into_inner(),
+            // What the server does on its own takes a moment.
+            Err(TryLockError::WouldBlock) if self.0.keeper.is_running() => {
+                self.0.scoring.lock().unwrap_or_else(PoisonError::into_inner)
+            }
             Err(TryLockError::WouldBlock) => return Err(Problem::Busy),
         };
         let run = scoring::score(self.store(), ask)?;
-        self.has_written();
+        self.has_scored();
         Ok(run)
     }
 

@@ -14,6 +14,7 @@ use liuwu_engine::number::NumberError;
 use liuwu_engine::period::Period;
 
 use crate::disclosure::{Disclosure, Reader, Shown};
+use crate::filed::Filed;
 use crate::scoring::{self, ScoringError};
 use crate::store::{Edition, Run, Store, StoreError, UnitRow};
 
@@ -90,6 +91,15 @@ impl UnitTree {
         UnitTree { rows, places, below }
     }
 
+    /// The short name of a unit, with that of the unit above it in brackets: 上岙村(塘下镇). Of a unit nobody knows its id.
+    pub fn full_name(&self, id: &str) -> String {
+        let Some(row) = self.get(id) else { return id.to_owned() };
+        match self.above(id).next() {
+            Some(above) => format!("{}({})", short_name(&row.name), short_name(&above.name)),
+            None => short_name(&row.name),
+        }
+    }
+
     /// All units, by rising id.
     pub fn all(&self) -> &[UnitRow] {
         &self.rows
@@ -152,10 +162,33 @@ pub struct RunView {
     /// The edition it was scored by.
     pub edition: Arc<EditionView>,
     /// The units known on the day of the run.
-    pub units: UnitTree,
-    places: HashMap<String, usize>,
-    public: Vec<Shown>,
-    staff: Vec<Shown>,
+    pub units: Arc<UnitTree>,
+    /// The place of each result.
+    places: Arc<HashMap<String, usize>>,
+    results: Vec<Seen>,
+}
+
+/// One result as the public and as staff may see it; the same thing where both see the same.
+#[derive(Clone)]
+struct Seen {
+    public: Arc<Shown>,
+    staff: Arc<Shown>,
+}
+
+impl Seen {
+    fn of(filed: &Filed, edition: &EditionView) -> Result<Seen, NumberError> {
+        let staff = Arc::new(edition.disclosure.show(filed, Reader::Staff)?);
+        let public = edition.disclosure.show(filed, Reader::Public)?;
+        let public = if public == *staff { Arc::clone(&staff) } else { Arc::new(public) };
+        Ok(Seen { public, staff })
+    }
+
+    fn by(&self, reader: Reader) -> &Shown {
+        match reader {
+            Reader::Public => &self.public,
+            Reader::Staff => &self.staff,
+        }
+    }
 }
 
 impl RunView {
@@ -164,32 +197,58 @@ impl RunView {
     /// # Errors
     /// When the store fails or a result cannot be read.
     pub fn load(store: &dyn Store, run: Run, period: Period, edition: Arc<EditionView>) -> Result<RunView, ViewError> {
-        let filed = scoring::all_of(store, run.id, period)?;
-        let show = |reader: Reader| -> Result<Vec<Shown>, NumberError> {
-            filed.iter().map(|filed| edition.disclosure.show(filed, reader)).collect()
-        };
-        let (public, staff) = (show(Reader::Public)?, show(Reader::Staff)?);
-        let places = filed.iter().enumerate().map(|(place, filed)| (filed.unit.clone(), place)).collect();
-        let units = UnitTree::new(store.units(run.as_of)?);
-        Ok(RunView { run, period, edition, units, places, public, staff })
+        let mut places = HashMap::new();
+        let mut results = Vec::new();
+        scoring::each_of(store, run.id, period, &mut |filed| {
+            places.insert(filed.unit.clone(), results.len());
+            results.push(Seen::of(&filed, &edition)?);
+            Ok::<(), ViewError>(())
+        })?;
+        let units = Arc::new(UnitTree::new(store.units(run.as_of)?));
+        Ok(RunView { run, period, edition, units, places: Arc::new(places), results })
+    }
+
+    /// The results of a run that shares all but a few with one that is ready: those alone are read. None when it does not, or when
+    /// it has other units.
+    ///
+    /// # Errors
+    /// When the store fails or a result cannot be read.
+    pub fn from_base(store: &dyn Store, run: &Run, base: &RunView) -> Result<Option<RunView>, ViewError> {
+        let rests_on_it = run.base == Some(base.run.id) && run.as_of == base.run.as_of;
+        if !rests_on_it || run.digest != base.edition.edition.digest {
+            return Ok(None);
+        }
+        let mut results = base.results.clone();
+        for (_, unit) in store.replaced(run.id)?.into_iter().filter(|(period, _)| *period == base.period) {
+            let place = base.places.get(&unit).and_then(|place| results.get_mut(*place));
+            let (Some(place), Some(bytes)) = (place, store.assessment(run.id, &unit, base.period)?) else {
+                return Ok(None);
+            };
+            *place = Seen::of(&Filed::from_bytes(&bytes).map_err(ScoringError::from)?, &base.edition)?;
+        }
+        Ok(Some(RunView {
+            run: run.clone(),
+            period: base.period,
+            edition: Arc::clone(&base.edition),
+            units: Arc::clone(&base.units),
+            places: Arc::clone(&base.places),
+            results,
+        }))
     }
 
     /// All results, by rising unit; roll-ups among them.
-    pub fn all(&self, reader: Reader) -> &[Shown] {
-        match reader {
-            Reader::Public => &self.public,
-            Reader::Staff => &self.staff,
-        }
+    pub fn all(&self, reader: Reader) -> impl Iterator<Item = &Shown> {
+        self.results.iter().map(move |seen| seen.by(reader))
     }
 
     /// The results of one level, by rising unit: `village`, `town`, `all`.
     pub fn of_level<'a>(&'a self, level: &'a str, reader: Reader) -> impl Iterator<Item = &'a Shown> {
-        self.all(reader).iter().filter(move |shown| shown.level == level)
+        self.all(reader).filter(move |shown| shown.level == level)
     }
 
     /// The result of one unit.
     pub fn of(&self, unit: &str, reader: Reader) -> Option<&Shown> {
-        self.places.get(unit).and_then(|place| self.all(reader).get(*place))
+        self.places.get(unit).and_then(|place| self.results.get(*place)).map(|seen| seen.by(reader))
     }
 
     /// The division that a result is about: of a roll-up `town:A` the town A.

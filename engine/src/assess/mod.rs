@@ -4,12 +4,17 @@
 //! knowledge. Leaves: an [`Assessment`] for each unit and period, then the roll-ups. Each script runs for all units before the
 //! next starts; periods are scored oldest first. One unit is the special case of many. Next: nothing; the server stores and
 //! shows what leaves here.
+//!
+//! Where there are too many units to hold at once, or few have changed, units are scored in [`portions`] by [`score_units`] and
+//! their results rolled up by [`roll_up()`]; that comes to the same, receipts included.
 
 mod exemptions;
 mod find;
 mod plan;
 mod points;
+mod portions;
 mod receipt;
+mod roll_up;
 mod run;
 mod stage;
 mod world;
@@ -25,7 +30,9 @@ use crate::script::{Part, Scene, UnitIndex};
 pub use exemptions::{Idle, idle_exemptions};
 pub use find::{Found, FoundByRule, find};
 pub use plan::Plan;
+pub use portions::{Span, portions};
 pub use receipt::{ENGINE_VERSION, root};
+pub use roll_up::{roll_up, slim};
 pub use world::{ALL, Exemption, UnitFacts, World};
 
 use plan::Pipeline;
@@ -55,7 +62,27 @@ pub struct Request {
 /// Earlier results that a run in a store looks back on: by unit id, for the period before the first one asked for.
 pub type Priors = HashMap<Arc<str>, Arc<Past>>;
 
-/// Scores all units for the periods asked for.
+/// What became of one unit in one period.
+#[derive(Debug, Clone)]
+pub struct UnitResult {
+    /// The result, with that of the period before.
+    pub past: Arc<Past>,
+    /// The same if no exemption counted; none: there is nothing exempted among those it may be compared with.
+    pub without: Option<Arc<Past>>,
+}
+
+/// The results of the units scored for one period, or for one year of periods: what roll-ups add up.
+#[derive(Debug, Clone)]
+pub struct Results {
+    /// The period or the year.
+    pub period: Period,
+    /// The day of knowledge.
+    pub as_of: Date,
+    /// In the order of the units.
+    pub units: Vec<UnitResult>,
+}
+
+/// Scores all units for the periods asked for, and rolls them up.
 ///
 /// # Errors
 /// [`AssessError`]; an erring script is no error but a result.
@@ -65,19 +92,42 @@ pub fn assess(
     request: &Request,
     priors: &Priors,
 ) -> Result<Vec<Assessment>, AssessError> {
+    let scored = score(plan, world, request, priors)?;
+    let rolled = roll_up::roll_up_all(plan, world, &scored, &|_, _| true)?;
+    let mut results = Vec::new();
+    for (scored, rolled) in scored.iter().zip(rolled) {
+        results.extend(scored.assessments());
+        results.extend(rolled);
+    }
+    Ok(results)
+}
+
+/// Scores the units for the periods asked for, and for whole years where the standard has results of those, without rolling
+/// them up. Units may be scored in portions: any set that holds, with a unit, all it may be compared with ([`portions`]).
+///
+/// # Errors
+/// As [`assess`].
+pub fn score_units(
+    plan: &Arc<Plan>,
+    world: &Arc<World>,
+    request: &Request,
+    priors: &Priors,
+) -> Result<Vec<Results>, AssessError> {
+    Ok(score(plan, world, request, priors)?.into_iter().map(Scored::into_results).collect())
+}
+
+fn score(plan: &Arc<Plan>, world: &Arc<World>, request: &Request, priors: &Priors) -> Result<Vec<Scored>, AssessError> {
     let bundle = &plan.bundle;
     let periods = periods_of(bundle, &request.periods)?;
     let latest = world.latest().max(periods.iter().map(|period| period.to()).max());
     let units = units_at(world, &bundle.assess.unit);
-    let mut done: BTreeMap<Period, Scored> = BTreeMap::new();
-    let mut results = Vec::new();
-    let mut rolled: HashMap<(usize, Period), Vec<Option<Arc<Past>>>> = HashMap::new();
+    let mut done: Vec<Scored> = Vec::new();
     for period in &periods {
         let as_of = request.as_of.unwrap_or(match bundle.assess.period {
             Granularity::Day => period.to(),
             _ => latest.unwrap_or(period.to()),
         });
-        let before = period.previous().ok().and_then(|before| done.get(&before));
+        let before = period.previous().ok().and_then(|before| done.iter().find(|scored| scored.period == before));
         let pasts: Vec<Option<Arc<Past>>> = match before {
             Some(scored) => scored.counting.pasts.clone(),
             None if done.is_empty() => units
@@ -86,18 +136,11 @@ pub fn assess(
                 .collect(),
             None => vec![None; units.len()],
         };
-        let scored = score_period(plan, &plan.main, world, (*period, as_of), &units, None, pasts)?;
-        results.extend(scored.assessments());
-        for (number, (over, pipeline)) in plan.roll_ups.iter().enumerate() {
-            if *over != Over::Year {
-                let up = roll_up(plan, (number, pipeline), over, world, (*period, as_of), &scored, &mut rolled)?;
-                results.extend(up);
-            }
-        }
-        done.insert(*period, scored);
+        done.push(score_period(plan, &plan.main, world, (*period, as_of), &units, None, pasts)?);
     }
-    results.extend(roll_up_years(plan, world, &done, &mut rolled)?);
-    Ok(results)
+    let years = score_years(plan, world, &done)?;
+    done.extend(years);
+    Ok(done)
 }
 
 /// The bundle's periods within those asked for, ascending; those not wholly inside `effective` are left out.
@@ -126,6 +169,8 @@ pub fn periods_of(bundle: &Bundle, asked: &[Period]) -> Result<Vec<Period>, Asse
 
 /// One period, scored.
 struct Scored {
+    period: Period,
+    as_of: Date,
     units: Vec<UnitIndex>,
     /// With exemptions: the results.
     counting: Seen,
@@ -156,6 +201,15 @@ struct Parts {
 impl Scored {
     fn assessments(&self) -> impl Iterator<Item = Assessment> {
         self.counting.pasts.iter().flatten().map(|past| (*past.result).clone())
+    }
+
+    fn into_results(self) -> Results {
+        let without = |place: usize| self.without.as_ref()?.pasts.get(place)?.clone();
+        let result = |(place, past): (usize, &Option<Arc<Past>>)| {
+            Some(UnitResult { past: Arc::clone(past.as_ref()?), without: without(place) })
+        };
+        let units = self.counting.pasts.iter().enumerate().filter_map(result).collect();
+        Results { period: self.period, as_of: self.as_of, units }
     }
 }
 
@@ -199,84 +253,26 @@ fn score_period(
             Some(seen(&second, again))
         }
     };
-    Ok(Scored { units: units.to_vec(), counting: seen(&first, assessments), without })
+    let (period, as_of) = when;
+    Ok(Scored { period, as_of, units: units.to_vec(), counting: seen(&first, assessments), without })
 }
 
-/// The results over a level or over all, for one period.
-fn roll_up(
-    plan: &Arc<Plan>,
-    (number, pipeline): (usize, &Arc<Pipeline>),
-    over: &Over,
-    world: &Arc<World>,
-    (period, as_of): (Period, Date),
-    scored: &Scored,
-    rolled: &mut HashMap<(usize, Period), Vec<Option<Arc<Past>>>>,
-) -> Result<Vec<Assessment>, AssessError> {
-    let level = match over {
-        Over::Level(level) => level.as_str(),
-        Over::All | Over::Year => ALL,
-    };
-    let units = units_at(world, level);
-    let below = |seen: &Seen| parts_below(world, level, &units, scored, seen);
-    let parts = Parts { counting: below(&scored.counting), without: scored.without.as_ref().map(below) };
-    let pasts = period.previous().ok().and_then(|before| rolled.get(&(number, before)).cloned());
-    let pasts = pasts.unwrap_or_else(|| vec![None; units.len()]);
-    let mut up = score_period(plan, pipeline, world, (period, as_of), &units, Some(parts), pasts)?;
-    for past in up.counting.pasts.iter_mut().flatten() {
-        name_roll_up(past, level);
-    }
-    let assessments = up.assessments().collect();
-    rolled.insert((number, period), up.counting.pasts);
-    Ok(assessments)
-}
-
-/// The results of what lies in each unit of a level, by id, so that the order of the units cannot be seen.
-fn parts_below(world: &World, level: &str, units: &[UnitIndex], scored: &Scored, seen: &Seen) -> Vec<Arc<[Part]>> {
-    let mut below: HashMap<UnitIndex, Vec<Part>> = HashMap::new();
-    for (place, unit) in scored.units.iter().enumerate() {
-        let above = if level == ALL { units.first().copied() } else { world.at_level(*unit, level) };
-        if let (Some(above), Some(part)) = (above, seen.part(place, *unit)) {
-            below.entry(above).or_default().push(part);
-        }
-    }
-    let sorted = |mut parts: Vec<Part>| {
-        parts.sort_by(|a, b| a.past.result.unit.cmp(&b.past.result.unit));
-        Arc::from(parts)
-    };
-    units.iter().map(|unit| sorted(below.remove(unit).unwrap_or_default())).collect()
-}
-
-/// `town:A`, `county:B`, `all`.
-fn name_roll_up(past: &mut Arc<Past>, level: &str) {
-    let past = Arc::make_mut(past);
-    let result = Arc::make_mut(&mut past.result);
-    if level != ALL {
-        result.unit = Arc::from(format!("{level}:{}", result.unit));
-    }
-}
-
-/// The results of each unit's year, and over levels and all of those.
-fn roll_up_years(
-    plan: &Arc<Plan>,
-    world: &Arc<World>,
-    done: &BTreeMap<Period, Scored>,
-    rolled: &mut HashMap<(usize, Period), Vec<Option<Arc<Past>>>>,
-) -> Result<Vec<Assessment>, AssessError> {
-    let mut results = Vec::new();
-    let years_of: Vec<_> = plan.roll_ups.iter().filter(|(over, _)| *over == Over::Year).collect();
+/// The results of each unit's year, where the standard has them.
+fn score_years(plan: &Arc<Plan>, world: &Arc<World>, done: &[Scored]) -> Result<Vec<Scored>, AssessError> {
+    let mut results: Vec<Scored> = Vec::new();
     if plan.bundle.assess.period == Granularity::Year {
         return Ok(results);
     }
-    for (_, pipeline) in years_of {
+    for (_, pipeline) in plan.roll_ups.iter().filter(|(over, _)| *over == Over::Year) {
         let mut by_year: BTreeMap<Period, Vec<&Scored>> = BTreeMap::new();
-        for (period, scored) in done {
-            let year = Period::parse(&format!("{:04}", period.year())).unwrap_or(*period);
+        for scored in done {
+            let year = Period::parse(&format!("{:04}", scored.period.year())).unwrap_or(scored.period);
             by_year.entry(year).or_default().push(scored);
         }
-        let mut before: Option<(Period, Vec<Option<Arc<Past>>>)> = None;
+        let mut before: Option<Period> = None;
         for (year, periods) in by_year {
             let Some(units) = periods.first().map(|scored| scored.units.clone()) else { continue };
-            let as_of = periods.iter().map(|scored| scored.counting.scene.as_of()).max().unwrap_or(year.to());
+            let as_of = periods.iter().map(|scored| scored.as_of).max().unwrap_or(year.to());
             let parts_of = |seen: fn(&Scored) -> Option<&Seen>| {
                 let of = |(place, unit): (usize, &UnitIndex)| {
                     periods.iter().filter_map(|scored| seen(scored)?.part(place, *unit)).collect()
@@ -286,18 +282,12 @@ fn roll_up_years(
             let counting = parts_of(|scored| Some(&scored.counting));
             let without = world.has_exemptions().then(|| parts_of(|scored| scored.without.as_ref()));
             let parts = Parts { counting, without };
-            let pasts = match before.take() {
-                Some((last, pasts)) if year.previous() == Ok(last) => pasts,
+            let pasts = match results.last() {
+                Some(last) if before.is_some() && year.previous().ok() == before => last.counting.pasts.clone(),
                 _ => vec![None; units.len()],
             };
-            let scored = score_period(plan, pipeline, world, (year, as_of), &units, Some(parts), pasts)?;
-            results.extend(scored.assessments());
-            for (number, (over, pipeline)) in plan.roll_ups.iter().enumerate() {
-                if *over != Over::Year {
-                    results.extend(roll_up(plan, (number, pipeline), over, world, (year, as_of), &scored, rolled)?);
-                }
-            }
-            before = Some((year, scored.counting.pasts));
+            before = Some(year);
+            results.push(score_period(plan, pipeline, world, (year, as_of), &units, Some(parts), pasts)?);
         }
     }
     Ok(results)

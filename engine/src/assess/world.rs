@@ -17,7 +17,7 @@ pub const ALL: &str = "all";
 pub struct World {
     units: Vec<UnitFacts>,
     by_level: HashMap<Arc<str>, HashMap<Arc<str>, usize>>,
-    coverage: Coverage,
+    coverage: Arc<Coverage>,
     exemptions: Vec<Exemption>,
     pseudonym_key: Vec<u8>,
     latest: Option<Date>,
@@ -63,8 +63,8 @@ pub struct Exemption {
 
 impl World {
     /// An empty world with the key of its pseudonyms.
-    pub fn new(coverage: Coverage, pseudonym_key: &[u8]) -> World {
-        let mut world = World { coverage, pseudonym_key: pseudonym_key.to_vec(), ..World::default() };
+    pub fn new(coverage: impl Into<Arc<Coverage>>, pseudonym_key: &[u8]) -> World {
+        let mut world = World { coverage: coverage.into(), pseudonym_key: pseudonym_key.to_vec(), ..World::default() };
         world.add_unit(UnitFacts {
             id: Arc::from(ALL),
             level: Arc::from(ALL),

@@ -101,11 +101,60 @@ codes! {
         help_zh: "由负责的部门或镇街报送;确由本单位负责的,请系统管理员调整账号的范围",
         help_en: "the department or town in charge hands it in; if that is you, ask the system administrator to change the scope",
     }
+    /// A file that is neither a picture nor a PDF.
+    ATTACHMENT_OF_OTHER_KIND = Error "attachment-of-another-kind" {
+        zh: "「{name}」的内容不是照片(JPG、PNG)或 PDF",
+        en: "`{name}` is by its content neither a picture (JPEG, PNG) nor a PDF",
+        help_zh: "另存为 JPG、PNG 或 PDF 后再传;只改文件名不行",
+        help_en: "save it as JPEG, PNG or PDF; renaming it does not help",
+    }
+    /// A file larger than is taken.
+    ATTACHMENT_TOO_LARGE = Error "attachment-too-large" {
+        zh: "「{name}」超过{limit}兆字节",
+        en: "`{name}` is larger than {limit} MB",
+        help_zh: "照片请压缩后再传,文件请分开扫描",
+        help_en: "compress the photo, or scan the paper in parts",
+    }
+    /// A picture that cannot be read to its end.
+    BROKEN_ATTACHMENT = Error "broken-attachment" {
+        zh: "照片「{name}」不完整,打不开",
+        en: "the picture `{name}` is incomplete and cannot be opened",
+        help_zh: "重新拍照或重新导出后再传",
+        help_en: "take it again, or export it again",
+    }
+    /// More attachments than a record has.
+    TOO_MANY_ATTACHMENTS = Error "too-many-attachments" {
+        zh: "一条记录最多{limit}个附件",
+        en: "a record has at most {limit} attachments",
+        help_zh: "合并成一个 PDF,或先取下不用的",
+        help_en: "put them into one PDF, or take off those that are not needed",
+    }
     /// A record contradicts one that is stored.
     STORED_CONFLICT = Error "stored-conflict" {
         zh: "与已入库的记录({known})是同一件事,但「{fields}」不同",
         en: "this is the same fact as the stored record ({known}), but {fields} differ",
         help_zh: "核对后改成一致;确需更正的,请作更正并说明理由",
         help_en: "make them agree; if the stored record is wrong, correct it with a reason",
+    }
+    /// A table of somebody else's.
+    KIND_OUT_OF_REMIT = Error "kind-out-of-remit" {
+        zh: "「{kind}」由{department}上报,不在您的填报范围",
+        en: "`{kind}` is handed in by {department} and not by you",
+        help_zh: "请交给{department}上报;确属您单位填报的,请联系管理员调整账号范围",
+        help_en: "pass it on to them, or have the scope of your account changed",
+    }
+    /// A row about a unit of somebody else's.
+    UNIT_OUT_OF_REMIT = Error "unit-out-of-remit" {
+        zh: "考核对象「{unit}」不在您的填报范围",
+        en: "unit `{unit}` is not one that you hand in for",
+        help_zh: "核对村社;确属其他镇街的,请删去这一行,由所属镇街上报",
+        help_en: "check the unit; if it belongs to another town, remove the row and let that town hand it in",
+    }
+    /// A list of units from somebody who is not responsible for all of them.
+    DIVISIONS_OUT_OF_REMIT = Error "divisions-out-of-remit" {
+        zh: "区划表只能由全市范围的账号上报",
+        en: "a list of divisions is handed in only by an account with the whole city in its scope",
+        help_zh: "请交给市平安办上报",
+        help_en: "pass it on to the city office",
     }
 }

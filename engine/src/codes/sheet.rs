@@ -45,6 +45,13 @@ codes! {
         help_zh: "删去图片和多余的工作表,或分成几个文件上传",
         help_en: "remove pictures and spare sheets, or upload it in parts",
     }
+    /// An archive with more files than are read at once.
+    TOO_MANY_FILES = Error "too-many-files" {
+        zh: "压缩包里超过{limit}个文件",
+        en: "the archive holds more than {limit} files",
+        help_zh: "分成几个压缩包上传",
+        help_en: "upload it in parts",
+    }
     /// More rows than are read at once.
     TOO_MANY_ROWS = Error "too-many-rows" {
         zh: "超过{limit}行",

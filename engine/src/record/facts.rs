@@ -10,11 +10,11 @@ use super::table::Table;
 use crate::dictionary::Kind;
 use crate::period::{Date, day_of_number};
 
-/// The records of one unit, by kind; each list in [`Record::order`].
+/// The records of one unit, by kind; each list in [`Record::order`]. Cheap to clone.
 #[derive(Debug, Clone, Default)]
 pub struct Facts {
     /// By rising id of the kind.
-    tables: Box<[Table]>,
+    tables: Arc<[Table]>,
 }
 
 impl Facts {

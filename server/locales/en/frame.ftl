@@ -70,3 +70,4 @@ change-down-by = ↓ down { $by }
 
 missing-kind = Reports are missing: { $kind }
 missing-rule = Not all data for “{ $rule }” is in
+frame-desk-upload = Hand in

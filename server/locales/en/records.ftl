@@ -84,6 +84,11 @@ record-see-in-full = See personal data in full
 record-see-help = Account, time and reason are noted. Write no personal data into the reason.
 record-see-button = Show in full
 record-in-full = Personal data is shown in full, and that is noted. Do not pass it on.
+record-attachments = Attachments
+record-no-attachments = No attachment yet.
+record-attach = Attach a photo or a PDF
+record-attach-help = Place and time are taken out of photos, the original is kept apart; a PDF can only be downloaded.
+record-attach-button = Attach
 
 entry-title = Type in a record
 entry-correct-title = Correct a record

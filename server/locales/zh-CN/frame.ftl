@@ -64,3 +64,4 @@ change-down-by = ↓ 下降{ $by }
 
 missing-kind = 缺{ $kind }数据
 missing-rule = 评定“{ $rule }”所需数据不全
+frame-desk-upload = 上报

@@ -81,6 +81,11 @@ record-see-in-full = 查看个人信息原文
 record-see-help = 查看会登记账号、时间和理由。理由中请勿写个人信息。
 record-see-button = 查看原文
 record-in-full = 正在显示个人信息原文，已登记。请勿截图外传。
+record-attachments = 附件
+record-no-attachments = 还没有附件。
+record-attach = 上传照片或 PDF
+record-attach-help = 照片的位置、时间等信息会自动去掉，原件另存备查；PDF 只能下载。
+record-attach-button = 上传
 
 entry-title = 录入一条
 entry-correct-title = 更正记录

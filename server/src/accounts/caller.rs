@@ -47,6 +47,8 @@ pub enum Identity {
     Operator,
     /// Somebody at the command line of the machine itself.
     Terminal,
+    /// The service itself, for what is due by the calendar.
+    Service,
     /// Somebody with an account, by its name.
     Person(String),
     /// Another system with a key, by `key:` and the name of the key.
@@ -64,6 +66,12 @@ impl Caller {
     #[must_use]
     pub fn operator(from: Option<IpAddr>) -> Caller {
         Caller::new(Identity::Operator, table::OPERATOR, Scope::Everything, from)
+    }
+
+    /// The service itself. It asks for nothing: what it does is due.
+    #[must_use]
+    pub fn service() -> Caller {
+        Caller::new(Identity::Service, &[], Scope::Everything, None)
     }
 
     /// Somebody at the command line, who has the data in their hands and could do anything with it.
@@ -128,6 +136,7 @@ impl Caller {
             Identity::Public => "",
             Identity::Operator => "operator",
             Identity::Terminal => "terminal",
+            Identity::Service => "service",
             Identity::Person(name) | Identity::Key(name) => name,
         }
     }

@@ -214,7 +214,7 @@ fn answer(
 fn chosen<'a>(view: &'a RunView, query: &'a AssessmentsQuery, reader: Reader) -> impl Iterator<Item = &'a Shown> {
     let scored = &view.edition.bundle().assess.unit;
     let level = query.level.as_ref().unwrap_or(scored);
-    view.all(reader).iter().filter(move |shown| {
+    view.all(reader).filter(move |shown| {
         shown.level == *level
             && query.rating.as_ref().is_none_or(|rating| shown.rating.as_ref() == Some(rating))
             && query.list.as_ref().is_none_or(|list| shown.lists.contains(list))

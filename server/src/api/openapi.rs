@@ -10,8 +10,8 @@ use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use super::answer::{Answer, Asked};
 use super::{
-    assessments, audit, batches, bundles, division_changes, divisions, duties, functions, health, lists, mappings,
-    pushes, record_kinds, records, releases, runs, templates, units, uploads, webhooks,
+    assessments, attachments, audit, batches, bundles, division_changes, divisions, drafts, duties, functions, health,
+    jobs, lists, mappings, pushes, record_kinds, records, releases, runs, templates, units, uploads, webhooks,
 };
 use crate::error::{Problem, ProblemBody};
 use crate::state::App;
@@ -82,15 +82,19 @@ pub enum Problems {
         divisions::list, divisions::show, units::list, units::show,
         bundles::list, bundles::show, bundles::show_edition, bundles::show_text,
         record_kinds::list, record_kinds::show, functions::list,
-        templates::all, templates::show, uploads::create, uploads::undo, pushes::create, mappings::list, mappings::publish, mappings::show,
+        templates::all, templates::show, drafts::list, drafts::create, drafts::show, drafts::change, drafts::commit,
+        drafts::discard, drafts::correction, jobs::show, jobs::call_off, uploads::create, uploads::undo, pushes::create,
+        mappings::list, mappings::publish, mappings::show,
         division_changes::list, division_changes::create, duties::list, duties::calendar, duties::burden,
         webhooks::list, webhooks::create, webhooks::remove, webhooks::resume, webhooks::deliveries,
         batches::list, batches::show, batches::weigh_undoing,
         records::list, records::show, records::correct, records::withdraw, records::questions, records::answer,
+        attachments::list, attachments::create, attachments::show, attachments::take_off,
         audit::list, health::show, show,
     ),
     components(schemas(
-        audit::EntryBody, uploads::TableBody, uploads::StatementForm, ProblemBody, crate::error::FaultBody, crate::error::PlaceBody,
+        audit::EntryBody, uploads::TableBody, uploads::StatementForm, drafts::body::DraftFileBody,
+        drafts::body::MissingBody, ProblemBody, crate::error::FaultBody, crate::error::PlaceBody,
     )),
     modifiers(&Token),
 )]

@@ -7,12 +7,13 @@ use axum::extract::rejection::{JsonRejection, PathRejection};
 use axum::extract::{FromRequest, FromRequestParts, Path as AxumPath, Query as AxumQuery, Request};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
-use liuwu_engine::period::{Date, Period, parse_date};
+use liuwu_engine::period::Period;
 use serde::de::DeserializeOwned;
 
+pub use crate::custody::asked::{batch, day, record};
 use crate::error::Problem;
 use crate::state::App;
-use crate::store::{BatchId, RunId};
+use crate::store::RunId;
 
 /// Items of a page when nobody says how many.
 const PAGE: usize = 100;
@@ -97,15 +98,6 @@ pub fn period(text: &str) -> Result<Period, Problem> {
     })
 }
 
-/// A day.
-///
-/// # Errors
-/// [`Problem::Parameter`].
-pub fn day(name: &str, text: &str) -> Result<Date, Problem> {
-    parse_date(text)
-        .map_err(|error| Problem::parameter(name, format!("「{text}」不是日期,请写如 2020-02-29"), error.to_string()))
-}
-
 /// How many items a page has.
 ///
 /// # Errors
@@ -166,20 +158,9 @@ fn read_cursor(text: &str) -> Option<Cursor> {
 /// # Errors
 /// [`Problem::Parameter`].
 pub fn run(text: &str) -> Result<RunId, Problem> {
-    number("run", text).map(RunId)
-}
-
-/// The number of a batch.
-///
-/// # Errors
-/// [`Problem::Parameter`].
-pub fn batch(text: &str) -> Result<BatchId, Problem> {
-    number("batch", text).map(BatchId)
-}
-
-fn number(name: &str, text: &str) -> Result<u64, Problem> {
     text.parse()
-        .map_err(|_| Problem::parameter(name, format!("「{text}」不是编号"), format!("`{text}` is not a number")))
+        .map(RunId)
+        .map_err(|_| Problem::parameter("run", format!("「{text}」不是编号"), format!("`{text}` is not a number")))
 }
 
 #[cfg(test)]

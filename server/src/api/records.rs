@@ -214,7 +214,7 @@ pub async fn list(
         to: query.to.map(|day| parameters::day("to", &day)).transpose()?,
         number: query.number,
         batch: query.batch.map(BatchId),
-        after: query.cursor.map(|cursor| record_id(&cursor)).transpose()?,
+        after: query.cursor.map(|cursor| parameters::record(&cursor)).transpose()?,
     };
     app.blocking(move |app| {
         let custody = Custody::open(app, &caller)?;
@@ -254,7 +254,7 @@ pub async fn show(
     Path(record): Path<String>,
     Query(query): Query<FullQuery>,
 ) -> Result<Json<HistoryBody>, Problem> {
-    let id = record_id(&record)?;
+    let id = parameters::record(&record)?;
     app.blocking(move |app| {
         let custody = Custody::open(app, &caller)?;
         let version = match &query.in_full_because {
@@ -308,7 +308,7 @@ pub async fn correct(
     Path(record): Path<String>,
     Body(form): Body<CorrectionForm>,
 ) -> Result<Response, Problem> {
-    let id = record_id(&record)?;
+    let id = parameters::record(&record)?;
     let head = [(UNIT, form.unit), (DATE, form.date), (NUMBER, form.number)];
     let mut values: BTreeMap<String, Raw> =
         head.into_iter().filter_map(|(name, text)| Some((name.to_owned(), Raw::Text(text?)))).collect();
@@ -358,7 +358,7 @@ fn refusal(entered: Entered) -> Problem {
 pub struct ReasonForm {
     /// 理由 · Why.
     #[schema(example = "重复上报")]
-    reason: String,
+    pub(super) reason: String,
 }
 
 /// 撤回记录
@@ -376,7 +376,7 @@ pub async fn withdraw(
     Path(record): Path<String>,
     Body(form): Body<ReasonForm>,
 ) -> Result<Json<VersionBody>, Problem> {
-    let id = record_id(&record)?;
+    let id = parameters::record(&record)?;
     app.blocking(move |app| {
         let custody = Custody::open(app, &caller)?;
         let version = custody.withdraw(id, &form.reason)?;
@@ -433,12 +433,4 @@ pub async fn answer(
         Ok(Json(question_body(&custody, question)))
     })
     .await
-}
-
-/// The number of a record.
-///
-/// # Errors
-/// [`Problem::Parameter`].
-pub fn record_id(text: &str) -> Result<RecordId, Problem> {
-    text.parse().map_err(|_| Problem::parameter("record", "应写作 12-345", "a record number is written like `12-345`"))
 }

@@ -4,7 +4,7 @@
 //! `dry_run` reads and compares and stores nothing. What was stored can be taken back whole. Next: [`super::openapi`].
 
 use axum::Json;
-use axum::extract::multipart::{Field, MultipartError, MultipartRejection};
+use axum::extract::multipart::{Field, MultipartRejection};
 use axum::extract::{FromRequest, Multipart, Request, State};
 use axum::http::header::LOCATION;
 use axum::http::{HeaderName, StatusCode};
@@ -20,7 +20,9 @@ use super::parameters::{self, Path, Query};
 use crate::accounts::Caller;
 use crate::audit::{Action, Note, Subject};
 use crate::custody::Custody;
+use crate::desk::incoming::refused;
 use crate::error::{FaultBody, Problem};
+use crate::intake::{self, Limits};
 use crate::remit::Remit;
 use crate::state::App;
 use crate::store::{BatchId, Statement};
@@ -133,6 +135,8 @@ pub struct TableBody {
     pub updated: u64,
     /// 有错 · Rows with a fault.
     pub faulty: u64,
+    /// 其中与已入库记录冲突 · Of these: rows that contradict a stored record.
+    pub conflicting: u64,
 }
 
 /// 需要改正的行。 · The faulty rows of a table.
@@ -195,7 +199,9 @@ impl Form {
         if name == "file" {
             let file = part.file_name().unwrap_or("文件").to_owned();
             let bytes = part.bytes().await.map_err(|error| refused(&error, limit))?.to_vec();
-            self.files.push(File { name: file, bytes });
+            let unpacked = intake::unpack(&file, bytes, Limits::default());
+            let unpacked = unpacked.map_err(|fault| Problem::Faults(vec![fault]))?;
+            self.files.extend(unpacked.into_iter().map(|(name, bytes)| File { name, bytes }));
             return Ok(());
         }
         let text = part.text().await.map_err(|error| refused(&error, limit))?.trim().to_owned();
@@ -236,13 +242,6 @@ fn statement(text: &str) -> Result<Statement, Problem> {
         return Err(Problem::parameter("statement", "起日在止日之后", "`from` is after `to`"));
     }
     Ok(Statement { kind: read.kind, area: read.area, from: read.from, to: read.to, nil: read.nil })
-}
-
-fn refused(error: &MultipartError, limit: usize) -> Problem {
-    match error.status() {
-        StatusCode::PAYLOAD_TOO_LARGE => Problem::TooLarge(limit),
-        _ => Problem::Body(error.body_text()),
-    }
 }
 
 /// 上报数据

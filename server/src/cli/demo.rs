@@ -16,6 +16,7 @@ use super::terminal::Terminal;
 use crate::config::Config;
 use crate::data_dir::DataDir;
 use crate::pages::links;
+use crate::progress::Unwatched;
 use crate::sample::{self, Options};
 use crate::scoring::{self, Ask};
 use crate::store::{Act, NewEdition, Run};
@@ -177,7 +178,7 @@ fn prepare(dir: &DataDir, interpret: bool, terminal: &Terminal) -> anyhow::Resul
         longest: crate::deadline::LONGEST_RUN,
     };
     let score = if interpret { scoring::score_interpreting } else { scoring::score_with_remarks };
-    let (run, _) = score(store, &ask)?;
+    let (run, _) = score(store, &ask, &Unwatched)?;
     store.release(run.id, Act { by: "demo".to_owned(), at: now, why: "演示".to_owned() })?;
     terminal.note(terminal.say(
         &format!("核算完成({:.1} 秒)", started.elapsed().as_secs_f32()),

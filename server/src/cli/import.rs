@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Context;
+use indicatif::ProgressBar;
 use jiff::Timestamp;
 use liuwu_engine::bundle::Bundle;
 use liuwu_engine::period::{Date, Period, parse_date};
@@ -13,8 +14,9 @@ use super::At;
 use super::terminal::Terminal;
 use crate::accounts::Caller;
 use crate::audit::{Action, Note, Subject};
-use crate::store::{Statement, Store, StoreError};
-use crate::upload::{self, File, Report, Said};
+use crate::progress::{Progress, Step};
+use crate::store::{Statement, Store};
+use crate::upload::{self, File, Report, Said, Stopped};
 
 /// 导入台账
 #[derive(clap::Args)]
@@ -126,21 +128,37 @@ impl Import {
     }
 }
 
-/// Reads an upload, with a bar on a terminal that shows which file is read and how long it will take.
+/// Reads an upload, with a bar on a terminal that shows how many rows are done and how long the rest will take.
 pub(super) fn prepare(
     store: &dyn Store,
     bundle: &Bundle,
     files: &[File],
     said: &Said,
     terminal: &Terminal,
-) -> Result<Report, StoreError> {
-    let bar = terminal.bar(2 * files.len() as u64);
-    let report = upload::prepare_watched(store, bundle, files, said, &|file| {
-        bar.set_message(file.to_owned());
-        bar.inc(1);
-    });
-    bar.finish_and_clear();
+) -> Result<Report, Stopped> {
+    let bar = Bar(terminal.bar(0), terminal);
+    let report = upload::prepare_watched(store, bundle, files, said, &bar);
+    bar.0.finish_and_clear();
     report
+}
+
+/// A bar that shows what is being done, and how far it has come.
+struct Bar<'a>(ProgressBar, &'a Terminal);
+
+impl Progress for Bar<'_> {
+    fn begin(&self, step: Step, total: u64) {
+        self.0.reset();
+        self.0.set_length(total);
+        self.0.set_message(self.1.say(step.zh, step.en).to_owned());
+    }
+
+    fn advance(&self, more: u64) {
+        self.0.inc(more);
+    }
+
+    fn is_called_off(&self) -> bool {
+        false
+    }
 }
 
 /// Reads files whole.

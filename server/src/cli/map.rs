@@ -16,6 +16,7 @@ use super::At;
 use super::terminal::Terminal;
 use crate::intake::items::ItemReader;
 use crate::intake::{Asked, Choices, UnitIndex};
+use crate::progress::Unwatched;
 use crate::push::body::{self, Form};
 use crate::push::{MOST_ITEMS, placed_at_origin};
 use crate::store::mappings;
@@ -152,6 +153,7 @@ fn try_on(mapping: &Mapping, standard: &Bundle, sample: &Path, terminal: &Termin
         kind: None,
         effective: None,
         choices: &choices,
+        progress: &Unwatched,
     };
     let mut trial = Trial { reader: ItemReader::new(asked, &mapping.id), terminal, item: 0, records: 0, faults: 0 };
     for sent in &sent {

@@ -18,6 +18,8 @@ mod key;
 mod list;
 mod map;
 mod publish;
+mod record;
+mod retention;
 mod sample;
 mod schema;
 mod score;
@@ -82,6 +84,12 @@ enum Command {
     Map(map::Map),
     /// 核验一次核算 · Recompute a run and compare receipts
     Verify(verify::Verify),
+    /// 一条记录的历史,或撤回它 · The history of a record, or take it back
+    Record(record::Record),
+    /// 整批撤回,先看影响 · Take back a batch, after a look at what it changes
+    Undo(record::Undo),
+    /// 清除到期的个人信息 · Blank personal data whose time is over
+    Retention(retention::Retention),
     /// 备份 · Write everything to a file
     Export(export::Export),
     /// 账号 · Accounts
@@ -181,6 +189,9 @@ impl Command {
             Command::List(list) => list.run(terminal),
             Command::Map(map) => map.run(terminal),
             Command::Verify(verify) => verify.run(terminal),
+            Command::Record(record) => record.run(terminal),
+            Command::Undo(undo) => undo.run(terminal),
+            Command::Retention(retention) => retention.run(terminal),
             Command::Export(export) => export.run(terminal),
             Command::Account(account) => account.run(terminal),
             Command::Key(key) => key.run(terminal),

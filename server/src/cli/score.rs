@@ -3,7 +3,9 @@
 use std::process::ExitCode;
 use std::time::Duration;
 
+use indicatif::ProgressBar;
 use jiff::Timestamp;
+use liuwu_engine::diagnostic::Lang;
 use liuwu_engine::period::{Period, parse_date};
 
 use super::At;
@@ -11,12 +13,13 @@ use super::terminal::Terminal;
 use crate::accounts::Caller;
 use crate::audit::{Action, Note, Subject};
 use crate::deadline::LONGEST_RUN;
-use crate::scoring::{self, Ask, ScoringError};
-use crate::store::{Act, day_in_china};
+use crate::progress::{Progress, Step};
+use crate::scoring::{self, Ask, ScoringError, Update};
+use crate::store::{Act, Run, day_in_china};
 
 /// 核算并存档
 #[derive(clap::Args)]
-#[command(after_help = "例 · Example:\n  liuwu score --period 2020 --as-of 2021-01-10")]
+#[command(after_help = "例 · Example:\n  liuwu score --period 2020 --as-of 2021-01-10\n  liuwu score --changed")]
 pub(super) struct Score {
     #[command(flatten)]
     at: At,
@@ -27,8 +30,11 @@ pub(super) struct Score {
     #[arg(long, value_name = "E")]
     edition: Option<String>,
     /// 周期,如 2020 或 2019..2020 · Periods
-    #[arg(long, value_name = "P")]
-    period: String,
+    #[arg(long, value_name = "P", required_unless_present = "changed")]
+    period: Option<String>,
+    /// 只重算变动所及,使现行结果跟上台账 · Score again only what depends on changes since, so that runs in force are current
+    #[arg(long, conflicts_with_all = ["period", "edition", "as_of", "release"])]
+    changed: bool,
     /// 数据截至哪天(默认今天) · Day of knowledge (default: today)
     #[arg(long, value_name = "D")]
     as_of: Option<String>,
@@ -52,10 +58,26 @@ impl Score {
         let dir = self.at.open()?;
         let now = Timestamp::now();
         let edition = super::edition(dir.store.as_ref(), self.bundle.as_deref(), self.edition.as_deref())?;
+        let watched = Watched::new(terminal);
+        if self.changed {
+            let update = Update {
+                bundle: edition.bundle,
+                today: day_in_china(now),
+                by: self.by.clone(),
+                at: now,
+                pseudonym_key: dir.pseudonym_key.clone(),
+                longest: Duration::from_secs(self.deadline),
+            };
+            let made = scoring::keep_current(dir.store.as_ref(), &update, &scoring::plan_of, &watched);
+            return Ok(match faults_shown(terminal, made)? {
+                Some(made) => self.say_changed(terminal, &made),
+                None => ExitCode::from(2),
+            });
+        }
         let ask = Ask {
             bundle: edition.bundle,
             edition: Some(edition.edition),
-            periods: Period::parse_list(&self.period)?,
+            periods: Period::parse_list(self.period.as_deref().unwrap_or_default())?,
             as_of: self.as_of.as_deref().map(parse_date).transpose()?.unwrap_or_else(|| day_in_china(now)),
             by: self.by.clone(),
             at: now,
@@ -63,14 +85,9 @@ impl Score {
             longest: Duration::from_secs(self.deadline),
         };
         let score = if self.interpret { scoring::score_interpreting } else { scoring::score_with_remarks };
-        let (run, remarks) = match score(dir.store.as_ref(), &ask) {
-            Ok(done) => done,
-            Err(ScoringError::Faults(faults)) => {
-                terminal.diagnostics(&faults, &Default::default());
-                return Ok(ExitCode::from(2));
-            }
-            Err(error) => return Err(error.into()),
-        };
+        let scored = score(dir.store.as_ref(), &ask, &watched);
+        drop(watched);
+        let Some((run, remarks)) = faults_shown(terminal, scored)? else { return Ok(ExitCode::from(2)) };
         terminal.diagnostics(&remarks, &Default::default());
         if run.assessments == 0 {
             terminal.note(terminal.say(
@@ -92,5 +109,78 @@ impl Score {
             )
         );
         Ok(ExitCode::SUCCESS)
+    }
+
+    /// Says which runs were brought up to date.
+    fn say_changed(&self, terminal: &Terminal, made: &[Run]) -> ExitCode {
+        if made.is_empty() {
+            out!(terminal, "{}", terminal.say("现行结果已是最新", "runs in force are current"));
+        }
+        for run in made {
+            let (zh, en) = match run.base {
+                Some(base) => (
+                    format!("核算 {}:在第 {base} 次的基础上更新 {} 个结果", run.id, run.replaced),
+                    format!("run {}: {} results replaced, all others shared with run {base}", run.id, run.replaced),
+                ),
+                None => (
+                    format!("核算 {}:全部重算,{} 个结果", run.id, run.assessments),
+                    format!("run {}: scored anew, {} results", run.id, run.assessments),
+                ),
+            };
+            let zh = format!("{zh},数据截至 {},总凭证 {}", run.as_of, run.root);
+            let en = format!("{en}, as of {}, root {}", run.as_of, run.root);
+            out!(terminal, "{}", terminal.say(&zh, &en));
+        }
+        ExitCode::SUCCESS
+    }
+}
+
+/// What was scored; none when the data does not fit, which is then shown.
+fn faults_shown<T>(terminal: &Terminal, scored: Result<T, ScoringError>) -> anyhow::Result<Option<T>> {
+    match scored {
+        Ok(scored) => Ok(Some(scored)),
+        Err(ScoringError::Faults(faults)) => {
+            terminal.diagnostics(&faults, &Default::default());
+            Ok(None)
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// A bar on the terminal that moves with the units scored.
+struct Watched {
+    bar: ProgressBar,
+    lang: Lang,
+}
+
+impl Watched {
+    fn new(terminal: &Terminal) -> Watched {
+        Watched { bar: terminal.rate_bar(), lang: terminal.lang() }
+    }
+}
+
+impl Progress for Watched {
+    fn begin(&self, step: Step, total: u64) {
+        self.bar.set_length(total);
+        self.bar.set_position(0);
+        self.bar.reset_eta();
+        self.bar.set_message(match self.lang {
+            Lang::Zh => step.zh,
+            Lang::En => step.en,
+        });
+    }
+
+    fn advance(&self, more: u64) {
+        self.bar.inc(more);
+    }
+
+    fn is_called_off(&self) -> bool {
+        false
+    }
+}
+
+impl Drop for Watched {
+    fn drop(&mut self) {
+        self.bar.finish_and_clear();
     }
 }

@@ -115,6 +115,15 @@ impl Terminal {
         bar
     }
 
+    /// A bar with steps a second, shown on a terminal only.
+    pub fn rate_bar(&self) -> ProgressBar {
+        let bar = self.bar(0);
+        if let Ok(style) = ProgressStyle::with_template("{msg} {bar:30} {human_pos}/{human_len} {per_sec} {eta}") {
+            bar.set_style(style);
+        }
+        bar
+    }
+
     /// Prints diagnostics to standard error, each with its source line when the text of its file is given.
     pub fn diagnostics(&self, diagnostics: &[Diagnostic], sources: &HashMap<String, String>) {
         for diagnostic in diagnostics {

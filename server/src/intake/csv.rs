@@ -9,19 +9,23 @@ use liuwu_engine::dictionary::read::Raw;
 use std::sync::Arc;
 
 use super::workbook::{Gatherer, Limits, Sheet, column_letters};
+use crate::progress::Progress;
 
 /// Lines looked at to find the separator.
 const FIRST_LINES: usize = 20;
 
 /// Reads the one sheet of a text.
-pub(super) fn read(file: &Arc<str>, text: &str, limits: Limits) -> Result<Sheet, Diagnostic> {
+pub(super) fn read(file: &Arc<str>, text: &str, limits: Limits, progress: &dyn Progress) -> Result<Sheet, Diagnostic> {
     let mut scan = Scan::new(text, separator_of(text));
-    let mut gatherer = Gatherer::new(limits);
+    let mut gatherer = Gatherer::new(limits, progress);
     while let Some(cell) = scan.next_cell() {
         if cell.unclosed {
             let cell = format!("{}{}", column_letters(cell.column), cell.row + 1);
             let at = Location::Cell { file: Arc::clone(file), sheet: None, cell: Arc::from(cell) };
             return Err(Diagnostic::new(&codes::UNCLOSED_QUOTE).at(at));
+        }
+        if cell.column == 0 && gatherer.is_called_off() {
+            break;
         }
         gatherer.put(cell.row, cell.column, Raw::Text(unmarked(cell.text)))?;
     }
@@ -155,9 +159,10 @@ impl<'t> Scan<'t> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::progress::Unwatched;
 
     fn cells(text: &str) -> Vec<(String, String)> {
-        let sheet = read(&Arc::from("a.csv"), text, Limits::default()).unwrap();
+        let sheet = read(&Arc::from("a.csv"), text, Limits::default(), &Unwatched).unwrap();
         let mut found = Vec::new();
         for (row, cells) in sheet.rows.iter().enumerate() {
             for (column, cell) in cells.iter().enumerate().filter(|(_, cell)| !cell.is_blank()) {
@@ -187,7 +192,7 @@ mod tests {
 
     #[test]
     fn a_quotation_mark_never_closed_is_named_by_its_cell() {
-        let fault = read(&Arc::from("a.csv"), "a,b\n1,\"2\n3,4\n", Limits::default()).unwrap_err();
+        let fault = read(&Arc::from("a.csv"), "a,b\n1,\"2\n3,4\n", Limits::default(), &Unwatched).unwrap_err();
         assert_eq!(fault.location.to_line(), "a.csv!B2");
         assert_eq!(cells("5\" pipe,b"), [at("A1", "5\" pipe"), at("B1", "b")], "a mark inside a cell is none");
     }
@@ -197,7 +202,8 @@ mod tests {
         let row = ["330381001701", "=1+1", "-5", "a,\"b\"\nc", "'tis", ""];
         let bytes = write([row.map(String::from).to_vec()]);
         let text = String::from_utf8(bytes).unwrap();
-        let sheet = read(&Arc::from("a.csv"), text.trim_start_matches('\u{feff}'), Limits::default()).unwrap();
+        let sheet =
+            read(&Arc::from("a.csv"), text.trim_start_matches('\u{feff}'), Limits::default(), &Unwatched).unwrap();
         let back: Vec<String> = (0..row.len()).map(|column| sheet.text(0, column)).collect();
         assert_eq!(back, row);
     }

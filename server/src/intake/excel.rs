@@ -18,6 +18,7 @@ use super::format::refuse_bomb;
 use super::old_excel::refuse_sprawl;
 use super::template::{self, mark::Mark};
 use super::workbook::{Content, Gatherer, Limits, Merged, Sheet, Workbook};
+use crate::progress::Progress;
 
 /// Sheets beyond which no template goes.
 const MOST_SHEETS: usize = 1_000;
@@ -26,12 +27,12 @@ const MOST_SHEETS: usize = 1_000;
 type Read = Result<Workbook, Diagnostic>;
 
 /// Reads the visible sheets of an xlsx file.
-pub(super) fn xlsx(file: &Arc<str>, bytes: &[u8], limits: Limits) -> Read {
+pub(super) fn xlsx(file: &Arc<str>, bytes: &[u8], limits: Limits, progress: &dyn Progress) -> Read {
     refuse_bomb(bytes, limits.unpacked)?;
     guarded(|| {
         let mut book = Xlsx::new(Cursor::new(bytes)).map_err(|error| xlsx_fault(&error))?;
         let counts_from_1904 = book.has_1904_epoch();
-        let mut gatherer = Gatherer::new(limits);
+        let mut gatherer = Gatherer::new(limits, progress);
         let mut found = Vec::new();
         let (visible, remarks) = visible_sheets(book.sheets_metadata());
         for name in visible {
@@ -54,12 +55,12 @@ fn mark_in<R: Reader<Cursor<B>>, B: AsRef<[u8]>>(book: &mut R) -> Option<Mark> {
 }
 
 /// Reads the visible sheets of an xls file.
-pub(super) fn xls(file: &Arc<str>, bytes: &[u8], limits: Limits) -> Read {
+pub(super) fn xls(file: &Arc<str>, bytes: &[u8], limits: Limits, progress: &dyn Progress) -> Read {
     refuse_sprawl(bytes, limits.cells)?;
     guarded(|| {
         let mut book = Xls::new(Cursor::new(bytes)).map_err(|error| xls_fault(&error))?;
         let counts_from_1904 = book.has_1904_epoch();
-        let mut gatherer = Gatherer::new(limits);
+        let mut gatherer = Gatherer::new(limits, progress);
         let mut found = Vec::new();
         let (visible, remarks) = visible_sheets(book.sheets_metadata());
         for name in visible {
@@ -135,6 +136,9 @@ fn xlsx_rows(book: &mut Xlsx<Cursor<&[u8]>>, name: &str, gatherer: &mut Gatherer
             other => raw(Data::from(other.clone())),
         };
         gatherer.put(row as usize, column as usize, value)?;
+        if column == 0 && gatherer.is_called_off() {
+            break;
+        }
     }
     Ok(gatherer.finish())
 }

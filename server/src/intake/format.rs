@@ -108,6 +108,18 @@ fn no_table(zh: &str, en: &str) -> Diagnostic {
     Diagnostic::new(&codes::NOT_A_TABLE).with("found", zh).with("found_en", en)
 }
 
+/// Whether a file is an archive and no document that is one inside.
+pub(super) fn is_archive(bytes: &[u8]) -> bool {
+    let is_of_a_document = |name: &str| {
+        ["xl/", "word/", "ppt/", "[Content_Types].xml", "content.xml", "mimetype"]
+            .iter()
+            .any(|part| name.starts_with(part))
+    };
+    bytes.starts_with(ZIP)
+        && ZipArchive::new(Cursor::new(bytes))
+            .is_ok_and(|archive| !archive.file_names().flatten().any(|name| is_of_a_document(&name)))
+}
+
 fn zip_kind(bytes: &[u8]) -> Result<Format, Diagnostic> {
     let Ok(archive) = ZipArchive::new(Cursor::new(bytes)) else {
         return Err(Diagnostic::new(&codes::DAMAGED_FILE));

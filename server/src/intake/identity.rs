@@ -222,6 +222,11 @@ pub fn contradiction(kind: &Kind, filed: &UnitRecord, known: &UnitRecord) -> Dia
 
 /// Titles of what differs between two records.
 pub fn differences(kind: &Kind, one: &UnitRecord, other: &UnitRecord) -> String {
+    titles(kind, &different(kind, one, other))
+}
+
+/// Names of what differs between two records: `unit`, `date`, keys of fields.
+pub fn different(kind: &Kind, one: &UnitRecord, other: &UnitRecord) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
     if one.unit != other.unit {
         names.push("unit".to_owned());
@@ -230,10 +235,11 @@ pub fn differences(kind: &Kind, one: &UnitRecord, other: &UnitRecord) -> String 
         names.push("date".to_owned());
     }
     names.extend(kind.fields.keys().filter(|key| one.record.value(key) != other.record.value(key)).cloned());
-    titles(kind, &names)
+    names
 }
 
-fn titles(kind: &Kind, names: &[String]) -> String {
+/// What names of parts of a record are called.
+pub fn titles(kind: &Kind, names: &[String]) -> String {
     let title = |name: &String| match name.as_str() {
         "unit" => "村社".to_owned(),
         "date" => kind.date_title.clone(),

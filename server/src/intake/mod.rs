@@ -19,6 +19,7 @@ mod header;
 pub mod identity;
 pub mod items;
 mod json_lines;
+pub mod marked;
 mod old_excel;
 mod reading;
 mod records;
@@ -26,6 +27,7 @@ mod rows;
 mod statements;
 pub mod template;
 pub mod units;
+mod unpack;
 mod vocabulary;
 pub mod workbook;
 
@@ -39,15 +41,17 @@ pub use attributes::AttributeFact;
 pub use choices::{CellChoice, Choices, TableChoice};
 pub use divisions::DivisionRow;
 pub use json_lines::Line;
-pub use reading::{Reading, Table, Unmatched, Upload, divisions_of, recognise};
+pub use reading::{ReadColumn, Reading, Table, Unmatched, Upload, divisions_of, recognise};
 pub use records::UnitRecord;
 pub use units::UnitIndex;
+pub use unpack::unpack;
 pub use workbook::{Content, Limits, Sheet, Workbook};
 
+use crate::progress::{Progress, Unwatched};
 use format::Format;
 
 /// What is asked for: the dictionary of an edition, the units there are, and what the user said with the upload.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct Asked<'a> {
     /// Kinds and attributes.
     pub dictionary: &'a Dictionary,
@@ -61,6 +65,8 @@ pub struct Asked<'a> {
     pub effective: Option<Date>,
     /// What a person decided in place of what would be recognised.
     pub choices: &'a Choices,
+    /// Who watches: he is told of each row.
+    pub progress: &'a dyn Progress,
 }
 
 /// Reads a file as rows of cells. `encoding` is the one that the user chose for a text, if any.
@@ -73,6 +79,20 @@ pub fn read(
     encoding: Option<&str>,
     limits: Limits,
 ) -> Result<Workbook, Vec<Diagnostic>> {
+    read_watched(file_name, bytes, encoding, limits, &Unwatched)
+}
+
+/// The same, telling whoever watches of each row; when it is called off, what was read so far.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_watched(
+    file_name: &str,
+    bytes: &[u8],
+    encoding: Option<&str>,
+    limits: Limits,
+    progress: &dyn Progress,
+) -> Result<Workbook, Vec<Diagnostic>> {
     let file: Arc<str> = Arc::from(file_name);
     let whole = |fault: Diagnostic| match fault.location {
         Location::Nowhere => fault.at(Location::File { file: Arc::clone(&file) }),
@@ -81,10 +101,10 @@ pub fn read(
     let extension = file_name.rsplit_once('.').map(|(_, end)| end.to_ascii_lowercase()).unwrap_or_default();
     let format = format::recognise(&extension, bytes).map_err(|fault| vec![whole(fault)])?;
     let mut book = match format {
-        Format::Xlsx => excel::xlsx(&file, bytes, limits),
-        Format::Xls => excel::xls(&file, bytes, limits),
+        Format::Xlsx => excel::xlsx(&file, bytes, limits, progress),
+        Format::Xls => excel::xls(&file, bytes, limits, progress),
         Format::Text => {
-            return text(&file, &extension, bytes, encoding, limits)
+            return text(&file, &extension, bytes, encoding, limits, progress)
                 .map_err(|faults| faults.into_iter().map(whole).collect());
         }
     }
@@ -100,6 +120,7 @@ fn text(
     bytes: &[u8],
     chosen: Option<&str>,
     limits: Limits,
+    progress: &dyn Progress,
 ) -> Result<Workbook, Vec<Diagnostic>> {
     let decoded = encoding::decode(bytes, chosen).map_err(|fault| vec![fault])?;
     let here = Location::File { file: Arc::clone(file) };
@@ -113,7 +134,7 @@ fn text(
     let content = if json_lines::is_meant(extension, &decoded.text) {
         Content::Lines(json_lines::read(file, &decoded.text, limits)?)
     } else {
-        Content::Sheets(vec![csv::read(file, &decoded.text, limits).map_err(|fault| vec![fault])?])
+        Content::Sheets(vec![csv::read(file, &decoded.text, limits, progress).map_err(|fault| vec![fault])?])
     };
     Ok(Workbook { file: Arc::clone(file), content, encoding: Some(decoded.encoding), mark: None, remarks })
 }

@@ -12,11 +12,12 @@ use liuwu_engine::diagnostic::{Diagnostic, Location};
 use liuwu_engine::dictionary::read::{Fault, Raw, RawRecord, Strictness};
 use liuwu_engine::dictionary::{Kind, Type};
 use liuwu_engine::record::{Record, Source};
+use rayon::prelude::*;
 use serde_json::Value as Json;
 
 use super::header::{Column, Header};
 use super::json_lines::Line;
-use super::reading::{Reading, Table};
+use super::reading::{Reading, Table, Unmatched};
 use super::rows::{Resolver, Rows, number_of};
 use super::units::Written;
 use super::vocabulary::Role;
@@ -32,6 +33,9 @@ pub struct UnitRecord {
     pub record: Record,
 }
 
+/// Rows that one processor reads before it looks for more.
+const ROWS_AT_ONCE: usize = 1_000;
+
 /// Names of a line that are no fields.
 pub(super) const KIND: &str = "kind";
 pub(super) const UNIT: &str = "unit";
@@ -45,25 +49,58 @@ pub(super) fn level_of<'a>(kind: &'a Kind, asked: &Asked<'a>) -> Option<&'a str>
 pub(super) fn of_sheet(sheet: &Sheet, header: &Header, kind: &Arc<Kind>, asked: &Asked) -> Reading<UnitRecord> {
     let rows = Rows::new(sheet, header);
     let mut reading = Reading::of(sheet, header);
-    let mut resolver = Resolver::new(asked.units, level_of(kind, asked));
     let shape = Shape::of(&rows, kind);
     let (data_rows, ignored) = rows.sorted_out();
     reading.ignore(ignored);
-    for row in data_rows {
-        let (unit, mut faults) = shape.unit(&rows, row, &mut resolver);
-        faults.extend(shape.merged_faults(&rows, row));
-        faults.extend(shape.share_faults(&rows, row, kind));
-        let record = shape.record(&rows, row, kind, asked, &mut faults);
-        match (unit, record) {
-            (Some(unit), Some(record)) if faults.is_empty() => reading.entries.push(UnitRecord { unit, record }),
-            _ => {}
+    let parts: Vec<Part> =
+        data_rows.par_chunks(ROWS_AT_ONCE).map(|some| Part::read(&rows, some, &shape, kind, asked)).collect();
+    let mut unmatched: IndexMap<String, Unmatched> = IndexMap::new();
+    for part in parts {
+        reading.entries.extend(part.entries);
+        for (row, faults) in part.refused {
+            if shape.merged.contains_key(&row) {
+                reading.faulty_rows.insert(number_of(row));
+            }
+            reading.refuse(number_of(row), faults);
         }
-        if shape.merged.contains_key(&row) {
-            reading.faulty_rows.insert(number_of(row));
+        for found in part.unmatched {
+            match unmatched.get_mut(&found.alias) {
+                Some(known) => known.rows.extend(found.rows),
+                None => drop(unmatched.insert(found.alias.clone(), found)),
+            }
         }
-        reading.refuse(number_of(row), faults);
     }
-    reading.close(resolver.unmatched())
+    reading.close(unmatched.into_values().collect())
+}
+
+/// What came of some rows. The rows of a sheet are read in parts, on all processors; the parts are put together in order.
+struct Part {
+    entries: Vec<UnitRecord>,
+    refused: Vec<(usize, Vec<Diagnostic>)>,
+    unmatched: Vec<Unmatched>,
+}
+
+impl Part {
+    fn read(rows: &Rows, some: &[usize], shape: &Shape, kind: &Arc<Kind>, asked: &Asked) -> Part {
+        let mut part = Part { entries: Vec::new(), refused: Vec::new(), unmatched: Vec::new() };
+        if asked.progress.is_called_off() {
+            return part;
+        }
+        let mut resolver = Resolver::new(asked.units, level_of(kind, asked));
+        for row in some {
+            let (unit, mut faults) = shape.unit(rows, *row, &mut resolver);
+            faults.extend(shape.merged_faults(rows, *row));
+            faults.extend(shape.share_faults(rows, *row, kind));
+            let record = shape.record(rows, *row, kind, asked, &mut faults);
+            match (unit, record) {
+                (Some(unit), Some(record)) if faults.is_empty() => part.entries.push(UnitRecord { unit, record }),
+                _ => part.refused.push((*row, faults)),
+            }
+        }
+        part.unmatched = resolver.unmatched();
+        asked.progress.advance(some.len() as u64);
+        part
+    }
 }
 
 /// What is the same for all rows of a sheet.

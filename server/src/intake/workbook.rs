@@ -14,6 +14,7 @@ use liuwu_engine::dictionary::read::characters::trimmed;
 
 use super::json_lines::Line;
 use super::template::mark::Mark;
+use crate::progress::Progress;
 
 /// Days between the two days from which spreadsheets count.
 const FROM_1900_TO_1904: f64 = 1462.0;
@@ -48,6 +49,16 @@ pub struct Workbook {
     pub mark: Option<Mark>,
     /// What the user should know.
     pub remarks: Vec<Diagnostic>,
+}
+
+impl Workbook {
+    /// How many rows or lines it has.
+    pub fn rows(&self) -> usize {
+        match &self.content {
+            Content::Sheets(sheets) => sheets.iter().map(|sheet| sheet.rows.len()).sum(),
+            Content::Lines(lines) => lines.len(),
+        }
+    }
 }
 
 /// What is in a file.
@@ -196,16 +207,21 @@ pub fn column_number(letters: &str) -> Option<usize> {
 }
 
 /// Gathers the cells of one file within its limits.
-#[derive(Debug)]
-pub(super) struct Gatherer {
+pub(super) struct Gatherer<'a> {
     limits: Limits,
     cells: usize,
     rows: Vec<Vec<Raw>>,
+    progress: &'a dyn Progress,
 }
 
-impl Gatherer {
-    pub fn new(limits: Limits) -> Gatherer {
-        Gatherer { limits, cells: 0, rows: Vec::new() }
+impl<'a> Gatherer<'a> {
+    pub fn new(limits: Limits, progress: &'a dyn Progress) -> Gatherer<'a> {
+        Gatherer { limits, cells: 0, rows: Vec::new(), progress }
+    }
+
+    /// Whether nobody wants the rest any more.
+    pub fn is_called_off(&self) -> bool {
+        self.progress.is_called_off()
     }
 
     /// Puts a value into its cell. Blanks take no room.
@@ -222,6 +238,7 @@ impl Gatherer {
         if self.cells > self.limits.cells {
             return Err(Diagnostic::new(&codes::TOO_MANY_CELLS));
         }
+        self.progress.advance((height - self.rows.len()) as u64);
         self.rows.resize_with(height, Vec::new);
         if let Some(cells) = self.rows.get_mut(row) {
             cells.resize(cells.len().max(column + 1), Raw::Blank);
@@ -241,6 +258,7 @@ impl Gatherer {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::progress::Unwatched;
 
     #[test]
     fn columns_are_lettered_as_in_a_spreadsheet() {
@@ -260,7 +278,7 @@ mod tests {
 
     #[test]
     fn a_cell_far_out_is_refused_before_it_takes_memory() {
-        let mut gatherer = Gatherer::new(Limits { rows: 100, cells: 1000, unpacked: 0 });
+        let mut gatherer = Gatherer::new(Limits { rows: 100, cells: 1000, unpacked: 0 }, &Unwatched);
         assert!(gatherer.put(99, 16_383, Raw::Text("x".into())).is_err());
         assert!(gatherer.put(100, 0, Raw::Text("x".into())).is_err());
         assert!(gatherer.put(1_048_575, 16_383, Raw::Text(" ".into())).is_ok(), "a blank takes no room");

@@ -42,6 +42,8 @@ static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
         "liuwu.css" as "text/css; charset=utf-8",
         "staff.css" as "text/css; charset=utf-8",
         "records.css" as "text/css; charset=utf-8",
+        "desk.css" as "text/css; charset=utf-8",
+        "upload.js" as "text/javascript; charset=utf-8",
         "liuwu.js" as "text/javascript; charset=utf-8",
         "icon.svg" as "image/svg+xml",
         "vendor/htmx.min.js" as "text/javascript; charset=utf-8",

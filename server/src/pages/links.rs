@@ -1,4 +1,4 @@
-//! Addresses of the public pages, each written once. Next: [`assets`](super::assets).
+//! Addresses of pages, each written once. Next: [`assets`](super::assets).
 
 use std::fmt::Write as _;
 
@@ -22,6 +22,8 @@ pub const SEARCH: &str = "/search";
 pub const CITY: &str = "/city";
 /// The negative list.
 pub const NEGATIVE: &str = "/negative-list";
+/// Where tables are handed in.
+pub const UPLOAD: &str = "/desk/upload";
 /// Where the reader's language and text size are changed.
 pub const PREFERENCES: &str = "/preferences";
 
@@ -48,6 +50,12 @@ pub const AUDIT: &str = "/audit";
 #[must_use]
 pub fn account(name: &str) -> String {
     format!("{ACCOUNTS}/{}", escape(name))
+}
+
+/// The page of a draft.
+#[must_use]
+pub fn draft(id: &str) -> String {
+    format!("{UPLOAD}/{}", escape(id))
 }
 
 /// Percent-encodes what may not stand in a path or query as it is.

@@ -30,6 +30,8 @@ pub mod towns;
 pub mod city;
 pub mod negative;
 pub mod records;
+pub mod upload;
+pub mod draft;
 pub mod home;
 pub mod search;
 pub mod not_found;

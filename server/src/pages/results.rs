@@ -95,7 +95,7 @@ impl Results {
     /// The same as a reader sees them.
     pub fn units_for(&self, reader: Reader) -> impl Iterator<Item = &Shown> {
         let level = self.view.edition.bundle().assess.unit.as_str();
-        let all = self.view.all(reader).iter();
+        let all = self.view.all(reader);
         all.filter(move |shown| shown.level == level && self.view.units.get(&shown.unit).is_some())
     }
 

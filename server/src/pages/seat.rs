@@ -34,6 +34,8 @@ pub enum Section {
     Batches,
     /// Stored records.
     Records,
+    /// Handing data in.
+    Upload,
     /// None of them.
     Elsewhere,
 }
@@ -67,6 +69,12 @@ pub struct Area {
 /// Every area, in the order of the menu.
 const AREAS: &[Area] = &[
     Area { permission: Permission::ReadRecords, title: "area-duties", link: "/desk", section: Section::Duties },
+    Area {
+        permission: Permission::Upload,
+        title: "frame-desk-upload",
+        link: super::links::UPLOAD,
+        section: Section::Upload,
+    },
     Area {
         permission: Permission::ReadRecords,
         title: "desk-batches",

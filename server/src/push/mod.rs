@@ -27,6 +27,7 @@ use serde_json::Value as Json;
 use crate::intake::identity::{self, Verdict};
 use crate::intake::items::{ItemFault, ItemReader};
 use crate::intake::{Asked, Choices, UnitIndex, UnitRecord};
+use crate::progress::Unwatched;
 use crate::records::row_of;
 use crate::store::{BatchId, ItemId, NewBatch, Scope, Store, StoreError};
 pub use standing::Standing;
@@ -133,6 +134,7 @@ impl<'a> Push<'a> {
             kind: None,
             effective: None,
             choices: &NOTHING_CHOSEN,
+            progress: &Unwatched,
         };
         Push {
             bundle,

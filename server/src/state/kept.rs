@@ -30,6 +30,13 @@ impl<K: PartialEq, V> Kept<K, V> {
         Ok(value)
     }
 
+    /// What is kept under a key, if it is there and ready.
+    pub(super) fn ready(&self, key: &K) -> Option<Arc<V>> {
+        let cell = lock(&self.cells).iter().find(|(known, _)| known == key).map(|(_, cell)| Arc::clone(cell))?;
+        // Whoever is making it holds the lock: then it is not ready.
+        cell.try_lock().ok()?.clone()
+    }
+
     fn cell(&self, key: K) -> Cell<V> {
         let mut cells = lock(&self.cells);
         let known = cells.iter().position(|(known, _)| *known == key);

@@ -166,6 +166,9 @@ pub(super) fn new_run(periods: &[&str]) -> NewRun {
         by: "王".to_owned(),
         engine: "0.1.0".to_owned(),
         trial: false,
+        seen: Some(Seen { batch: BatchId(3), withdrawals: 1 }),
+        looks_back_on: None,
+        base: None,
     }
 }
 

@@ -78,6 +78,12 @@ pub enum Conflict {
     /// A run that has been public stays.
     #[error("run {0} is or has been public and stays")]
     RunReleased(RunId),
+    /// A newer run shares its results.
+    #[error("run {0} stays because run {1}, a newer one, shares its results; discard that one first")]
+    RunShared(RunId, RunId),
+    /// A run replaces assessments of one of the same periods.
+    #[error("run {0} has other periods than the run that is to share its results")]
+    OtherPeriods(RunId),
     /// A run is released once.
     #[error("run {0} is already public")]
     AlreadyReleased(RunId),
@@ -92,7 +98,7 @@ pub enum Conflict {
     RunNumber(RunId),
     /// Assessments of a run come in the order of its periods, in each by rising unit.
     #[error(
-        "the assessment of `{unit}` for {period} is out of order: periods come as the run lists them, units rise in each"
+        "the assessment of `{unit}` for {period} is out of order: periods are those of the run, units rise in each"
     )]
     OutOfOrder {
         /// Its period.
@@ -301,6 +307,10 @@ impl Conflict {
             Conflict::SupersededTwice(record) => format!("同一批次中有两条记录更正记录 {record}。请只保留一条"),
             Conflict::BatchWithdrawn(batch) => format!("批次 {batch} 已经撤回"),
             Conflict::RunReleased(run) => format!("第 {run} 次核算公开过,须保留"),
+            Conflict::RunShared(run, newer) => {
+                format!("第 {run} 次核算须保留:较新的第 {newer} 次核算与它共用结果,请先删除后者")
+            }
+            Conflict::OtherPeriods(run) => format!("第 {run} 次核算的周期不同,不能共用其结果"),
             Conflict::AlreadyReleased(run) => format!("第 {run} 次核算已经公开"),
             Conflict::NotReleased(run) => format!("第 {run} 次核算没有公开"),
             Conflict::Trial(run) => format!("第 {run} 次是测算,不能公开"),

@@ -6,6 +6,7 @@ mod journal;
 mod cabinet;
 mod drawer;
 mod blanking;
+mod results;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::{Bound, ControlFlow};
@@ -15,11 +16,13 @@ use liuwu_engine::period::{Date, Period};
 
 use super::error::{Conflict, Fault, Missing, Result};
 use super::standing::{
-    Order, Releases, Successor, Withdrawn, check_batch, check_name, lineage, newest_attributes, number_run,
+    Order, Releases, Successor, Withdrawn, check_base, check_batch, check_name, check_shared, lineage, merged,
+    newest_attributes, number_run,
 };
 use super::words::*;
 use super::{Knowledge, RunWriter, SCHEMA, Store};
 use drawer::Drawers;
+use results::{Rows, Writer};
 
 /// A store in memory.
 #[derive(Debug, Default)]
@@ -49,9 +52,6 @@ struct UnitIndex {
     records: BTreeMap<String, BTreeSet<RecordId>>,
     attributes: BTreeSet<ItemId>,
 }
-
-/// Assessments by the place of their period in the run, and by unit.
-type Rows = BTreeMap<(usize, String), Vec<u8>>;
 
 impl Memory {
     /// An empty store.
@@ -104,14 +104,6 @@ impl Inner {
     fn is_in_force(&self, record: &StoredRecord, as_of: Date) -> Result<bool> {
         let find = &mut |_: &str, id| Ok(self.successors_of(id));
         self.withdrawn.is_in_force((&record.unit, record.id, record.received_on), as_of, find)
-    }
-
-    fn run(&self, id: RunId) -> Result<&(Run, Rows)> {
-        Ok(self.runs.get(&id).ok_or(Missing::Run(id))?)
-    }
-
-    fn shown(&self, run: &Run) -> Run {
-        Run { released: self.releases.is_public(run.id), ..run.clone() }
     }
 
     fn newest_run(&self, bundle: &str, period: Period, accept: impl Fn(&Run) -> bool) -> Option<Run> {
@@ -352,9 +344,17 @@ impl Store for Memory {
         records.into_iter().map(|record| inner.version(record)).collect()
     }
 
+    fn seen(&self) -> Seen {
+        let inner = self.read();
+        Seen { batch: inner.last_batch(), withdrawals: inner.withdrawn.log().len() as u64 }
+    }
+
     fn begin_run(&self, run: NewRun) -> Result<Box<dyn RunWriter + '_>> {
         check_name(&run.bundle)?;
         let mut inner = self.write();
+        if let Some(base) = run.base {
+            check_base(&run, &inner.run(base)?.0)?;
+        }
         let id = number_run(&run, inner.last_run)?;
         inner.last_run = id;
         Ok(Box::new(Writer { store: self, id, order: Order::new(&run.periods), run, rows: Rows::new() }))
@@ -381,9 +381,11 @@ impl Store for Memory {
 
     fn assessment(&self, run: RunId, unit: &str, period: Period) -> Result<Option<Vec<u8>>> {
         let inner = self.read();
-        let (run, rows) = inner.run(run)?;
-        let place = run.periods.iter().position(|listed| *listed == period);
-        Ok(place.and_then(|place| rows.get(&(place, unit.to_owned())).cloned()))
+        let lineage = inner.lineage(run)?;
+        let place = lineage.first().and_then(|(run, _)| run.periods.iter().position(|listed| *listed == period));
+        let Some(place) = place else { return Ok(None) };
+        let key = (place, unit.to_owned());
+        Ok(lineage.into_iter().find_map(|(_, rows)| rows.get(&key).cloned()))
     }
 
     fn scan_assessments(
@@ -393,7 +395,8 @@ impl Store for Memory {
         limit: usize,
     ) -> Result<Vec<StoredAssessment>> {
         let inner = self.read();
-        let (run, rows) = inner.run(run)?;
+        let lineage = inner.lineage(run)?;
+        let Some((run, _)) = lineage.first() else { return Ok(Vec::new()) };
         let from = match after {
             None => Bound::Unbounded,
             Some((period, unit)) => match run.periods.iter().position(|listed| *listed == period) {
@@ -401,17 +404,29 @@ impl Store for Memory {
                 None => return Ok(Vec::new()),
             },
         };
-        let found = rows.range((from, Bound::Unbounded)).take(limit).filter_map(|((place, unit), bytes)| {
-            let period = *run.periods.get(*place)?;
-            Some(StoredAssessment { period, unit: unit.clone(), bytes: bytes.clone() })
-        });
-        Ok(found.collect())
+        let page = |(_, rows): &(&Run, &Rows)| {
+            let range = rows.range((from.clone(), Bound::Unbounded)).take(limit);
+            range.map(|(key, bytes)| (key.clone(), bytes.clone())).collect()
+        };
+        let found = merged(lineage.iter().map(page).collect(), limit);
+        let stored = |((place, unit), bytes): ((usize, String), Vec<u8>)| {
+            Some(StoredAssessment { period: *run.periods.get(place)?, unit, bytes })
+        };
+        Ok(found.into_iter().filter_map(stored).collect())
+    }
+
+    fn replaced(&self, run: RunId) -> Result<Vec<(Period, String)>> {
+        let inner = self.read();
+        let (run, rows) = inner.run(run)?;
+        let own = rows.keys().filter(|_| run.base.is_some());
+        Ok(own.filter_map(|(place, unit)| Some((*run.periods.get(*place)?, unit.clone()))).collect())
     }
 
     fn discard_run(&self, id: RunId) -> Result<()> {
         let mut inner = self.write();
         inner.run(id)?;
         inner.releases.check_discard(id)?;
+        check_shared(id, inner.runs.values().map(|(run, _)| run))?;
         inner.runs.remove(&id);
         Ok(())
     }
@@ -457,27 +472,5 @@ impl Store for Memory {
     fn health(&self) -> Result<Health> {
         let batches = self.read().last_batch().0;
         Ok(Health { store: "memory", schema: SCHEMA, batches, bytes_on_disk: None, accepts_writes: true })
-    }
-}
-
-struct Writer<'a> {
-    store: &'a Memory,
-    id: RunId,
-    run: NewRun,
-    order: Order,
-    rows: Rows,
-}
-
-impl RunWriter for Writer<'_> {
-    fn add(&mut self, period: Period, unit: &str, bytes: &[u8]) -> Result<()> {
-        let place = self.order.check(period, unit)?;
-        self.rows.insert((place, unit.to_owned()), bytes.to_vec());
-        Ok(())
-    }
-
-    fn finish(self: Box<Self>, outcome: RunOutcome) -> Result<Run> {
-        let run = Run::new(self.id, self.run, outcome, self.rows.len() as u64);
-        self.store.write().runs.insert(self.id, (run.clone(), self.rows));
-        Ok(run)
     }
 }

@@ -169,7 +169,13 @@ pub trait Store: Knowledge + Cabinet + Drawer + Journal + Blanking {
     /// [`Missing::Record`].
     fn history(&self, id: RecordId) -> Result<Vec<Version>>;
 
+    /// How much is stored by now.
+    fn seen(&self) -> Seen;
+
     /// Begins to store a run. Nobody sees it before [`RunWriter::finish`]; a writer that is dropped leaves nothing behind.
+    ///
+    /// # Errors
+    /// [`Missing::Run`] for its base, [`Conflict::OtherPeriods`] when that has other periods.
     fn begin_run(&self, run: NewRun) -> Result<Box<dyn RunWriter + '_>>;
 
     /// One run.
@@ -205,10 +211,16 @@ pub trait Store: Knowledge + Cabinet + Drawer + Journal + Blanking {
         limit: usize,
     ) -> Result<Vec<StoredAssessment>>;
 
+    /// What a run with a base replaces, by period and unit; nothing for a run without one.
+    ///
+    /// # Errors
+    /// [`Missing::Run`].
+    fn replaced(&self, run: RunId) -> Result<Vec<(Period, String)>>;
+
     /// Removes a run that has never been public. Its results can be had again from the facts.
     ///
     /// # Errors
-    /// [`Missing::Run`], [`Conflict::RunReleased`].
+    /// [`Missing::Run`], [`Conflict::RunReleased`], [`Conflict::RunShared`].
     fn discard_run(&self, id: RunId) -> Result<()>;
 
     /// Makes a run public.
@@ -247,7 +259,8 @@ pub trait Store: Knowledge + Cabinet + Drawer + Journal + Blanking {
 
 /// A run while it is being stored.
 pub trait RunWriter: Send {
-    /// Stores one assessment. Periods come in the order of the run, units rise within a period.
+    /// Stores one assessment; of a run with a base, one in the place of the base's. Units rise within a period; periods may come in
+    /// turns.
     ///
     /// # Errors
     /// [`Conflict::OutOfOrder`], [`Conflict::TooLong`].

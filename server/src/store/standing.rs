@@ -10,8 +10,8 @@ use liuwu_engine::period::{Date, Period};
 use super::LONGEST_NAME;
 use super::error::{Conflict, Result};
 use super::words::{
-    Act, AttributeFact, BatchId, NewBatch, NewRun, Received, RecordId, Release, RunId, State, StoredRecord, Target,
-    Withdrawal,
+    Act, AttributeFact, BatchId, NewBatch, NewRun, Received, RecordId, Release, Run, RunId, State, StoredRecord,
+    Target, Withdrawal,
 };
 
 /// A record that corrects another one, as far as needed to tell whether it does so on a day.
@@ -240,16 +240,16 @@ pub(super) fn number_run(run: &NewRun, last: RunId) -> Result<RunId> {
     }
 }
 
-/// Watches that assessments come in the order of the run's periods, and in each by rising unit.
+/// Watches that assessments come by rising unit in each period of the run.
 #[derive(Debug)]
 pub(super) struct Order {
     periods: Vec<Period>,
-    last: Option<(usize, String)>,
+    last: BTreeMap<usize, String>,
 }
 
 impl Order {
     pub(super) fn new(periods: &[Period]) -> Order {
-        Order { periods: periods.to_vec(), last: None }
+        Order { periods: periods.to_vec(), last: BTreeMap::new() }
     }
 
     /// The place of the period in the run.
@@ -257,12 +257,30 @@ impl Order {
         check_name(unit)?;
         let refused = || Conflict::OutOfOrder { period, unit: unit.to_owned() };
         let place = self.periods.iter().position(|listed| *listed == period).ok_or_else(refused)?;
-        if let Some((last, previous)) = &self.last
-            && (place, unit) <= (*last, previous.as_str())
-        {
+        if self.last.get(&place).is_some_and(|last| unit <= last.as_str()) {
             return Err(refused().into());
         }
-        self.last = Some((place, unit.to_owned()));
+        self.last.insert(place, unit.to_owned());
         Ok(place)
     }
+}
+
+/// Checks that a run can share the results of another.
+pub(super) fn check_base(run: &NewRun, base: &Run) -> Result<()> {
+    if run.periods == base.periods { Ok(()) } else { Err(Conflict::OtherPeriods(base.id).into()) }
+}
+
+/// Refuses to discard a run whose results a newer one shares.
+pub(super) fn check_shared<'a>(id: RunId, runs: impl IntoIterator<Item = &'a Run>) -> Result<()> {
+    match runs.into_iter().find(|run| run.base == Some(id)) {
+        Some(run) => Err(Conflict::RunShared(id, run.id).into()),
+        None => Ok(()),
+    }
+}
+
+/// A page of assessments out of pages of a run and of all it rests on, the newest first, each with all or `limit` assessments.
+pub(super) fn merged<K: Ord, V>(pages: Vec<Vec<(K, V)>>, limit: usize) -> Vec<(K, V)> {
+    // What is in the place of another comes later and stays.
+    let all: BTreeMap<K, V> = pages.into_iter().rev().flatten().collect();
+    all.into_iter().take(limit).collect()
 }

@@ -179,7 +179,8 @@ fn write_batch(store: &dyn Store, id: BatchId, writer: &mut Lines) -> Result<()>
 
 fn write_run(store: &dyn Store, run: &Run, writer: &mut Lines) -> Result<()> {
     writer.tally.runs += 1;
-    writer.write(&Row::Run(Run { released: false, ..run.clone() }))?;
+    // A backup holds each run whole.
+    writer.write(&Row::Run(Run { released: false, base: None, replaced: 0, ..run.clone() }))?;
     let mut after: Option<(Period, String)> = None;
     loop {
         let cursor = after.as_ref().map(|(period, unit)| (*period, unit.as_str()));
@@ -358,6 +359,9 @@ fn read_run(store: &dyn Store, run: Run, reader: &mut Reader) -> Result<Option<R
         by: run.by,
         engine: run.engine,
         trial: run.trial,
+        seen: run.seen,
+        looks_back_on: run.looks_back_on,
+        base: None,
     })?;
     let mut found = 0;
     let next = loop {

@@ -40,4 +40,6 @@ mod sessions;
 #[cfg(test)]
 mod uploads;
 #[cfg(test)]
+mod drafts;
+#[cfg(test)]
 mod webhooks;

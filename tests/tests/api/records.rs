@@ -304,3 +304,46 @@ async fn personal_data_in_full_takes_the_permission_and_a_reason() {
     assert_eq!(register.len(), 1);
     assert!(String::from_utf8_lossy(&register[0].1).contains("核对电话"));
 }
+
+/// Uploads a file to a record, to the API or to its page.
+async fn attach(county: &County, address: &str, name: &str, bytes: &[u8]) -> Answer {
+    let heading = format!("--x\r\ncontent-disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\r\n");
+    let body = [heading.as_bytes(), bytes, b"\r\n--x--\r\n"].concat();
+    let request = Request::post(address)
+        .header("content-type", "multipart/form-data; boundary=x")
+        .header("authorization", bearer());
+    county.ask(request.body(Body::from(body)).unwrap()).await
+}
+
+#[tokio::test]
+async fn a_file_is_attached_to_a_record_and_given_out_as_what_it_is() {
+    let county = burning().await;
+    const ADDRESS: &str = "/api/v1/records/3-1/attachments";
+    let paper = attach(&county, ADDRESS, "整改通知.pdf", b"%PDF-1.7 notice").await;
+    assert_eq!(paper.status, StatusCode::CREATED, "{}", paper.text());
+    let content = paper.json()["content"].as_str().unwrap().to_owned();
+    let got = county.get_as_staff(&format!("{ADDRESS}/{content}")).await;
+    assert_eq!((got.status, got.bytes.as_slice()), (StatusCode::OK, b"%PDF-1.7 notice".as_slice()));
+    assert!(got.header("content-disposition").starts_with("attachment;"), "a PDF is never opened in a page");
+    assert_eq!(
+        (got.header("content-type"), got.header("content-security-policy")),
+        ("application/pdf", "default-src 'none'; sandbox")
+    );
+    assert!(page(&county, "/desk/records/3-1").await.contains("整改通知.pdf"));
+
+    let refused = attach(&county, ADDRESS, "photo.jpg", b"<html><script>").await;
+    assert_eq!(
+        (refused.status, refused.json()["faults"][0]["code"].clone()),
+        (StatusCode::UNPROCESSABLE_ENTITY, json!("attachment-of-another-kind"))
+    );
+    let on_page = attach(&county, "/desk/records/3-1/attachments", "第二份.pdf", b"%PDF-2").await;
+    assert_eq!(on_page.header("location"), "/desk/records/3-1", "{}", on_page.text());
+    assert_eq!(county.get_as_staff(ADDRESS).await.json().as_array().unwrap().len(), 2);
+
+    let original = county.get_as_staff(&format!("{ADDRESS}/{content}?original_because=x")).await;
+    assert_eq!(original.status, StatusCode::FORBIDDEN, "the original takes a permission of its own");
+    assert_eq!(county.get(ADDRESS).await.status, StatusCode::UNAUTHORIZED);
+    let off = post(&county, &format!("{ADDRESS}/{content}/withdrawal"), json!({"reason": "贴错了"})).await;
+    assert_eq!(off.status, StatusCode::NO_CONTENT);
+    assert_eq!(county.get_as_staff(&format!("{ADDRESS}/{content}")).await.status, StatusCode::NOT_FOUND);
+}

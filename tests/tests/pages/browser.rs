@@ -14,15 +14,15 @@ use super::city::{BURNT, City};
 use super::html::{Ledger, texts_of, values};
 
 /// What a browser made of a page.
-struct Seen {
+pub struct Seen {
     /// The page after its scripts have run.
-    dom: String,
+    pub dom: String,
     /// What it said about it.
-    console: Vec<String>,
+    pub console: Vec<String>,
 }
 
 /// Whether these tests are left out on purpose; loud when the browser is merely missing.
-fn is_left_out() -> bool {
+pub fn is_left_out() -> bool {
     if std::env::var_os("LIUWU_WITHOUT_BROWSER").is_some() {
         eprintln!("NOT RUN: the pages were not looked at in a browser, as LIUWU_WITHOUT_BROWSER asks");
         return true;
@@ -44,7 +44,7 @@ fn chromium(profile: &TempDir, address: &str) -> Output {
 }
 
 /// Opens an address in a browser of its own.
-async fn look(address: String) -> Seen {
+pub async fn look(address: String) -> Seen {
     let output = tokio::task::spawn_blocking(move || {
         let profile = TempDir::new().unwrap();
         chromium(&profile, &address)

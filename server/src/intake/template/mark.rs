@@ -35,7 +35,7 @@ impl Mark {
         name
     }
 
-    pub(super) fn write(&self, sheet: &mut Worksheet) -> Result<(), XlsxError> {
+    pub(in crate::intake) fn write(&self, sheet: &mut Worksheet) -> Result<(), XlsxError> {
         sheet.set_name(SHEET)?.set_very_hidden(true);
         for (column, text) in (0_u16..).zip([SIGN, &self.bundle, &self.edition]) {
             sheet.write_string(0, column, text)?;

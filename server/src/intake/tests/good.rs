@@ -222,6 +222,7 @@ fn days_counted_from_1904_are_moved() {
         kind: None,
         effective: None,
         choices: &Choices::NONE,
+        progress: &Unwatched,
     };
     assert_eq!(lines(&recognise(&book, &asked)), ["330381102702 2020-02-29 - home 0 - -"]);
 }

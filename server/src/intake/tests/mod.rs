@@ -18,6 +18,7 @@ use liuwu_engine::period::{Granularity, parse_date};
 
 use super::units::{Unit, UnitIndex};
 use super::*;
+use crate::progress::Unwatched;
 
 fn field(title: &str, kind: Type) -> Field {
     Field {
@@ -146,8 +147,12 @@ fn units() -> UnitIndex {
     ])
 }
 
-/// Reads a file against the small dictionary.
+/// Reads a file against the small dictionary, held to narrow limits.
 fn upload(name: &str, bytes: &[u8], kind: Option<&str>) -> Upload {
+    upload_within(name, bytes, kind, Limits { rows: 5_000, cells: 200_000, unpacked: 8 << 20 })
+}
+
+fn upload_within(name: &str, bytes: &[u8], kind: Option<&str>, limits: Limits) -> Upload {
     let (dictionary, units) = (dictionary(), units());
     let asked = Asked {
         dictionary: &dictionary,
@@ -156,8 +161,9 @@ fn upload(name: &str, bytes: &[u8], kind: Option<&str>) -> Upload {
         kind,
         effective: Some(parse_date("2020-01-01").unwrap()),
         choices: &Choices::NONE,
+        progress: &Unwatched,
     };
-    match read(name, bytes, None, Limits { rows: 5_000, cells: 200_000, unpacked: 8 << 20 }) {
+    match read(name, bytes, None, limits) {
         Ok(book) => recognise(&book, &asked),
         Err(faults) => Upload { faults, ..Upload::default() },
     }

@@ -49,6 +49,7 @@ fn every_kind_of_the_ruian_bundle_is_recognised_by_its_titles_alone() {
         kind: None,
         effective: None,
         choices: &Choices::NONE,
+        progress: &Unwatched,
     };
     assert!(bundle.dictionary.kinds.len() > 20);
     for kind in bundle.dictionary.kinds.values() {

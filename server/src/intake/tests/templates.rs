@@ -131,6 +131,7 @@ fn the_template_of_every_shipped_kind_is_read_back_as_the_record_that_was_filled
             kind: None,
             effective: None,
             choices: &Choices::NONE,
+            progress: &Unwatched,
         };
         let book = read("改过名字.xlsx", &filled(&template, &rows), None, Limits::default()).unwrap();
         let upload = recognise(&book, &asked);
@@ -169,6 +170,7 @@ fn an_empty_template_brings_nothing_and_is_no_fault() {
         kind: None,
         effective: None,
         choices: &choices,
+        progress: &Unwatched,
     };
     let upload = recognise(&book, &asked);
     assert_eq!((records(&upload).len(), upload.all_faults().count()), (0, 0));

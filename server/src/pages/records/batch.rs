@@ -13,7 +13,7 @@ use super::batches::BatchLine;
 use super::shown::{Line, line, place};
 use super::{BATCHES, RECORDS};
 use crate::accounts::Permission;
-use crate::api::parameters;
+use crate::custody::asked as asked_for;
 use crate::custody::{Custody, Wanted};
 use crate::effect::{Moved, Standing};
 use crate::error::Problem;
@@ -94,7 +94,7 @@ impl BatchPage {
 }
 
 async fn page(app: App, visit: Visit, batch: String, weigh: bool) -> Result<Rendered<BatchPage>, Problem> {
-    let id = parameters::batch(&batch)?;
+    let id = asked_for::batch(&batch)?;
     app.blocking(move |app| {
         let custody = Custody::open(app, visit.caller())?;
         let frame = visit.internal_frame(app, Section::Batches);
@@ -201,7 +201,7 @@ pub async fn undo(
     Path(batch): Path<String>,
     Form(form): Form<Reason>,
 ) -> Result<Redirect, Problem> {
-    let id = parameters::batch(&batch)?;
+    let id = asked_for::batch(&batch)?;
     app.blocking(move |app| {
         Custody::open(app, visit.caller())?.undo(id, &form.reason, None)?;
         Ok(Redirect::to(&format!("{BATCHES}/{id}")))

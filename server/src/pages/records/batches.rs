@@ -5,8 +5,8 @@ use axum::extract::{Query, State};
 use serde::Deserialize;
 
 use super::shown::{kind, moment};
-use crate::api::parameters;
 use crate::custody::Custody;
+use crate::custody::asked as asked_for;
 use crate::error::Problem;
 use crate::pages::frame::Frame;
 use crate::pages::seat::Section;
@@ -92,7 +92,7 @@ pub async fn list(
     visit: Visit,
     Query(asked): Query<Asked>,
 ) -> Result<Rendered<BatchesPage>, Problem> {
-    let before = asked.before.as_deref().map(parameters::batch).transpose()?;
+    let before = asked.before.as_deref().map(asked_for::batch).transpose()?;
     app.blocking(move |app| {
         let custody = Custody::open(app, visit.caller())?;
         let frame = visit.internal_frame(app, Section::Batches);

@@ -14,7 +14,7 @@ use super::form::{Control, FormField, fields, typed};
 use super::shown::{Line, line};
 use super::{NEW, RECORDS};
 use crate::accounts::Caller;
-use crate::api::records::record_id;
+use crate::custody::asked as asked_for;
 use crate::custody::{Custody, Kept};
 use crate::entry::{DATE, Decision, Entered, FieldFault, Likeness, NUMBER, UNIT};
 use crate::error::Problem;
@@ -201,7 +201,7 @@ pub async fn show(
     visit: Visit,
     Path(record): Path<String>,
 ) -> Result<Rendered<EntryPage>, Problem> {
-    let id = record_id(&record)?;
+    let id = asked_for::record(&record)?;
     app.blocking(move |app| {
         let custody = Custody::open(app, visit.caller())?;
         let (record, kind) = known(&custody, id)?;
@@ -230,7 +230,7 @@ pub async fn correct(
     Path(record): Path<String>,
     Form(sent): Form<BTreeMap<String, String>>,
 ) -> Result<Response, Problem> {
-    let id = record_id(&record)?;
+    let id = asked_for::record(&record)?;
     app.blocking(move |app| {
         let custody = Custody::open(app, &caller)?;
         let (_, kind) = known(&custody, id)?;

@@ -7,8 +7,7 @@ use serde::Deserialize;
 use super::RECORDS;
 use super::shown::{Line, line};
 use crate::accounts::Permission;
-use crate::api::parameters;
-use crate::api::records::record_id;
+use crate::custody::asked as asked_for;
 use crate::custody::{Custody, Wanted};
 use crate::error::Problem;
 use crate::pages::frame::Frame;
@@ -66,11 +65,11 @@ impl Asked {
         Ok(Wanted {
             unit: given(&self.unit),
             kind: given(&self.kind),
-            from: given(&self.from).map(|day| parameters::day("from", &day)).transpose()?,
-            to: given(&self.to).map(|day| parameters::day("to", &day)).transpose()?,
+            from: given(&self.from).map(|day| asked_for::day("from", &day)).transpose()?,
+            to: given(&self.to).map(|day| asked_for::day("to", &day)).transpose()?,
             number: given(&self.number),
-            batch: given(&self.batch).map(|batch| parameters::batch(&batch)).transpose()?,
-            after: given(&self.after).map(|after| record_id(&after)).transpose()?,
+            batch: given(&self.batch).map(|batch| asked_for::batch(&batch)).transpose()?,
+            after: given(&self.after).map(|after| asked_for::record(&after)).transpose()?,
         })
     }
 

@@ -2,18 +2,20 @@
 
 use askama::Template;
 use axum::Form;
-use axum::extract::{Path, State};
+use axum::extract::multipart::MultipartError;
+use axum::extract::{Multipart, Path, State};
+use axum::http::StatusCode;
 use axum::response::Redirect;
 
 use super::RECORDS;
 use super::batch::Reason;
 use super::shown::{Standing, Step, changes, kind, moment, place, standing};
 use crate::accounts::Permission;
-use crate::api::records::record_id;
 use crate::custody::Custody;
+use crate::custody::asked as asked_for;
 use crate::error::Problem;
 use crate::pages::frame::Frame;
-use crate::pages::seat::Section;
+use crate::pages::seat::{CSRF_FIELD, Section};
 use crate::pages::visit::{Rendered, Visit};
 use crate::personal::SeenField;
 use crate::state::App;
@@ -47,6 +49,10 @@ pub struct RecordPage {
     pub standing: Standing,
     /// All versions, the newest first.
     pub history: Vec<Step>,
+    /// Its attachments: address, name, whether it is a picture, who and when.
+    pub attachments: Vec<(String, String, bool, String)>,
+    /// Where a file is attached to it, with the proof that the form is ours.
+    pub attach_to: Option<String>,
     /// Whether the reader may correct it and take it back.
     pub may_correct: bool,
     /// Whether the reader may see personal fields in full.
@@ -86,10 +92,24 @@ fn fill(app: &App, visit: &Visit, id: RecordId, in_full: Option<&str>) -> Result
         source: record.source.to_line(),
         standing: standing(&frame, &version),
         history: history(&custody, &frame, id)?,
+        attachments: attachments(&custody, &frame, id)?,
+        attach_to: caller.may(Permission::Upload).then(|| {
+            let proof = caller.csrf().map(|csrf| format!("?{CSRF_FIELD}={csrf}")).unwrap_or_default();
+            format!("{RECORDS}/{id}/attachments{proof}")
+        }),
         may_correct: caller.may(Permission::Correct) && version.state == State_::InForce,
         may_see: caller.may(Permission::SeePersonal),
         frame,
     })
+}
+
+fn attachments(custody: &Custody, frame: &Frame, id: RecordId) -> Result<Vec<(String, String, bool, String)>, Problem> {
+    let found = custody.attachments(id)?.into_iter().map(|attachment| {
+        let address = format!("/api/v1/records/{id}/attachments/{}", attachment.content);
+        let told = format!("{} · {}", attachment.by, moment(frame, attachment.at));
+        (address, attachment.file_name(), attachment.form.is_picture(), told)
+    });
+    Ok(found.collect())
 }
 
 fn history(custody: &Custody, frame: &Frame, id: RecordId) -> Result<Vec<Step>, Problem> {
@@ -125,7 +145,7 @@ pub async fn show(
     visit: Visit,
     Path(record): Path<String>,
 ) -> Result<Rendered<RecordPage>, Problem> {
-    let id = record_id(&record)?;
+    let id = asked_for::record(&record)?;
     app.blocking(move |app| fill(app, &visit, id, None).map(Rendered)).await
 }
 
@@ -139,7 +159,7 @@ pub async fn show_in_full(
     Path(record): Path<String>,
     Form(form): Form<Reason>,
 ) -> Result<Rendered<RecordPage>, Problem> {
-    let id = record_id(&record)?;
+    let id = asked_for::record(&record)?;
     app.blocking(move |app| fill(app, &visit, id, Some(&form.reason)).map(Rendered)).await
 }
 
@@ -153,9 +173,42 @@ pub async fn withdraw(
     Path(record): Path<String>,
     Form(form): Form<Reason>,
 ) -> Result<Redirect, Problem> {
-    let id = record_id(&record)?;
+    let id = asked_for::record(&record)?;
     app.blocking(move |app| {
         Custody::open(app, visit.caller())?.withdraw(id, &form.reason)?;
+        Ok(Redirect::to(&format!("{RECORDS}/{id}")))
+    })
+    .await
+}
+
+/// Attaches a file to a record and comes back to it.
+///
+/// # Errors
+/// [`Problem`], which has a page of its own.
+pub async fn attach(
+    State(app): State<App>,
+    visit: Visit,
+    Path(record): Path<String>,
+    mut parts: Multipart,
+) -> Result<Redirect, Problem> {
+    let id = asked_for::record(&record)?;
+    let refused = |error: MultipartError| match error.status() {
+        StatusCode::PAYLOAD_TOO_LARGE => Problem::TooLarge(app.config().upload_limit()),
+        _ => Problem::Body(error.body_text()),
+    };
+    let mut files = Vec::new();
+    while let Some(part) = parts.next_field().await.map_err(refused)? {
+        let name = part.file_name().unwrap_or_default().to_owned();
+        let bytes = part.bytes().await.map_err(refused)?;
+        if !name.is_empty() {
+            files.push((name, bytes));
+        }
+    }
+    app.blocking(move |app| {
+        let custody = Custody::open(app, visit.caller())?;
+        for (name, bytes) in files {
+            custody.attach(id, &name, &bytes)?;
+        }
         Ok(Redirect::to(&format!("{RECORDS}/{id}")))
     })
     .await

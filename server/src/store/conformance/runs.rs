@@ -6,6 +6,7 @@ kept_by! {
     a_run_is_seen_when_it_is_finished_and_not_before,
     assessments_are_given_back_one_by_one_and_in_order,
     assessments_out_of_order_are_refused,
+    a_run_that_replaces_some_results_shares_all_others,
     the_run_in_force_is_the_newest_that_is_no_trial,
     nothing_is_public_until_it_is_released,
     a_run_that_has_been_public_is_not_discarded,
@@ -68,8 +69,61 @@ fn assessments_out_of_order_are_refused(store: &dyn Store) {
         assert!(matches!(refused, StoreError::Conflict(Conflict::OutOfOrder { .. })));
     }
     writer.add(period("2020-02"), "a", b"3").unwrap();
-    assert!(writer.add(period("2020-01"), "c", b"4").is_err());
-    assert_eq!(writer.finish(outcome()).unwrap().assessments, 2);
+    writer.add(period("2020-01"), "c", b"4").unwrap();
+    let run = writer.finish(outcome()).unwrap();
+    assert_eq!(run.assessments, 3);
+    let all = store.scan_assessments(run.id, None, 9).unwrap();
+    let all: Vec<_> = all.iter().map(|found| (found.period.name(), found.unit.as_str(), found.bytes[0])).collect();
+    let name = |month: &str| month.to_owned();
+    assert_eq!(all, [(name("2020-01"), "b", b'1'), (name("2020-01"), "c", b'4'), (name("2020-02"), "a", b'3')]);
+}
+
+fn a_run_that_replaces_some_results_shares_all_others(store: &dyn Store) {
+    let periods = ["2020-01", "2020-02"];
+    let first = save_run(store, &periods, 200, false);
+    let replace = |base: RunId, name: &str, units: &[usize], bytes: &[u8]| {
+        let mut writer = store.begin_run(NewRun { base: Some(base), ..new_run(&periods) }).unwrap();
+        for number in units {
+            writer.add(period(name), &format!("{number:06}"), bytes).unwrap();
+        }
+        writer.finish(outcome()).unwrap()
+    };
+    let second = replace(first.id, "2020-02", &[0, 7, 199], b"two");
+    let third = replace(second.id, "2020-02", &[7], b"three");
+    assert_eq!((third.base, third.replaced, third.assessments), (Some(second.id), 1, 400));
+    let bytes = |run: &Run, name: &str, number: usize| {
+        store.assessment(run.id, &format!("{number:06}"), period(name)).unwrap().unwrap()
+    };
+    for (run, seven) in [(&first, assessment("2020-02", 7)), (&second, b"two".to_vec()), (&third, b"three".to_vec())] {
+        assert_eq!(bytes(run, "2020-02", 7), seven);
+        assert_eq!(bytes(run, "2020-01", 7), assessment("2020-01", 7));
+        let one_by_one: Vec<Vec<u8>> =
+            periods.iter().flat_map(|name| (0..200).map(|number| bytes(run, name, number))).collect();
+        for limit in [1_000, 33, 1] {
+            let mut scanned: Vec<Vec<u8>> = Vec::new();
+            let mut last: Option<(Period, String)> = None;
+            loop {
+                let after = last.as_ref().map(|(period, unit)| (*period, unit.as_str()));
+                let page = store.scan_assessments(run.id, after, limit).unwrap();
+                last = page.last().map(|found| (found.period, found.unit.clone()));
+                let is_last = page.len() < limit;
+                scanned.extend(page.into_iter().map(|found| found.bytes));
+                if is_last {
+                    break;
+                }
+            }
+            assert!(scanned == one_by_one, "the pages of {limit} of run {} are not what is found one by one", run.id);
+        }
+    }
+    assert_eq!(store.current_run("six-no", period("2020-01")).unwrap().unwrap().id, third.id);
+    let kept = store.discard_run(second.id).unwrap_err();
+    assert!(matches!(kept, StoreError::Conflict(Conflict::RunShared(_, newer)) if newer == third.id));
+    store.discard_run(third.id).unwrap();
+    store.discard_run(second.id).unwrap();
+    let mut other = NewRun { base: Some(first.id), ..new_run(&["2020"]) };
+    assert!(matches!(store.begin_run(other.clone()), Err(StoreError::Conflict(Conflict::OtherPeriods(_)))));
+    other.base = Some(RunId(99));
+    assert!(matches!(store.begin_run(other), Err(StoreError::NotFound(Missing::Run(RunId(99))))));
 }
 
 fn the_run_in_force_is_the_newest_that_is_no_trial(store: &dyn Store) {

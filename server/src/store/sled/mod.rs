@@ -1,7 +1,8 @@
 //! The store on sled: one directory, one process.
 //!
 //! Enters and leaves: see [`Store`]. Reading order: `key`, `seal`, `open`, `shelf` (how bytes are kept), `rows`,
-//! `editions`, `ledger` (batches), `knowledge` (facts as of a day), `packs` (facts kept packed), `results` (runs and releases), `journal`, `cabinet`, `drawer`, `verify`.
+//! `editions`, `ledger` (batches), `knowledge` (facts as of a day), `packs` (facts kept packed), `results` (runs and releases), `journal`, `cabinet`, `drawer`, `verify`;
+//! `mending` (opening).
 //! Next: [`super::transfer`].
 //!
 //! # What stands where
@@ -24,7 +25,7 @@
 //! | `units`, `statements`, `exemptions` | batch, number of the first row | as handed in |
 //! | `withdrawals` | number in the order of time | batch or record, who, when, why |
 //! | `runs` | run | heading. **A run is there when, and only when, this entry is** |
-//! | `assessments` | run, place of the period in the run, first unit | assessments of neighbouring units (binary, see `results`) |
+//! | `assessments` | run, place of the period in the run, first unit | assessments of neighbouring units, compressed (binary, see `results`) |
 //! | `releases` | number in the order of time | run, public or not, who, when, why |
 //! | `journal` | number | who did what, when, from where, with what outcome; chained by hash |
 //! | `papers` | folder, name | papers, as their owners write them |
@@ -42,6 +43,7 @@
 mod key;
 mod seal;
 mod open;
+mod mending;
 mod shelf;
 mod rows;
 mod editions;
@@ -64,14 +66,14 @@ use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockW
 use liuwu_engine::period::{Date, Period};
 use serde::de::DeserializeOwned;
 
-use self::key::{Key, Part, Parts, batch_of};
+use self::key::{Key, Part, Parts};
 use self::open::Database;
 use self::packs::KnownSheets;
 use self::shelf::Shelf;
 use super::error::{Damage, Fault, Result, StoreError};
 use super::standing::{Releases, Withdrawn};
 use super::words::*;
-use super::{Knowledge, RunWriter, SCHEMA, Store};
+use super::{Knowledge, RunWriter, Store};
 
 /// The store on sled.
 pub struct Sled {
@@ -199,103 +201,6 @@ pub fn open(path: impl AsRef<Path>) -> Result<Sled> {
     Ok(store)
 }
 
-/// Opening.
-impl Sled {
-    /// The layout of what is stored.
-    fn check_schema(&self) -> Result<u32> {
-        let key = Key::new().text("schema");
-        match self.read_json(&self.shelves.meta, &key)? {
-            Some(found) if found > SCHEMA => Err(StoreError::TooNew { found, known: SCHEMA }),
-            Some(found) => Ok(found),
-            // An earlier start may have ended between creating the files and this entry.
-            None if self.database.is_new || self.shelves.batches.last_key()?.is_none() => {
-                self.shelves.meta.write(vec![(key, rows::encode(&SCHEMA)?)])?;
-                self.database.sync()?;
-                Ok(SCHEMA)
-            }
-            None => Err(self.shelves.meta.corrupt(key.bytes(), Damage::Entry)),
-        }
-    }
-
-    /// Brings what an older program has written to the layout of this one.
-    fn bring_up(&self, found: u32) -> Result<()> {
-        if found == SCHEMA {
-            return Ok(());
-        }
-        // Layout 1 had no packed facts.
-        self.repack_all(&self.known())?;
-        self.database.sync()?;
-        self.shelves.meta.write(vec![(Key::new().text("schema"), rows::encode(&SCHEMA)?)])?;
-        self.database.sync()
-    }
-
-    /// Removes the rows of a batch without a heading and the assessments of runs without one; packed facts that were being
-    /// written are made anew.
-    fn mend(&self) -> Result<()> {
-        let key = Key::new().text("withdrawing");
-        if let Some(target) = self.read_json::<Target>(&self.shelves.meta, &key)? {
-            let known = self.known();
-            self.exchange_leaves(self.repack(&known, self.units_touched(&known, target)?)?)?;
-            self.database.sync()?;
-            self.shelves.meta.remove(&key)?;
-        }
-        self.mend_blanking()?;
-        let key = Key::new().text("writing");
-        if let Some(batch) = self.read_json::<BatchId>(&self.shelves.meta, &key)? {
-            let mut units = self.units_of_batch(batch)?;
-            units.extend(self.units_corrected_by(batch)?);
-            self.exchange_leaves(self.repack(&self.known(), units)?)?;
-            self.database.sync()?;
-            if self.shelves.batches.get(&Key::new().batch(batch))?.is_none() {
-                for shelf in self.shelves.of_batches() {
-                    shelf.remove_where(&Key::new(), |key| batch_of(shelf.shape, key) == Some(batch))?;
-                }
-            }
-            self.shelves.meta.remove(&key)?;
-        }
-        let mut from = Vec::new();
-        while let Some(key) = self.shelves.assessments.first_key_from(&from)? {
-            let Some(run) = Parts(&key).large() else {
-                return Err(self.shelves.assessments.corrupt(&key, Damage::Key));
-            };
-            let prefix = Key::new().large(run);
-            if self.shelves.runs.get(&prefix)?.is_none() {
-                self.shelves.assessments.remove(&prefix)?;
-            }
-            from = prefix.end();
-        }
-        self.mend_drawers()?;
-        self.database.sync()
-    }
-
-    /// Reads what is kept at hand.
-    fn recall(&self) -> Result<()> {
-        let mut known = self.learn();
-        let last = |shelf: &Shelf| Ok::<_, StoreError>(shelf.last_key()?.and_then(|key| Parts(&key).large()));
-        known.last_batch = BatchId(last(&self.shelves.batches)?.unwrap_or(0));
-        known.latest = Date::MIN;
-        for entry in self.shelves.batches.scan(&Key::new()) {
-            let (key, value) = entry?;
-            let batch: Batch = decode(&self.shelves.batches, &key, &value)?;
-            known.latest = known.latest.max(batch.received_on);
-        }
-        let discarded: Option<RunId> = self.read_json(&self.shelves.meta, &Key::new().text("last_run"))?;
-        let last_run = RunId(last(&self.shelves.runs)?.unwrap_or(0));
-        self.lock_writing().last_run = last_run.max(discarded.unwrap_or_default());
-        for entry in self.shelves.withdrawals.scan(&Key::new()) {
-            let (key, value) = entry?;
-            let withdrawal: Withdrawal = decode(&self.shelves.withdrawals, &key, &value)?;
-            known.latest = known.latest.max(withdrawal.act.day());
-            known.withdrawn.add(withdrawal);
-        }
-        for entry in self.shelves.releases.scan(&Key::new()) {
-            let (key, value) = entry?;
-            known.releases.add(decode(&self.shelves.releases, &key, &value)?);
-        }
-        Ok(())
-    }
-}
-
 /// Reading and writing.
 impl Sled {
     fn known(&self) -> RwLockReadGuard<'_, Known> {
@@ -416,6 +321,11 @@ impl Store for Sled {
         self.all_versions(id)
     }
 
+    fn seen(&self) -> Seen {
+        let known = self.known();
+        Seen { batch: known.last_batch, withdrawals: known.withdrawn.log().len() as u64 }
+    }
+
     fn begin_run(&self, run: NewRun) -> Result<Box<dyn RunWriter + '_>> {
         self.write_run(run)
     }
@@ -447,6 +357,10 @@ impl Store for Sled {
         limit: usize,
     ) -> Result<Vec<StoredAssessment>> {
         self.some_assessments(run, after, limit)
+    }
+
+    fn replaced(&self, run: RunId) -> Result<Vec<(Period, String)>> {
+        self.replaced_by(&self.one_run(run)?)
     }
 
     fn discard_run(&self, id: RunId) -> Result<()> {

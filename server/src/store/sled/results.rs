@@ -3,23 +3,33 @@
 //! Enters: assessments in the order of a run's periods and by rising unit. Leaves: runs, and assessments one by one or in that
 //! order. Next: [`super::verify`].
 //!
-//! Assessments of neighbouring units share a value, because one entry a unit makes a run twice as slow. Such a value is a
-//! sequence of `length of the unit (2 bytes) | unit | length of the assessment (4 bytes) | assessment`, lengths little-endian.
+//! Assessments of neighbouring units share a value, because one entry a unit makes a run twice as slow. Such a value is two
+//! marking bytes and, compressed, a sequence of `length of the unit (2 bytes) | unit | length of the assessment (4 bytes) |
+//! assessment`, lengths little-endian. Layout 1 wrote the sequence as it is, without the mark, which is no length of a unit.
+//!
+//! A run with a base holds what it replaces; everything else is found in the base, or in the base of that.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use liuwu_engine::period::Period;
 
 use super::key::Key;
 use super::rows::encode;
-use super::seal::LONGEST_PART;
 use super::shelf::Entry;
 use super::{Sled, parts};
 use crate::store::RunWriter;
 use crate::store::error::{Conflict, Damage, Missing, Result};
-use crate::store::standing::{Order, check_name, number_run};
+use crate::store::standing::{Order, check_base, check_name, check_shared, merged, number_run};
 use crate::store::words::*;
 
 /// Values gathered before they are written.
-const GATHERED: usize = 500;
+const GATHERED: usize = 200;
+/// Units that share a value, at most, and bytes before compression: such a value is one or two pieces.
+const SHARING: usize = 48;
+const LONGEST: usize = 96_000;
+/// What a compressed value begins with. No unit's name is so long.
+const COMPRESSED: [u8; 2] = [0xFF, 0xFF];
 
 /// Runs.
 impl Sled {
@@ -56,6 +66,8 @@ impl Sled {
         let mut writing = self.begin()?;
         self.one_run(id)?;
         self.known().releases.check_discard(id)?;
+        let others: Vec<Run> = self.runs_back().collect::<Result<_>>()?;
+        check_shared(id, &others)?;
         let key = Key::new().large(id.0);
         let last = encode(&writing.last_run)?;
         self.commit(&mut writing, || {
@@ -86,11 +98,23 @@ impl Sled {
 /// Assessments.
 impl Sled {
     pub(super) fn one_assessment(&self, run: RunId, unit: &str, period: Period) -> Result<Option<Vec<u8>>> {
-        let Some(place) = self.place_in(&self.one_run(run)?, period) else { return Ok(None) };
+        let mut next = Some(run);
+        while let Some(id) = next {
+            let run = self.one_run(id)?;
+            let Some(place) = self.place_in(&run, period) else { return Ok(None) };
+            if let Some(bytes) = self.own_assessment(id, place, unit)? {
+                return Ok(Some(bytes));
+            }
+            next = run.base;
+        }
+        Ok(None)
+    }
+
+    fn own_assessment(&self, run: RunId, place: u32, unit: &str) -> Result<Option<Vec<u8>>> {
         let prefix = Key::new().large(run.0).small(place);
         let shelf = &self.shelves.assessments;
         let Some((key, value)) = shelf.last_up_to(&prefix, &prefix.clone().text(unit))? else { return Ok(None) };
-        for frame in Frames(&value) {
+        for frame in Frames(&whole(&value).ok_or_else(|| shelf.corrupt(&key, Damage::TooShort))?) {
             let (name, bytes) = frame.map_err(|()| shelf.corrupt(&key, Damage::TooShort))?;
             if name == unit.as_bytes() {
                 return Ok(Some(bytes.to_vec()));
@@ -106,15 +130,31 @@ impl Sled {
         limit: usize,
     ) -> Result<Vec<StoredAssessment>> {
         let run = self.one_run(run)?;
-        let shelf = &self.shelves.assessments;
-        let prefix = Key::new().large(run.id.0);
-        let (place, unit) = match after {
+        let after = match after {
             None => (0, ""),
             Some((period, unit)) => match self.place_in(&run, period) {
                 Some(place) => (place, unit),
                 None => return Ok(Vec::new()),
             },
         };
+        let mut pages = vec![self.own_assessments(run.id, after, limit)?];
+        let mut next = run.base;
+        while let Some(base) = next {
+            pages.push(self.own_assessments(base, after, limit)?);
+            next = self.one_run(base)?.base;
+        }
+        let stored = |((place, unit), bytes): ((u32, String), Vec<u8>)| {
+            let period = usize::try_from(place).ok().and_then(|place| run.periods.get(place));
+            let damaged = || self.shelves.assessments.corrupt(Key::new().large(run.id.0).bytes(), Damage::Key);
+            Ok(StoredAssessment { period: *period.ok_or_else(damaged)?, unit, bytes })
+        };
+        merged(pages, limit).into_iter().map(stored).collect()
+    }
+
+    /// The assessments that a run holds itself, those after a unit of a period, by the place of the period and the unit.
+    fn own_assessments(&self, run: RunId, (place, unit): (u32, &str), limit: usize) -> Result<Vec<OwnAssessment>> {
+        let shelf = &self.shelves.assessments;
+        let prefix = Key::new().large(run.0);
         // The unit may stand in the middle of a value that begins before it.
         let start = prefix.clone().small(place);
         let start = match shelf.last_up_to(&start, &start.clone().text(unit))? {
@@ -125,20 +165,31 @@ impl Sled {
         for entry in shelf.scan_from(&start, &prefix) {
             let (key, value) = entry?;
             let here = parts(shelf, &key, |parts| parts.large().and(parts.small()))?;
-            let period = usize::try_from(here).ok().and_then(|here| run.periods.get(here));
-            let period = *period.ok_or_else(|| shelf.corrupt(&key, Damage::Key))?;
-            for frame in Frames(&value) {
+            for frame in Frames(&whole(&value).ok_or_else(|| shelf.corrupt(&key, Damage::TooShort))?) {
                 if found.len() >= limit {
                     return Ok(found);
                 }
                 let (name, bytes) = frame.map_err(|()| shelf.corrupt(&key, Damage::TooShort))?;
                 let name = std::str::from_utf8(name).map_err(|_| shelf.corrupt(&key, Damage::Key))?;
                 if (here, name) > (place, unit) {
-                    found.push(StoredAssessment { period, unit: name.to_owned(), bytes: bytes.to_vec() });
+                    found.push(((here, name.to_owned()), bytes.to_vec()));
                 }
             }
         }
         Ok(found)
+    }
+
+    /// What a run holds itself, if it has a base.
+    pub(super) fn replaced_by(&self, run: &Run) -> Result<Vec<(Period, String)>> {
+        if run.base.is_none() {
+            return Ok(Vec::new());
+        }
+        let damaged = || self.shelves.assessments.corrupt(Key::new().large(run.id.0).bytes(), Damage::Key);
+        let key = |((place, unit), _): OwnAssessment| {
+            let period = usize::try_from(place).ok().and_then(|place| run.periods.get(place));
+            Ok((*period.ok_or_else(damaged)?, unit))
+        };
+        self.own_assessments(run.id, (0, ""), usize::MAX)?.into_iter().map(key).collect()
     }
 
     fn place_in(&self, run: &Run, period: Period) -> Option<u32> {
@@ -148,6 +199,8 @@ impl Sled {
     pub(super) fn write_run(&self, run: NewRun) -> Result<Box<dyn RunWriter + '_>> {
         check_name(&run.bundle)?;
         let mut writing = self.begin()?;
+        let base = run.base.map(|base| self.one_run(base)).transpose()?;
+        base.as_ref().map_or(Ok(()), |base| check_base(&run, base))?;
         let id = number_run(&run, writing.last_run)?;
         writing.last_run = id;
         let order = Order::new(&run.periods);
@@ -155,8 +208,9 @@ impl Sled {
             store: self,
             id,
             run,
+            base,
             order,
-            open: None,
+            open: BTreeMap::new(),
             gathered: Vec::new(),
             count: 0,
             finished: false,
@@ -169,17 +223,26 @@ struct Writer<'a> {
     store: &'a Sled,
     id: RunId,
     run: NewRun,
+    base: Option<Run>,
     order: Order,
-    /// The value being filled, with the place of its period.
-    open: Option<(usize, Entry)>,
+    /// The value of each period that is being filled: how many units, the key, the sequence.
+    open: BTreeMap<usize, (usize, Entry)>,
     gathered: Vec<Entry>,
     count: u64,
     finished: bool,
 }
 
+/// An assessment with the place of its period and its unit.
+type OwnAssessment = ((u32, String), Vec<u8>);
+
 impl Writer<'_> {
-    fn close(&mut self) {
-        self.gathered.extend(self.open.take().map(|(_, entry)| entry));
+    /// Ends the value of a period.
+    fn close(&mut self, place: usize) -> Result<()> {
+        let Some((_, (key, value))) = self.open.remove(&place) else { return Ok(()) };
+        let mut compressed = COMPRESSED.to_vec();
+        compressed.extend(lz4_flex::block::compress_prepend_size(&value));
+        self.gathered.push((key, compressed));
+        if self.gathered.len() >= GATHERED { self.write_gathered() } else { Ok(()) }
     }
 
     /// Streams to the disk without the right to write: nobody else touches entries of this run.
@@ -196,18 +259,16 @@ impl RunWriter for Writer<'_> {
     fn add(&mut self, period: Period, unit: &str, bytes: &[u8]) -> Result<()> {
         let place = self.order.check(period, unit)?;
         let frame = frame(unit, bytes).ok_or(Conflict::TooMany)?;
-        match &mut self.open {
-            Some((open, (_, value))) if *open == place && value.len() + frame.len() <= LONGEST_PART => {
+        match self.open.get_mut(&place) {
+            Some((units, (_, value))) if *units < SHARING && value.len() + frame.len() <= LONGEST => {
                 value.extend(frame);
+                *units += 1;
             }
             _ => {
-                self.close();
-                if self.gathered.len() >= GATHERED {
-                    self.write_gathered()?;
-                }
+                self.close(place)?;
                 let number = u32::try_from(place).map_err(|_| Conflict::TooMany)?;
                 let key = Key::new().large(self.id.0).small(number).text(unit);
-                self.open = Some((place, (key, frame)));
+                self.open.insert(place, (1, (key, frame)));
             }
         }
         self.count += 1;
@@ -215,12 +276,15 @@ impl RunWriter for Writer<'_> {
     }
 
     fn finish(mut self: Box<Self>, outcome: RunOutcome) -> Result<Run> {
-        self.close();
+        let places: Vec<usize> = self.open.keys().copied().collect();
+        places.into_iter().try_for_each(|place| self.close(place))?;
         self.write_gathered()?;
         let store = self.store;
-        let run = Run::new(self.id, self.run.clone(), outcome, self.count);
+        let run = Run::new(self.id, self.run.clone(), outcome, self.count, self.base.as_ref());
         let heading = encode(&run)?;
         let mut writing = store.begin()?;
+        // It may have been discarded in the meantime.
+        run.base.map_or(Ok(()), |base| store.one_run(base).map(drop))?;
         store.commit(&mut writing, || {
             store.database.sync()?;
             store.shelves.runs.write(vec![(Key::new().large(run.id.0), heading)])
@@ -246,6 +310,14 @@ pub(super) fn frame(unit: &str, bytes: &[u8]) -> Option<Vec<u8>> {
     frame.extend(u32::try_from(bytes.len()).ok()?.to_le_bytes());
     frame.extend(bytes);
     Some(frame)
+}
+
+/// The sequence in a value; none when it cannot be had.
+pub(super) fn whole(value: &[u8]) -> Option<Cow<'_, [u8]>> {
+    match value.strip_prefix(&COMPRESSED) {
+        Some(compressed) => lz4_flex::block::decompress_size_prepended(compressed).ok().map(Cow::Owned),
+        None => Some(Cow::Borrowed(value)),
+    }
 }
 
 /// Reads unit and assessment one after the other.

@@ -13,7 +13,7 @@ use super::editions::EditionHead;
 use super::key::{Key, batch_of};
 use super::knowledge::SuccessorHead;
 use super::packs::read_leaf;
-use super::results::Frames;
+use super::results::{Frames, whole};
 use super::rows::{AttributeLine, Line, Listed, PlaceLine, RecordLine, Rows};
 use super::shelf::Shelf;
 use super::{Sled, decode, parts};
@@ -155,15 +155,17 @@ impl Sled {
             let key = Key::new().large(run.id.0);
             let mut found = 0;
             findings.visit_under(shelf, &key, |_, key, value| {
-                for frame in Frames(value) {
+                let whole = whole(value).ok_or_else(|| shelf.corrupt(key, Damage::TooShort))?;
+                for frame in Frames(&whole) {
                     frame.map_err(|()| shelf.corrupt(key, Damage::TooShort))?;
                     found += 1;
                 }
                 Ok(())
             })?;
             // It may have been discarded in the meantime.
-            if found != run.assessments && runs.get(&key)?.is_some() {
-                let damage = Damage::Count { what: "assessments", named: run.assessments, found };
+            let own = if run.base.is_some() { run.replaced } else { run.assessments };
+            if found != own && runs.get(&key)?.is_some() {
+                let damage = Damage::Count { what: "assessments", named: own, found };
                 findings.faults.insert(runs.fault(key.bytes(), damage));
             }
         }

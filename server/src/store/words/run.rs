@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use liuwu_engine::period::{Date, Period};
 use serde::{Deserialize, Serialize};
 
-use super::{Act, RunId};
+use super::{Act, BatchId, RunId};
 
 /// One scoring of all units, about to be stored.
 #[derive(Debug, Clone)]
@@ -31,6 +31,21 @@ pub struct NewRun {
     pub engine: String,
     /// A trial run, of a draft or a what-if: never the run in force.
     pub trial: bool,
+    /// What was stored when its facts were read; none: not told.
+    pub seen: Option<Seen>,
+    /// The run on whose results its first period looks back.
+    pub looks_back_on: Option<RunId>,
+    /// The run, of the same periods, of which it replaces some assessments and shares all others.
+    pub base: Option<RunId>,
+}
+
+/// How much was stored: what came later was not seen.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Seen {
+    /// The newest batch.
+    pub batch: BatchId,
+    /// How many withdrawals.
+    pub withdrawals: u64,
 }
 
 /// What is known of a run only when it is done.
@@ -77,10 +92,23 @@ pub struct Run {
     pub assessments: u64,
     /// Whether the public may see it.
     pub released: bool,
+    /// What was stored when its facts were read; none: not told.
+    #[serde(default)]
+    pub seen: Option<Seen>,
+    /// The run on whose results its first period looks back.
+    #[serde(default)]
+    pub looks_back_on: Option<RunId>,
+    /// The run of which it replaces some assessments and shares all others.
+    #[serde(default)]
+    pub base: Option<RunId>,
+    /// How many assessments it replaces, when it has a base.
+    #[serde(default)]
+    pub replaced: u64,
 }
 
 impl Run {
-    pub(in crate::store) fn new(id: RunId, new: NewRun, outcome: RunOutcome, assessments: u64) -> Run {
+    /// A run of so many assessments of its own; of a base, those that it has not replaced count too.
+    pub(in crate::store) fn new(id: RunId, new: NewRun, outcome: RunOutcome, own: u64, base: Option<&Run>) -> Run {
         Run {
             id,
             bundle: new.bundle,
@@ -95,8 +123,12 @@ impl Run {
             trial: new.trial,
             root: outcome.root,
             counts: outcome.counts,
-            assessments,
+            assessments: base.map_or(own, |base| base.assessments),
             released: false,
+            seen: new.seen,
+            looks_back_on: new.looks_back_on,
+            base: new.base,
+            replaced: if base.is_some() { own } else { 0 },
         }
     }
 

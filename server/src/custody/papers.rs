@@ -1,0 +1,88 @@
+//! The attachments of records within reach.
+
+use super::{Custody, SIGHTINGS};
+use crate::accounts::Permission;
+use crate::attachments::{self, AttachError, Attachment};
+use crate::audit::{Action, Note, Subject};
+use crate::error::Problem;
+use crate::store::{ContentId, Paper, RecordId};
+
+impl Custody<'_> {
+    /// The attachments of a record that have not been taken off.
+    ///
+    /// # Errors
+    /// Those of [`Custody::record`].
+    pub fn attachments(&self, record: RecordId) -> Result<Vec<Attachment>, Problem> {
+        self.record(record)?;
+        let mut found = attachments::of_record(self.app_store(), record)?;
+        found.retain(|attachment| attachment.withdrawn.is_none());
+        Ok(found)
+    }
+
+    fn attachment(&self, record: RecordId, content: ContentId) -> Result<Attachment, Problem> {
+        let found = self.attachments(record)?.into_iter().find(|attachment| attachment.content == content);
+        found.ok_or_else(|| Problem::Absent("附件", "attachment", content.to_string()))
+    }
+
+    /// Attaches a file to a record.
+    ///
+    /// # Errors
+    /// [`Problem::Faults`] when the file cannot be taken; those of [`Custody::record`].
+    pub fn attach(&self, record: RecordId, name: &str, bytes: &[u8]) -> Result<Attachment, Problem> {
+        self.record(record)?;
+        let hand = (self.caller.name(), self.app.now());
+        let attachment =
+            attachments::attach(self.app_store(), record, (name, bytes), hand).map_err(|error| match error {
+                AttachError::Store(error) => error.into(),
+                AttachError::Refused(fault) => Problem::Faults(vec![fault]),
+            })?;
+        self.app.has_written();
+        self.app.audit().note(Note::done(
+            self.caller,
+            Action::Upload,
+            Subject::of("attachment", attachment.content),
+        ))?;
+        Ok(attachment)
+    }
+
+    /// What of an attachment may be shown.
+    ///
+    /// # Errors
+    /// [`Problem::Absent`]; those of [`Custody::record`].
+    pub fn open_attachment(&self, record: RecordId, content: ContentId) -> Result<(Attachment, Vec<u8>), Problem> {
+        let attachment = self.attachment(record, content)?;
+        let bytes = attachments::shown(self.app_store(), &attachment)?;
+        Ok((attachment, bytes))
+    }
+
+    /// The original with all it carries. It takes the permission to see personal data and a reason, and is noted.
+    ///
+    /// # Errors
+    /// [`Problem::Forbidden`], [`Problem::Parameter`] without a reason; those of [`Self::open_attachment`].
+    pub fn original(&self, record: RecordId, content: ContentId, why: &str) -> Result<(Attachment, Vec<u8>), Problem> {
+        if !self.caller.may(Permission::SeePersonal) {
+            return Err(Problem::Forbidden(Permission::SeePersonal.zh(), Permission::SeePersonal.en()));
+        }
+        let act = self.act(why)?;
+        let attachment = self.attachment(record, content)?;
+        let body = serde_json::to_vec(&(content, &act)).map_err(|error| Problem::Internal(error.to_string()))?;
+        let name = format!("{}-{content}", act.at.as_microsecond());
+        self.app_store().file_papers(vec![Paper::new(SIGHTINGS, name, body)])?;
+        self.app.audit().note(Note::done(self.caller, Action::Unmask, Subject::of("attachment", content)))?;
+        let bytes = attachments::original(self.app_store(), &attachment)?;
+        Ok((attachment, bytes))
+    }
+
+    /// Takes an attachment off its record; it stays kept.
+    ///
+    /// # Errors
+    /// [`Problem::Parameter`] without a reason; those of [`Self::open_attachment`].
+    pub fn take_off(&self, record: RecordId, content: ContentId, why: &str) -> Result<(), Problem> {
+        let act = self.act(why)?;
+        let attachment = self.attachment(record, content)?;
+        attachments::take_off(self.app_store(), record, &attachment, act)?;
+        self.app.has_written();
+        self.app.audit().note(Note::done(self.caller, Action::Withdraw, Subject::of("attachment", content)))?;
+        Ok(())
+    }
+}

@@ -1,0 +1,412 @@
+//! Drafts: uploads that somebody is still looking at. They can be left and taken up again, on another day and another machine.
+//!
+//! Enters: files, and what a person decides about them. Leaves: a [`Draft`], kept in the store: its files in a drawer, all else as
+//! a paper in the cabinet; and what an office has got used to ([`habits`]). What is in a draft counts for nothing until it is
+//! committed. Next: [`crate::desk`], which reads and commits drafts.
+
+pub mod habits;
+pub mod preview;
+
+use std::collections::{BTreeMap, HashSet};
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use jiff::{SignedDuration, Timestamp};
+use liuwu_engine::period::Date;
+use serde::{Deserialize, Serialize};
+
+use crate::intake::{CellChoice, Choices, TableChoice};
+use crate::store::{BatchId, ContentId, Paper, RecordId, Store, StoreError};
+use crate::upload::File;
+
+/// The folder of drafts in the cabinet, and their drawer.
+const FOLDER: &str = "drafts";
+/// Hours after which a draft that nobody touched goes.
+const LIFE: SignedDuration = SignedDuration::from_hours(14 * 24);
+/// Hours for which the files of something that is no draft any more stay.
+const GRACE: SignedDuration = SignedDuration::from_hours(24);
+/// Cells that can be mended in one draft; more are mended in the file.
+const MOST_CELLS: usize = 5_000;
+
+/// An upload that somebody is looking at.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Draft {
+    /// Its number, which cannot be guessed.
+    pub id: String,
+    /// Rises with each change.
+    pub revision: u64,
+    /// Whose it is.
+    pub owner: String,
+    /// Whose habits it follows ([`habits::realm`]).
+    pub realm: String,
+    /// When it was begun.
+    pub created: Timestamp,
+    /// When it was last changed.
+    pub touched: Timestamp,
+    /// Its files.
+    pub files: Vec<DraftFile>,
+    /// What it is, in words.
+    pub what: String,
+    /// The day from which it counts as known; none: the day on which it is committed.
+    pub received_on: Option<Date>,
+    /// The day from which attributes hold where a table does not say it.
+    pub effective: Option<Date>,
+    /// What was decided about its tables.
+    pub tables: Vec<TableChoice>,
+    /// What was mended.
+    pub cells: Vec<CellChoice>,
+    /// Units that were chosen for names ([`crate::intake::Unmatched::alias`]).
+    pub aliases: BTreeMap<String, String>,
+    /// How it stands.
+    pub state: State,
+}
+
+/// A file of a draft.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DraftFile {
+    /// Its name.
+    pub name: String,
+    /// Its content.
+    pub content: ContentId,
+    /// Its bytes.
+    pub size: u64,
+}
+
+/// How a draft stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    /// It is being looked at.
+    Open,
+    /// It is stored.
+    Committed {
+        /// The batch; none: there was nothing new.
+        batch: Option<BatchId>,
+        /// When.
+        at: Timestamp,
+        /// Rows stored.
+        rows: u64,
+        /// Rows that were left for mending.
+        faulty: u64,
+        /// Records still to be withdrawn because a complete table no longer holds them.
+        withdrawing: Vec<RecordId>,
+    },
+}
+
+/// Decisions to be added to a draft. What is left out stays as it is.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Change {
+    /// What it is, in words.
+    pub what: Option<String>,
+    /// The day from which it counts as known.
+    pub received_on: Option<Option<Date>>,
+    /// The day from which attributes hold.
+    pub effective: Option<Option<Date>>,
+    /// Decisions about tables, each in place of the one about that table.
+    pub tables: Vec<TableChoice>,
+    /// Mended cells, each in place of the one before.
+    pub cells: Vec<CellChoice>,
+    /// Units for names; an empty one takes the choice back.
+    pub aliases: BTreeMap<String, String>,
+}
+
+/// Why something could not be done with a draft.
+#[derive(Debug, thiserror::Error)]
+pub enum DraftError {
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A paper of the store is no draft.
+    #[error("a draft cannot be read: {0}")]
+    Unreadable(#[from] serde_json::Error),
+    /// There is none, or it is somebody else's.
+    #[error("there is no draft `{0}`")]
+    Missing(String),
+    /// It has been committed.
+    #[error("this draft has been committed; take its batch back if it was wrong")]
+    Closed,
+    /// Two files of one name.
+    #[error("two files are called `{0}`; rename one of them")]
+    SameName(String),
+    /// More cells than are mended here.
+    #[error("more than {0} cells were mended here; mend the rest in the file")]
+    TooManyCells(usize),
+    /// The system gives no chance.
+    #[error("the system gives no random numbers")]
+    NoChance,
+}
+
+impl DraftError {
+    /// The message in Chinese.
+    pub fn zh(&self) -> String {
+        match self {
+            DraftError::Store(error) => error.zh(),
+            DraftError::Missing(id) => format!("没有上报草稿「{id}」"),
+            DraftError::Closed => "这份草稿已经入库。报错了可以整批撤回".to_owned(),
+            DraftError::SameName(name) => format!("有两个文件都叫「{name}」,请改名后再选"),
+            DraftError::TooManyCells(most) => format!("这里最多改 {most} 格,其余请在表里改好再上传"),
+            DraftError::Unreadable(_) | DraftError::NoChance => "系统出错".to_owned(),
+        }
+    }
+}
+
+/// The drafts of a store. Of this process alone, as the store is.
+#[derive(Default)]
+pub struct Drafts {
+    /// Held from reading a draft until its change is stored.
+    changing: Mutex<()>,
+    /// Drafts that are being stored just now.
+    storing: Arc<Mutex<HashSet<String>>>,
+}
+
+/// The right to store a draft, which is given once at a time.
+pub struct Claim {
+    id: String,
+    storing: Arc<Mutex<HashSet<String>>>,
+}
+
+impl Drop for Claim {
+    fn drop(&mut self) {
+        self.storing.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.id);
+    }
+}
+
+impl fmt::Debug for Drafts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Drafts")
+    }
+}
+
+impl Drafts {
+    /// Begins a draft.
+    ///
+    /// # Errors
+    /// [`DraftError`].
+    pub fn create(
+        &self,
+        store: &dyn Store,
+        (owner, realm): (&str, &str),
+        files: &[File],
+        at: Timestamp,
+    ) -> Result<Draft, DraftError> {
+        let mut names = HashSet::new();
+        if let Some(twice) = files.iter().find(|file| !names.insert(&file.name)) {
+            return Err(DraftError::SameName(twice.name.clone()));
+        }
+        let keep = |file: &File| -> Result<DraftFile, StoreError> {
+            let content = store.keep(FOLDER, &file.bytes, at)?;
+            Ok(DraftFile { name: file.name.clone(), content, size: file.bytes.len() as u64 })
+        };
+        let draft = Draft {
+            id: random_id()?,
+            revision: 1,
+            owner: owner.to_owned(),
+            realm: realm.to_owned(),
+            created: at,
+            touched: at,
+            files: files.iter().map(keep).collect::<Result<_, _>>()?,
+            what: String::new(),
+            received_on: None,
+            effective: None,
+            tables: Vec::new(),
+            cells: Vec::new(),
+            aliases: BTreeMap::new(),
+            state: State::Open,
+        };
+        save(store, &draft)?;
+        Ok(draft)
+    }
+
+    /// A draft of somebody.
+    ///
+    /// # Errors
+    /// [`DraftError::Missing`], also for a draft of somebody else.
+    pub fn get(&self, store: &dyn Store, id: &str, owner: &str) -> Result<Draft, DraftError> {
+        let missing = || DraftError::Missing(id.to_owned());
+        let is_id = !id.is_empty() && id.len() <= 64 && id.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        let paper = if is_id { store.paper(FOLDER, id)? } else { None };
+        let draft: Draft = serde_json::from_slice(&paper.ok_or_else(missing)?)?;
+        if draft.owner == owner { Ok(draft) } else { Err(missing()) }
+    }
+
+    /// The drafts of somebody, the one touched last first.
+    ///
+    /// # Errors
+    /// [`DraftError`].
+    pub fn of(&self, store: &dyn Store, owner: &str) -> Result<Vec<Draft>, DraftError> {
+        let mut drafts = all(store)?;
+        drafts.retain(|draft| draft.owner == owner);
+        drafts.sort_by_key(|draft| std::cmp::Reverse(draft.touched));
+        Ok(drafts)
+    }
+
+    /// Adds decisions to an open draft.
+    ///
+    /// # Errors
+    /// [`DraftError::Closed`], [`DraftError::TooManyCells`].
+    pub fn change(
+        &self,
+        store: &dyn Store,
+        (id, owner): (&str, &str),
+        change: Change,
+        at: Timestamp,
+    ) -> Result<Draft, DraftError> {
+        self.alter(store, (id, owner), at, |draft| {
+            if draft.state != State::Open {
+                return Err(DraftError::Closed);
+            }
+            change.apply(draft);
+            if draft.cells.len() > MOST_CELLS { Err(DraftError::TooManyCells(MOST_CELLS)) } else { Ok(()) }
+        })
+    }
+
+    /// Notes how a draft stands, whatever it was before.
+    ///
+    /// # Errors
+    /// [`DraftError`].
+    pub fn set_state(
+        &self,
+        store: &dyn Store,
+        (id, owner): (&str, &str),
+        state: State,
+        at: Timestamp,
+    ) -> Result<Draft, DraftError> {
+        self.alter(store, (id, owner), at, |draft| {
+            draft.state = state;
+            Ok(())
+        })
+    }
+
+    /// The right to store a draft; none while somebody has it.
+    pub fn claim(&self, id: &str) -> Option<Claim> {
+        let is_free = self.storing.lock().unwrap_or_else(PoisonError::into_inner).insert(id.to_owned());
+        is_free.then(|| Claim { id: id.to_owned(), storing: Arc::clone(&self.storing) })
+    }
+
+    fn alter(
+        &self,
+        store: &dyn Store,
+        (id, owner): (&str, &str),
+        at: Timestamp,
+        alter: impl FnOnce(&mut Draft) -> Result<(), DraftError>,
+    ) -> Result<Draft, DraftError> {
+        let _alone = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut draft = self.get(store, id, owner)?;
+        alter(&mut draft)?;
+        draft.revision += 1;
+        draft.touched = at;
+        save(store, &draft)?;
+        Ok(draft)
+    }
+
+    /// Throws a draft away. What it has stored stays stored.
+    ///
+    /// # Errors
+    /// [`DraftError::Missing`].
+    pub fn discard(&self, store: &dyn Store, (id, owner): (&str, &str)) -> Result<(), DraftError> {
+        let _alone = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
+        let draft = self.get(store, id, owner)?;
+        store.file_papers(vec![Paper::gone(FOLDER, &draft.id)])?;
+        let held = held(&all(store)?);
+        for file in draft.files.iter().filter(|file| !held.contains(&file.content)) {
+            store.throw_out(FOLDER, file.content)?;
+        }
+        Ok(())
+    }
+
+    /// Throws away the drafts that nobody has touched for two weeks, and files that belong to none.
+    ///
+    /// # Errors
+    /// [`DraftError`].
+    pub fn expire(&self, store: &dyn Store, now: Timestamp) -> Result<usize, DraftError> {
+        let _alone = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
+        let (kept, old): (Vec<Draft>, Vec<Draft>) =
+            all(store)?.into_iter().partition(|draft| now.duration_since(draft.touched) < LIFE);
+        store.file_papers(old.iter().map(|draft| Paper::gone(FOLDER, &draft.id)).collect())?;
+        let held = held(&kept);
+        for head in store.kept(FOLDER)? {
+            // A file that has just come may belong to a draft that is being begun.
+            if !held.contains(&head.id) && now.duration_since(head.at) >= GRACE {
+                store.throw_out(FOLDER, head.id)?;
+            }
+        }
+        Ok(old.len())
+    }
+}
+
+impl Draft {
+    /// Its files with their contents.
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn read_files(&self, store: &dyn Store) -> Result<Vec<File>, StoreError> {
+        let read = |file: &DraftFile| Ok(File { name: file.name.clone(), bytes: store.content(FOLDER, file.content)? });
+        self.files.iter().map(read).collect()
+    }
+
+    /// Everything that was decided about it, with the habits of its office.
+    pub fn choices(&self, habits: &habits::Habits) -> Choices {
+        Choices { tables: self.tables.clone(), cells: self.cells.clone(), habits: habits.headers.clone() }
+    }
+
+    /// What was decided about a table; nothing so far: an empty decision.
+    pub fn table(&self, file: &str, sheet: Option<&str>) -> TableChoice {
+        let known = self.tables.iter().find(|choice| choice.file == file && choice.sheet.as_deref() == sheet);
+        known.cloned().unwrap_or_else(|| TableChoice {
+            file: file.to_owned(),
+            sheet: sheet.map(str::to_owned),
+            ..TableChoice::default()
+        })
+    }
+}
+
+impl Change {
+    fn apply(self, draft: &mut Draft) {
+        if let Some(what) = self.what {
+            draft.what = what;
+        }
+        if let Some(day) = self.received_on {
+            draft.received_on = day;
+        }
+        if let Some(day) = self.effective {
+            draft.effective = day;
+        }
+        for new in self.tables {
+            draft.tables.retain(|old| (&old.file, &old.sheet) != (&new.file, &new.sheet));
+            draft.tables.push(new);
+        }
+        for new in self.cells {
+            draft.cells.retain(|old| (&old.file, &old.sheet, &old.cell) != (&new.file, &new.sheet, &new.cell));
+            draft.cells.push(new);
+        }
+        for (alias, unit) in self.aliases {
+            match unit.is_empty() {
+                true => drop(draft.aliases.remove(&alias)),
+                false => drop(draft.aliases.insert(alias, unit)),
+            }
+        }
+    }
+}
+
+fn save(store: &dyn Store, draft: &Draft) -> Result<(), DraftError> {
+    let body = serde_json::to_vec(draft)?;
+    Ok(store.file_papers(vec![Paper::new(FOLDER, &draft.id, body)])?)
+}
+
+fn all(store: &dyn Store) -> Result<Vec<Draft>, DraftError> {
+    let papers = store.papers(FOLDER, None, usize::MAX)?;
+    papers.iter().map(|(_, body)| Ok(serde_json::from_slice(body)?)).collect()
+}
+
+fn held(drafts: &[Draft]) -> HashSet<ContentId> {
+    drafts.iter().flat_map(|draft| &draft.files).map(|file| file.content).collect()
+}
+
+fn random_id() -> Result<String, DraftError> {
+    let mut bytes = [0; 12];
+    getrandom::fill(&mut bytes).map_err(|_| DraftError::NoChance)?;
+    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,84 @@
+//! What came of reading a draft, kept ready until the draft or the store changes.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use crate::effect::Effect;
+use crate::upload::Report;
+
+/// Previews kept ready; the one used last goes last.
+const KEPT: usize = 8;
+
+/// What came of reading a draft.
+#[derive(Debug)]
+pub struct Preview {
+    /// What storing it would do.
+    pub report: Report,
+    /// What that would do to the results.
+    pub effect: Weighed,
+    /// Names of the units that are spoken of, with those of the units above them.
+    pub names: HashMap<String, String>,
+}
+
+/// What storing a draft would do to the results, as far as that can be told.
+#[derive(Debug)]
+pub enum Weighed {
+    /// This.
+    Effect(Effect),
+    /// It cannot be told: why, in Chinese and English.
+    Unknown(String, String),
+}
+
+/// Of which draft, in which revision, beside which state of the store.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Key {
+    /// The draft.
+    pub draft: String,
+    /// Its revision.
+    pub revision: u64,
+    /// How often the store was written to.
+    pub writes: u64,
+}
+
+impl Key {
+    /// The same as the subject of a job.
+    pub fn subject(&self) -> String {
+        format!("read {} {} {}", self.draft, self.revision, self.writes)
+    }
+}
+
+/// Previews that are ready.
+#[derive(Debug, Default)]
+pub struct Previews(Mutex<Vec<(Key, Arc<Preview>)>>);
+
+impl Previews {
+    /// The preview of a key, if it is ready.
+    pub fn get(&self, key: &Key) -> Option<Arc<Preview>> {
+        let mut ready = self.ready();
+        let place = ready.iter().position(|(known, _)| known == key)?;
+        let found = ready.remove(place);
+        let preview = Arc::clone(&found.1);
+        ready.push(found);
+        Some(preview)
+    }
+
+    /// Keeps a preview ready, in place of others of the same draft.
+    pub fn put(&self, key: Key, preview: Arc<Preview>) {
+        let mut ready = self.ready();
+        ready.retain(|(known, _)| known.draft != key.draft);
+        ready.push((key, preview));
+        let many = ready.len().saturating_sub(KEPT);
+        ready.drain(..many);
+    }
+
+    /// Takes a preview out, so that what it holds can be stored.
+    pub fn take(&self, key: &Key) -> Option<Arc<Preview>> {
+        let mut ready = self.ready();
+        let place = ready.iter().position(|(known, _)| known == key)?;
+        Some(ready.remove(place).1)
+    }
+
+    fn ready(&self) -> MutexGuard<'_, Vec<(Key, Arc<Preview>)>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,443 @@
+//! The page of one draft: ① what its tables are, ② what would happen, ③ storing it, and taking it back in the same place.
+//!
+//! Enters: a draft, and its preview when it has been read. Leaves: a page in one of three states ([`Stage`]), and from its forms
+//! changes of the draft ([`decide`]). All of it works without a script. Next: [`home`](super::home).
+
+mod decide;
+mod effect;
+mod table;
+
+use std::time::Duration;
+
+use askama::Template;
+use axum::Form;
+use axum::extract::{Path, State};
+use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use axum::response::{IntoResponse, Redirect, Response};
+use liuwu_engine::diagnostic::{Diagnostic, Lang};
+use serde::Deserialize;
+
+use super::frame::{Frame, Section};
+use super::links;
+use super::upload::in_china;
+use super::visit::{Rendered, Visit};
+use super::words::Language;
+use crate::accounts::{Caller, Permission};
+use crate::custody::Custody;
+use crate::desk::{self, Consent, Look};
+use crate::drafts::preview::Preview;
+use crate::drafts::{Draft, State as DraftState};
+use crate::error::Problem;
+use crate::jobs::{Job, Status};
+use crate::state::App;
+use crate::store::BatchId;
+use effect::{EffectView, effect_view};
+use table::{TableView, views};
+
+/// How long a page waits for a draft to be read; then it shows how far that has come.
+const PATIENCE: Duration = Duration::from_millis(1_500);
+/// How long it waits for a draft to be stored.
+const STORING: Duration = Duration::from_secs(5);
+
+/// The page of a draft.
+#[derive(Debug, Template)]
+#[template(path = "draft.html")]
+pub struct DraftPage {
+    /// What stands around it.
+    pub frame: Frame,
+    /// Its own address.
+    pub link: String,
+    /// Names of its files.
+    pub files: Vec<FileLine>,
+    /// How it stands.
+    pub stage: Stage,
+}
+
+impl DraftPage {
+    /// Whether something is going on, so that the page looks again by itself.
+    fn is_working(&self) -> bool {
+        matches!(self.stage, Stage::Working(_))
+    }
+}
+
+/// A file of a draft.
+#[derive(Debug)]
+pub struct FileLine {
+    /// Its name.
+    pub name: String,
+    /// Where its faulty rows are to be had.
+    pub correction: String,
+    /// Whether it has any.
+    pub has_faults: bool,
+}
+
+/// How a draft stands.
+#[derive(Debug)]
+pub enum Stage {
+    /// It is being read or stored.
+    Working(Working),
+    /// It could not be read.
+    Failed(String),
+    /// It is being looked at.
+    Open(Box<Open>),
+    /// It is stored.
+    Stored(Stored),
+}
+
+/// A job, as far as it has come.
+#[derive(Debug)]
+pub struct Working {
+    /// Its number.
+    pub job: u64,
+    /// What it is doing.
+    pub step: String,
+    /// Rows done.
+    pub done: u64,
+    /// Of how many.
+    pub total: u64,
+    /// Rows a second.
+    pub rate: Option<u64>,
+    /// Seconds left.
+    pub remaining: Option<u64>,
+}
+
+/// A draft that is being looked at.
+#[derive(Debug)]
+pub struct Open {
+    /// Its tables.
+    pub tables: Vec<TableView>,
+    /// Rows that are new.
+    pub new: u64,
+    /// Rows that supersede what is known.
+    pub updated: u64,
+    /// Rows that are known already.
+    pub same: u64,
+    /// Rows with a fault.
+    pub faulty: u64,
+    /// Of those at fault: rows that contradict what is stored.
+    pub conflicting: u64,
+    /// Faults of whole files and headers.
+    pub general: Vec<Fault>,
+    /// What the user should know.
+    pub remarks: Vec<String>,
+    /// What storing it would do.
+    pub effect: EffectView,
+    /// Records that a complete table no longer holds.
+    pub missing: Vec<String>,
+    /// Rows that would be stored.
+    pub rows: u64,
+    /// Whether anything would be.
+    pub has_news: bool,
+}
+
+/// What is wrong, where, and how to mend it.
+#[derive(Debug)]
+pub struct Fault {
+    /// Where.
+    pub place: String,
+    /// What.
+    pub message: String,
+    /// How to mend it.
+    pub help: String,
+}
+
+/// A draft that is stored.
+#[derive(Debug)]
+pub struct Stored {
+    /// The batch; none: nothing was new.
+    pub batch: Option<u64>,
+    /// When.
+    pub at: String,
+    /// Rows stored.
+    pub rows: u64,
+    /// Rows left for mending.
+    pub faulty: u64,
+    /// Whether it was taken back.
+    pub is_undone: bool,
+    /// Whether the visitor may take it back.
+    pub may_undo: bool,
+}
+
+/// Serves `/desk/upload/{draft}`.
+///
+/// # Errors
+/// [`Problem`], which has a page of its own.
+pub async fn show(State(app): State<App>, visit: Visit, Path(id): Path<String>) -> Result<Response, Problem> {
+    let page = app.blocking(move |app| {
+        let draft = desk::get(app, visit.caller(), &id)?;
+        page(app, &visit, &draft)
+    });
+    Ok(Rendered(page.await?).into_response())
+}
+
+fn page(app: &App, visit: &Visit, draft: &Draft) -> Result<DraftPage, Problem> {
+    let frame = visit.internal_frame(app, Section::Upload);
+    let language = frame.language;
+    let mut faulty_files: Vec<String> = Vec::new();
+    let stage = match &draft.state {
+        DraftState::Committed { .. } => stored(app, visit.caller(), draft)?,
+        DraftState::Open => match running(app, draft) {
+            Some(job) => Stage::Working(Working::of(&job.status(), language)),
+            None => match desk::look(app, visit.caller(), draft, PATIENCE) {
+                Ok(Look::Working(job)) => Stage::Working(Working::of(&job.status(), language)),
+                Ok(Look::Ready(preview)) => {
+                    let tables = preview.report.tables.iter().filter(|table| table.faulty > 0);
+                    faulty_files.extend(tables.map(|table| table.file.clone()));
+                    Stage::Open(Box::new(Open::of(app, draft, &preview, &frame)?))
+                }
+                Err(problem @ Problem::Job(_)) => {
+                    let words = problem.detail();
+                    Stage::Failed(if language == Language::Chinese { words.zh } else { words.en })
+                }
+                Err(other) => return Err(other),
+            },
+        },
+    };
+    let link = links::draft(&draft.id);
+    let file = |name: &String| FileLine {
+        correction: format!("{link}/corrections/{}", links::escape(name)),
+        has_faults: faulty_files.contains(name),
+        name: name.clone(),
+    };
+    let files = draft.files.iter().map(|own| file(&own.name)).collect();
+    Ok(DraftPage { frame, files, link, stage })
+}
+
+/// The job that is storing a draft just now.
+fn running(app: &App, draft: &Draft) -> Option<std::sync::Arc<Job>> {
+    app.jobs().about(&desk::storing(&draft.id)).filter(|job| job.ending().is_none())
+}
+
+fn stored(app: &App, caller: &Caller, draft: &Draft) -> Result<Stage, Problem> {
+    let DraftState::Committed { batch, at, rows, faulty, .. } = &draft.state else {
+        return Ok(Stage::Failed(String::new()));
+    };
+    let is_undone = match batch {
+        Some(batch) => app.store().batch(*batch)?.withdrawn.is_some(),
+        None => false,
+    };
+    Ok(Stage::Stored(Stored {
+        batch: batch.map(|batch| batch.0),
+        at: in_china(*at),
+        rows: *rows,
+        faulty: *faulty,
+        is_undone,
+        may_undo: caller.may(Permission::Correct),
+    }))
+}
+
+impl Working {
+    fn of(status: &Status, language: Language) -> Working {
+        let step = if language == Language::Chinese { status.step } else { status.step_en };
+        Working {
+            job: status.id,
+            step: step.unwrap_or_default().to_owned(),
+            done: status.done,
+            total: status.total,
+            rate: status.rate,
+            remaining: status.remaining_seconds,
+        }
+    }
+}
+
+impl Open {
+    fn of(app: &App, draft: &Draft, preview: &Preview, frame: &Frame) -> Result<Open, Problem> {
+        let report = &preview.report;
+        let sum = |of: fn(&crate::upload::TableReport) -> u64| report.tables.iter().map(of).sum::<u64>();
+        let (new, updated) = (sum(|table| table.new), sum(|table| table.updated));
+        let lang = lang_of(frame.language);
+        let edition = app.current_edition(&app.bundle()?)?;
+        let kinds = edition.bundle().dictionary.kinds.values();
+        let kinds: Vec<(String, String)> = kinds.map(|kind| (kind.id.to_string(), kind.title.clone())).collect();
+        let tables = views(report, draft, &kinds, lang);
+        let shown: Vec<&Diagnostic> =
+            report.faults.iter().filter(|fault| !table::is_in_a_strip(fault, report)).collect();
+        let missing = report.missing.iter().map(|missing| {
+            let name = preview.names.get(&missing.unit).map_or(missing.unit.as_str(), String::as_str);
+            let number = missing.number.as_deref().map(|number| format!(" {number}")).unwrap_or_default();
+            format!("{name} {}{number}", missing.date)
+        });
+        Ok(Open {
+            rows: new + updated,
+            conflicting: sum(|table| table.conflicting),
+            general: shown.into_iter().map(|fault| Fault::of(fault, lang)).collect(),
+            remarks: report.remarks.iter().map(|remark| remark_line(remark, lang)).collect(),
+            effect: effect_view(preview, frame),
+            missing: missing.collect(),
+            has_news: !report.is_empty(),
+            tables,
+            new,
+            updated,
+            same: sum(|table| table.same),
+            faulty: sum(|table| table.faulty),
+        })
+    }
+}
+
+fn lang_of(language: Language) -> Lang {
+    match language {
+        Language::Chinese => Lang::Zh,
+        Language::English => Lang::En,
+    }
+}
+
+fn remark_line(remark: &Diagnostic, lang: Lang) -> String {
+    let place = remark.location.to_line();
+    let message = remark.message(lang);
+    if place.is_empty() { message } else { format!("{place} {message}") }
+}
+
+impl Fault {
+    fn of(fault: &Diagnostic, lang: Lang) -> Fault {
+        Fault { place: fault.location.to_line(), message: fault.message(lang), help: fault.help(lang) }
+    }
+}
+
+/// Serves `POST /desk/upload/{draft}`: what was decided and mended on the page.
+///
+/// # Errors
+/// [`Problem`], which has a page of its own.
+pub async fn change(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<String>,
+    Form(fields): Form<Vec<(String, String)>>,
+) -> Result<Redirect, Problem> {
+    app.blocking(move |app| {
+        let draft = desk::get(app, &caller, &id)?;
+        if let Look::Ready(preview) = desk::look(app, &caller, &draft, STORING)? {
+            let change = decide::change_of(&fields, &draft, &preview.report, app.units()?.as_ref());
+            app.drafts().change(app.store(), (&id, &caller.name()), change, app.now())?;
+        }
+        Ok(Redirect::to(&links::draft(&id)))
+    })
+    .await
+}
+
+/// How a draft is to be stored.
+#[derive(Debug, Deserialize)]
+pub struct Storing {
+    #[serde(default)]
+    good_rows: Option<String>,
+    #[serde(default)]
+    withdraw_missing: Option<String>,
+}
+
+/// Serves `POST /desk/upload/{draft}/commit`.
+///
+/// # Errors
+/// [`Problem`], which has a page of its own.
+pub async fn commit(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<String>,
+    Form(storing): Form<Storing>,
+) -> Result<Redirect, Problem> {
+    app.blocking(move |app| {
+        let draft = desk::get(app, &caller, &id)?;
+        let consent =
+            Consent { good_rows: storing.good_rows.is_some(), withdraw_missing: storing.withdraw_missing.is_some() };
+        let job = desk::commit(app, &caller, &draft, consent)?;
+        match job.wait(STORING) {
+            Some(crate::jobs::Ending::Failed(zh, en)) => Err(Problem::Job(crate::jobs::Ending::Failed(zh, en))),
+            _ => Ok(Redirect::to(&links::draft(&id))),
+        }
+    })
+    .await
+}
+
+/// Serves `POST /desk/upload/{draft}/discard`.
+///
+/// # Errors
+/// [`Problem`], which has a page of its own.
+pub async fn discard(State(app): State<App>, caller: Caller, Path(id): Path<String>) -> Result<Redirect, Problem> {
+    app.blocking(move |app| {
+        app.drafts().discard(app.store(), (&id, &caller.name()))?;
+        Ok(Redirect::to(links::UPLOAD))
+    })
+    .await
+}
+
+/// Serves `POST /desk/upload/{draft}/call-off`: what is going on is no longer wanted.
+///
+/// # Errors
+/// [`Problem`], which has a page of its own.
+pub async fn call_off(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<String>,
+    Form(fields): Form<Vec<(String, String)>>,
+) -> Result<Redirect, Problem> {
+    let job = fields.iter().find(|(name, _)| name == "job").and_then(|(_, job)| job.parse().ok());
+    let job = job.and_then(|job| app.jobs().get(job)).filter(|job| job.owner == caller.name());
+    if let Some(job) = job {
+        job.call_off();
+    }
+    app.blocking(move |app| {
+        desk::get(app, &caller, &id)?;
+        Ok(Redirect::to(links::UPLOAD))
+    })
+    .await
+}
+
+/// Why a batch is taken back.
+#[derive(Debug, Deserialize)]
+pub struct Undoing {
+    #[serde(default)]
+    reason: String,
+}
+
+/// Serves `POST /desk/upload/{draft}/undo`: 整批撤回.
+///
+/// # Errors
+/// [`Problem`], which has a page of its own.
+pub async fn undo(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<String>,
+    Form(undoing): Form<Undoing>,
+) -> Result<Redirect, Problem> {
+    app.blocking(move |app| {
+        let draft = desk::get(app, &caller, &id)?;
+        let batch: Option<BatchId> = match draft.state {
+            DraftState::Committed { batch, .. } => batch,
+            DraftState::Open => None,
+        };
+        if let Some(batch) = batch {
+            Custody::open(app, &caller)?.undo(batch, &undoing.reason, None)?;
+        }
+        Ok(Redirect::to(&links::draft(&id)))
+    })
+    .await
+}
+
+/// Serves `/desk/upload/{draft}/corrections/{file}`: the file with its faults in red.
+///
+/// # Errors
+/// [`Problem`], which has a page of its own.
+pub async fn correction(
+    State(app): State<App>,
+    caller: Caller,
+    Path((id, name)): Path<(String, String)>,
+) -> Result<Response, Problem> {
+    app.blocking(move |app| {
+        let draft = desk::get(app, &caller, &id)?;
+        match desk::look(app, &caller, &draft, STORING)? {
+            Look::Ready(preview) => {
+                let file = desk::corrected(app, &caller, &draft, &name, &preview)?;
+                Ok(download(&file.name, XLSX, file.bytes))
+            }
+            Look::Working(_) => Err(Problem::Timeout),
+        }
+    })
+    .await
+}
+
+/// The media type of workbooks.
+pub const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+
+/// A file to be saved under its name.
+pub fn download(name: &str, media_type: &'static str, bytes: Vec<u8>) -> Response {
+    let disposition = format!("attachment; filename*=UTF-8''{}", links::escape(name));
+    ([(CONTENT_TYPE, media_type.to_owned()), (CONTENT_DISPOSITION, disposition)], bytes).into_response()
+}

@@ -1,0 +1,442 @@
+//! Keeps runs in force current: scores again what has changed since, and nothing else.
+//!
+//! Enters: what was stored since a run was made. Leaves: a new run that replaces the results that came out otherwise and shares all
+//! others with the old one, which stays as it is; equal to a full run of the same day, receipts and root included. Where
+//! that cannot be had (another day of knowledge, edition, engine or list of units), a full run. Next: `verify`.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use liuwu_engine::assess::{
+    ALL, AssessError, ENGINE_VERSION, Plan, Priors, Request, Results, Span, UnitResult, periods_of, roll_up,
+    score_units, slim,
+};
+use liuwu_engine::assessment::Past;
+use liuwu_engine::period::{Date, Period};
+use liuwu_engine::record::Facts;
+
+use super::full::{self, SCORING, Sealed, Sums, past_of};
+use super::ground::{Ground, rolls_up};
+use super::{Ask, ScoringError, all_of, each_of, on_threads};
+use crate::filed::Filed;
+use crate::progress::Progress;
+use crate::store::{BatchId, Edition, NewRun, Run, RunId, Seen, Store, StoreError, Target, day_in_china};
+
+/// A run rests on so many others at most; then what they replace is gathered into one.
+const DEEPEST: usize = 16;
+/// So many units touched are not few.
+const MANY: usize = 10_000;
+
+/// Makes an edition ready.
+pub type PlanOf<'a> = dyn Fn(&Edition) -> Result<Arc<Plan>, ScoringError> + 'a;
+
+/// Which runs are to be kept current, and for whom.
+#[derive(Debug, Clone)]
+pub struct Update {
+    /// The bundle's id.
+    pub bundle: String,
+    /// The day of knowledge of runs that were made as of their own day; others keep theirs.
+    pub today: Date,
+    /// Who asks.
+    pub by: String,
+    /// When.
+    pub at: Timestamp,
+    /// The key of pseudonyms.
+    pub pseudonym_key: Vec<u8>,
+    /// The longest time that one run may take.
+    pub longest: std::time::Duration,
+}
+
+/// Brings the runs in force of a bundle up to what is stored by now; gives the new ones. A run whose results all stay the same is
+/// left as it is. `plan_of` makes an edition ready, or has it ready: what is scored with it is not called off for taking long.
+///
+/// # Errors
+/// [`ScoringError`]; the runs made before it stay.
+pub fn keep_current(
+    store: &dyn Store,
+    update: &Update,
+    plan_of: &PlanOf,
+    progress: &dyn Progress,
+) -> Result<Vec<Run>, ScoringError> {
+    let mut made = Vec::new();
+    for (run, periods) in in_force(store, &update.bundle)? {
+        let (edition, plan) = edition_for(store, plan_of, &run, &periods)?;
+        let as_of = if run.as_of == day_in_china(run.started) { update.today } else { run.as_of };
+        let ask = Ask {
+            bundle: run.bundle.clone(),
+            edition: Some(edition.edition.clone()),
+            periods: full::without_years(&plan, &periods),
+            as_of,
+            by: update.by.clone(),
+            at: update.at,
+            pseudonym_key: update.pseudonym_key.clone(),
+            longest: update.longest,
+        };
+        let changed = Changed { store, plan: &plan, ask: &ask, run: &run };
+        let touched = match run.digest == edition.digest && run.as_of == as_of && run.periods == periods {
+            true => changed.touched()?,
+            false => Touched::Everything,
+        };
+        match touched {
+            Touched::Nothing => {}
+            Touched::Units(units) if changed.are_few(&units)? => made.extend(changed.score(units, progress)?),
+            Touched::Units(_) | Touched::Everything => {
+                // With a plan of its own, which may be called off.
+                let plan = super::plan_of(&edition)?;
+                made.push(full::score(store, &edition, &plan, &ask, progress)?.0);
+            }
+        }
+    }
+    Ok(made)
+}
+
+/// The runs in force, each with the periods for which it is, those of earlier periods first: later ones look back on them.
+fn in_force(store: &dyn Store, bundle: &str) -> Result<Vec<(Run, Vec<Period>)>, StoreError> {
+    let mut taken: BTreeSet<Period> = BTreeSet::new();
+    let mut found = Vec::new();
+    // Newest first, so the first run of a period is the one in force.
+    for run in store.runs()?.into_iter().filter(|run| run.bundle == bundle && !run.trial) {
+        let periods: Vec<Period> = run.periods.iter().copied().filter(|period| taken.insert(*period)).collect();
+        if !periods.is_empty() {
+            found.push((run, periods));
+        }
+    }
+    found.sort_by_key(|(_, periods)| periods.iter().map(|period| period.from()).min());
+    Ok(found)
+}
+
+/// The newest edition, where it is in force for all periods; otherwise that of the run.
+fn edition_for(
+    store: &dyn Store,
+    plan_of: &PlanOf,
+    run: &Run,
+    periods: &[Period],
+) -> Result<(Edition, Arc<Plan>), ScoringError> {
+    let own = || store.edition(&run.bundle, &run.edition);
+    let newest = match store.current_edition(&run.bundle)? {
+        Some(newest) => newest,
+        None => own()?,
+    };
+    let plan = plan_of(&newest)?;
+    let scored = periods_of(&plan.bundle, &full::without_years(&plan, periods)).unwrap_or_default();
+    let scored = full::with_years(&plan, &scored);
+    if newest.edition == run.edition || scored == periods {
+        return Ok((newest, plan));
+    }
+    let own = own()?;
+    let plan = plan_of(&own)?;
+    Ok((own, plan))
+}
+
+/// What has come since a run was made.
+enum Touched {
+    Nothing,
+    /// Facts of these units, or what is said of them and all below.
+    Units(BTreeSet<String>),
+    Everything,
+}
+
+/// A run to be brought up to what is stored by now.
+struct Changed<'a> {
+    store: &'a dyn Store,
+    plan: &'a Arc<Plan>,
+    ask: &'a Ask,
+    run: &'a Run,
+}
+
+impl Changed<'_> {
+    /// The units about which anything was stored since.
+    fn touched(&self) -> Result<Touched, ScoringError> {
+        let Some(seen) = self.run.seen.filter(|_| self.run.engine == ENGINE_VERSION) else {
+            return Ok(Touched::Everything);
+        };
+        let mut units = BTreeSet::new();
+        let now = self.store.seen();
+        for id in (seen.batch.0 + 1..=now.batch.0).map(BatchId) {
+            if self.store.batch(id)?.received_on <= self.ask.as_of && self.by_batch(id, &mut units)?.is_none() {
+                return Ok(Touched::Everything);
+            }
+        }
+        let withdrawals = self.store.withdrawals()?;
+        let new =
+            withdrawals.iter().zip(0..).filter(|(_, number)| (seen.withdrawals..now.withdrawals).contains(number));
+        for (withdrawal, _) in new.filter(|(withdrawal, _)| withdrawal.act.day() <= self.ask.as_of) {
+            match withdrawal.target {
+                Target::Record(id) => drop(units.insert(self.store.record(id)?.record.item.unit)),
+                Target::Batch(id) => {
+                    if self.by_batch(id, &mut units)?.is_none() {
+                        return Ok(Touched::Everything);
+                    }
+                }
+            }
+        }
+        match self.by_earlier_results(&mut units)? {
+            None => Ok(Touched::Everything),
+            Some(()) if units.is_empty() => Ok(Touched::Nothing),
+            Some(()) => Ok(Touched::Units(units)),
+        }
+    }
+
+    /// The units that a batch is about, and those of the records it corrects, however far back; none: it changes the list of units.
+    fn by_batch(&self, id: BatchId, units: &mut BTreeSet<String>) -> Result<Option<()>, ScoringError> {
+        let batch = self.store.contents(id)?;
+        if !batch.units.is_empty() {
+            return Ok(None);
+        }
+        for record in batch.records {
+            if let Some(old) = record.supersedes {
+                units.extend(self.store.history(old)?.into_iter().map(|version| version.record.item.unit));
+            }
+            if self.plan.bundle.dictionary.kinds.contains_key(&record.kind) {
+                units.insert(record.unit);
+            }
+        }
+        units.extend(batch.attributes.into_iter().map(|fact| fact.unit));
+        units.extend(batch.statements.into_iter().map(|statement| statement.area));
+        units.extend(batch.exemptions.into_iter().map(|exemption| exemption.unit));
+        Ok(Some(()))
+    }
+
+    /// The units whose earlier results, on which the first period looks back, are others; none: there is no telling.
+    fn by_earlier_results(&self, units: &mut BTreeSet<String>) -> Result<Option<()>, ScoringError> {
+        let Some(before) = self.first_before() else { return Ok(Some(())) };
+        let mut now = self.store.current_run(&self.run.bundle, before)?.map(|run| run.id);
+        while now != self.run.looks_back_on {
+            // From run to run, as each replaced results of the one before.
+            let Some(Run { id, base: Some(base), .. }) = now.map(|id| self.store.run(id)).transpose()? else {
+                return Ok(None);
+            };
+            let replaced = self.store.replaced(id)?;
+            units.extend(replaced.into_iter().filter(|(period, _)| *period == before).map(|(_, unit)| unit));
+            now = Some(base);
+        }
+        Ok(Some(()))
+    }
+
+    /// The period before the first one scored.
+    fn first_before(&self) -> Option<Period> {
+        let periods = periods_of(&self.plan.bundle, &self.ask.periods).ok()?;
+        periods.first()?.previous().ok()
+    }
+
+    /// Scores what depends on some units, and makes a run of it.
+    fn score(&self, touched: BTreeSet<String>, progress: &dyn Progress) -> Result<Option<Run>, ScoringError> {
+        let seen = self.store.seen();
+        let mut ground = Ground::read(self.store, &self.plan.bundle, self.ask.as_of, &self.ask.pseudonym_key)?;
+        // What was said of a unit that has a successor counts for that one.
+        let touched: BTreeSet<String> = touched.iter().map(|unit| ground.heir_of(unit).to_owned()).collect();
+        let is_touched = |ground: &Ground, place: usize| ground.line(place).any(|row| touched.contains(&row.id));
+        // What exemptions change is not kept, so a roll-up needs those results again.
+        let needs_exempted = rolls_up(self.plan) && ground.has_exemptions();
+        let portions: Vec<Vec<usize>> = ground
+            .portions()
+            .into_iter()
+            .filter(|portion| {
+                let wanted =
+                    |place: &usize| is_touched(&ground, *place) || (needs_exempted && ground.is_exempted(*place));
+                portion.iter().any(wanted)
+            })
+            .collect();
+        let scored: Vec<usize> = portions.iter().flatten().copied().collect();
+        progress.begin(SCORING, scored.len() as u64);
+        let mut fresh = Fresh { results: self.no_results()?, sealed: Vec::new() };
+        for chunk in full::chunks_of(portions) {
+            progress.go_on().map_err(|_| ScoringError::Assess(AssessError::CalledOff))?;
+            self.score_chunk(&mut ground, &chunk, &mut fresh)?;
+            progress.advance(chunk.len() as u64);
+        }
+        if rolls_up(self.plan) {
+            self.roll_up(&mut ground, &touched, &scored, &mut fresh)?;
+        }
+        self.store_changes(fresh.sealed, seen)
+    }
+
+    /// Whether few enough units are touched that their results can be held at once; otherwise a full run does it in chunks.
+    fn are_few(&self, touched: &BTreeSet<String>) -> Result<bool, ScoringError> {
+        if touched.len() > MANY {
+            return Ok(false);
+        }
+        let ground = Ground::read(self.store, &self.plan.bundle, self.ask.as_of, &self.ask.pseudonym_key)?;
+        Ok(ground.at_or_below(touched).take(MANY + 1).count() <= MANY)
+    }
+
+    /// Every period without a result: those scored, then the years of which units have results.
+    fn no_results(&self) -> Result<FreshResults, ScoringError> {
+        let scored = self.request()?.periods;
+        let years = self.run.periods.iter().filter(|period| !scored.contains(period));
+        let all = scored.iter().chain(years).enumerate();
+        Ok(all.map(|(number, period)| ((number, *period), BTreeMap::new())).collect())
+    }
+
+    fn request(&self) -> Result<Request, ScoringError> {
+        Ok(Request { periods: periods_of(&self.plan.bundle, &self.ask.periods)?, as_of: Some(self.ask.as_of) })
+    }
+
+    fn score_chunk(&self, ground: &mut Ground, chunk: &[usize], fresh: &mut Fresh) -> Result<(), ScoringError> {
+        let world = Arc::new(ground.world(chunk)?);
+        let units: BTreeSet<&str> = chunk.iter().map(|place| ground.id(*place)).collect();
+        let priors = self.priors(&units)?;
+        let request = self.request()?;
+        let results = on_threads(|| score_units(self.plan, &world, &request, &priors))??;
+        let all = results.iter().flat_map(|results| &results.units);
+        fresh.sealed.extend(all.map(|result| Sealed::of(&result.past.result)));
+        for (number, slim) in slim(&results).into_iter().enumerate() {
+            let known = fresh.results.entry((number, slim.period)).or_default();
+            known.extend(slim.units.into_iter().map(|unit| (unit.past.result.unit.to_string(), unit)));
+        }
+        Ok(())
+    }
+
+    /// The earlier results of some units.
+    fn priors(&self, units: &BTreeSet<&str>) -> Result<Priors, ScoringError> {
+        let mut priors = Priors::new();
+        let Some(before) = self.first_before() else { return Ok(priors) };
+        let Some(run) = self.store.current_run(&self.run.bundle, before)? else { return Ok(priors) };
+        for unit in units {
+            if let Some(bytes) = self.store.assessment(run.id, unit, before)? {
+                let filed = Filed::from_bytes(&bytes)?;
+                if filed.level == self.plan.bundle.assess.unit {
+                    priors.insert(Arc::from(*unit), past_of(&filed, None));
+                }
+            }
+        }
+        Ok(priors)
+    }
+
+    /// Rolls up over what lies above the units scored again, or was touched itself.
+    fn roll_up(
+        &self,
+        ground: &mut Ground,
+        touched: &BTreeSet<String>,
+        scored: &[usize],
+        fresh: &mut Fresh,
+    ) -> Result<(), ScoringError> {
+        // What lies above units scored again, and what was touched itself or lies below: a town without a village has a result too.
+        let above = scored.iter().flat_map(|place| ground.line(*place)).map(|row| row.id.clone());
+        let reached: BTreeSet<String> = above.chain(ground.at_or_below(touched).map(str::to_owned)).collect();
+        let together = Span::of_roll_ups(&self.plan.bundle) == Span::All;
+        let wanted = |level: &str, id: &str| together || level == ALL || reached.contains(id);
+        let results = self.all_results(&fresh.results)?;
+        // Parts show their attributes.
+        let all: Vec<usize> = ground.scored().collect();
+        let mut facts = ground.facts(&all)?;
+        let own = |place| (Facts::default(), facts.remove(&place).unwrap_or_default().1);
+        let world = Arc::new(ground.world_of_all(own)?);
+        let rolled = on_threads(|| roll_up(self.plan, &world, results, &wanted))??;
+        fresh.sealed.extend(rolled.iter().map(Sealed::of));
+        Ok(())
+    }
+
+    /// The results of all units: those just scored, and all others as they were kept.
+    fn all_results(&self, fresh: &FreshResults) -> Result<Vec<Results>, ScoringError> {
+        let mut known: HashMap<(String, Period), Arc<Past>> = HashMap::new();
+        if let Some(before) = self.first_before()
+            && let Some(run) = self.store.current_run(&self.run.bundle, before)?
+        {
+            for filed in all_of(self.store, run.id, before)? {
+                known.insert((filed.unit.clone(), before), past_of(&filed, None));
+            }
+        }
+        let mut all = Vec::new();
+        for ((_, period), fresh) in fresh {
+            let mut units: BTreeMap<String, UnitResult> = fresh.clone();
+            for filed in all_of(self.store, self.run.id, *period)? {
+                if filed.level == self.plan.bundle.assess.unit && !units.contains_key(&filed.unit) {
+                    let before = period.previous().ok().and_then(|before| known.get(&(filed.unit.clone(), before)));
+                    let past = past_of(&filed, before.cloned());
+                    units.insert(filed.unit, UnitResult { past, without: None });
+                }
+            }
+            for (unit, result) in &units {
+                known.insert((unit.clone(), *period), Arc::clone(&result.past));
+            }
+            all.push(Results { period: *period, as_of: self.ask.as_of, units: units.into_values().collect() });
+        }
+        Ok(all)
+    }
+
+    /// Stores what came out otherwise; no run when nothing did.
+    fn store_changes(&self, sealed: Vec<Sealed>, seen: Seen) -> Result<Option<Run>, ScoringError> {
+        let mut replacing: BTreeMap<(Period, String), Sealed> = BTreeMap::new();
+        for sealed in sealed {
+            let key = (sealed.period, sealed.unit.clone());
+            let bytes = sealed.bytes.as_ref().ok();
+            if self.store.assessment(self.run.id, &key.1, key.0)?.as_ref() != bytes {
+                replacing.insert(key, sealed);
+            }
+        }
+        if replacing.is_empty() {
+            return Ok(None);
+        }
+        let mut sums = Sums::new(&self.run.periods);
+        for period in &self.run.periods {
+            each_of(self.store, self.run.id, *period, &mut |filed| {
+                match replacing.get(&(*period, filed.unit.clone())) {
+                    Some(sealed) => sums.add(sealed),
+                    None => sums.add(&Sealed::of_filed(&filed)),
+                }
+                Ok::<(), ScoringError>(())
+            })?;
+        }
+        let (base, gathered) = self.base()?;
+        let mut entries: BTreeMap<(Period, String), Vec<u8>> = BTreeMap::new();
+        for key in gathered {
+            if let Some(bytes) = self.store.assessment(self.run.id, &key.1, key.0)? {
+                entries.insert(key, bytes);
+            }
+        }
+        for (key, sealed) in replacing {
+            entries.insert(key, sealed.bytes?);
+        }
+        let looks_back_on = match self.first_before() {
+            Some(before) => self.store.current_run(&self.run.bundle, before)?.map(|run| run.id),
+            None => None,
+        };
+        let mut writer = self.store.begin_run(NewRun {
+            id: None,
+            bundle: self.run.bundle.clone(),
+            edition: self.run.edition.clone(),
+            digest: self.run.digest.clone(),
+            periods: self.run.periods.clone(),
+            as_of: self.ask.as_of,
+            started: self.ask.at,
+            by: self.ask.by.clone(),
+            engine: ENGINE_VERSION.to_owned(),
+            trial: false,
+            seen: Some(seen),
+            looks_back_on,
+            base: Some(base),
+        })?;
+        for ((period, unit), bytes) in &entries {
+            writer.add(*period, unit, bytes)?;
+        }
+        Ok(Some(writer.finish(sums.outcome())?))
+    }
+
+    /// The run to share results with, and what those between it and this one replace: nothing, as long as they are few.
+    fn base(&self) -> Result<(RunId, BTreeSet<(Period, String)>), StoreError> {
+        let mut lineage = vec![self.run.clone()];
+        while let Some(base) = lineage.last().and_then(|run| run.base) {
+            lineage.push(self.store.run(base)?);
+        }
+        let first = lineage.last().map_or(self.run.id, |run| run.id);
+        if lineage.len() < DEEPEST {
+            return Ok((self.run.id, BTreeSet::new()));
+        }
+        let mut between = BTreeSet::new();
+        for run in lineage.iter().filter(|run| run.base.is_some()) {
+            between.extend(self.store.replaced(run.id)?);
+        }
+        Ok((first, between))
+    }
+}
+
+/// Results just scored, by the place of their period, the period and the unit.
+type FreshResults = BTreeMap<(usize, Period), BTreeMap<String, UnitResult>>;
+
+/// What was scored again.
+struct Fresh {
+    results: FreshResults,
+    sealed: Vec<Sealed>,
+}

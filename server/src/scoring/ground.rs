@@ -1,0 +1,356 @@
+//! What a run stands on: the units and what lies above each, what is handed in and exempted, and the facts of units as an edition
+//! reads them.
+//!
+//! Enters: [`Knowledge`] of a day. Leaves: a [`World`] of all units or of some with all above them. Next: [`super::full`].
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
+
+use liuwu_engine::assess::{Exemption, Plan, Span, UnitFacts, World, portions};
+use liuwu_engine::bundle::{Bundle, Over};
+use liuwu_engine::coverage::{Coverage, Statement};
+use liuwu_engine::diagnostic::{Diagnostic, Location};
+use liuwu_engine::period::Date;
+use liuwu_engine::record::Facts;
+use liuwu_engine::record::packed::Packed;
+use liuwu_engine::record::reading::{self, Attributes, Unreadable};
+use rayon::prelude::*;
+
+use super::{ScoringError, on_threads};
+use crate::records::placed;
+use crate::store::{self, Damage, Knowledge, PackedFacts, StoreError, UnitRow};
+use crate::succession;
+
+/// Units read from the store at a time.
+const PAGE: usize = 500;
+
+/// Records and attributes of one unit.
+type OwnFacts = (Facts, Attributes);
+
+/// Everything but the facts of the units scored.
+pub(super) struct Ground<'a> {
+    knowledge: &'a dyn Knowledge,
+    pub(super) bundle: &'a Bundle,
+    as_of: Date,
+    pseudonym_key: &'a [u8],
+    /// The units of the standard's levels, the highest level first, by rising id in each.
+    rows: Vec<UnitRow>,
+    /// The place of the unit above each.
+    above: Vec<Option<usize>>,
+    coverage: Arc<Coverage>,
+    exemptions: BTreeMap<String, Vec<Exemption>>,
+    /// The units that others have succeeded, by the one that their facts count for.
+    predecessors: BTreeMap<String, Vec<String>>,
+    /// The facts of units above those scored that have been read.
+    upper: HashMap<usize, OwnFacts>,
+}
+
+impl<'a> Ground<'a> {
+    /// Reads what was known on a day.
+    pub(super) fn read(
+        knowledge: &'a dyn Knowledge,
+        bundle: &'a Bundle,
+        as_of: Date,
+        pseudonym_key: &'a [u8],
+    ) -> Result<Ground<'a>, ScoringError> {
+        let levels: Vec<&str> = bundle.levels().collect();
+        let mut all: Vec<Vec<UnitRow>> = levels.iter().map(|_| Vec::new()).collect();
+        let listed = knowledge.units(as_of)?;
+        let mut predecessors: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        let successions = succession::in_force(&listed, as_of);
+        for old in successions.keys() {
+            if let Some(heir) = succession::heir(&successions, old) {
+                predecessors.entry(heir.to_owned()).or_default().push(old.clone());
+            }
+        }
+        for row in listed {
+            let level = levels.iter().position(|level| *level == row.level);
+            if let Some(rows) = level.and_then(|level| all.get_mut(level)) {
+                rows.push(row);
+            }
+        }
+        let rows: Vec<UnitRow> = all.into_iter().rev().flatten().collect();
+        let mut places: HashMap<String, usize> = HashMap::new();
+        let mut above = Vec::with_capacity(rows.len());
+        for (place, row) in rows.iter().enumerate() {
+            // Those above stand before it; what names a unit that does not has nothing above it.
+            above.push(row.parent.as_ref().and_then(|parent| places.get(parent)).copied());
+            places.insert(row.id.clone(), place);
+        }
+        let statements = knowledge.statements(as_of)?.into_iter().map(|statement| statement_of(statement.item));
+        let mut exemptions: BTreeMap<String, Vec<Exemption>> = BTreeMap::new();
+        for exemption in knowledge.exemptions(as_of)? {
+            exemptions.entry(exemption.unit.clone()).or_default().push(exemption_of(exemption.item));
+        }
+        Ok(Ground {
+            knowledge,
+            bundle,
+            as_of,
+            pseudonym_key,
+            coverage: Arc::new(Coverage::new(statements)),
+            rows,
+            above,
+            exemptions,
+            predecessors,
+            upper: HashMap::new(),
+        })
+    }
+
+    /// The units scored, by place.
+    pub(super) fn scored(&self) -> impl Iterator<Item = usize> + '_ {
+        let level = &self.bundle.assess.unit;
+        self.rows.iter().enumerate().filter(move |(_, row)| row.level == *level).map(|(place, _)| place)
+    }
+
+    /// The units scored, in portions that can be scored one by one, each by rising id.
+    pub(super) fn portions(&self) -> Vec<Vec<usize>> {
+        portions(&Span::of(self.bundle), self.scored(), |place| {
+            self.line(*place).map(|row| (row.level.as_str(), row.id.as_str()))
+        })
+    }
+
+    /// A unit and those above it, nearest first.
+    pub(super) fn line(&self, place: usize) -> impl Iterator<Item = &UnitRow> {
+        std::iter::successors(Some(place), |place| self.above.get(*place).copied().flatten())
+            .filter_map(|place| self.rows.get(place))
+    }
+
+    pub(super) fn id(&self, place: usize) -> &str {
+        self.rows.get(place).map_or("", |row| &row.id)
+    }
+
+    /// The ids of the units of a level.
+    pub(super) fn of_level<'s>(&'s self, level: &'s str) -> impl Iterator<Item = &'s str> {
+        self.rows.iter().filter(move |row| row.level == level).map(|row| row.id.as_str())
+    }
+
+    /// The ids of some units and of all below them, at all levels.
+    pub(super) fn at_or_below<'s>(&'s self, ids: &'s BTreeSet<String>) -> impl Iterator<Item = &'s str> {
+        let is_below = |place: &usize| self.line(*place).any(|row| ids.contains(&row.id));
+        (0..self.rows.len()).filter(is_below).map(|place| self.id(place))
+    }
+
+    /// Whether anything is exempted, at the unit of a place.
+    pub(super) fn is_exempted(&self, place: usize) -> bool {
+        self.exemptions.contains_key(self.id(place))
+    }
+
+    pub(super) fn has_exemptions(&self) -> bool {
+        !self.exemptions.is_empty()
+    }
+
+    /// The exemptions of units that are not scored.
+    pub(super) fn stray_exemptions(&self) -> Vec<Exemption> {
+        let scored: BTreeSet<&str> = self.scored().map(|place| self.id(place)).collect();
+        let stray = self.exemptions.iter().filter(|(unit, _)| !scored.contains(unit.as_str()));
+        stray.flat_map(|(_, exemptions)| exemptions.clone()).collect()
+    }
+
+    /// A world without units.
+    pub(super) fn empty_world(&self) -> World {
+        World::new(Arc::clone(&self.coverage), self.pseudonym_key)
+    }
+
+    /// A world of some of the units scored, with their facts and with all units above them; exemptions are those of its units.
+    pub(super) fn world(&mut self, scored: &[usize]) -> Result<World, ScoringError> {
+        let mut upper = BTreeSet::new();
+        for place in scored {
+            let mut next = self.above.get(*place).copied().flatten();
+            while let Some(above) = next.filter(|above| upper.insert(*above)) {
+                next = self.above.get(above).copied().flatten();
+            }
+        }
+        self.read_upper(&upper)?;
+        let mut facts = self.facts(scored)?;
+        Ok(self.assembled(&upper, scored, |place| facts.remove(&place).unwrap_or_default()))
+    }
+
+    /// All units at all levels with their facts, and all exemptions.
+    pub(super) fn whole_world(&mut self) -> Result<World, ScoringError> {
+        let scored: Vec<usize> = self.scored().collect();
+        let mut facts = self.facts(&scored)?;
+        self.world_of_all(|place| facts.remove(&place).unwrap_or_default())
+    }
+
+    /// The same with facts of the units scored that are given: roll-ups read attributes of them alone.
+    pub(super) fn world_of_all(&mut self, own: impl FnMut(usize) -> OwnFacts) -> Result<World, ScoringError> {
+        let scored: Vec<usize> = self.scored().collect();
+        let is_above = |place: &usize| scored.binary_search(place).is_err();
+        let upper: BTreeSet<usize> = (0..self.rows.len()).filter(is_above).collect();
+        self.read_upper(&upper)?;
+        let mut world = self.assembled(&upper, &scored, own);
+        world.exempt(self.exemptions.values().flatten().cloned().collect());
+        Ok(world)
+    }
+
+    /// Units above, then the units scored; each with its facts and what stands above it.
+    fn assembled(&self, upper: &BTreeSet<usize>, scored: &[usize], mut own: impl FnMut(usize) -> OwnFacts) -> World {
+        let mut world = self.empty_world();
+        let mut here: HashMap<usize, usize> = HashMap::new();
+        let mut exemptions = Vec::new();
+        for place in upper.iter().chain(scored) {
+            let Some(row) = self.rows.get(*place) else { continue };
+            let (facts, attributes) = self.upper.get(place).cloned().unwrap_or_else(|| own(*place));
+            let parent = self.above.get(*place).copied().flatten().and_then(|above| here.get(&above)).copied();
+            let index = world.add_unit(UnitFacts {
+                id: Arc::from(row.id.as_str()),
+                level: Arc::from(row.level.as_str()),
+                name: Arc::from(row.name.as_str()),
+                parent,
+                attributes,
+                facts,
+                place: Location::Nowhere,
+            });
+            here.insert(*place, index);
+            exemptions.extend(self.exemptions.get(&row.id).into_iter().flatten().cloned());
+        }
+        world.exempt(exemptions);
+        world
+    }
+
+    /// The facts of some units, by place.
+    pub(super) fn facts(&self, places: &[usize]) -> Result<HashMap<usize, OwnFacts>, ScoringError> {
+        let mut wanted: Vec<(&str, usize)> = places.iter().map(|place| (self.id(*place), *place)).collect();
+        wanted.sort_unstable();
+        let mut read = HashMap::new();
+        let mut faults = Vec::new();
+        let mut rest = wanted.as_slice();
+        while let Some(((first, place), others)) = rest.split_first() {
+            // One by itself, then those behind it as long as they stand together.
+            let mut page = vec![(*place, self.knowledge.packed_of(first, self.as_of)?)];
+            let mut after = (*first).to_owned();
+            rest = others;
+            while rest.len() >= SCANNED {
+                let scanned = self.knowledge.scan_packed(Some(&after), PAGE, self.as_of)?;
+                let is_last = scanned.len() < PAGE;
+                after = scanned.last().map_or(after, |last| last.unit.clone());
+                for packed in scanned {
+                    // Of those passed over nothing is known.
+                    rest = behind(rest, |unit| unit < packed.unit.as_str());
+                    if let Some(((unit, place), others)) = rest.split_first()
+                        && **unit == *packed.unit
+                    {
+                        rest = others;
+                        page.push((*place, packed));
+                    }
+                }
+                rest = if is_last { &[] } else { behind(rest, |unit| unit <= after.as_str()) };
+                if page.is_empty() {
+                    break;
+                }
+                self.decode(std::mem::take(&mut page), &mut read, &mut faults)?;
+            }
+            self.decode(page, &mut read, &mut faults)?;
+        }
+        for place in places {
+            for old in self.predecessors.get(self.id(*place)).into_iter().flatten() {
+                match decoded(&self.knowledge.packed_of(old, self.as_of)?, self.bundle)? {
+                    Ok(old) => {
+                        let own = read.remove(place).unwrap_or_default();
+                        read.insert(*place, with_inherited(own, old));
+                    }
+                    Err(found) => faults.extend(found),
+                }
+            }
+        }
+        if faults.is_empty() { Ok(read) } else { Err(ScoringError::Faults(faults)) }
+    }
+
+    /// The unit that the facts of another one count for; a unit without a successor counts for itself.
+    pub(super) fn heir_of<'s>(&'s self, unit: &'s str) -> &'s str {
+        let heir = self.predecessors.iter().find(|(_, old)| old.iter().any(|old| old == unit));
+        heir.map_or(unit, |(heir, _)| heir)
+    }
+
+    fn decode(
+        &self,
+        page: Vec<(usize, PackedFacts)>,
+        read: &mut HashMap<usize, OwnFacts>,
+        faults: &mut Vec<Diagnostic>,
+    ) -> Result<(), ScoringError> {
+        let own: Vec<_> = if page.len() < SCANNED {
+            page.iter().map(|(_, packed)| decoded(packed, self.bundle)).collect()
+        } else {
+            on_threads(|| page.par_iter().map(|(_, packed)| decoded(packed, self.bundle)).collect())?
+        };
+        for ((place, _), own) in page.into_iter().zip(own) {
+            match own? {
+                Ok(own) => drop(read.insert(place, own)),
+                Err(found) => faults.extend(found),
+            }
+        }
+        Ok(())
+    }
+
+    fn read_upper(&mut self, upper: &BTreeSet<usize>) -> Result<(), ScoringError> {
+        let unread: Vec<usize> = upper.iter().copied().filter(|place| !self.upper.contains_key(place)).collect();
+        let mut read = self.facts(&unread)?;
+        for place in unread {
+            let own = read.remove(&place).unwrap_or_default();
+            self.upper.insert(place, own);
+        }
+        Ok(())
+    }
+}
+
+/// The facts of a unit with those of one that it has succeeded: all its records, and the attributes that it has not itself.
+fn with_inherited((facts, mut attributes): OwnFacts, (old_facts, old_attributes): OwnFacts) -> OwnFacts {
+    for (name, values) in old_attributes {
+        attributes.entry(name).or_insert(values);
+    }
+    (Facts::new(old_facts.iter().chain(facts.iter()).cloned()), attributes)
+}
+
+/// The list without those at its beginning that are passed.
+fn behind<'w, 'u>(list: &'w [(&'u str, usize)], is_passed: impl Fn(&str) -> bool) -> &'w [(&'u str, usize)] {
+    list.get(list.partition_point(|(unit, _)| is_passed(unit))..).unwrap_or(&[])
+}
+
+/// So many units are worth a scan; fewer are read one by one.
+const SCANNED: usize = 8;
+
+/// The facts of one unit as the edition reads them, or every fault in them.
+fn decoded(packed: &PackedFacts, bundle: &Bundle) -> Result<Result<OwnFacts, Vec<Diagnostic>>, StoreError> {
+    let broken =
+        || StoreError::Corrupt(store::Fault { place: format!("facts {}", packed.unit), damage: Damage::Packed });
+    let columns = Packed::read(&packed.bytes).map_err(|_| broken())?;
+    let facts = reading::facts(&columns, &bundle.dictionary, &packed.sheets);
+    let attributes = reading::attributes(&columns, &bundle.dictionary);
+    let mut faults = Vec::new();
+    for error in [facts.as_ref().err(), attributes.as_ref().err()].into_iter().flatten() {
+        match error {
+            Unreadable::Broken => return Err(broken()),
+            Unreadable::Faults(found) => {
+                faults.extend(found.iter().cloned().map(|(source, fault)| match source {
+                    Some(source) => placed(fault, &source),
+                    None => fault.at(Location::Nowhere),
+                }));
+            }
+        }
+    }
+    Ok(match (facts, attributes) {
+        (Ok(facts), Ok(attributes)) => Ok((facts, attributes)),
+        _ => Err(faults),
+    })
+}
+
+fn statement_of(statement: store::Statement) -> Statement {
+    Statement { kind: statement.kind, area: statement.area, from: statement.from, to: statement.to, nil: statement.nil }
+}
+
+fn exemption_of(exemption: store::Exemption) -> Exemption {
+    Exemption {
+        unit: exemption.unit,
+        rule: exemption.rule,
+        record: None,
+        from: Some(exemption.from),
+        until: exemption.until,
+        reason: exemption.reason,
+        approved_by: Some(exemption.approved_by),
+    }
+}
+
+/// Whether results are rolled up at all, other than over the year of each unit.
+pub(super) fn rolls_up(plan: &Plan) -> bool {
+    plan.bundle.roll_up.iter().any(|roll_up| roll_up.over != Over::Year)
+}

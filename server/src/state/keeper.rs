@@ -1,0 +1,94 @@
+//! Runs in force kept current behind the scenes: after each change of the facts, one thread scores what depends on it.
+//!
+//! Enters: word that something was written. Leaves: new runs in the store, made by [`scoring::keep_current`]. Next: [`super::App`].
+
+use std::collections::BTreeSet;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use super::App;
+use crate::deadline::LONGEST_RUN;
+use crate::error::Problem;
+use crate::progress::Unwatched;
+use crate::scoring::{self, Update};
+use crate::store::Seen;
+
+/// Who asks for runs that nobody asked for.
+const BY: &str = "自动核算";
+
+/// What has been looked at, and whether somebody is looking.
+#[derive(Debug, Default)]
+pub(super) struct Keeper(Mutex<Keeping>);
+
+#[derive(Debug, Default)]
+struct Keeping {
+    looked_at: Option<Seen>,
+    running: bool,
+}
+
+impl Keeper {
+    fn lock(&self) -> MutexGuard<'_, Keeping> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether runs are being brought up to date at this moment.
+    pub(super) fn is_running(&self) -> bool {
+        self.lock().running
+    }
+}
+
+impl App {
+    /// Starts bringing runs up to date, if the facts have changed and nobody is at it.
+    pub(super) fn wake_keeper(&self) {
+        let mut keeping = self.0.keeper.lock();
+        if keeping.running || keeping.looked_at == Some(self.store().seen()) {
+            return;
+        }
+        keeping.running = true;
+        let app = self.clone();
+        let started = std::thread::Builder::new().name("keeper".to_owned()).spawn(move || app.keep_until_current());
+        if let Err(error) = started {
+            keeping.running = false;
+            tracing::error!(%error, "results are not kept current: no thread");
+        }
+    }
+
+    /// Brings runs up to date until nothing has changed meanwhile.
+    fn keep_until_current(&self) {
+        loop {
+            let seen = self.store().seen();
+            if let Err(problem) = self.bring_up_to_date() {
+                tracing::warn!(?problem, "results could not be kept current");
+            }
+            let mut keeping = self.0.keeper.lock();
+            keeping.looked_at = Some(seen);
+            if self.store().seen() == seen {
+                keeping.running = false;
+                return;
+            }
+        }
+    }
+
+    fn bring_up_to_date(&self) -> Result<(), Problem> {
+        let _alone = self.0.scoring.lock().unwrap_or_else(PoisonError::into_inner);
+        let bundles: BTreeSet<String> = self.store().editions()?.into_iter().map(|edition| edition.bundle).collect();
+        for bundle in bundles {
+            let update = Update {
+                bundle,
+                today: self.today(),
+                by: BY.to_owned(),
+                at: self.now(),
+                pseudonym_key: self.pseudonym_key().to_vec(),
+                longest: LONGEST_RUN,
+            };
+            let plan = |edition: &crate::store::Edition| {
+                let known = self.0.editions.ready(&(edition.bundle.clone(), edition.edition.clone()));
+                known.map_or_else(|| scoring::plan_of(edition), |view| Ok(view.plan.clone()))
+            };
+            let made = scoring::keep_current(self.store(), &update, &plan, &Unwatched)?;
+            if !made.is_empty() {
+                self.has_scored();
+            }
+        }
+        Ok(())
+    }
+}
