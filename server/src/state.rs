@@ -148,7 +148,8 @@ impl App {
     /// # Errors
     /// When the store fails or the edition cannot be used.
     pub fn blank_personal(&self) -> Result<(), Problem> {
-        if self.store().editions()?.is_empty() {
+        // Invented data is about nobody, and a demonstration is to show how names are struck out.
+        if self.config().sample || self.store().editions()?.is_empty() {
             return Ok(());
         }
         let edition = self.current_edition(&self.bundle()?)?;

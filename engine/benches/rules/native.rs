@@ -69,15 +69,23 @@ impl Native {
         let [crime, mass, accident, fire, petition, hazard, mediation, survey] = &self.ids;
         let mut found: Found = Default::default();
         for record in self.of(world, unit, "criminal") {
-            let (_, points, _) = severity(record);
+            let (key, points, _) = severity(record);
+            if !matches!(key, "major" | "critical") {
+                continue;
+            }
             let reason = format!("发生刑事案件1起，扣{points}分");
             found[0].push(find(crime, Deduct, Number::from(points), reason, &[record]));
         }
         for record in self.of(world, unit, "mass_incident") {
-            found[1].push(match severity(record) {
-                ("critical", ..) => find(mass, Veto, Number::ZERO, "发生重大群体性事件".to_owned(), &[record]),
-                _ => find(mass, Deduct, Number::from(5), "发生群体性事件1起".to_owned(), &[record]),
-            });
+            match severity(record) {
+                ("critical", ..) => {
+                    found[1].push(find(mass, Veto, Number::ZERO, "发生重大群体性事件".to_owned(), &[record]));
+                }
+                ("major", ..) => {
+                    found[1].push(find(mass, Deduct, Number::from(5), "发生群体性事件1起".to_owned(), &[record]));
+                }
+                _ => {}
+            }
         }
         let accidents = self.of(world, unit, "accident");
         let deaths = |record: &Record| number(record, 0).to_i64().unwrap();
@@ -88,18 +96,22 @@ impl Native {
         } else {
             for record in accidents {
                 let dead = deaths(record);
+                if dead == 0 {
+                    continue;
+                }
                 let reason = format!("发生安全事故，死亡{dead}人");
                 found[2].push(find(accident, Deduct, Number::from(dead * 5 + 1), reason, &[record]));
             }
         }
         for record in self.of(world, unit, "fire") {
             let dead = deaths(record);
+            if dead == 0 {
+                continue;
+            }
             let points = Number::from(dead * 3).add(self.half).unwrap();
             let reason = format!("发生火灾，死亡{dead}人");
             found[3].push(find(fire, Deduct, points, reason.clone(), &[record]));
-            if dead > 0 {
-                found[3].push(find(fire, Breach, Number::ZERO, reason, &[record]));
-            }
+            found[3].push(find(fire, Breach, Number::ZERO, reason, &[record]));
         }
         let petitions = self.of(world, unit, "petition");
         let population = match world.units()[unit].attribute("population", self.to) {

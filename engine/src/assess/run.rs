@@ -237,12 +237,11 @@ impl Pass {
         };
         let points = if deducts { -said.points } else { said.points };
         let kind = if failed && said.kind != FindingKind::Veto { FindingKind::Note } else { said.kind };
-        let unit = self.scene.unit_id(self.unit(place));
         let exempted = self.stage.exempting
             && self
                 .stage
                 .world
-                .exemptions_of(&unit)
+                .exemptions_of(&self.scene.unit_id(self.unit(place)))
                 .any(|exemption| exemption.covers(&plan.id, &said.evidence, self.stage.period));
         Finding {
             rule: Arc::clone(&plan.id),

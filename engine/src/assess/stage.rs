@@ -279,10 +279,13 @@ impl Scene for Stage {
                 en: format!("`{kind_id}` is not handed in by {who}"),
             });
         }
-        let all = self.world.units().get(unit).map_or(&[][..], |unit| unit.facts.of(kind_id));
-        let start = from.map_or(0, |from| all.partition_point(|record| record.date < from));
-        let end = all.partition_point(|record| record.date <= to);
-        let found = all.get(start..end.max(start)).unwrap_or(&[]);
+        let table = self.world.units().get(unit).and_then(|unit| unit.facts.table(kind_id));
+        let rows = table.map_or(0..0, |table| table.rows(from, to));
+        // Records are made when somebody asks for them.
+        let found = match table {
+            Some(table) if !rows.is_empty() => table.records().get(rows).unwrap_or(&[]),
+            _ => &[],
+        };
         if found.is_empty() && kind.none_means == NoneMeans::Missing {
             return Err(Missing {
                 zh: format!("缺「{}」数据", kind.title),

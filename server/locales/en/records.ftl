@@ -21,6 +21,10 @@ batch-withdrawn = Taken back
 batch-withdrawn-by = Taken back by { $by }, { $at }: { $why }
 batch-contents = Contents
 batch-file = File
+batch-more-files = { $count ->
+    [one] { $count } more file
+   *[other] { $count } more files
+}
 batch-rows = Records
 batch-all-rows = All records of this batch
 

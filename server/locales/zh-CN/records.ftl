@@ -18,6 +18,7 @@ batch-withdrawn = 已整批撤回
 batch-withdrawn-by = { $by } { $at } 撤回，理由：{ $why }
 batch-contents = 内容
 batch-file = 文件
+batch-more-files = 另{ $count }个文件
 batch-rows = 记录
 batch-all-rows = 查看本批全部记录
 

@@ -8,6 +8,8 @@
 //! Batches stand in the order of their numbers, each followed by what it brought, then by the withdrawals made before the next
 //! batch came.
 
+mod bytes;
+
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader, BufWriter, Seek, SeekFrom, Write};
 use std::path::Path;
@@ -22,6 +24,8 @@ use super::drawer::ContentHead;
 use super::error::{BackupFault, Conflict, Result, StoreError};
 use super::words::*;
 use super::{Paper, SCHEMA, Store};
+
+use bytes::{Bytes, bytes_of};
 
 const FORMAT: &str = "liuwu-backup";
 
@@ -95,14 +99,6 @@ pub struct RecordText {
     row: u32,
     columns: Option<std::collections::BTreeMap<String, String>>,
     supersedes: Option<RecordId>,
-}
-
-/// An assessment: as text where it is text.
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum Bytes {
-    Text(String),
-    Hex(String),
 }
 
 /// Writes a backup to a file and reads it once more. The file is there only when it is whole.
@@ -480,25 +476,4 @@ impl From<RecordText> for RecordRow {
         let source = Source { file: file.into(), sheet: sheet.map(Into::into), row, columns: columns.map(Into::into) };
         RecordRow { unit, kind, date, number, fields, source, supersedes }
     }
-}
-
-impl From<Vec<u8>> for Bytes {
-    fn from(bytes: Vec<u8>) -> Bytes {
-        String::from_utf8(bytes).map_or_else(|error| Bytes::Hex(hex(error.as_bytes())), Bytes::Text)
-    }
-}
-
-impl Bytes {
-    fn into_vec(self) -> Option<Vec<u8>> {
-        match self {
-            Bytes::Text(text) => Some(text.into_bytes()),
-            Bytes::Hex(digits) => bytes_of(&digits),
-        }
-    }
-}
-
-/// The bytes that hexadecimal digits stand for.
-fn bytes_of(digits: &str) -> Option<Vec<u8>> {
-    let pairs = digits.as_bytes().chunks(2);
-    pairs.map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()).collect()
 }

@@ -242,3 +242,59 @@ async fn the_auditor_finds_and_exports_what_was_done() {
     let last = county.store.last_entry().unwrap().unwrap();
     assert_eq!((last.action.as_str(), last.id.as_str()), ("export", "csv"));
 }
+
+#[tokio::test]
+async fn a_rule_of_security_out_of_bounds_is_named_as_the_form_names_it_and_none_is_changed() {
+    let county = County::with(quick());
+    settle(&county, Role::SecurityAdministrator);
+    let (cookie, token) = session(&county, "security-administrator");
+    let before = county.app.entrance().security().unwrap();
+    let mut figures = before.clone();
+    let mut fields: Vec<(&str, String)> =
+        liuwu::accounts::Security::RULES.iter().map(|rule| (rule.name, (rule.of)(&mut figures).to_string())).collect();
+    fields.push(("csrf", token));
+    let send = async |fields: &[(&str, String)]| {
+        let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        county.ask(form("/admin/security", &fields, &[("cookie", &cookie)])).await
+    };
+    fields[5].1 = "0".to_owned();
+    let refused = send(&fields).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(refused.text().contains("「首次锁定分钟数（以后逐次加倍）」应为 1 至 1440 的整数"), "{}", refused.text());
+    assert_eq!(county.app.entrance().security().unwrap(), before);
+    fields[5].1 = "20".to_owned();
+    assert_eq!(send(&fields).await.status, StatusCode::SEE_OTHER);
+    assert_eq!(county.app.entrance().security().unwrap().lock_minutes, 20);
+    let last = county.store.last_entry().unwrap().unwrap();
+    assert_eq!((last.action.as_str(), last.id.as_str()), ("set", "lock_minutes=20"));
+}
+
+#[tokio::test]
+async fn two_administrators_make_an_account_and_its_password_is_shown_once() {
+    let county = County::with(quick());
+    settle(&county, Role::SystemAdministrator);
+    settle(&county, Role::SecurityAdministrator);
+    let (system, system_token) = session(&county, "system-administrator");
+    let (security, security_token) = session(&county, "security-administrator");
+    let new = [
+        ("csrf", system_token.as_str()),
+        ("name", "li"),
+        ("title", "塘下镇平安办"),
+        ("role", "assessor"),
+        ("scope", "divisions"),
+        ("divisions", TANGXIA),
+    ];
+    let proposed = county.ask(form("/admin/accounts", &new, &[("cookie", &system)])).await;
+    assert_eq!(proposed.header("location"), "/admin/accounts/li");
+    let again = county.ask(form("/admin/accounts", &new, &[("cookie", &system)])).await;
+    assert!(again.status == StatusCode::CONFLICT && again.text().contains("账号「li」已存在"));
+    let waiting = county.ask(page("/admin/accounts/li", &security)).await.text();
+    assert!(waiting.contains("待审批") && waiting.contains("地区:330381101000"), "{waiting}");
+    let approve = || form("/admin/accounts/li/approve", &[("csrf", &security_token)], &[("cookie", &security)]);
+    let shown = county.ask(approve()).await.text();
+    let given = shown.split("class=\"secret\">").nth(1).unwrap().split('<').next().unwrap();
+    assert!(county.app.entrance().log_in("li", given, None).unwrap().must_change);
+    let twice = county.ask(approve()).await;
+    assert!(twice.status == StatusCode::CONFLICT && !twice.text().contains("class=\"secret\""));
+    assert!(!county.ask(page("/admin/accounts/li", &security)).await.text().contains(given));
+}

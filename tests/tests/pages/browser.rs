@@ -5,7 +5,16 @@
 
 use std::process::{Command, Output};
 
+use axum::extract::Request;
+use axum::http::HeaderValue;
+use axum::http::header::COOKIE;
+use axum::middleware::{Next, from_fn};
+use liuwu::accounts::{Caller, Grant, Role, Scope};
+use liuwu::config::{Config, Token};
+use liuwu::entrance::register::OneTime;
+use liuwu::router::router;
 use liuwu::serve::serve;
+use liuwu::state::App;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
@@ -111,6 +120,67 @@ async fn the_city_and_the_list_load_without_a_complaint_and_their_scripts_run() 
         }
     })
     .await;
+}
+
+/// Every request of the browser comes with the session of an account, as if somebody had logged in with it.
+async fn while_served_to<F: Future<Output = ()>>(role: Role, with: impl FnOnce(String) -> F) {
+    const PASSWORD: &str = "correct horse battery";
+    let config = Config { argon2_memory: 8, argon2_passes: 1, ..Config::default() };
+    let app = App::new(config, City::new().store, b"a key for tests".to_vec(), Token::make().unwrap().0);
+    let entrance = app.entrance();
+    let grant = Grant { roles: vec![role], scope: Scope::Everything };
+    let OneTime(given) = entrance.add_account(&Caller::terminal(), "zhang", "", grant).unwrap();
+    let secret = entrance.log_in("zhang", &given, None).unwrap().secret;
+    let caller = entrance.recognise(&secret, None).unwrap().unwrap();
+    entrance.change_password(&caller, &given, PASSWORD, PASSWORD).unwrap();
+    let cookie: HeaderValue = format!("liuwu-session={secret}").parse().unwrap();
+    let with_cookie = move |mut request: Request, next: Next| {
+        request.headers_mut().insert(COOKIE, cookie.clone());
+        next.run(request)
+    };
+    let service = router(app).layer(from_fn(with_cookie));
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let base = format!("http://{}", listener.local_addr().unwrap());
+    let serving = tokio::spawn(async move { axum::serve(listener, service).await });
+    with(base).await;
+    serving.abort();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_pages_of_accounts_load_without_a_complaint_and_show_the_menu_of_the_role() {
+    if is_left_out() {
+        return;
+    }
+    while_served(|base| async move {
+        let seen = look(format!("{base}/login")).await;
+        assert_eq!(seen.console, Vec::<String>::new());
+        assert!(seen.dom.contains("autocomplete=\"current-password\"") && !seen.dom.contains("class=\"desk-menu\""));
+    })
+    .await;
+    let pages: [(Role, &[&str]); 3] = [
+        (
+            Role::SystemAdministrator,
+            &["/admin/accounts", "/admin/accounts/new", "/admin/accounts/zhang", "/admin/keys"],
+        ),
+        (Role::SecurityAdministrator, &["/admin/security", "/account/password"]),
+        (Role::Auditor, &["/audit", "/account"]),
+    ];
+    for (role, addresses) in pages {
+        while_served_to(role, |base| async move {
+            for address in addresses {
+                let seen = look(format!("{base}{address}")).await;
+                assert_eq!(seen.console, Vec::<String>::new(), "{address}");
+                assert!(
+                    seen.dom.contains("内部资料") && seen.dom.contains("zhang · 20"),
+                    "{address}: mark and watermark"
+                );
+                let menu = seen.dom.split("class=\"desk-menu\"").nth(1).unwrap().split("</nav>").next().unwrap();
+                assert_eq!(menu.contains("/audit"), role == Role::Auditor, "{address}");
+                assert_eq!(menu.contains("/admin/keys"), role != Role::Auditor, "{address}");
+            }
+        })
+        .await;
+    }
 }
 
 /// The others would pass for nothing if complaints were not heard.

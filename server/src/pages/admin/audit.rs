@@ -129,7 +129,7 @@ pub async fn list(State(app): State<App>, visit: Visit, Query(query): Query<Audi
             from: entry.from.unwrap_or_default(),
             action: Action::from_key(&entry.action)
                 .map_or_else(|| entry.action.clone(), |action| frame.say(words(action)).to_string()),
-            subject: format!("{} {}", entry.subject, entry.id).trim().to_owned(),
+            subject: format!("{} {}", named(&entry.subject, &frame), entry.id).trim().to_owned(),
             refused: (entry.outcome != "done").then_some(entry.outcome),
         };
         let entries = found.entries.into_iter().map(line).collect();
@@ -137,6 +137,25 @@ pub async fn list(State(app): State<App>, visit: Visit, Query(query): Query<Audi
         Ok(Rendered(AuditPage { entries, next, filters, head, query, frame }).into_response())
     })
     .await
+}
+
+/// What a kind of thing is called; one that has no words yet is shown as the log has it.
+fn named(subject: &str, frame: &Frame) -> String {
+    let key = match subject {
+        "account" => "subject-account",
+        "key" => "subject-key",
+        "batch" => "subject-batch",
+        "record" => "subject-record",
+        "run" => "subject-run",
+        "edition" => "subject-edition",
+        "route" => "subject-route",
+        "village" => "subject-village",
+        "security" => "subject-security",
+        "entries" | "audit" => "subject-audit",
+        "backup" => "subject-backup",
+        other => return other.to_owned(),
+    };
+    frame.say(key).to_string()
 }
 
 /// The key of the words of an action.

@@ -64,6 +64,19 @@ fn page(frame: Frame, mut rules: Security, refusal: Option<String>) -> SecurityP
     SecurityPage { frame, refusal, figures: figures.collect() }
 }
 
+/// What a refusal says, with the words of the form in place of the name of a field.
+fn in_words(refusal: &Refusal, frame: &Frame) -> String {
+    let said = told(refusal, frame.language);
+    match refusal {
+        Refusal::Figure { name, .. } => {
+            let mut rules = Security::RULES.iter().zip(WORDS);
+            let words = rules.find(|(rule, _)| rule.name == name).map(|(_, words)| frame.say(words).to_string());
+            words.map_or(said.clone(), |words| said.replace(name.as_str(), &words))
+        }
+        _ => said,
+    }
+}
+
 /// Serves `GET /admin/security`.
 ///
 /// # Errors
@@ -94,8 +107,8 @@ pub async fn save(State(app): State<App>, visit: Visit, fields: Fields) -> Resul
         Ok(()) => Ok(on_to(links::SECURITY)),
         Err(refusal) => {
             let frame = visit.internal_frame(&app, Section::Security);
-            let told = Some(told(&refusal, frame.language));
-            back(page(frame, rules, told), refusal)
+            let said = in_words(&refusal, &frame);
+            back(page(frame, rules, Some(said)), refusal)
         }
     }
 }

@@ -69,12 +69,20 @@ impl BatchLine {
             at: moment(frame, batch.at),
             by: batch.by.clone(),
             what: batch.what.clone(),
-            files: batch.files.clone(),
+            files: named(frame, &batch.files),
             counts: records.chain(others).filter(|(_, count)| *count > 0).collect(),
             superseded: counts.superseded,
             withdrawn: batch.withdrawn.as_ref().map(|act| (act.by.clone(), moment(frame, act.at), act.why.clone())),
         }
     }
+}
+
+/// Names of files, as many as are read at a glance.
+fn named(frame: &Frame, files: &[String]) -> Vec<String> {
+    const FILES: usize = 4;
+    let more = files.len().saturating_sub(FILES);
+    let rest = (more > 0).then(|| frame.say("batch-more-files").count("count", more).to_string());
+    files.iter().take(FILES).cloned().chain(rest).collect()
 }
 
 /// What may stand behind the question mark.

@@ -88,11 +88,16 @@ pub fn fields(
         faults: told(name),
     };
     let needs_number = kind.identity.iter().any(|name| name == NUMBER);
+    // Kinds that tell facts apart by fields of their own are not asked for a second number.
+    let asks_number = needs_number || kind.identity.is_empty() || !value(NUMBER).is_empty();
     let mut form = vec![
         head(UNIT, frame.say("record-unit").to_string(), units(custody, kind), true, ""),
         head(DATE, kind.date_title.clone(), Control::Day, true, ""),
-        head(NUMBER, frame.say("record-number").to_string(), Control::Line, needs_number, "entry-help-number"),
     ];
+    if asks_number {
+        let title = frame.say("record-number").to_string();
+        form.push(head(NUMBER, title, Control::Line, needs_number, "entry-help-number"));
+    }
     form.extend(kind.fields.iter().map(|(name, field)| FormField {
         name: name.clone(),
         label: field.title.clone(),
