@@ -226,6 +226,8 @@ impl Changed<'_> {
     /// Scores what depends on some units, and makes a run of it.
     fn score(&self, touched: BTreeSet<String>, progress: &dyn Progress) -> Result<Option<Run>, ScoringError> {
         let mut ground = Ground::read(self.store, &self.plan.bundle, self.ask.as_of, &self.ask.pseudonym_key)?;
+        // What was said of a unit that has a successor counts for that one.
+        let touched: BTreeSet<String> = touched.iter().map(|unit| ground.heir_of(unit).to_owned()).collect();
         let is_touched = |ground: &Ground, place: usize| ground.line(place).any(|row| touched.contains(&row.id));
         // What exemptions change is not kept, so a roll-up needs those results again.
         let needs_exempted = rolls_up(self.plan) && ground.has_exemptions();

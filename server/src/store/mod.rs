@@ -24,6 +24,7 @@ pub mod words;
 pub mod error;
 pub mod journal;
 pub mod cabinet;
+pub mod mappings;
 pub mod drawer;
 pub mod packed;
 pub mod blanking;
