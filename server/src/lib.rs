@@ -39,7 +39,6 @@ pub mod state;
 pub mod webhooks;
 pub mod custody;
 pub mod gate;
-pub mod prepared;
 pub mod desk;
 pub mod pages;
 pub mod api;

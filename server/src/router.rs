@@ -3,14 +3,12 @@
 //! Enters: an [`App`]. Leaves: the service that [`crate::serve`] runs and that tests call in memory; and the list of its routes.
 //!
 //! Around every route, from the outside in: the number of the request, its line in the log, the face of a problem and the
-//! security headers ([`present`]); a panic becomes a problem; who asks ([`crate::gate`]); answers that are kept
-//! ([`crate::prepared`]); compression; the deadline ([`deadline`]); the limit of the body; what the route takes.
+//! security headers ([`present`]); compression; a panic becomes a problem; who asks ([`crate::gate`]); the deadline
+//! ([`deadline`]); the limit of the body; what the route takes.
 
 mod deadline;
 mod present;
 mod routes;
-
-use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -34,7 +32,6 @@ use crate::gate::Access::{Either, LoggedIn, Public};
 use crate::pages::admin::{self, account, accounts, keys, log_in, own, security, set_up};
 use crate::pages::duties as desk;
 use crate::pages::{assets, city, draft, home, links, negative, preferences, records, search, upload, village};
-use crate::prepared::{self, Prepared};
 use crate::state::App;
 pub use routes::Route;
 use routes::Routes;
@@ -43,10 +40,9 @@ use routes::Routes;
 pub fn router(app: App) -> Router {
     let around = ServiceBuilder::new()
         .layer(from_fn_with_state(app.clone(), present::present))
+        .layer(CompressionLayer::new())
         .layer(CatchPanicLayer::custom(present::panicked))
         .layer(from_fn_with_state(app.clone(), gate::identify))
-        .layer(from_fn_with_state((app.clone(), Arc::new(Prepared::default())), prepared::answer))
-        .layer(CompressionLayer::new())
         .layer(from_fn_with_state(app.clone(), deadline::hold))
         .layer(DefaultBodyLimit::max(app.config().body_limit()));
     all(app.config())

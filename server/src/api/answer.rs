@@ -16,7 +16,6 @@ use sha2::{Digest, Sha256};
 
 use crate::disclosure::Reader;
 use crate::error::Problem;
-use crate::prepared::Lasting;
 use crate::state::App;
 
 /// Digits from which on a spreadsheet shows a number as 3.3E+11.
@@ -183,7 +182,6 @@ impl IntoResponse for Answer {
         if let Ok(tag) = HeaderValue::from_str(&self.tag) {
             response.headers_mut().insert(ETAG, tag);
         }
-        response.extensions_mut().insert(Lasting);
         response
     }
 }

@@ -1,7 +1,5 @@
 //! Results, lists, units and standards as they are asked for.
 
-use std::collections::BTreeSet;
-
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode};
 use insta::assert_snapshot;
@@ -188,38 +186,6 @@ async fn what_has_not_changed_is_not_sent_again() {
     let staff = county.ask(request(Method::GET, address, &staff)).await;
     assert_eq!(staff.status, StatusCode::OK);
     assert_eq!(staff.header("cache-control"), "private, no-cache");
-}
-
-#[tokio::test]
-async fn an_answer_is_kept_until_something_is_written_but_never_for_staff() {
-    let county = County::new();
-    let address = format!("/api/v1/assessments/{BURNT}");
-    let made = county.get(&address).await;
-    // Behind the server's back, so that an answer that was kept can be told from a new one.
-    county.store.retract(RELEASED_RUN, act("2021-03-01")).unwrap();
-    assert_eq!(county.get(&address).await.bytes, made.bytes);
-    let run = format!("/api/v1/runs/{RELEASED_RUN}");
-    assert_eq!(county.get_as_staff(&run).await.json()["released"], false);
-    county.app.has_written();
-    assert_eq!(county.get(&address).await.status, StatusCode::NOT_FOUND);
-}
-
-#[tokio::test]
-async fn an_answer_that_was_kept_differs_in_its_number_alone() {
-    let county = County::new();
-    let address = format!("/api/v1/assessments/{BURNT}");
-    for headers in [&[][..], &[("accept-encoding", "gzip")]] {
-        let ask = async || county.ask(request(Method::GET, &address, headers)).await;
-        let (made, kept) = (ask().await, ask().await);
-        assert_eq!((made.status, &made.bytes), (kept.status, &kept.bytes));
-        let named = |answer: &Answer| {
-            let headers =
-                answer.headers.iter().filter(|(name, _)| *name != "x-request-id" && *name != "content-length");
-            headers.map(|(name, value)| format!("{name}: {value:?}")).collect::<BTreeSet<_>>()
-        };
-        assert_eq!(named(&made), named(&kept));
-        assert_ne!(made.header("x-request-id"), kept.header("x-request-id"));
-    }
 }
 
 #[tokio::test]

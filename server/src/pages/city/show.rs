@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use axum::extract::{Query, State};
-use axum::response::IntoResponse;
 use liuwu_engine::assessment::Met;
 use liuwu_engine::division::short_name;
 use liuwu_engine::number::{self, Number, Rounding};
@@ -22,7 +21,6 @@ use crate::pages::standard::Standard;
 use crate::pages::tile_map::{Tile, TileMap, TileTown};
 use crate::pages::towns::{TownOrder, TownRow, TownTable};
 use crate::pages::visit::{Rendered, Visit};
-use crate::prepared::lasting;
 use crate::state::App;
 use crate::store::UnitRow;
 use crate::view::RunView;
@@ -45,7 +43,7 @@ pub async fn show(
     State(app): State<App>,
     visit: Visit,
     Query(asked): Query<Asked>,
-) -> Result<impl IntoResponse, Problem> {
+) -> Result<Rendered<CityPage>, Problem> {
     let page = app.blocking(move |app| {
         let results = Results::of(app, asked.period.as_deref())?;
         let before = results.before().map(|(period, run)| app.view(run, *period)).transpose()?;
@@ -54,7 +52,7 @@ pub async fn show(
         let order = TownOrder::from_key(asked.sort.as_deref().unwrap_or_default());
         Ok(fill(&results, (before, records), frame, order))
     });
-    page.await.map(|page| lasting(Rendered(page)))
+    page.await.map(Rendered)
 }
 
 /// Fills the page. `known` is what else is known: the results of the period before, and the records of matters.

@@ -28,7 +28,6 @@ use crate::pages::matters::{self, Records};
 use crate::pages::results::Results;
 use crate::pages::standard::Standard;
 use crate::pages::visit::{Rendered, Visit};
-use crate::prepared::lasting;
 use crate::state::App;
 
 /// What may stand behind the question mark.
@@ -52,11 +51,7 @@ pub async fn list(State(app): State<App>, visit: Visit, Query(asked): Query<Aske
         Ok(fill(&results, &records, frame, &asked))
     });
     let page = page.await?;
-    Ok(if part {
-        lasting(Rendered(page.as_entries())).into_response()
-    } else {
-        lasting(Rendered(page)).into_response()
-    })
+    Ok(if part { Rendered(page.as_entries()).into_response() } else { Rendered(page).into_response() })
 }
 
 fn fill(results: &Results, records: &Records, frame: Frame, asked: &Asked) -> NegativePage {

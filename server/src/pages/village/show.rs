@@ -1,7 +1,6 @@
 //! Serves `/villages/{code}?period=`: gathers what is known of the village and fills its page part by part.
 
 use axum::extract::{Path, Query, State};
-use axum::response::IntoResponse;
 use liuwu_engine::assessment::Met;
 use liuwu_engine::bundle::Criterion;
 use liuwu_engine::division::short_name;
@@ -16,7 +15,6 @@ use crate::pages::frame::{Frame, Section};
 use crate::pages::links;
 use crate::pages::results::Results;
 use crate::pages::visit::{Rendered, Visit};
-use crate::prepared::lasting;
 use crate::state::App;
 use crate::succession;
 use crate::view::ViewError;
@@ -39,7 +37,7 @@ pub async fn show(
     visit: Visit,
     Path(code): Path<String>,
     Query(asked): Query<Asked>,
-) -> Result<impl IntoResponse, Problem> {
+) -> Result<Rendered<VillagePage>, Problem> {
     let page = app.blocking(move |app| {
         let results = Results::of(app, asked.period.as_deref())?;
         let frame = results.name_in(visit.frame(app, Section::Search));
@@ -47,7 +45,7 @@ pub async fn show(
         let address = visit.from_outside(app, &path);
         fill(app, &results, &code, frame, address)
     });
-    page.await.map(|page| lasting(Rendered(page)))
+    page.await.map(Rendered)
 }
 
 /// Fills the page. `address` is its own, for the square code. It blocks.
