@@ -11,9 +11,12 @@ use axum::http::header::{ACCEPT, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYP
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
+use jiff::Timestamp;
+use jiff::tz::Offset;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
+use crate::accounts::Caller;
 use crate::disclosure::Reader;
 use crate::error::Problem;
 use crate::state::App;
@@ -35,6 +38,8 @@ pub struct Asked {
     known: Option<String>,
     /// Whether the client would rather have CSV.
     accepts_csv: bool,
+    /// The name of staff, with which what they take away is marked.
+    name: Option<String>,
 }
 
 impl FromRequestParts<App> for Asked {
@@ -46,7 +51,9 @@ impl FromRequestParts<App> for Asked {
         let accepts_csv = text(ACCEPT).is_some_and(|accept| accept.starts_with("text/csv"));
         let address = parts.uri.path_and_query().map_or_else(String::new, ToString::to_string);
         let Ok(reader) = Reader::from_request_parts(parts, app).await;
-        Ok(Asked { reader, address, known, accepts_csv })
+        let Ok(caller) = Caller::from_request_parts(parts, app).await;
+        let name = (reader == Reader::Staff).then(|| caller.name());
+        Ok(Asked { reader, address, known, accepts_csv, name })
     }
 }
 
@@ -104,7 +111,7 @@ impl Asked {
         })
     }
 
-    /// An answer in CSV, and the name of its file.
+    /// An answer in CSV, and the name of its file. What staff take away says in its last line who took it and when.
     ///
     /// # Errors
     /// Those of making it.
@@ -114,7 +121,14 @@ impl Asked {
         file: String,
         make: impl FnOnce() -> Result<Table, Problem>,
     ) -> Result<Answer, Problem> {
-        self.answer("text/csv; charset=utf-8", basis, || Ok((make()?.to_bytes()?, Some(file))))
+        self.answer("text/csv; charset=utf-8", basis, || {
+            let table = make()?;
+            let table = match &self.name {
+                Some(name) => table.marked(name, Timestamp::now()),
+                None => table,
+            };
+            Ok((table.to_bytes()?, Some(file)))
+        })
     }
 
     /// An answer that is a text of its own form.
@@ -149,7 +163,9 @@ impl Asked {
             Reader::Public => "public",
             Reader::Staff => "staff",
         };
-        for part in [env!("CARGO_PKG_VERSION"), reader, media, &self.address, basis] {
+        // What is marked with a name is nobody else's.
+        let name = self.name.as_deref().unwrap_or_default();
+        for part in [env!("CARGO_PKG_VERSION"), reader, name, media, &self.address, basis] {
             digest.update((part.len() as u64).to_le_bytes());
             digest.update(part);
         }
@@ -209,6 +225,19 @@ impl Table {
         self.rows.push(row);
     }
 
+    /// With a last line that says that it is internal, who took it and when. Our own intake knows the line for a note.
+    #[must_use]
+    pub fn marked(mut self, name: &str, at: Timestamp) -> Table {
+        let width = self.rows.first().map_or(1, Vec::len);
+        let at = Offset::constant(8).to_datetime(at).strftime("%Y-%m-%d %H:%M").to_string();
+        let mut line = vec![String::new(); width];
+        if let Some(first) = line.first_mut() {
+            *first = format!("内部资料 · {name} · {at}");
+        }
+        self.rows.push(line);
+        self
+    }
+
     /// As CSV in UTF-8, with the mark by which spreadsheets know it.
     pub(super) fn to_bytes(&self) -> Result<Vec<u8>, Problem> {
         let failed = |error: String| Problem::Internal(error);
@@ -249,7 +278,7 @@ mod tests {
 
     #[test]
     fn what_others_may_see_has_another_tag() {
-        let asked = |reader| Asked { reader, address: "/a".to_owned(), known: None, accepts_csv: false };
+        let asked = |reader| Asked { reader, address: "/a".to_owned(), known: None, accepts_csv: false, name: None };
         let (public, staff) = (asked(Reader::Public), asked(Reader::Staff));
         assert_ne!(public.tag("m", "run 1"), staff.tag("m", "run 1"));
         assert_ne!(public.tag("m", "run 1"), public.tag("m", "run 2"));

@@ -5,6 +5,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -143,7 +144,7 @@ async fn export(app: App, caller: Caller, filter: Filter, form: &'static str) ->
                 }
             }
             app.audit().note(Note::done(&caller, Action::Export, Subject::of("audit", form)))?;
-            if form == "csv" { as_table(&entries) } else { as_lines(&entries) }
+            if form == "csv" { as_table(&entries, &caller.name(), app.now()) } else { as_lines(&entries) }
         })
         .await?;
     let media = if form == "csv" { "text/csv; charset=utf-8" } else { "application/x-ndjson" };
@@ -151,7 +152,7 @@ async fn export(app: App, caller: Caller, filter: Filter, form: &'static str) ->
     Ok(([(CONTENT_TYPE, media), (CACHE_CONTROL, "no-store")], [(CONTENT_DISPOSITION, name)], bytes).into_response())
 }
 
-fn as_table(entries: &[Entry]) -> Result<Vec<u8>, Problem> {
+fn as_table(entries: &[Entry], name: &str, at: Timestamp) -> Result<Vec<u8>, Problem> {
     let header = ["编号", "时间", "账号", "代办", "来自", "操作", "对象", "对象编号", "结果", "摘要"];
     let mut table = super::answer::Table::new(header);
     for entry in entries {
@@ -168,7 +169,7 @@ fn as_table(entries: &[Entry]) -> Result<Vec<u8>, Problem> {
             entry.hash.clone(),
         ]);
     }
-    table.to_bytes()
+    table.marked(name, at).to_bytes()
 }
 
 /// Oldest first, so that the chain can be followed from line to line.

@@ -13,7 +13,8 @@ use super::import::{self, files_in, is_empty, read, show};
 use super::serve;
 use super::summary;
 use super::terminal::Terminal;
-use crate::config::Config;
+use super::visitors::{self, Visitor};
+use crate::config::{Config, OperatorKey};
 use crate::data_dir::DataDir;
 use crate::pages::links;
 use crate::progress::Unwatched;
@@ -68,7 +69,8 @@ impl Demo {
             serve::log("warn");
             let config = Config { data: dir.path().to_owned(), bundle: Some(run.bundle.clone()), ..config };
             let village = most_to_tell(&dir, &run)?;
-            let welcome = |base: &str| point_out(base, village.as_deref(), terminal);
+            let visitors = visitors::let_in(&dir.entrance())?;
+            let welcome = |base: &str| point_out(base, village.as_deref(), &visitors, terminal);
             serve::serve(config, &dir, listener, terminal, welcome)?;
         }
         Ok(ExitCode::SUCCESS)
@@ -81,6 +83,8 @@ impl Demo {
             token: std::env::var("LIUWU_TOKEN").ok().map(|token| token.parse()).transpose()?,
             office: "瑞安市委平安办（演示）".to_owned(),
             sample: true,
+            // Commands are tried with it, beside the accounts.
+            operator_key: OperatorKey::On,
             ..Config::default()
         })
     }
@@ -95,7 +99,7 @@ fn most_to_tell(dir: &DataDir, run: &Run) -> anyhow::Result<Option<String>> {
 }
 
 /// Where to look first.
-fn point_out(base: &str, village: Option<&str>, terminal: &Terminal) {
+fn point_out(base: &str, village: Option<&str>, visitors: &[Visitor], terminal: &Terminal) {
     let mut rows = vec![
         (terminal.say("首页", "home"), format!("{base}/")),
         (terminal.say("全市概况", "the city"), format!("{base}{}", links::CITY)),
@@ -108,6 +112,7 @@ fn point_out(base: &str, village: Option<&str>, terminal: &Terminal) {
     for (title, address) in rows {
         out!(terminal, "  {address}  {title}");
     }
+    visitors::show(visitors, &format!("{base}{}", links::LOG_IN), terminal);
     terminal.note(terminal.say("按 Ctrl-C 停止", "Ctrl-C stops it"));
 }
 

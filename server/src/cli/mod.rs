@@ -28,6 +28,7 @@ mod summary;
 mod template;
 mod terminal;
 mod verify;
+mod visitors;
 
 use std::ffi::OsString;
 use std::path::PathBuf;

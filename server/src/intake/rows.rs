@@ -20,6 +20,7 @@ use super::workbook::{Merged, Merges, Sheet, column_letters};
 
 const TOTALS: &[&str] = &["合计", "总计", "小计", "共计", "累计", "总数", "本页合计", "本页小计"];
 const NOTES: &[&str] = &[
+    "内部资料",
     "注",
     "备注",
     "说明",

@@ -68,6 +68,19 @@ async fn a_table_opens_in_a_spreadsheet() {
 }
 
 #[tokio::test]
+async fn a_table_that_staff_take_away_says_in_its_last_line_who_took_it_and_when() {
+    let county = County::new();
+    let internal = county.get_as_staff("/api/v1/runs/2/assessments?format=csv").await.text();
+    let last = internal.lines().last().unwrap();
+    let at = liuwu_engine::period::Date::to_string(&county.app.today());
+    assert!(last.starts_with(&format!("内部资料 · operator · {at} ")), "{last}");
+    let width = |line: &str| line.matches(',').count();
+    assert_eq!(width(last), width(internal.lines().next().unwrap()), "it is a row like the others");
+    let public = county.get("/api/v1/runs/2/assessments?format=csv").await.text();
+    assert!(!public.contains("内部资料") && public.lines().count() + 1 == internal.lines().count(), "{public}");
+}
+
+#[tokio::test]
 async fn the_negative_list_names_reason_department_and_town() {
     let county = County::new();
     assert_snapshot!("the_negative_list", county.get("/api/v1/lists/negative").await.steady());

@@ -238,7 +238,11 @@ async fn the_auditor_finds_and_exports_what_was_done() {
         .map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap()["number"].as_u64().unwrap())
         .collect();
     assert!(numbers.len() > 3 && numbers.iter().zip(1..).all(|(number, expected)| *number == expected), "{numbers:?}");
-    assert!(ask("/api/v1/audit?format=csv").await.text().contains("refuse"));
+    let table = ask("/api/v1/audit?format=csv").await.text();
+    assert!(
+        table.contains("refuse") && table.lines().last().unwrap().starts_with("内部资料 · auditor · 20"),
+        "{table}"
+    );
     let last = county.store.last_entry().unwrap().unwrap();
     assert_eq!((last.action.as_str(), last.id.as_str()), ("export", "csv"));
 }

@@ -133,6 +133,13 @@ fn a_total_in_a_remark_does_not_hide_a_row() {
 }
 
 #[test]
+fn the_line_that_marks_a_table_as_internal_is_a_note_when_it_comes_back() {
+    let text = "村社,发生日期,场所,死亡人数\n下金村,2020-02-29,住宅,0\n内部资料 · zhang · 2020-03-01 09:30,,,\n";
+    let upload = upload("火灾.csv", text.as_bytes(), None);
+    assert_eq!((records(&upload).len(), upload.all_faults().count()), (1, 0));
+}
+
+#[test]
 fn a_kind_that_cannot_be_told_is_asked_for() {
     let text = "编号,村社,挂牌日期,隐患等级,整改期限\nH1,前垟村,2020-01-05,重大,2020-03-01\n";
     insta::assert_snapshot!(report(&upload("台账.csv", text.as_bytes(), None)));
