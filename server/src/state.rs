@@ -153,9 +153,13 @@ impl App {
             return Ok(());
         }
         let edition = self.current_edition(&self.bundle()?)?;
-        let blanked = retention::blank_due(self.store(), edition.bundle(), self.pseudonym_key(), self.today(), &mut |id, now, then| {
-            self.audit().note_blanking(&Caller::service(), id, now, then)
-        })?;
+        let blanked = retention::blank_due(
+            self.store(),
+            edition.bundle(),
+            self.pseudonym_key(),
+            self.today(),
+            &mut |id, now, then| self.audit().note_blanking(&Caller::service(), id, now, then),
+        )?;
         if !blanked.is_nothing() {
             self.has_written();
             let subject = Subject::of("records", blanked.records);

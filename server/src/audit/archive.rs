@@ -288,7 +288,8 @@ mod tests {
     fn an_archive_that_was_changed_is_refused() {
         let (store, directory) = (store(), tempfile::tempdir().unwrap());
         let path = directory.path().join("a.jsonl");
-        archive(&Audit::new(store.clone(), b"key"), store.as_ref(), &Caller::terminal(), Timestamp::now(), &path, KEY).unwrap();
+        archive(&Audit::new(store.clone(), b"key"), store.as_ref(), &Caller::terminal(), Timestamp::now(), &path, KEY)
+            .unwrap();
         let text = std::fs::read_to_string(&path).unwrap();
         let lines: Vec<&str> = text.split_inclusive('\n').collect();
         assert!(matches!(check(&text.replace("operator", "operat0r"), KEY), Err(ArchiveError::Signature)));

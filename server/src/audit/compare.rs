@@ -6,8 +6,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::content::{Filed, Part, Root, Thing, edition_digest, walk};
 use super::Action;
+use super::content::{Filed, Part, Root, Thing, edition_digest, walk};
 use crate::store::{BatchId, Entry, Result, RunId, Store, StoreError};
 
 /// Entries and headings read at a time.

@@ -52,9 +52,7 @@ impl Thing {
             (Action::Upload | Action::Correct | Action::Blank | Action::Archive, "batch") => {
                 id.parse().ok().map(|id| Thing::Batch(BatchId(id)))
             }
-            (Action::Upload | Action::Correct, "record") => {
-                id.parse().ok().map(|id: ItemId| Thing::Batch(id.batch))
-            }
+            (Action::Upload | Action::Correct, "record") => id.parse().ok().map(|id: ItemId| Thing::Batch(id.batch)),
             (Action::Publish | Action::Archive, "edition") => Some(Thing::Edition(id.to_owned())),
             (Action::Score | Action::Archive, "run") => id.parse().ok().map(|id| Thing::Run(RunId(id))),
             _ => None,
@@ -249,11 +247,7 @@ pub(super) fn digest_of_batch(key: &[u8], heading: &Batch, batch: NewBatch) -> R
 }
 
 /// Files the leaves of a thing in place of those it had.
-pub(super) fn file_leaves(
-    store: &dyn Store,
-    thing: &Thing,
-    walk: impl FnOnce(Visit) -> Result<()>,
-) -> Result<String> {
+pub(super) fn file_leaves(store: &dyn Store, thing: &Thing, walk: impl FnOnce(Visit) -> Result<()>) -> Result<String> {
     let (mut root, mut page, mut number) = (Root::new(), Vec::new(), 0);
     walk(&mut |_, leaf| {
         root.add(&leaf);

@@ -285,9 +285,8 @@ impl Audit {
         if vouched.digest(&thing) != Some(now.as_str()) {
             return Ok(());
         }
-        let digest = content::file_leaves(store, &thing, |visit| {
-            content::walk_batch(&self.key, &heading, then.clone(), visit)
-        })?;
+        let digest =
+            content::file_leaves(store, &thing, |visit| content::walk_batch(&self.key, &heading, then.clone(), visit))?;
         let note = Note::done(caller, Action::Blank, Subject::of("batch", id));
         self.note(Note { content: Some(digest), ..note })
     }
@@ -348,7 +347,7 @@ fn chained(note: Note, number: u64, before: String, at: Timestamp) -> Entry {
 }
 
 /// SHA-256 over every field but the hash itself, each with its length before it, so that no two entries have the same bytes.
-fn hash_of(entry: &Entry) -> String {
+pub(crate) fn hash_of(entry: &Entry) -> String {
     let number = entry.number.to_string();
     let at = entry.at.to_string();
     let absent = |field: &Option<String>| field.as_ref().map_or_else(|| "-".to_owned(), |field| format!("+{field}"));

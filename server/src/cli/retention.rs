@@ -41,7 +41,11 @@ impl Retention {
             }
         };
         if !self.dry_run && !blanked.is_nothing() {
-            dir.audit().note(Note::done(&Caller::terminal(), Action::Blank, Subject::of("records", blanked.records)))?;
+            dir.audit().note(Note::done(
+                &Caller::terminal(),
+                Action::Blank,
+                Subject::of("records", blanked.records),
+            ))?;
         }
         let (records, fields) = (blanked.records, blanked.fields);
         let (zh, en) = match self.dry_run {

@@ -160,10 +160,16 @@ fn no_name_is_left_in_the_store_or_in_a_backup() {
 #[test]
 fn the_time_runs_from_the_day_of_receipt_and_ends_after_its_last_day() {
     let store = store();
-    assert_eq!(blank_due(&store, &bundle(), KEY, day("2020-05-01"), &mut |_, _, _| Ok(())).unwrap(), Blanked::default());
+    assert_eq!(
+        blank_due(&store, &bundle(), KEY, day("2020-05-01"), &mut |_, _, _| Ok(())).unwrap(),
+        Blanked::default()
+    );
     assert_eq!(count_due(&store, &bundle(), KEY, day("2020-05-02")).unwrap().records, 5);
     assert_eq!(blank_due(&store, &bundle(), KEY, day("2020-05-02"), &mut |_, _, _| Ok(())).unwrap().records, 5);
-    assert_eq!(blank_due(&store, &bundle(), KEY, day("2020-05-02"), &mut |_, _, _| Ok(())).unwrap(), Blanked::default());
+    assert_eq!(
+        blank_due(&store, &bundle(), KEY, day("2020-05-02"), &mut |_, _, _| Ok(())).unwrap(),
+        Blanked::default()
+    );
 }
 
 #[test]
