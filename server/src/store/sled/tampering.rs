@@ -167,7 +167,7 @@ fn what_is_damaged_taken_out_or_slipped_in_is_named() {
     assert_eq!(town.differences(), [Difference::Unreadable(BATCH)]);
     damage(&town.store.shelves.assessments, &Key::new());
     damage(&town.store.shelves.journal, &Key::new().large(1));
-    assert_eq!(verify(town.store.as_ref(), &[]).unwrap().flaws[0], Flaw::Unreadable(1));
+    assert!(verify(town.store.as_ref(), &[]).unwrap().flaws.contains(&Flaw::Unreadable(1)));
     let edition = Thing::Edition("six-no@2020".into());
     assert_eq!(
         town.differences(),
