@@ -276,7 +276,7 @@ async fn a_village_never_sees_who_reported_not_even_about_itself() {
 
     let addresses = [
         format!("/api/v1/records/{record}"),
-        format!("/api/v1/records/{record}?unmask_because=x"),
+        format!("/api/v1/records/{record}?in_full_because=x"),
         "/api/v1/records?limit=500".to_owned(),
         format!("/api/v1/batches/{batch}"),
         attachments.clone(),
