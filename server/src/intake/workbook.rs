@@ -219,6 +219,11 @@ impl<'a> Gatherer<'a> {
         Gatherer { limits, cells: 0, rows: Vec::new(), progress }
     }
 
+    /// How many cells a file may have.
+    pub fn most_cells(&self) -> usize {
+        self.limits.cells
+    }
+
     /// Whether nobody wants the rest any more.
     pub fn is_called_off(&self) -> bool {
         self.progress.is_called_off()
