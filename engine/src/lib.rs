@@ -12,6 +12,7 @@ pub mod dictionary;
 pub mod record;
 pub mod pseudonym;
 pub mod coverage;
+pub mod mapping;
 pub mod bundle;
 pub mod assessment;
 pub mod script;

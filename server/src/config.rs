@@ -44,6 +44,9 @@ pub struct Config {
     /// 数据为演示数据,每页注明 · The data is invented, and every page says so
     #[arg(long, env = "LIUWU_SAMPLE")]
     pub sample: bool,
+    /// 可接收推送的主机,如 10.1.2.3 或 hub.example:8000,多个用逗号隔开 · Hosts that webhooks may be sent to
+    #[arg(long, value_name = "HOST", value_delimiter = ',', env = "LIUWU_WEBHOOK_HOSTS")]
+    pub webhook_host: Vec<String>,
     /// 一次上报的最大兆数 · Megabytes of an upload at most
     #[arg(long, value_name = "MB", default_value_t = 64, env = "LIUWU_UPLOAD_MB")]
     pub upload_mb: usize,
@@ -99,6 +102,7 @@ impl Default for Config {
             bundle: None,
             public_url: None,
             sample: false,
+            webhook_host: Vec::new(),
             upload_mb: 64,
             body_mb: 1,
             timeout_seconds: 60,

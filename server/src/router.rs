@@ -22,14 +22,15 @@ use tower_http::compression::CompressionLayer;
 use crate::accounts::Permission as May;
 use crate::api::records as stored;
 use crate::api::{
-    self, assessments, attachments, batches, bundles, divisions, drafts, functions, health, jobs, lists, openapi,
-    pushes, record_kinds, releases, runs, templates, units, uploads,
+    self, assessments, attachments, batches, bundles, division_changes, divisions, drafts, duties, functions, health,
+    jobs, lists, mappings, openapi, pushes, record_kinds, releases, runs, templates, units, uploads, webhooks,
 };
 use crate::config::Config;
 use crate::error::Problem;
 use crate::gate;
 use crate::gate::Access::{Either, LoggedIn, Public};
 use crate::pages::admin::{self, account, accounts, keys, log_in, own, security, set_up};
+use crate::pages::duties as desk;
 use crate::pages::{assets, city, draft, home, links, negative, preferences, records, search, upload, village};
 use crate::state::App;
 pub use routes::Route;
@@ -106,6 +107,19 @@ fn data(config: &Config) -> Routes {
         .get("/templates", May::Upload, templates::all)
         .get("/templates/{kind}", May::Upload, templates::show)
         .post("/records", May::Upload, pushes::create)
+        .get("/division-changes", Public, division_changes::list)
+        .post("/division-changes", May::Upload, division_changes::create)
+        .get("/duties", May::ReadRecords, duties::list)
+        .get("/duties.ics", May::ReadRecords, duties::calendar)
+        .get("/burden", May::ReadRecords, duties::burden)
+        .get("/webhooks", May::ManageService, webhooks::list)
+        .post("/webhooks", May::ManageService, webhooks::create)
+        .delete("/webhooks/{webhook}", May::ManageService, webhooks::remove)
+        .post("/webhooks/{webhook}/resume", May::ManageService, webhooks::resume)
+        .get("/webhooks/{webhook}/deliveries", May::ManageService, webhooks::deliveries)
+        .get("/mappings", May::ManageService, mappings::list)
+        .post("/mappings", May::ManageService, mappings::publish)
+        .get("/mappings/{mapping}", May::ManageService, mappings::show)
         .get("/audit", May::ReadAudit, api::audit::list)
         .get("/drafts", May::Upload, drafts::list)
         .route(Method::POST, "/drafts", May::Upload, post(drafts::create).layer(uploading))
@@ -169,6 +183,7 @@ fn pages() -> Routes {
         .get(links::CITY, Public, city::show)
         .get(links::NEGATIVE, Public, negative::list)
         .post(links::PREFERENCES, Public, preferences::save)
+        .get("/desk", May::ReadRecords, desk::show)
         .get("/assets/{*name}", Public, assets::show)
 }
 

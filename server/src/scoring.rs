@@ -164,11 +164,27 @@ pub fn try_out(
     plan: &Arc<Plan>,
     ask: &Ask,
 ) -> Result<Computed, ScoringError> {
+    let before = periods_of(&plan.bundle, &ask.periods)?.first().and_then(|first| first.previous().ok());
+    let looks_back_on = match before {
+        Some(before) => store.current_run(&plan.bundle.id, before)?.map(|run| run.id),
+        None => None,
+    };
+    compute(store, knowledge, looks_back_on, plan, ask)
+}
+
+/// The same, looking back on the results of a given run.
+fn compute(
+    store: &dyn Store,
+    knowledge: &dyn Knowledge,
+    looks_back_on: Option<RunId>,
+    plan: &Arc<Plan>,
+    ask: &Ask,
+) -> Result<Computed, ScoringError> {
     let periods = periods_of(&plan.bundle, &ask.periods)?;
     let Some(first) = periods.first() else { return Err(ScoringError::NotInForce) };
     let mut ground = Ground::read(knowledge, &plan.bundle, ask.as_of, &ask.pseudonym_key)?;
     let world = Arc::new(ground.whole_world()?);
-    let priors = priors(store, &plan.bundle, *first)?;
+    let priors = priors(store, &plan.bundle, looks_back_on, *first)?;
     let request = Request { periods, as_of: Some(ask.as_of) };
     let results = on_threads(|| within(plan, ask.longest, || assess(plan, &world, &request, &priors)))??;
     let mut computed = Computed::new();
@@ -183,16 +199,21 @@ fn key_of(result: &Assessment) -> String {
     result.unit.to_string()
 }
 
-/// The assessments in force for the period before the first one scored.
-fn priors(store: &dyn Store, bundle: &Bundle, first: Period) -> Result<Priors, ScoringError> {
+/// The results of a run for the period before the first one scored.
+fn priors(
+    store: &dyn Store,
+    bundle: &Bundle,
+    looks_back_on: Option<RunId>,
+    first: Period,
+) -> Result<Priors, ScoringError> {
     let mut priors = Priors::new();
-    let Ok(before) = first.previous() else { return Ok(priors) };
-    let Some(run) = store.current_run(&bundle.id, before)? else { return Ok(priors) };
-    for filed in all_of(store, run.id, before)? {
+    let (Some(run), Ok(before)) = (looks_back_on, first.previous()) else { return Ok(priors) };
+    each_of(store, run, before, &mut |filed| {
         if filed.level == bundle.assess.unit {
             priors.insert(Arc::from(filed.unit.as_str()), full::past_of(&filed, None));
         }
-    }
+        Ok::<(), ScoringError>(())
+    })?;
     Ok(priors)
 }
 

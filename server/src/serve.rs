@@ -11,6 +11,7 @@ use tokio::net::TcpListener;
 
 use crate::router::router;
 use crate::state::App;
+use crate::webhooks::courier;
 
 /// Seconds that requests get to end once the server is told to stop, beyond their own deadline.
 const GRACE: Duration = Duration::from_secs(5);
@@ -35,6 +36,8 @@ pub async fn serve(
         // Nobody is left to hear it only when serving has ended by itself.
         let _ = told.send(());
     };
+    // Ends with the server.
+    let courier = tokio::spawn(courier::work(app.clone()));
     let housekeeping = tokio::spawn(keep_house(app.clone()));
     let serving = axum::serve(listener, router(app).into_make_service_with_connect_info::<SocketAddr>())
         .with_graceful_shutdown(shutdown);
@@ -51,6 +54,7 @@ pub async fn serve(
             Ok(())
         }
     };
+    courier.abort();
     housekeeping.abort();
     ended
 }

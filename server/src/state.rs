@@ -19,13 +19,14 @@ use crate::config::{Config, Token};
 use crate::disclosure::Reader;
 use crate::drafts::Drafts;
 use crate::drafts::preview::Previews;
+use crate::duties::{Basis, Duties};
 use crate::entrance::Entrance;
 use crate::error::Problem;
 use crate::jobs::Jobs;
 use crate::push::Standing;
 use crate::retention;
 use crate::scoring::{self, Ask};
-use crate::store::{Edition, Run, RunId, Store, day_in_china};
+use crate::store::{Edition, Run, RunId, Scope, Store, day_in_china};
 use crate::view::{EditionView, RunView, UnitTree};
 use keeper::Keeper;
 use kept::Kept;
@@ -328,6 +329,18 @@ impl App {
         let run = scoring::score(self.store(), ask)?;
         self.has_scored();
         Ok(run)
+    }
+
+    /// What must be handed in on a day by whoever answers for a scope, under a bundle or the one that is meant. It blocks.
+    ///
+    /// # Errors
+    /// When nothing has been published, or the store fails.
+    pub fn duties(&self, scope: &Scope, bundle: Option<&str>, day: Date) -> Result<Duties, Problem> {
+        let bundle = bundle.map_or_else(|| self.bundle(), |bundle| Ok(bundle.to_owned()))?;
+        let edition = self.current_edition(&bundle)?;
+        let units = self.units()?;
+        let statements = self.store().statements(day)?;
+        Ok(Basis { bundle: edition.bundle(), units: &units, statements: &statements, day, scope }.duties())
     }
 
     /// The units known today, ready. It blocks.

@@ -25,6 +25,7 @@ mod expect;
 mod cases;
 mod check;
 mod json_schema;
+mod mapping;
 #[cfg(test)]
 mod tests;
 
@@ -35,6 +36,7 @@ use sha2::{Digest, Sha256};
 
 pub use cases::MOST_FACTS;
 pub use json_schema::json_schema;
+pub use mapping::read_mapping;
 pub use model::*;
 pub(crate) use reader::nearest;
 

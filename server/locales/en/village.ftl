@@ -120,3 +120,10 @@ finding-appeal-left = { $days ->
     [one] {" "}(1 day left)
    *[other] {" "}({ $days } days left)
 }
+
+# Changes of divisions
+village-succeeds = Succeeds { $name } since { $day }; its earlier records count here.
+
+# Late data
+finding-known-since = handed in late, known since { $day }
+village-published-before = Published before (as of { $day }): { $score } points; data came in or was corrected since.

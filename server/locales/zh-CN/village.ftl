@@ -96,3 +96,10 @@ finding-exempt = 经批准免予扣分
 finding-reply = 村里说明（未经核实）
 finding-appeal = 对本条申请复核
 finding-appeal-left = （还剩{ $days }天）
+
+# 区划变更
+village-succeeds = { $day }起承继{ $name }，其原有记录计入本村社。
+
+# 补报
+finding-known-since = 补报，{ $day }起知悉
+village-published-before = 此前公布的结果（数据截至{ $day }）为{ $score }分，之后有补报或更正。

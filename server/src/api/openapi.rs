@@ -10,8 +10,8 @@ use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use super::answer::{Answer, Asked};
 use super::{
-    assessments, attachments, audit, batches, bundles, divisions, drafts, functions, health, jobs, lists, pushes,
-    record_kinds, records, releases, runs, templates, units, uploads,
+    assessments, attachments, audit, batches, bundles, division_changes, divisions, drafts, duties, functions, health,
+    jobs, lists, mappings, pushes, record_kinds, records, releases, runs, templates, units, uploads, webhooks,
 };
 use crate::error::{Problem, ProblemBody};
 use crate::state::App;
@@ -71,6 +71,7 @@ pub enum Problems {
         (name = "divisions", description = "区划与考核对象 · Divisions and units"),
         (name = "bundles", description = "考核办法与数据字典 · Standards and their data dictionary"),
         (name = "uploads", description = "上报与批次 · Uploads and batches"),
+        (name = "webhooks", description = "变化推送 · Telling other systems about changes"),
         (name = "records", description = "记录:查询、更正、撤回、核对 · Records: searched, corrected, taken back, questioned"),
         (name = "service", description = "服务 · The service itself"),
     ),
@@ -83,6 +84,9 @@ pub enum Problems {
         record_kinds::list, record_kinds::show, functions::list,
         templates::all, templates::show, drafts::list, drafts::create, drafts::show, drafts::change, drafts::commit,
         drafts::discard, drafts::correction, jobs::show, jobs::call_off, uploads::create, uploads::undo, pushes::create,
+        mappings::list, mappings::publish, mappings::show,
+        division_changes::list, division_changes::create, duties::list, duties::calendar, duties::burden,
+        webhooks::list, webhooks::create, webhooks::remove, webhooks::resume, webhooks::deliveries,
         batches::list, batches::show, batches::weigh_undoing,
         records::list, records::show, records::correct, records::withdraw, records::questions, records::answer,
         attachments::list, attachments::create, attachments::show, attachments::take_off,

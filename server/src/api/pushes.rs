@@ -12,7 +12,9 @@ use axum::http::header::{CONTENT_TYPE, LOCATION};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use http_body_util::BodyExt;
+use liuwu_engine::bundle::{Bundle, read_mapping};
 use liuwu_engine::diagnostic::{Diagnostic, Location};
+use liuwu_engine::mapping::Mapping;
 use serde::{Deserialize, Serialize};
 use tokio::sync::mpsc;
 use utoipa::{IntoParams, ToSchema};
@@ -25,9 +27,9 @@ use crate::error::{FaultBody, Problem};
 use crate::intake::items::ItemFault;
 use crate::push::answers::{self, Answered, Earlier};
 use crate::push::body::{self, BodyError, Form};
-use crate::push::{Ask, ItemResult, MOST_ITEMS, Outcome, Push, Report};
+use crate::push::{Ask, ItemResult, MOST_ITEMS, Outcome, Push, Report, not_an_object};
 use crate::state::App;
-use crate::store::digest_hex;
+use crate::store::{digest_hex, mappings};
 
 /// What a system calls its push.
 pub const KEY: HeaderName = HeaderName::from_static("idempotency-key");
@@ -50,6 +52,9 @@ pub struct PushQuery {
     what: Option<String>,
     /// 按哪个考核办法读;不填则为当前的 · The bundle whose dictionary reads it; the current one when left out.
     bundle: Option<String>,
+    /// 按哪个对照文件读,可带版本 · The mapping file by which items are read, an edition behind `@`.
+    #[param(example = "grid-platform@2")]
+    mapping: Option<String>,
     /// 只收无误的条目 · Store the good items though others are at fault.
     #[serde(default)]
     accept_good_items: bool,
@@ -76,6 +81,8 @@ pub struct PushReport {
     pub same: usize,
     /// 已有更新的状态 · Items behind the state already known.
     pub older: usize,
+    /// 不成为记录 · Items that become no record under the mapping.
+    pub skipped: usize,
     /// 冲突 · Items that contradict what is known.
     pub conflict: usize,
     /// 有错 · Items that cannot be read.
@@ -122,6 +129,7 @@ impl From<Report> for PushReport {
             updated: report.count(Outcome::Updated),
             same: report.count(Outcome::Same),
             older: report.count(Outcome::Older),
+            skipped: report.count(Outcome::Skipped),
             conflict: report.count(Outcome::Conflict),
             faulty: report.count(Outcome::Faulty),
             items: report.items.into_iter().enumerate().map(ItemBody::from).collect(),
@@ -198,7 +206,16 @@ impl Call {
             given.as_deref().map(str::trim).filter(|given| !given.is_empty()).unwrap_or(usual).to_owned()
         };
         let by = self.caller.name_or(query.by.clone());
+        let bundle = match &query.bundle {
+            Some(bundle) => bundle.clone(),
+            None => app.bundle()?,
+        };
+        let edition = app.current_edition(&bundle)?;
+        let bundle = edition.bundle();
+        let (mapping, mapping_name) =
+            query.mapping.as_deref().map(|name| mapping(app, name, bundle)).transpose()?.unzip();
         let ask = Ask {
+            mapping: mapping_name,
             at: app.now(),
             source: text(&query.source, &by),
             scope: self.caller.scope().clone(),
@@ -207,12 +224,6 @@ impl Call {
             accept_good_items: query.accept_good_items,
             dry_run: query.dry_run,
         };
-        let bundle = match &query.bundle {
-            Some(bundle) => bundle.clone(),
-            None => app.bundle()?,
-        };
-        let edition = app.current_edition(&bundle)?;
-        let bundle = edition.bundle();
         let levels: Vec<&str> = bundle.levels().collect();
         let digest_of_edition = &edition.edition.digest;
         let units = {
@@ -222,8 +233,8 @@ impl Call {
         };
         let mut push = Push::new(bundle, &levels, &units, &ask);
         let digest = body::read(self.form, &mut body, MOST_ITEMS, &mut |item| match item {
-            Ok(item) => take(&mut push, item),
-            Err(why) => push.refuse(vec![not_json(&why)]),
+            Ok(sent) => push.take_sent(sent, mapping.as_ref()),
+            Err(why) => push.refuse(vec![not_an_object(&why)]),
         });
         let digest = digest.map_err(|error| body.problem(error))?;
         // One push at a time compares and stores, so that two with the same fact are not both taken for new. Nobody is kept
@@ -264,19 +275,22 @@ impl Call {
     }
 }
 
-fn take(push: &mut Push, item: serde_json::Value) {
-    match item {
-        serde_json::Value::Object(object) => push.take(vec![object]),
-        _ => push.refuse(vec![not_json("not an object")]),
-    }
-}
-
-fn not_json(why: &str) -> ItemFault {
-    let diagnostic = Diagnostic::new(&liuwu_engine::codes::files::MALFORMED_LINE)
-        .with("detail", why)
-        .with("remedy", "每条写成一个 JSON 对象")
-        .with("remedy_en", "write each item as one JSON object");
-    ItemFault { pointer: String::new(), diagnostic }
+/// The mapping that is asked for, and the edition of it, as batches note it.
+fn mapping(app: &App, name: &str, bundle: &Bundle) -> Result<(Mapping, String), Problem> {
+    let (id, edition) = match name.rsplit_once('@') {
+        Some((id, edition)) => match edition.parse() {
+            Ok(edition) => (id, Some(edition)),
+            Err(_) => {
+                return Err(Problem::parameter("mapping", "@ 之后应为版本号,如 @2", "a number belongs behind `@`"));
+            }
+        },
+        None => (name, None),
+    };
+    let stored = mappings::find(app.store(), id, edition)?;
+    let stored = stored.ok_or_else(|| Problem::Absent("对照文件", "mapping file", name.to_owned()))?;
+    let edition = format!("{}@{}", stored.name, stored.edition);
+    let mapping = read_mapping(&edition, &stored.text, &bundle.dictionary).map_err(Problem::Faults)?;
+    Ok((mapping, edition))
 }
 
 fn place_of(batch: u64) -> Result<HeaderValue, Problem> {

@@ -16,6 +16,7 @@ mod functions;
 mod import;
 mod key;
 mod list;
+mod map;
 mod publish;
 mod record;
 mod retention;
@@ -79,6 +80,8 @@ enum Command {
     Explain(explain::Explain),
     /// 平安负面清单等清单 · The negative list and other lists
     List(list::List),
+    /// 对照文件:其他系统的数据 · Mapping files for other systems' data
+    Map(map::Map),
     /// 核验一次核算 · Recompute a run and compare receipts
     Verify(verify::Verify),
     /// 一条记录的历史,或撤回它 · The history of a record, or take it back
@@ -184,6 +187,7 @@ impl Command {
             Command::Score(score) => score.run(terminal),
             Command::Explain(explain) => explain.run(terminal),
             Command::List(list) => list.run(terminal),
+            Command::Map(map) => map.run(terminal),
             Command::Verify(verify) => verify.run(terminal),
             Command::Record(record) => record.run(terminal),
             Command::Undo(undo) => undo.run(terminal),

@@ -166,6 +166,8 @@ pub struct Evidence {
     pub date: Date,
     /// File, sheet and cell. Shown on internal pages only.
     pub place: Option<String>,
+    /// From when it is known, where that was after results had been published.
+    pub known_since: Option<Date>,
 }
 
 /// A line with what is left after it.

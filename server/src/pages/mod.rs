@@ -35,6 +35,7 @@ pub mod draft;
 pub mod home;
 pub mod search;
 pub mod not_found;
+pub mod duties;
 pub mod problem;
 pub mod preferences;
 pub mod admin;

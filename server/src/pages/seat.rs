@@ -18,6 +18,8 @@ pub enum Section {
     City,
     /// The negative list.
     Negative,
+    /// What must be handed in.
+    Duties,
     /// One's own account.
     Account,
     /// The accounts, for administrators.
@@ -66,6 +68,7 @@ pub struct Area {
 
 /// Every area, in the order of the menu.
 const AREAS: &[Area] = &[
+    Area { permission: Permission::ReadRecords, title: "area-duties", link: "/desk", section: Section::Duties },
     Area {
         permission: Permission::Upload,
         title: "frame-desk-upload",

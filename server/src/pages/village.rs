@@ -35,6 +35,10 @@ pub struct VillagePage {
     pub frame: Frame,
     /// The village.
     pub village: Place,
+    /// The units that it has succeeded, each with the day: their records count for it.
+    pub predecessors: Vec<Predecessor>,
+    /// What was published before for the same period, where the score was another one.
+    pub published: Option<PublishedBefore>,
     /// Which period is shown.
     pub period: PeriodSwitch,
     /// Until when the result may be objected to, while it may.
@@ -57,6 +61,24 @@ pub struct VillagePage {
     pub awaited: Vec<Awaited>,
     /// The receipt.
     pub receipt: Receipt,
+}
+
+/// What was published before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PublishedBefore {
+    /// The day on whose knowledge it rested.
+    pub as_of: Date,
+    /// The score then.
+    pub score: Figure,
+}
+
+/// A unit that was merged into this one, or had another code.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Predecessor {
+    /// Its name.
+    pub name: String,
+    /// Since when.
+    pub since: Date,
 }
 
 /// The days in which a result may be objected to.

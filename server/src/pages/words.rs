@@ -137,7 +137,7 @@ macro_rules! sources {
     };
 }
 
-const SOURCES: [Source; 8] = sources![
+const SOURCES: [Source; 9] = sources![
     "frame.ftl",
     "village.ftl",
     "city.ftl",
@@ -145,7 +145,8 @@ const SOURCES: [Source; 8] = sources![
     "search.ftl",
     "accounts.ftl",
     "records.ftl",
-    "upload.ftl"
+    "upload.ftl",
+    "duties.ftl",
 ];
 
 static CHINESE: LazyLock<Catalogue> = LazyLock::new(|| Catalogue::read(Language::Chinese));

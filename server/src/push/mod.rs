@@ -17,11 +17,12 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 use jiff::Timestamp;
 use liuwu_engine::bundle::Bundle;
-use liuwu_engine::codes::files::OUTSIDE_SCOPE;
+use liuwu_engine::codes::files::{MALFORMED_LINE, OUTSIDE_SCOPE};
 use liuwu_engine::diagnostic::Diagnostic;
 use liuwu_engine::dictionary::Kind;
+use liuwu_engine::mapping::{Mapped, Mapping};
 use serde::Serialize;
-use serde_json::{Map, Value as Json};
+use serde_json::Value as Json;
 
 use crate::intake::identity::{self, Verdict};
 use crate::intake::items::{ItemFault, ItemReader};
@@ -47,6 +48,8 @@ pub struct Ask {
     pub source: String,
     /// What it is, in words.
     pub what: String,
+    /// The edition of the mapping by which items are read, if any: `grid-platform@2`.
+    pub mapping: Option<String>,
     /// Stores the good items though others are at fault.
     pub accept_good_items: bool,
     /// Compares only; nothing is stored.
@@ -57,6 +60,8 @@ pub struct Ask {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
+    /// No record: no condition of the mapping holds.
+    Skipped,
     /// Known already, word for word.
     Same,
     /// A later state is known already; nothing changes.
@@ -151,19 +156,42 @@ impl<'a> Push<'a> {
         self.items.is_empty()
     }
 
-    /// Takes one item: the records it holds, each as an object. With one at fault none of them counts.
-    pub fn take(&mut self, objects: Vec<Map<String, Json>>) {
+    /// Takes what was sent: one item, or with a mapping all that it finds in it.
+    pub fn take_sent(&mut self, sent: Json, mapping: Option<&Mapping>) {
+        let Some(mapping) = mapping else {
+            return match sent {
+                Json::Object(object) => self.take(vec![Mapped { object, origins: BTreeMap::new() }]),
+                _ => self.refuse(vec![not_an_object("not an object")]),
+            };
+        };
+        let misfit = |(pointer, diagnostic)| ItemFault { pointer, diagnostic };
+        match mapping.items(&sent) {
+            Err(found) => self.refuse(vec![misfit(found)]),
+            Ok(items) => {
+                for item in items {
+                    match mapping.apply(item) {
+                        Ok(mapped) => self.take(mapped),
+                        Err(found) => self.refuse(found.into_iter().map(misfit).collect()),
+                    }
+                }
+            }
+        }
+    }
+
+    /// Takes one item: the records it holds. With one at fault none of them counts; without any it is passed over.
+    fn take(&mut self, objects: Vec<Mapped>) {
         let place = self.items.len();
         let number = u32::try_from(place + 1).unwrap_or(u32::MAX);
         let mut faults = Vec::new();
         let mut records = Vec::new();
-        for object in objects {
+        let outcome = if objects.is_empty() { Outcome::Skipped } else { Outcome::Same };
+        for Mapped { object, origins } in objects {
             match self.reader.read(number, object) {
                 Ok((kind, record)) => match self.outside_scope(&kind, &record) {
                     Some(fault) => faults.push(fault),
                     None => records.push((kind, record)),
                 },
-                Err(found) => faults.extend(found),
+                Err(found) => faults.extend(found.into_iter().map(|fault| placed_at_origin(fault, &origins))),
             }
         }
         if !faults.is_empty() {
@@ -173,7 +201,7 @@ impl<'a> Push<'a> {
             let of_kind = self.read.entry(Arc::clone(&kind.id)).or_insert_with(|| (kind, Vec::new()));
             of_kind.1.push((place, record));
         }
-        self.items.push(ItemResult { outcome: Outcome::Same, records: Vec::new(), faults: Vec::new() });
+        self.items.push(ItemResult { outcome, records: Vec::new(), faults: Vec::new() });
     }
 
     /// A record that the caller does not answer for.
@@ -202,6 +230,7 @@ impl<'a> Push<'a> {
         let mut batch = NewBatch::new(self.ask.at, self.ask.by.clone(), self.ask.what.clone());
         batch.files = vec![self.ask.source.clone()];
         batch.notes.insert("items".to_owned(), self.items.len().to_string());
+        batch.notes.extend(self.ask.mapping.clone().map(|mapping| ("mapping".to_owned(), mapping)));
         let mut kinds = Vec::new();
         for (kind, records) in std::mem::take(&mut self.read).into_values() {
             let wanted = records.iter().map(|(_, record)| identity::fingerprint(&kind, record)).collect();
@@ -278,6 +307,24 @@ impl<'a> Push<'a> {
             item.outcome = item.outcome.max(outcome);
         }
     }
+}
+
+/// A fault where the sender finds it: at the place in the item that the value was taken from.
+pub fn placed_at_origin(fault: ItemFault, origins: &BTreeMap<String, String>) -> ItemFault {
+    let name = fault.pointer.trim_start_matches('/').split('/').next().unwrap_or_default();
+    match origins.get(name) {
+        Some(origin) => ItemFault { pointer: origin.clone(), ..fault },
+        None => fault,
+    }
+}
+
+/// An item that is no object.
+pub fn not_an_object(why: &str) -> ItemFault {
+    let diagnostic = Diagnostic::new(&MALFORMED_LINE)
+        .with("detail", why)
+        .with("remedy", "每条写成一个 JSON 对象")
+        .with("remedy_en", "write each item as one JSON object");
+    ItemFault { pointer: String::new(), diagnostic }
 }
 
 /// A record, behind the item that it is in.

@@ -71,6 +71,7 @@ impl Desk {
             at: AT.parse().unwrap(),
             source: "微连心".into(),
             what: String::new(),
+            mapping: None,
             accept_good_items,
             dry_run: false,
         };
@@ -79,7 +80,7 @@ impl Desk {
         let units = self.standing.units(&self.store).unwrap();
         let mut push = Push::new(&self.bundle, &levels, &units, &ask);
         for item in items {
-            push.take(vec![item.as_object().unwrap().clone()]);
+            push.take_sent(item.clone(), None);
         }
         let report = push.finish(&self.store, &mut self.standing).unwrap();
         if report.batch.is_some() {
@@ -170,13 +171,14 @@ fn an_item_that_holds_two_records_is_stored_whole_or_not_at_all() {
         at: AT.parse().unwrap(),
         source: "微连心".into(),
         what: String::new(),
+        mapping: None,
         accept_good_items: true,
         dry_run: false,
     };
     let levels: Vec<&str> = desk.bundle.levels().collect();
     let units = desk.standing.units(&desk.store).unwrap();
     let mut push = Push::new(&desk.bundle, &levels, &units, &ask);
-    let object = |item: Json| item.as_object().unwrap().clone();
+    let object = |item: Json| Mapped { object: item.as_object().unwrap().clone(), origins: BTreeMap::new() };
     // Its second record contradicts what is known, so its first goes too, and the later item stands in its place.
     push.take(vec![object(fire("330381101702", "2020-05-01", 1)), object(fire("330381101701", "2020-02-29", 2))]);
     push.take(vec![object(fire("330381101702", "2020-05-01", 4))]);

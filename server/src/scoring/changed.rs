@@ -73,7 +73,8 @@ pub fn keep_current(
             pseudonym_key: update.pseudonym_key.clone(),
             longest: update.longest,
         };
-        let changed = Changed { store, plan: &plan, ask: &ask, run: &run };
+        // Before anything is looked at: what comes later is looked at again the next time.
+        let changed = Changed { store, plan: &plan, ask: &ask, run: &run, now: store.seen() };
         let touched = match run.digest == edition.digest && run.as_of == as_of && run.periods == periods {
             true => changed.touched()?,
             false => Touched::Everything,
@@ -143,6 +144,8 @@ struct Changed<'a> {
     plan: &'a Arc<Plan>,
     ask: &'a Ask,
     run: &'a Run,
+    /// What is stored by now.
+    now: Seen,
 }
 
 impl Changed<'_> {
@@ -152,7 +155,7 @@ impl Changed<'_> {
             return Ok(Touched::Everything);
         };
         let mut units = BTreeSet::new();
-        let now = self.store.seen();
+        let now = self.now;
         for id in (seen.batch.0 + 1..=now.batch.0).map(BatchId) {
             if self.store.batch(id)?.received_on <= self.ask.as_of && self.by_batch(id, &mut units)?.is_none() {
                 return Ok(Touched::Everything);
@@ -222,8 +225,9 @@ impl Changed<'_> {
 
     /// Scores what depends on some units, and makes a run of it.
     fn score(&self, touched: BTreeSet<String>, progress: &dyn Progress) -> Result<Option<Run>, ScoringError> {
-        let seen = self.store.seen();
         let mut ground = Ground::read(self.store, &self.plan.bundle, self.ask.as_of, &self.ask.pseudonym_key)?;
+        // What was said of a unit that has a successor counts for that one.
+        let touched: BTreeSet<String> = touched.iter().map(|unit| ground.heir_of(unit).to_owned()).collect();
         let is_touched = |ground: &Ground, place: usize| ground.line(place).any(|row| touched.contains(&row.id));
         // What exemptions change is not kept, so a roll-up needs those results again.
         let needs_exempted = rolls_up(self.plan) && ground.has_exemptions();
@@ -247,7 +251,7 @@ impl Changed<'_> {
         if rolls_up(self.plan) {
             self.roll_up(&mut ground, &touched, &scored, &mut fresh)?;
         }
-        self.store_changes(fresh.sealed, seen)
+        self.store_changes(fresh.sealed)
     }
 
     /// Whether few enough units are touched that their results can be held at once; otherwise a full run does it in chunks.
@@ -355,7 +359,7 @@ impl Changed<'_> {
     }
 
     /// Stores what came out otherwise; no run when nothing did.
-    fn store_changes(&self, sealed: Vec<Sealed>, seen: Seen) -> Result<Option<Run>, ScoringError> {
+    fn store_changes(&self, sealed: Vec<Sealed>) -> Result<Option<Run>, ScoringError> {
         let mut replacing: BTreeMap<(Period, String), Sealed> = BTreeMap::new();
         for sealed in sealed {
             let key = (sealed.period, sealed.unit.clone());
@@ -402,7 +406,7 @@ impl Changed<'_> {
             by: self.ask.by.clone(),
             engine: ENGINE_VERSION.to_owned(),
             trial: false,
-            seen: Some(seen),
+            seen: Some(self.now),
             looks_back_on,
             base: Some(base),
         })?;

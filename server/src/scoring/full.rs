@@ -2,9 +2,10 @@
 //!
 //! Enters: what to score, and a [`Progress`]. Leaves: a [`Run`]. Next: [`super::changed`].
 //!
-//! Held at once are: the list of units with its places (about 300 bytes a unit), one chunk with its facts and results, 32 bytes of
-//! receipt for each result, what is compressed but not yet written, and, only when the standard rolls up, of each unit
-//! what roll-ups read (about 2 kB). A standard that compares units with all others has one portion and holds everything.
+//! Held at once are: the list of units (about 300 bytes a unit), one chunk with its facts and results, results that may not be
+//! written yet because others come before them (where codes rise with the tree, those of a chunk), the receipt of each result, and,
+//! only when the standard rolls up, of each unit what roll-ups read (about 2 kB). A standard that compares units with all others
+//! has one portion and holds everything.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
@@ -69,7 +70,7 @@ pub(super) fn score(
     };
     progress.begin(READING, 0);
     let mut ground = Ground::read(store, &plan.bundle, ask.as_of, &ask.pseudonym_key)?;
-    let priors = priors(store, &plan.bundle, *first)?;
+    let priors = priors(store, &plan.bundle, looks_back_on, *first)?;
     let request = Request { periods, as_of: Some(ask.as_of) };
     let mut full = Full {
         plan,

@@ -19,6 +19,7 @@ use rayon::prelude::*;
 use super::{ScoringError, on_threads};
 use crate::records::placed;
 use crate::store::{self, Damage, Knowledge, PackedFacts, StoreError, UnitRow};
+use crate::succession;
 
 /// Units read from the store at a time.
 const PAGE: usize = 500;
@@ -38,6 +39,8 @@ pub(super) struct Ground<'a> {
     above: Vec<Option<usize>>,
     coverage: Arc<Coverage>,
     exemptions: BTreeMap<String, Vec<Exemption>>,
+    /// The units that others have succeeded, by the one that their facts count for.
+    predecessors: BTreeMap<String, Vec<String>>,
     /// The facts of units above those scored that have been read.
     upper: HashMap<usize, OwnFacts>,
 }
@@ -52,7 +55,15 @@ impl<'a> Ground<'a> {
     ) -> Result<Ground<'a>, ScoringError> {
         let levels: Vec<&str> = bundle.levels().collect();
         let mut all: Vec<Vec<UnitRow>> = levels.iter().map(|_| Vec::new()).collect();
-        for row in knowledge.units(as_of)? {
+        let listed = knowledge.units(as_of)?;
+        let mut predecessors: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        let successions = succession::in_force(&listed, as_of);
+        for old in successions.keys() {
+            if let Some(heir) = succession::heir(&successions, old) {
+                predecessors.entry(heir.to_owned()).or_default().push(old.clone());
+            }
+        }
+        for row in listed {
             let level = levels.iter().position(|level| *level == row.level);
             if let Some(rows) = level.and_then(|level| all.get_mut(level)) {
                 rows.push(row);
@@ -80,6 +91,7 @@ impl<'a> Ground<'a> {
             rows,
             above,
             exemptions,
+            predecessors,
             upper: HashMap::new(),
         })
     }
@@ -230,7 +242,24 @@ impl<'a> Ground<'a> {
             }
             self.decode(page, &mut read, &mut faults)?;
         }
+        for place in places {
+            for old in self.predecessors.get(self.id(*place)).into_iter().flatten() {
+                match decoded(&self.knowledge.packed_of(old, self.as_of)?, self.bundle)? {
+                    Ok(old) => {
+                        let own = read.remove(place).unwrap_or_default();
+                        read.insert(*place, with_inherited(own, old));
+                    }
+                    Err(found) => faults.extend(found),
+                }
+            }
+        }
         if faults.is_empty() { Ok(read) } else { Err(ScoringError::Faults(faults)) }
+    }
+
+    /// The unit that the facts of another one count for; a unit without a successor counts for itself.
+    pub(super) fn heir_of<'s>(&'s self, unit: &'s str) -> &'s str {
+        let heir = self.predecessors.iter().find(|(_, old)| old.iter().any(|old| old == unit));
+        heir.map_or(unit, |(heir, _)| heir)
     }
 
     fn decode(
@@ -262,6 +291,14 @@ impl<'a> Ground<'a> {
         }
         Ok(())
     }
+}
+
+/// The facts of a unit with those of one that it has succeeded: all its records, and the attributes that it has not itself.
+fn with_inherited((facts, mut attributes): OwnFacts, (old_facts, old_attributes): OwnFacts) -> OwnFacts {
+    for (name, values) in old_attributes {
+        attributes.entry(name).or_insert(values);
+    }
+    (Facts::new(old_facts.iter().chain(facts.iter()).cloned()), attributes)
 }
 
 /// The list without those at its beginning that are passed.

@@ -9,7 +9,7 @@ use liuwu_engine::assess::{ENGINE_VERSION, root};
 use liuwu_engine::period::{Granularity, Period};
 
 use super::full::without_years;
-use super::{Ask, Computed, ScoringError, all_of, plan_of, try_out};
+use super::{Ask, Computed, ScoringError, all_of, compute, plan_of, try_out};
 use crate::deadline::LONGEST_RUN;
 use crate::filed::Filed;
 use crate::store::{RunId, Store};
@@ -61,7 +61,11 @@ pub fn verify(store: &dyn Store, run: RunId, pseudonym_key: &[u8]) -> Result<Ver
     let mut differ = |unit: &str, period: Period, what: &str| {
         found.differences.push(Difference { unit: unit.to_owned(), period, what: what.to_owned() });
     };
-    let mut computed = try_out(store, store, &plan, &ask)?;
+    // What was stored later on the same day was not seen.
+    let mut computed = match run.seen {
+        Some(seen) => compute(store, store.as_seen(seen)?.as_ref(), run.looks_back_on, &plan, &ask)?,
+        None => try_out(store, store, &plan, &ask)?,
+    };
     if same_engine && root_of(&computed) != run.root {
         differ(
             "",

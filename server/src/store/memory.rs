@@ -349,6 +349,21 @@ impl Store for Memory {
         Seen { batch: inner.last_batch(), withdrawals: inner.withdrawn.log().len() as u64 }
     }
 
+    fn as_seen(&self, seen: Seen) -> Result<Box<dyn Knowledge + '_>> {
+        let inner = self.read();
+        let withdrawals: Vec<Withdrawal> =
+            inner.withdrawn.log().iter().zip(0..seen.withdrawals).map(|(w, _)| w.clone()).collect();
+        let mut then = Inner::default();
+        // As it was stored, one after the other.
+        for (id, batch) in (1..=seen.batch.0).map(BatchId).zip(&inner.batches) {
+            then.append(batch.clone())?;
+            for withdrawal in withdrawals.iter().filter(|withdrawal| withdrawal.after == id) {
+                then.withdrawn.add(withdrawal.clone());
+            }
+        }
+        Ok(Box::new(Memory { inner: RwLock::new(then) }))
+    }
+
     fn begin_run(&self, run: NewRun) -> Result<Box<dyn RunWriter + '_>> {
         check_name(&run.bundle)?;
         let mut inner = self.write();

@@ -24,6 +24,7 @@ pub mod words;
 pub mod error;
 pub mod journal;
 pub mod cabinet;
+pub mod mappings;
 pub mod drawer;
 pub mod packed;
 pub mod blanking;
@@ -170,6 +171,12 @@ pub trait Store: Knowledge + Cabinet + Drawer + Journal + Blanking {
 
     /// How much is stored by now.
     fn seen(&self) -> Seen;
+
+    /// What was known when no more than this was stored.
+    ///
+    /// # Errors
+    /// When records cannot be read.
+    fn as_seen(&self, seen: Seen) -> Result<Box<dyn Knowledge + '_>>;
 
     /// Begins to store a run. Nobody sees it before [`RunWriter::finish`]; a writer that is dropped leaves nothing behind.
     ///

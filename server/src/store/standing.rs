@@ -44,6 +44,13 @@ impl Withdrawn {
         self.log.push(withdrawal);
     }
 
+    /// The first so many of them.
+    pub(super) fn first(&self, count: u64) -> Withdrawn {
+        let mut first = Withdrawn::default();
+        self.log.iter().zip(0..count).for_each(|(withdrawal, _)| first.add(withdrawal.clone()));
+        first
+    }
+
     pub(super) fn log(&self) -> &[Withdrawal] {
         &self.log
     }

@@ -16,6 +16,14 @@ mod county;
 #[cfg(test)]
 mod disclosure;
 #[cfg(test)]
+mod division_changes;
+#[cfg(test)]
+mod duties;
+#[cfg(test)]
+mod late;
+#[cfg(test)]
+mod mappings;
+#[cfg(test)]
 mod openapi;
 #[cfg(test)]
 mod pushes;
@@ -33,4 +41,7 @@ mod serving;
 mod sessions;
 #[cfg(test)]
 mod uploads;
+#[cfg(test)]
 mod drafts;
+#[cfg(test)]
+mod webhooks;

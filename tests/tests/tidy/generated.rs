@@ -25,6 +25,7 @@ const AREAS: &[(&str, &[&Code])] = &[
     ("案例 · Cases", codes::cases::ALL),
     ("表格文件 · Sheets and other files handed in", codes::sheet::ALL),
     ("填报内容 · Values of records", codes::data::ALL),
+    ("对照文件 · Mapping files", codes::mapping::ALL),
     ("测算用的文件 · Files of `liuwu assess`", codes::files::ALL),
 ];
 

@@ -17,6 +17,8 @@ pub fn good(language: Language) -> VillagePage {
     VillagePage {
         frame: frame(language, Section::Search),
         village: place("上岙村", "330381101705", "塘下镇", "330381101000"),
+        predecessors: vec![],
+        published: None,
         period: period(),
         appeal: Some(Appeal { until: jiff::civil::date(2021, 1, 12), days_left: 4, link: "/appeals/new".into() }),
         verdict: Verdict {
@@ -383,7 +385,7 @@ fn lines_broken() -> Vec<Line> {
 
 fn evidence(kind: &str, number: &str, date: jiff::civil::Date, cell: &str) -> Evidence {
     let place = Some(format!("火灾统计2020.xlsx · 全年 · {cell}"));
-    Evidence { kind: kind.into(), number: Some(number.into()), date, place }
+    Evidence { kind: kind.into(), number: Some(number.into()), date, place, known_since: None }
 }
 
 fn foundation() -> Vec<Bar> {

@@ -195,7 +195,7 @@ fn standing(subject: &Subject<'_>, place: usize, found: &ShownFinding) -> Standi
 }
 
 fn evidence(subject: &Subject<'_>, place: usize, found: &ShownFinding) -> Vec<Evidence> {
-    let records = subject.records_of(place);
+    let (records, since) = (subject.records_of(place), subject.known_since(place));
     let kinds = &subject.standard.bundle.dictionary.kinds;
     let named = found.evidence.iter().enumerate().map(|(at, evidence)| {
         let record = records.get(at).copied().flatten();
@@ -204,6 +204,7 @@ fn evidence(subject: &Subject<'_>, place: usize, found: &ShownFinding) -> Vec<Ev
             number: evidence.number.clone().or_else(|| record.and_then(facts::number)),
             date: evidence.date,
             place: evidence.place.clone(),
+            known_since: since.get(at).copied().flatten(),
         }
     });
     named.collect()

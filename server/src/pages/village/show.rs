@@ -3,11 +3,12 @@
 use axum::extract::{Path, Query, State};
 use liuwu_engine::assessment::Met;
 use liuwu_engine::bundle::Criterion;
+use liuwu_engine::division::short_name;
 use liuwu_engine::number::Rounding;
 use serde::Deserialize;
 
 use super::subject::Subject;
-use super::{Bar, Receipt, VillagePage, arithmetic, awaiting, clauses, mending, verdict};
+use super::{Bar, Predecessor, PublishedBefore, Receipt, VillagePage, arithmetic, awaiting, clauses, mending, verdict};
 use crate::error::Problem;
 use crate::pages::figures::Figure;
 use crate::pages::frame::{Frame, Section};
@@ -15,6 +16,7 @@ use crate::pages::links;
 use crate::pages::results::Results;
 use crate::pages::visit::{Rendered, Visit};
 use crate::state::App;
+use crate::succession;
 use crate::view::ViewError;
 
 /// Decimals beside a bar.
@@ -55,6 +57,8 @@ fn fill(app: &App, results: &Results, code: &str, frame: Frame, address: String)
     let points = ViewError::Points;
     let page = VillagePage {
         village: results.place(code),
+        predecessors: predecessors(results, code),
+        published: published(&subject),
         period: results.switch(&links::village(code), frame.language),
         appeal: None,
         verdict: verdict::verdict(&subject, last.and_then(|year| year.score).map(|score| score.0)),
@@ -73,6 +77,21 @@ fn fill(app: &App, results: &Results, code: &str, frame: Frame, address: String)
     } else {
         Err(Problem::Internal(format!("the arithmetic of {code} on its page does not reach its score")))
     }
+}
+
+/// What was published before, where it was another score.
+fn published(subject: &Subject<'_>) -> Option<PublishedBefore> {
+    let before = subject.published.as_ref()?;
+    let score = before.score.filter(|score| Some(*score) != subject.shown.score)?;
+    Some(PublishedBefore { as_of: before.as_of, score: Figure(score) })
+}
+
+/// The units whose records count for this one.
+fn predecessors(results: &Results, code: &str) -> Vec<Predecessor> {
+    let view = &results.view;
+    let successions = view.units.below(code).filter_map(succession::of_row);
+    let in_force = successions.filter(|succession| succession.from <= view.run.as_of);
+    in_force.map(|old| Predecessor { name: short_name(&old.name), since: old.from }).collect()
 }
 
 /// The groundwork as bars.

@@ -9,6 +9,7 @@ use liuwu_engine::bundle::Better;
 use liuwu_engine::coverage::{Coverage, Statement};
 use liuwu_engine::dictionary::Public;
 use liuwu_engine::number::Number;
+use liuwu_engine::period::Date;
 use liuwu_engine::record::Record;
 
 use crate::disclosure::{Reader, Shown, ShownEvidence, ShownFinding};
@@ -19,6 +20,8 @@ use crate::pages::standard::Standard;
 use crate::pages::words::Language;
 use crate::records::record_of;
 use crate::state::App;
+use crate::store::Run;
+use crate::succession;
 
 /// Everything known of a village.
 pub(super) struct Subject<'a> {
@@ -29,8 +32,10 @@ pub(super) struct Subject<'a> {
     pub(super) shown: &'a Shown,
     /// The same with the places of its evidence, by which the records are found. Nothing else of it goes on the page.
     staff: &'a Shown,
-    /// Its records, by kind and place.
-    records: HashMap<(String, String), Record>,
+    /// Its records and those of the units that it has succeeded, by kind and place, each with the day from which it is known.
+    records: HashMap<(String, String), (Record, Date)>,
+    /// The results that were public before these, for the same period.
+    pub(super) published: Option<Published>,
     /// What has been handed in.
     pub(super) coverage: Coverage,
 }
@@ -52,14 +57,21 @@ impl<'a> Subject<'a> {
             shown,
             staff,
             records: HashMap::new(),
+            published: published(app, results, code)?,
             coverage: Coverage::default(),
         };
         let dictionary = &subject.standard.bundle.dictionary;
-        for stored in app.store().facts_of(code, as_of)?.records {
-            let Some(kind) = dictionary.kinds.get(&stored.kind) else { continue };
-            // A record that no longer fits its kind is evidence of nothing that this page shows.
-            if let Ok(record) = record_of(kind, dictionary, &stored) {
-                subject.records.insert((stored.kind.clone(), stored.source.to_line()), record);
+        let units = &results.view.units;
+        let old = succession::in_force(units.all(), as_of);
+        let inherited = old.keys().filter(|unit| succession::heir(&old, unit) == Some(code)).map(String::as_str);
+        for unit in std::iter::once(code).chain(inherited) {
+            for stored in app.store().facts_of(unit, as_of)?.records {
+                let Some(kind) = dictionary.kinds.get(&stored.kind) else { continue };
+                // A record that no longer fits its kind is evidence of nothing that this page shows.
+                if let Ok(record) = record_of(kind, dictionary, &stored) {
+                    let place = (stored.kind.clone(), stored.source.to_line());
+                    subject.records.insert(place, (record, stored.received_on));
+                }
             }
         }
         let statements = app.store().statements(as_of)?.into_iter().map(|received| received.item);
@@ -101,6 +113,17 @@ impl<'a> Subject<'a> {
     /// The records that a finding shown in full rests on, as far as the public may see them in full; in the order of its
     /// evidence.
     pub(super) fn records_of(&self, place: usize) -> Vec<Option<&Record>> {
+        self.known_of(place).into_iter().map(|known| known.map(|(record, _)| record)).collect()
+    }
+
+    /// From when the records are known that became known only after results for the period had been published (补报); in the
+    /// order of [`Self::records_of`].
+    pub(super) fn known_since(&self, place: usize) -> Vec<Option<Date>> {
+        let is_late = |day: &Date| self.published.as_ref().is_some_and(|published| *day > published.as_of);
+        self.known_of(place).into_iter().map(|known| known.map(|(_, day)| *day).filter(is_late)).collect()
+    }
+
+    fn known_of(&self, place: usize) -> Vec<Option<&(Record, Date)>> {
         let disclosure = &self.results.view.edition.disclosure;
         let record = |evidence: &ShownEvidence| {
             let place = evidence.place.clone().filter(|_| disclosure.of_kind(&evidence.kind) == Public::Full)?;
@@ -126,4 +149,25 @@ impl<'a> Subject<'a> {
             Better::Lower => !points.is_negative() && !points.is_zero(),
         }
     }
+}
+
+/// What was public before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Published {
+    /// The day on whose knowledge it rested.
+    pub(super) as_of: Date,
+    /// The score it gave the village.
+    pub(super) score: Option<Number>,
+}
+
+/// The newest results for the period that are public and older than those shown. It blocks.
+fn published(app: &App, results: &Results, code: &str) -> Result<Option<Published>, Problem> {
+    let (run, period) = (&results.view.run, results.period());
+    let is_before = |other: &Run| {
+        other.id < run.id && other.released && other.bundle == run.bundle && other.covers(period) && !other.trial
+    };
+    let Some(before) = app.store().runs()?.into_iter().find(is_before) else { return Ok(None) };
+    let view = app.view(&before, period)?;
+    let score = view.of(code, Reader::Public).and_then(|shown| shown.score);
+    Ok(Some(Published { as_of: before.as_of, score }))
 }

@@ -20,6 +20,35 @@ kept_by! {
     a_scan_gives_every_unit_once_and_in_order,
     the_records_of_a_kind_are_visited_until_the_visitor_breaks_off,
     units_statements_and_exemptions_are_those_known_on_the_day,
+    what_had_been_seen_can_be_seen_again,
+}
+
+fn what_had_been_seen_can_be_seen_again(store: &dyn Store) {
+    let mut then = Vec::new();
+    let mut look = |store: &dyn Store| {
+        let all = store.scan_facts(None, usize::MAX, Date::MAX).unwrap();
+        let lists = (store.units(Date::MAX).unwrap(), store.statements(Date::MAX).unwrap());
+        then.push((store.seen(), all, lists, store.exemptions(Date::MAX).unwrap()));
+    };
+    store.append_batch(rich_batch(day(2, 1))).unwrap();
+    look(store);
+    store.append_batch(batch(day(3, 1), vec![correcting(id(1, 1), record("乙村", "fire", 77))])).unwrap();
+    look(store);
+    store.withdraw_batch(BatchId(2), act(day(3, 2), "误")).unwrap();
+    look(store);
+    store.append_batch(rich_batch(day(3, 3))).unwrap();
+    store.withdraw_batch(BatchId(1), act(day(3, 4), "误")).unwrap();
+    look(store);
+    for (seen, facts, (units, statements), exemptions) in then {
+        let knowledge = store.as_seen(seen).unwrap();
+        // Units that were heard of later have no facts then.
+        let mut found = knowledge.scan_facts(None, usize::MAX, Date::MAX).unwrap();
+        found.retain(|found| facts.iter().any(|facts| facts.unit == found.unit));
+        assert!(found == facts, "{seen:?}");
+        assert_eq!(knowledge.units(Date::MAX).unwrap(), units);
+        assert_eq!(knowledge.statements(Date::MAX).unwrap(), statements);
+        assert_eq!(knowledge.exemptions(Date::MAX).unwrap(), exemptions);
+    }
 }
 
 fn records_come_by_kind_and_number_whatever_the_order_of_arrival(store: &dyn Store) {

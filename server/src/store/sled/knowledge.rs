@@ -337,6 +337,14 @@ pub(super) struct Supposed<'a> {
 }
 
 impl Sled {
+    /// The store as it was when no more than this was stored.
+    pub(super) fn back_then(&self, seen: Seen) -> Supposed<'_> {
+        let known = self.known();
+        let last_batch = known.last_batch.min(seen.batch);
+        let withdrawn = known.withdrawn.first(seen.withdrawals);
+        Supposed { store: self, known: Known { last_batch, withdrawn, ..known.clone() } }
+    }
+
     pub(super) fn suppose(&self, withdrawn: Target, act: Act) -> Result<Supposed<'_>> {
         let mut known = self.known().clone();
         known.withdrawn.add(self.may_withdraw(&known, withdrawn, act)?);

@@ -326,6 +326,10 @@ impl Store for Sled {
         Seen { batch: known.last_batch, withdrawals: known.withdrawn.log().len() as u64 }
     }
 
+    fn as_seen(&self, seen: Seen) -> Result<Box<dyn Knowledge + '_>> {
+        Ok(Box::new(self.back_then(seen)))
+    }
+
     fn begin_run(&self, run: NewRun) -> Result<Box<dyn RunWriter + '_>> {
         self.write_run(run)
     }

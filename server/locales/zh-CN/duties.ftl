@@ -1,0 +1,34 @@
+# 待办页。
+
+area-duties = 待办
+duties-title = 待办
+duties-calendar = 订阅日历
+duties-count-overdue = 逾期{ $count }项
+duties-count-due = 待报{ $count }项
+duties-open = 要报的
+duties-nothing = 没有要报的，都已报齐。
+duties-kind = 台账
+duties-period = 期间
+duties-by = 截止
+duties-missing = 缺报
+duties-where = 缺在哪里
+duties-overdue = 逾期
+duties-due = 待报
+duties-coming = 未到期
+duties-reminded = { $day }已提醒
+duties-more = 等，另有{ $count }处
+duties-unchecked = 因此不能核定
+duties-unchecked-why = 以下评分项要等数据报齐才能核定；没有发生的，报“零报告”。
+duties-rule = 评分项
+duties-waits-for = 缺的台账
+duties-units = 涉及村社
+duties-next = 下一期
+duties-late = 迟报
+duties-days = 期间
+duties-came = 收到
+duties-burden = 填报负担
+duties-burden-figure = 本办法向每个村社采集{ $kinds }类台账、{ $fields }个填报项，一年报送{ $returns }次。
+duties-twice = 疑似重复采集{ $count }项（最多报一次）
+duties-twice-why = 名称、类型和计量单位都相同，却出现在几类台账里。确是同一件事的，请改为只报一次。
+duties-field = 填报项
+duties-and = 、

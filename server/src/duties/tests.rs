@@ -1,0 +1,141 @@
+//! What is due, late and unchecked, of a county of three villages.
+
+use liuwu_engine::period::parse_date;
+
+use super::*;
+use crate::store::{BatchId, ItemId, UnitRow};
+
+const BUNDLE: &str = r#"
+bundle: small
+edition: "2020"
+title: 小样(示例)
+assess: {unit: village, within: [town, county], period: year, base: 100}
+records:
+  fire:
+    title: 火灾
+    department: 消防
+    fields: {no: {title: 编号, type: text}, place: {title: 场所, type: text}, deaths: {title: 死亡人数, type: integer, unit: 人}}
+    identity: [no]
+    due: {every: month, within_days: 5}
+  accident:
+    title: 事故
+    department: 应急
+    fields: {no: {title: 编号, type: text}, deaths: {title: 死亡人数, type: integer, unit: 人}}
+    identity: [no]
+    due: {every: quarter, within_days: 10}
+figures: {fires: {title: 起数, script: 'records("fire").count()'}}
+criteria:
+  - id: c
+    title: 甲
+    rules:
+      - {id: R-1, title: 火灾多发, basis: 第一条, when: figures.fires > 3, deduct: "1", reason: 多发}
+      - {id: R-2, title: 事故, basis: 第二条, each: accident, deduct: "1", reason: 事故}
+"#;
+
+fn day(text: &str) -> Date {
+    parse_date(text).unwrap()
+}
+
+fn tree() -> UnitTree {
+    let row = |id: &str, level: &str, name: &str, parent: Option<&str>| UnitRow {
+        id: id.into(),
+        level: level.into(),
+        name: name.into(),
+        parent: parent.map(str::to_owned),
+    };
+    UnitTree::new(vec![
+        row("1", "county", "甲市", None),
+        row("11", "town", "乙镇", Some("1")),
+        row("111", "village", "上岙村村民委员会", Some("11")),
+        row("112", "village", "下岙村村民委员会", Some("11")),
+        row("12", "town", "丙镇", Some("1")),
+        row("121", "village", "前垟村村民委员会", Some("12")),
+    ])
+}
+
+fn stated(kind: &str, area: &str, from: &str, to: &str, received_on: &str) -> Received<store::Statement> {
+    Received {
+        id: ItemId { batch: BatchId(1), number: 1 },
+        received_on: day(received_on),
+        item: store::Statement { kind: kind.into(), area: area.into(), from: day(from), to: day(to), nil: true },
+    }
+}
+
+fn duties(statements: &[Received<store::Statement>], on: &str, scope: &Scope) -> Duties {
+    let (bundle, _) = liuwu_engine::bundle::read("b.yaml", BUNDLE).unwrap();
+    let units = tree();
+    Basis { bundle: &bundle, units: &units, statements, day: day(on), scope }.duties()
+}
+
+fn short(duties: &Duties) -> Vec<String> {
+    let areas = |duty: &Duty| duty.areas.iter().map(|area| area.name.clone()).collect::<Vec<_>>().join("、");
+    let one = |duty: &Duty| {
+        format!(
+            "{} {} {} {:?} {}/{} {}",
+            duty.title,
+            duty.period.name(),
+            duty.due,
+            duty.state,
+            duty.missing,
+            duty.units,
+            areas(duty)
+        )
+    };
+    duties.open.iter().map(one).collect()
+}
+
+#[test]
+fn what_is_due_stands_by_its_day_with_the_largest_areas_that_lack_it() {
+    let statements = [
+        stated("fire", "1", "2019-01-01", "2019-12-31", "2020-01-03"),
+        stated("accident", "1", "2019-01-01", "2019-12-31", "2020-01-03"),
+        stated("fire", "1", "2020-01-01", "2020-01-31", "2020-02-04"),
+        stated("fire", "111", "2020-02-01", "2020-02-29", "2020-03-02"),
+    ];
+    let duties = duties(&statements, "2020-04-03", &Scope::Everything);
+    assert_eq!(
+        short(&duties),
+        [
+            "火灾 2020-02 2020-03-05 Overdue 2/3 乙镇下岙村、丙镇",
+            "火灾 2020-03 2020-04-05 Due 3/3 甲市",
+            "事故 2020Q1 2020-04-10 Due 3/3 甲市",
+            "火灾 2020-04 2020-05-05 Coming 3/3 甲市",
+            "事故 2020Q2 2020-07-10 Coming 3/3 甲市",
+        ]
+    );
+    let unchecked: Vec<(&str, usize)> = duties.unchecked.iter().map(|rule| (rule.rule.as_str(), rule.units)).collect();
+    assert_eq!(unchecked, [("R-1", 3), ("R-2", 3)]);
+}
+
+#[test]
+fn a_department_sees_its_kinds_and_a_town_its_villages() {
+    let of = |scope: Scope| short(&duties(&[], "2020-01-20", &scope)).into_iter().filter(|line| line.contains("2020"));
+    let fire: Vec<String> = of(Scope::Department("消防".into())).collect();
+    assert!(fire.iter().all(|line| line.starts_with("火灾")) && !fire.is_empty());
+    let town: Vec<String> = of(Scope::Divisions(vec!["11".into()])).collect();
+    assert!(town.iter().all(|line| line.contains("2/2 乙镇")), "{town:?}");
+}
+
+#[test]
+fn what_came_after_its_day_is_listed_with_both_days() {
+    let statements = [
+        stated("fire", "11", "2020-01-01", "2020-01-31", "2020-02-09"),
+        stated("fire", "12", "2020-01-01", "2020-01-31", "2020-02-05"),
+    ];
+    let late = duties(&statements, "2020-02-10", &Scope::Everything).came_late;
+    assert_eq!(late.len(), 1);
+    assert_eq!(
+        (late[0].area.name.as_str(), late[0].due, late[0].received_on),
+        ("乙镇", day("2020-02-05"), day("2020-02-09"))
+    );
+}
+
+#[test]
+fn what_is_asked_under_two_kinds_is_named_and_what_tells_records_apart_is_not() {
+    let (bundle, _) = liuwu_engine::bundle::read("b.yaml", BUNDLE).unwrap();
+    assert_eq!(
+        asked_twice(&bundle),
+        [AskedTwice { title: "死亡人数".into(), kinds: vec!["火灾".into(), "事故".into()] }]
+    );
+    assert_eq!(burden(&bundle), Burden { kinds: 2, fields: 5, returns: 16 });
+}

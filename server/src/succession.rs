@@ -1,0 +1,261 @@
+//! Divisions that were merged, split or given another code: who counts for whom, and from when.
+//!
+//! Enters: changes as an office announces them, and the list of units. Leaves: rows for the list of units by which an old unit is
+//! succeeded, and the successor of every old unit. Next: [`crate::scoring`], where the facts of an old unit count for its
+//! successor.
+//!
+//! An old unit stays in the list, and its records keep its code: it is listed once more with the level `succeeded:` and the day
+//! of the change, and with its successor above it. So the change is part of a batch like everything else that is handed in: it is known from
+//! a day on, can be taken back whole, and older runs are recomputed as they were. **The rule**: in a run as of a day on which
+//! the change is known, an old unit takes no part, and all its records and its attributes that the successor does not have
+//! itself count for the successor, in every period. Of a unit that was split they count for the first of those named.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use liuwu_engine::codes::sheet::BAD_DIVISION;
+use liuwu_engine::diagnostic::Diagnostic;
+use liuwu_engine::period::{Date, parse_date};
+
+use crate::store::{NewBatch, UnitRow};
+
+/// Begins the level of a unit that has a successor; the day of the change follows.
+const SUCCEEDED: &str = "succeeded:";
+/// Units succeed each other at most so often; a circle ends here.
+const LONGEST: usize = 32;
+
+/// What happened to divisions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Several became one.
+    Merged,
+    /// One became several.
+    Split,
+    /// One has another code.
+    Recoded,
+}
+
+impl Kind {
+    /// In Chinese, for the heading of a batch.
+    #[must_use]
+    pub const fn zh(self) -> &'static str {
+        match self {
+            Kind::Merged => "合并",
+            Kind::Split => "拆分",
+            Kind::Recoded => "改用新代码",
+        }
+    }
+}
+
+/// One change, as it is announced.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    /// What happened.
+    pub kind: Kind,
+    /// From this day on.
+    pub from: Date,
+    /// Codes of the units that were.
+    pub old: Vec<String>,
+    /// The units that are: code, and of one not listed yet the name. The first counts for what was split.
+    pub new: Vec<(String, Option<String>)>,
+}
+
+/// That one unit has succeeded another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Succession {
+    /// The old unit.
+    pub old: String,
+    /// Its name.
+    pub name: String,
+    /// Its successor.
+    pub new: String,
+    /// From this day on.
+    pub from: Date,
+}
+
+/// What a row of the list of units says of a succession, if it does.
+#[must_use]
+pub fn of_row(row: &UnitRow) -> Option<Succession> {
+    let from = parse_date(row.level.strip_prefix(SUCCEEDED)?).ok()?;
+    Some(Succession { old: row.id.clone(), name: row.name.clone(), new: row.parent.clone()?, from })
+}
+
+/// The successions in the list of units that are in force on a day, by the old unit.
+#[must_use]
+pub fn in_force(rows: &[UnitRow], on: Date) -> BTreeMap<String, Succession> {
+    let known = rows.iter().filter_map(of_row).filter(|succession| succession.from <= on);
+    known.map(|succession| (succession.old.clone(), succession)).collect()
+}
+
+/// The unit that counts for an old one today: the last of those that succeeded each other; none when it has no successor.
+#[must_use]
+pub fn heir<'s>(successions: &'s BTreeMap<String, Succession>, old: &str) -> Option<&'s str> {
+    let mut heir = None;
+    let mut next = successions.get(old);
+    for _ in 0..LONGEST {
+        let Some(succession) = next else { break };
+        heir = Some(succession.new.as_str());
+        next = successions.get(&succession.new);
+    }
+    heir
+}
+
+/// Puts changes into a batch: new units, and old ones with their successors.
+///
+/// # Errors
+/// Everything that does not fit the units listed.
+pub fn announce(rows: &[UnitRow], changes: &[Change], batch: &mut NewBatch) -> Result<(), Vec<Diagnostic>> {
+    let mut listed: BTreeMap<String, UnitRow> = rows.iter().map(|row| (row.id.clone(), row.clone())).collect();
+    let mut faults = Vec::new();
+    let mut refuse = |zh: String, en: String| {
+        faults.push(
+            Diagnostic::new(&BAD_DIVISION)
+                .with("problem", zh)
+                .with("problem_en", en)
+                .with("remedy", "核对区划代码后重新报送")
+                .with("remedy_en", "check the codes and hand it in again"),
+        );
+    };
+    for change in changes {
+        let fits = match change.kind {
+            Kind::Merged => change.old.len() > 1 && change.new.len() == 1,
+            Kind::Split => change.old.len() == 1 && change.new.len() > 1,
+            Kind::Recoded => change.old.len() == 1 && change.new.len() == 1,
+        };
+        if !fits {
+            refuse(
+                "合并是几个变一个,拆分是一个变几个,改代码是一个变一个".to_owned(),
+                "merging makes one of several, splitting several of one, recoding one of one".to_owned(),
+            );
+            continue;
+        }
+        let olds: Vec<UnitRow> = change.old.iter().filter_map(|code| listed.get(code).cloned()).collect();
+        let distinct: BTreeSet<&String> = change.old.iter().chain(change.new.iter().map(|(code, _)| code)).collect();
+        if distinct.len() < change.old.len() + change.new.len() && change.kind != Kind::Merged {
+            refuse("新旧代码有重复".to_owned(), "a code stands on both sides".to_owned());
+            continue;
+        }
+        let unknown: Vec<&str> =
+            change.old.iter().filter(|code| !listed.contains_key(*code)).map(String::as_str).collect();
+        let gone: Vec<&str> = olds.iter().filter(|row| of_row(row).is_some()).map(|row| row.id.as_str()).collect();
+        let Some(model) = olds.first().filter(|_| unknown.is_empty() && gone.is_empty()) else {
+            let codes = unknown.into_iter().chain(gone).collect::<Vec<_>>().join("、");
+            refuse(format!("「{codes}」不在现有区划之列"), format!("`{codes}` is no unit of today"));
+            continue;
+        };
+        let (level, parent) = (model.level.clone(), model.parent.clone());
+        let mut complete = true;
+        for (code, name) in &change.new {
+            match (listed.get(code), name) {
+                (Some(row), _) if row.level == level => {}
+                (Some(_), _) => {
+                    refuse(format!("「{code}」与原区划不同级"), format!("`{code}` is of another level"));
+                    complete = false;
+                }
+                (None, Some(name)) => {
+                    let row =
+                        UnitRow { id: code.clone(), level: level.clone(), name: name.clone(), parent: parent.clone() };
+                    listed.insert(code.clone(), row.clone());
+                    batch.units.push(row);
+                }
+                (None, None) => {
+                    refuse(format!("新代码「{code}」缺少名称"), format!("the new unit `{code}` has no name"));
+                    complete = false;
+                }
+            }
+        }
+        let Some((heir, _)) = change.new.first().filter(|_| complete) else { continue };
+        // One of those merged may keep its code: it goes on as it was.
+        for old in olds.into_iter().filter(|old| old.id != *heir) {
+            let row = UnitRow { level: format!("{SUCCEEDED}{}", change.from), parent: Some(heir.clone()), ..old };
+            listed.insert(row.id.clone(), row.clone());
+            batch.units.push(row);
+        }
+    }
+    if faults.is_empty() { Ok(()) } else { Err(faults) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn day(text: &str) -> Date {
+        parse_date(text).unwrap()
+    }
+
+    fn row(id: &str, name: &str) -> UnitRow {
+        UnitRow { id: id.into(), level: "village".into(), name: name.into(), parent: Some("T".into()) }
+    }
+
+    fn rows() -> Vec<UnitRow> {
+        vec![row("A", "甲村"), row("B", "乙村"), row("C", "丙村")]
+    }
+
+    fn change(kind: Kind, old: &[&str], new: &[(&str, Option<&str>)]) -> Change {
+        Change {
+            kind,
+            from: day("2020-06-01"),
+            old: old.iter().map(|code| (*code).to_owned()).collect(),
+            new: new.iter().map(|(code, name)| ((*code).to_owned(), name.map(str::to_owned))).collect(),
+        }
+    }
+
+    fn after(changes: &[Change]) -> Vec<UnitRow> {
+        let mut batch = NewBatch::new("2020-06-02T00:00:00Z".parse().unwrap(), "t", "");
+        announce(&rows(), changes, &mut batch).unwrap();
+        let mut listed: BTreeMap<String, UnitRow> = rows().into_iter().map(|row| (row.id.clone(), row)).collect();
+        listed.extend(batch.units.into_iter().map(|row| (row.id.clone(), row)));
+        listed.into_values().collect()
+    }
+
+    #[test]
+    fn merged_units_are_succeeded_by_the_new_one_from_the_day_on() {
+        let listed = after(&[change(Kind::Merged, &["A", "B"], &[("D", Some("丁村"))])]);
+        assert!(in_force(&listed, day("2020-05-31")).is_empty());
+        let successions = in_force(&listed, day("2020-06-01"));
+        assert_eq!(
+            (heir(&successions, "A"), heir(&successions, "B"), heir(&successions, "C")),
+            (Some("D"), Some("D"), None)
+        );
+        assert_eq!(listed.iter().find(|row| row.id == "D"), Some(&row("D", "丁村")));
+    }
+
+    #[test]
+    fn one_of_the_merged_may_keep_its_code_and_changes_follow_each_other() {
+        let listed = after(&[
+            change(Kind::Merged, &["A", "B"], &[("B", None)]),
+            change(Kind::Recoded, &["B"], &[("E", Some("戊村"))]),
+        ]);
+        let successions = in_force(&listed, day("2020-12-31"));
+        assert_eq!((heir(&successions, "A"), heir(&successions, "B")), (Some("E"), Some("E")));
+    }
+
+    #[test]
+    fn what_was_split_counts_for_the_first_named() {
+        let listed = after(&[change(Kind::Split, &["A"], &[("F", Some("己村")), ("G", Some("庚村"))])]);
+        assert_eq!(heir(&in_force(&listed, day("2021-01-01")), "A"), Some("F"));
+    }
+
+    #[test]
+    fn changes_that_fit_no_unit_are_refused_with_the_codes() {
+        let refused = [
+            change(Kind::Merged, &["A"], &[("D", Some("丁村"))]),
+            change(Kind::Merged, &["A", "X"], &[("D", Some("丁村"))]),
+            change(Kind::Recoded, &["A"], &[("D", None)]),
+            change(Kind::Recoded, &["A"], &[("A", None)]),
+        ];
+        for change in refused {
+            let mut batch = NewBatch::new("2020-06-02T00:00:00Z".parse().unwrap(), "t", "");
+            assert_eq!(announce(&rows(), &[change], &mut batch).unwrap_err().len(), 1);
+        }
+    }
+
+    #[test]
+    fn a_circle_of_successions_ends() {
+        let circle = |old: &str, new: &str| {
+            let succession = Succession { old: old.into(), name: String::new(), new: new.into(), from: Date::MIN };
+            (old.to_owned(), succession)
+        };
+        let successions = BTreeMap::from([circle("A", "B"), circle("B", "A")]);
+        assert!(heir(&successions, "A").is_some());
+    }
+}
