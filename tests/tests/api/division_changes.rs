@@ -56,7 +56,6 @@ async fn records_of_merged_communities_count_for_the_new_one() {
     assert!(rules.contains(&"FIRE-001"), "{merged}");
     assert!(county.store.facts_of(BURNT, county.app.today()).unwrap().records.len() > 1, "old records keep their code");
 
-
     county.store.release(run, act("2021-03-01")).unwrap();
     county.app.has_written();
     let page = county.get(&format!("/villages/{MERGED}")).await.text();
