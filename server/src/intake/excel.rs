@@ -148,6 +148,7 @@ fn xlsx_rows(book: &mut Xlsx<Cursor<&[u8]>>, name: &str, gatherer: &mut Gatherer
             break;
         }
     }
+    drop(cells);
     for (row, column) in not_calculated(book, name, &blanks)? {
         gatherer.put(row as usize, column as usize, Raw::Text(NOT_CALCULATED.to_owned()))?;
     }

@@ -99,7 +99,7 @@ fn a_formula_that_was_never_calculated_is_no_blank_cell() {
 #[test]
 fn a_formula_that_was_calculated_is_its_result() {
     let Some(upload) = read_of("calculated.xlsx") else { return };
-    assert_eq!(faults(&upload), ["E2 too-many-places"], "0.1+0.2 is not rounded in silence: {}", report(&upload));
+    assert_eq!(faults(&upload), ["E2 imprecise-number"], "0.1+0.2 is not rounded in silence: {}", report(&upload));
     let rest = ["330381101702 2020-02-29 - home 0 - -", "330381101702 2020-02-29 - production 0 - -"];
     assert_eq!(lines(&upload), rest);
 }
@@ -146,7 +146,7 @@ fn error_cells_are_named_one_by_one() {
     let expected = [
         "B2 formula-error",
         "D2 formula-error",
-        "A3 unknown-unit",
+        "A3 unit-not-found",
         "D3 too-small",
         "E3 formula-error",
         "C4 unknown-choice",
@@ -252,7 +252,7 @@ fn libreoffice_calculates_what_openpyxl_left_open() {
         let rest = ["330381101702 2020-02-29 - home 0 0.5 -", "330381101702 2020-02-29 - production 0 - -"];
         assert_eq!(
             (faults(&upload), lines(&upload)),
-            (vec!["E2 too-many-places".to_owned()], rest.map(str::to_owned).to_vec())
+            (vec!["E2 imprecise-number".to_owned()], rest.map(str::to_owned).to_vec())
         );
     }
 }
