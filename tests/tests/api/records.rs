@@ -10,13 +10,13 @@ use super::county::*;
 /// A person whose name must stand nowhere in full.
 const PERSON: &str = "欧阳建国";
 /// Two fires of burnt and troubled; the first names a person.
-const FIRES: &str =
+pub const FIRES: &str =
     "区划代码,发生日期,编号,死亡人数,报告人\n330381101701,2020-07-01,H7,0,欧阳建国\n330381101702,2020-07-02,H8,1,\n";
 /// The first of them told otherwise.
 const OTHERWISE: &str =
     "区划代码,发生日期,编号,死亡人数,报告人\n330381101701,2020-07-01,H7,3,欧阳建国\n330381102701,2020-07-03,H9,0,\n";
 
-async fn upload(county: &County, csv: &str, good_rows: bool) -> Answer {
+pub async fn upload(county: &County, csv: &str, good_rows: bool) -> Answer {
     let body = format!(
         "--x\r\ncontent-disposition: form-data; name=\"kind\"\r\n\r\nfire\r\n\
          --x\r\ncontent-disposition: form-data; name=\"accept_good_rows\"\r\n\r\n{good_rows}\r\n\
@@ -28,13 +28,13 @@ async fn upload(county: &County, csv: &str, good_rows: bool) -> Answer {
     county.ask(request.body(Body::from(body)).unwrap()).await
 }
 
-async fn post(county: &County, address: &str, body: Json) -> Answer {
+pub async fn post(county: &County, address: &str, body: Json) -> Answer {
     let request = Request::post(address).header("content-type", "application/json").header("authorization", bearer());
     county.ask(request.body(Body::from(body.to_string())).unwrap()).await
 }
 
 /// Sends a form of a page, as a browser without scripts does.
-async fn send(county: &County, address: &str, form: &[(&str, &str)]) -> Answer {
+pub async fn send(county: &County, address: &str, form: &[(&str, &str)]) -> Answer {
     let pairs: Vec<String> =
         form.iter().map(|(name, text)| format!("{name}={}", liuwu::pages::links::escape(text))).collect();
     let request = Request::post(address)

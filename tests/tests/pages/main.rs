@@ -15,6 +15,7 @@ mod city;
     reason = "a county full of secrets, shared with the tests of the HTTP interface, which need all of it"
 )]
 mod county;
+mod corrections;
 mod desk;
 mod html;
 mod links;
