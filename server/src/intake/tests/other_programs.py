@@ -95,10 +95,10 @@ def types():
     made.active.protection.set_password("1234")
     save(made, "protected.xlsx")
     made.epoch = CALENDAR_MAC_1904
-    made.active["B4"] = datetime.datetime(2020, 3, 2)
-    # A bare number of days, as it stands in such a file.
-    made.active["B3"] = 42_429
-    made.active["B3"].number_format = "General"
+    # A bare number of days, as it stands in such a file, and a day written out in digits.
+    for place, number in [("B3", 42_429), ("B4", 20_200_302)]:
+        made.active[place] = number
+        made.active[place].number_format = "General"
     save(made, "mac.xlsx")
     # Two runs of letters and how they are read aloud, which is no part of the text.
     runs = r"<\1><r><rPr><b/></rPr><t>下金</t></r><r><t>村</t></r><rPh sb='0' eb='1'><t>シタ</t></rPh></\1>"
