@@ -5,7 +5,7 @@
 //! next starts; periods are scored oldest first. One unit is the special case of many. Next: nothing; the server stores and
 //! shows what leaves here.
 //!
-//! Where there are too many units to hold at once, or few have changed, units are scored in [`portions`] by [`score_units`] and
+//! Where there are too many units to hold at once, or few have changed, units are scored in [`mod@portions`] by [`score_units`] and
 //! their results rolled up by [`roll_up()`]; that comes to the same, receipts included.
 
 mod exemptions;
@@ -103,7 +103,7 @@ pub fn assess(
 }
 
 /// Scores the units for the periods asked for, and for whole years where the standard has results of those, without rolling
-/// them up. Units may be scored in portions: any set that holds, with a unit, all it may be compared with ([`portions`]).
+/// them up. Units may be scored in portions: any set that holds, with a unit, all it may be compared with ([`portions()`]).
 ///
 /// # Errors
 /// As [`assess`].

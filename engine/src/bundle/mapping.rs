@@ -346,7 +346,7 @@ records:
             ]
         );
         let (place, fault) = mapping.items(&json!({"data": 1})).unwrap_err();
-        assert_eq!((place.as_str(), fault.code.id), ("/data", "not-a-list"));
+        assert_eq!((place.as_str(), fault.code.id), ("/data", "path-not-a-list"));
     }
 
     #[test]

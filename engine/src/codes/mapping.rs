@@ -60,7 +60,7 @@ codes! {
         help_en: "see how the sender writes dates, and correct the mapping file",
     }
     /// A list was expected.
-    NOT_A_LIST = Error "not-a-list" {
+    NOT_A_LIST = Error "path-not-a-list" {
         zh: "「{path}」应是列表",
         en: "`{path}` should be a list",
         help_zh: "核对路径和推送的内容",

@@ -1,6 +1,6 @@
 //! Accounts and keys as they are kept.
 //!
-//! Enters: what administrators have decided. Leaves: an [`Account`] or [`Key`] to be stored as a paper. Next: [`super::register`].
+//! Enters: what administrators have decided. Leaves: an [`Account`] or [`Key`] to be stored as a paper. Next: [`crate::entrance`].
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};

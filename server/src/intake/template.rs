@@ -2,7 +2,7 @@
 //!
 //! Enters: an edition's bundle, the kinds asked for and the units their rows may be about. Leaves: an xlsx file with one sheet a
 //! kind: header with help, an example row, choices, bounds and the names of the units to pick from. A hidden sheet ([`mark`])
-//! says what the file is. What each column is like stands in [`column`]. Next: [`super::workbook`], which reads it back.
+//! says what the file is. What each column is like stands in [`mod@column`]. Next: [`super::workbook`], which reads it back.
 
 mod column;
 pub(super) mod mark;

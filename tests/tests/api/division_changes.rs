@@ -1,4 +1,4 @@
-//! Communities that are merged: old records keep their code and count for the successor.
+//! Communities that are merged: old records keep their code and count for the successor, and nothing older moves.
 
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
@@ -37,7 +37,7 @@ fn score_today(county: &County) -> RunId {
 }
 
 #[tokio::test]
-async fn records_of_merged_communities_count_for_the_new_one() {
+async fn records_of_merged_communities_count_for_the_new_one_and_older_runs_stay() {
     let county = County::new();
     let stored = county.ask(announce(&merger())).await;
     assert_eq!((stored.status, stored.json()["units"].clone()), (StatusCode::CREATED, json!(3)), "{}", stored.text());
@@ -55,6 +55,12 @@ async fn records_of_merged_communities_count_for_the_new_one() {
         merged["findings"].as_array().unwrap().iter().map(|finding| finding["rule"].as_str().unwrap()).collect();
     assert!(rules.contains(&"FIRE-001"), "{merged}");
     assert!(county.store.facts_of(BURNT, county.app.today()).unwrap().records.len() > 1, "old records keep their code");
+
+    for older in [RELEASED_RUN, NEWEST_RUN] {
+        let proof = scoring::verify(county.store.as_ref(), older, b"a key for tests").unwrap();
+        assert_eq!(proof.differences, [], "run {older}");
+    }
+    assert_eq!(scoring::verify(county.store.as_ref(), run, b"a key for tests").unwrap().differences, []);
 
     county.store.release(run, act("2021-03-01")).unwrap();
     county.app.has_written();

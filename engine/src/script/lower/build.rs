@@ -2,7 +2,7 @@
 //!
 //! Enters: the program with its charges, and the dictionary. Leaves: a [`Tree`], or the [`Obstacle`] for which the script is left
 //! to the interpreter. What the tree does must be what the interpreter would do, in the same order; where that cannot be known
-//! beforehand there is an obstacle, where it turns out in the run the run is handed over. Next: [`super::run`].
+//! beforehand there is an obstacle, where it turns out in the run the run is handed over. Next: [`super::run()`].
 
 mod calls;
 mod chains;

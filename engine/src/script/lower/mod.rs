@@ -5,7 +5,7 @@
 //! does not provide for (a type that does not fit, a limit) is handed over to the interpreter, so there are no two wordings of
 //! an error. Next: [`super::Interpreter`], which runs trees where there are some.
 //!
-//! Reading order: [`records`] (how facts are read), [`value`], [`tree`], [`obstacle`], [`build`], [`run`].
+//! Reading order: [`records`] (how facts are read), [`value`], [`tree`], [`obstacle`], [`mod@build`], [`mod@run`].
 
 mod records;
 mod value;

@@ -1,8 +1,8 @@
 //! A script as a tree of what is to be done, with every name already looked up.
 //!
-//! Enters: nothing; [`super::build`] makes the tree. Leaves: [`Node`], which [`super::run`] goes through for each unit. The closures
+//! Enters: nothing; [`super::build()`] makes the tree. Leaves: [`Node`], which [`super::run()`] goes through for each unit. The closures
 //! of `count`, `filter` and the like stand inside the question that asks them, and the functions of the library where they are
-//! called; only functions that call themselves stand apart. Next: [`super::build`].
+//! called; only functions that call themselves stand apart. Next: [`super::build()`].
 
 use std::sync::Arc;
 

@@ -1,7 +1,7 @@
 //! Who may do what: roles, permissions and scopes, as they are kept with accounts and keys.
 //!
 //! Enters: what administrators decide. Leaves: the same, by names that never change once they have been stored. Which role has
-//! which permissions stands in [`crate::accounts::table`]. Next: [`super::super::people`].
+//! which permissions stands in [`crate::accounts::table`]. Next: [`super::super::error`].
 
 use serde::{Deserialize, Serialize};
 
