@@ -247,14 +247,12 @@ fn the_same_table_out_of_libreoffice_is_the_same_records() {
 
 #[test]
 fn libreoffice_calculates_what_openpyxl_left_open() {
-    for to in ["xls", "xlsx"] {
-        let Some(upload) = converted("formulas.xlsx", to) else { return };
-        let rest = ["330381101702 2020-02-29 - home 0 0.5 -", "330381101702 2020-02-29 - production 0 - -"];
-        assert_eq!(
-            (faults(&upload), lines(&upload)),
-            (vec!["E2 imprecise-number".to_owned()], rest.map(str::to_owned).to_vec())
-        );
-    }
+    let rest = ["330381101702 2020-02-29 - home 0 0.5 -", "330381101702 2020-02-29 - production 0 - -"];
+    // It writes 0.1+0.2 into xls with all its digits, and into xlsx with as many as are exact.
+    let Some(upload) = converted("formulas.xlsx", "xls") else { return };
+    assert_eq!((faults(&upload), lines(&upload)), (vec!["E2 imprecise-number".into()], rest.map(str::to_owned).into()));
+    let Some(upload) = converted("formulas.xlsx", "xlsx") else { return };
+    holds(&upload, &["330381102702 2020-02-29 - home 2 0.3 -", rest[0], rest[1]]);
 }
 
 #[test]
