@@ -299,4 +299,7 @@ async fn a_village_never_sees_who_reported_not_even_about_itself() {
     assert!(shown >= 4, "only {shown} of the places were shown at all");
     let original = seen("village", &format!("{attachments}/{content}?original_because=x")).await;
     assert_eq!(original.status, StatusCode::FORBIDDEN);
+    let paper = format!("{attachments}/{content}");
+    assert_eq!(seen("town", &paper).await.status, StatusCode::OK);
+    assert_eq!(seen("village", &paper).await.status, StatusCode::NOT_FOUND, "a paper of the town can name a person");
 }
