@@ -393,6 +393,9 @@ impl Custody<'_> {
         self.question(number)?;
         let question = questions::settle(self.app.store(), number, answer, act)?;
         self.app.facts_changed();
+        if let Some(batch) = question.settled.as_ref().and_then(|settled| settled.batch) {
+            self.app.audit().note(Note::done(self.caller, Action::Upload, Subject::of("batch", batch)))?;
+        }
         self.app.audit().note(Note::done(self.caller, Action::Decide, Subject::of("question", number)))?;
         Ok(question)
     }

@@ -39,7 +39,7 @@ impl DataDir {
 
     /// The log of everything that was done, with the file beside the store that says where it ends.
     pub fn audit(&self) -> Arc<Audit> {
-        let audit = Audit::new(Arc::clone(&self.store));
+        let audit = Audit::new(Arc::clone(&self.store), &self.pseudonym_key);
         audit.keep_head_in(self.head_file());
         Arc::new(audit)
     }

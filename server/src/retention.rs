@@ -50,12 +50,21 @@ struct Next {
     day: Option<Date>,
 }
 
+/// Told of a batch before it is blanked: its number, what it says, what it is going to say.
+pub type BeforeBlanking<'a> = &'a mut dyn FnMut(BatchId, &NewBatch, &NewBatch) -> Result<(), StoreError>;
+
 /// Blanks everything whose time is over on a day.
 ///
 /// # Errors
 /// The store's. What was blanked before stays so, and the rest is done by the next call.
-pub fn blank_due(store: &dyn Store, bundle: &Bundle, key: &[u8], today: Date) -> Result<Blanked, StoreError> {
-    sweep(store, bundle, key, today, true)
+pub fn blank_due(
+    store: &dyn Store,
+    bundle: &Bundle,
+    key: &[u8],
+    today: Date,
+    before: BeforeBlanking,
+) -> Result<Blanked, StoreError> {
+    sweep(store, bundle, key, today, Some(before))
 }
 
 /// Counts what [`blank_due`] would blank, and blanks nothing.
@@ -63,10 +72,16 @@ pub fn blank_due(store: &dyn Store, bundle: &Bundle, key: &[u8], today: Date) ->
 /// # Errors
 /// The store's.
 pub fn count_due(store: &dyn Store, bundle: &Bundle, key: &[u8], today: Date) -> Result<Blanked, StoreError> {
-    sweep(store, bundle, key, today, false)
+    sweep(store, bundle, key, today, None)
 }
 
-fn sweep(store: &dyn Store, bundle: &Bundle, key: &[u8], today: Date, really: bool) -> Result<Blanked, StoreError> {
+fn sweep(
+    store: &dyn Store,
+    bundle: &Bundle,
+    key: &[u8],
+    today: Date,
+    mut really: Option<BeforeBlanking>,
+) -> Result<Blanked, StoreError> {
     let mut blanked = Blanked::default();
     let last = store.batches(None, 1)?.first().map_or(0, |batch| batch.id.0);
     for id in (1..=last).map(BatchId) {
@@ -77,14 +92,17 @@ fn sweep(store: &dyn Store, bundle: &Bundle, key: &[u8], today: Date, really: bo
         let (blanks, next) = of_batch(bundle, key, today, id, &batch);
         blanked.records += blanks.len() as u64;
         blanked.fields += blanks.iter().map(|blank| blank.fields.len() as u64).sum::<u64>();
-        if really {
+        if let Some(before) = &mut really {
+            if !blanks.is_empty() {
+                before(id, &batch, &blanked_batch(&batch, &blanks))?;
+            }
             for some in blanks.chunks(AT_ONCE) {
                 store.blank(some.to_vec())?;
             }
             note_next(store, bundle, id, next)?;
         }
     }
-    blanked.questions = questions::blank(store, really, &mut |received_on, row| {
+    blanked.questions = questions::blank(store, really.is_some(), &mut |received_on, row| {
         let gone = gone_fields(bundle, key, today, received_on, row).0;
         let any = !gone.is_empty();
         for (name, value) in gone {
@@ -93,6 +111,18 @@ fn sweep(store: &dyn Store, bundle: &Bundle, key: &[u8], today: Date, really: bo
         any
     })?;
     Ok(blanked)
+}
+
+/// What a batch is going to say.
+fn blanked_batch(batch: &NewBatch, blanks: &[Blank]) -> NewBatch {
+    let mut then = batch.clone();
+    for blank in blanks {
+        let place = (blank.record.number as usize).checked_sub(1);
+        if let Some(row) = place.and_then(|place| then.records.get_mut(place)) {
+            row.fields.extend(blank.fields.clone());
+        }
+    }
+    then
 }
 
 /// Whether a batch has to be looked at: on its day, or when the standard has changed since.

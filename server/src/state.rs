@@ -66,7 +66,7 @@ impl App {
     /// Puts it together. `token` lets its bearer write and see what is not public.
     pub fn new(config: Config, store: Arc<dyn Store>, pseudonym_key: Vec<u8>, token: Token) -> App {
         let runs = Kept::new(config.kept_runs);
-        let audit = Arc::new(Audit::new(Arc::clone(&store)));
+        let audit = Arc::new(Audit::new(Arc::clone(&store), &pseudonym_key));
         let cost = Cost { memory: config.argon2_memory, passes: config.argon2_passes, lanes: 1 };
         let entrance = Entrance::new(Arc::clone(&store), Arc::clone(&audit), cost, config.rate);
         App(Arc::new(Shared {
@@ -153,7 +153,13 @@ impl App {
             return Ok(());
         }
         let edition = self.current_edition(&self.bundle()?)?;
-        let blanked = retention::blank_due(self.store(), edition.bundle(), self.pseudonym_key(), self.today())?;
+        let blanked = retention::blank_due(
+            self.store(),
+            edition.bundle(),
+            self.pseudonym_key(),
+            self.today(),
+            &mut |id, now, then| self.audit().note_blanking(&Caller::service(), id, now, then),
+        )?;
         if !blanked.is_nothing() {
             self.has_written();
             let subject = Subject::of("records", blanked.records);

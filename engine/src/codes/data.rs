@@ -101,6 +101,13 @@ codes! {
         help_zh: "改正公式,或直接填写结果",
         help_en: "mend the formula or type its result",
     }
+    /// A formula of the sheet that was never calculated.
+    FORMULA_WITHOUT_RESULT = Error "formula-without-result" {
+        zh: "「{field}」的公式还没有算出结果",
+        en: "`{field}`: the formula of this cell has no result yet",
+        help_zh: "用 WPS 或 Excel 打开表格,保存后再上传;或直接填写结果",
+        help_en: "open the table in a spreadsheet program, save it and upload it again, or type the result",
+    }
     /// A text is too long.
     TEXT_TOO_LONG = Error "text-too-long" {
         zh: "「{field}」有{length}个字,最多{limit}个",

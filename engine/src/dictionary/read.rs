@@ -192,7 +192,7 @@ impl Reader<'_> {
         }
         let plain = trimmed(text);
         if is_formula_error(plain) {
-            Err(subject.fault(&codes::FORMULA_ERROR, &Raw::Text(plain.to_owned())))
+            Err(subject.formula_fault(&Raw::Text(plain.to_owned())))
         } else if number::is_scientific(plain) {
             Err(subject.fault(&codes::IMPRECISE_NUMBER, &Raw::Text(plain.to_owned())))
         } else {
@@ -233,7 +233,10 @@ impl Reader<'_> {
     }
 }
 
-/// What a spreadsheet shows when a formula fails.
+/// What a spreadsheet shows while it calculates, and what stands for the result of a formula that was never calculated.
+pub const NOT_CALCULATED: &str = "#GETTING_DATA";
+
+/// What a spreadsheet shows when a formula fails or has no result.
 pub fn is_formula_error(text: &str) -> bool {
     matches!(
         text.to_ascii_uppercase().as_str(),
@@ -246,7 +249,7 @@ pub fn is_formula_error(text: &str) -> bool {
             | "#NULL!"
             | "#SPILL!"
             | "#CALC!"
-            | "#GETTING_DATA"
+            | NOT_CALCULATED
     )
 }
 

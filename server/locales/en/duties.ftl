@@ -24,6 +24,10 @@ duties-waits-for = Waits for
 duties-units = Communities
 duties-next = Next
 duties-late = Came late
+duties-late-count = { $count ->
+    [one] { $count } return came after it was due
+   *[other] { $count } returns came after they were due
+  }
 duties-days = Days
 duties-came = Received
 duties-burden = What is asked

@@ -24,6 +24,7 @@ duties-waits-for = 缺的台账
 duties-units = 涉及村社
 duties-next = 下一期
 duties-late = 迟报
+duties-late-count = 已收到，晚于截止日{ $count }项
 duties-days = 期间
 duties-came = 收到
 duties-burden = 填报负担

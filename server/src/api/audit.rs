@@ -85,6 +85,8 @@ pub struct EntryBody {
     pub id: String,
     /// done,或未成的原因 · `done`, or why not.
     pub outcome: String,
+    /// 所交、所发布、所核算内容的摘要 · The digest of what the batch, edition or run says.
+    pub content: Option<String>,
     /// 上一条的摘要 · Hash of the entry before.
     pub before: String,
     /// 本条的摘要 · Its own hash.

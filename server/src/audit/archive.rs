@@ -127,6 +127,7 @@ pub fn archive(
     write_durably(&unfinished, text_of(&entries, key)?.as_bytes())?;
     check(&std::fs::read_to_string(&unfinished)?, key)?;
     std::fs::rename(&unfinished, path)?;
+    audit.carry_on(caller, &entries)?;
     audit.note(Note::done(caller, Action::Archive, Subject::of("entries", archived.to_id())))?;
     store.remove_entries(archived.to + 1)?;
     Ok(archived)
@@ -209,6 +210,11 @@ pub fn check(text: &str, key: &[u8]) -> std::result::Result<Archived, ArchiveErr
 
 /// HMAC with SHA-256 (RFC 2104), in hexadecimal.
 fn sign(bytes: &[u8], key: &[u8]) -> String {
+    hex(&mac(bytes, key))
+}
+
+/// The same as bytes.
+pub(super) fn mac(bytes: &[u8], key: &[u8]) -> [u8; 32] {
     let mut block = [0_u8; BLOCK];
     let short = if key.len() > BLOCK { Sha256::digest(key).to_vec() } else { key.to_vec() };
     for (place, byte) in block.iter_mut().zip(short) {
@@ -220,7 +226,7 @@ fn sign(bytes: &[u8], key: &[u8]) -> String {
     let mut outer = Sha256::new();
     outer.update(block.map(|byte| byte ^ 0x5c));
     outer.update(inner.finalize());
-    hex(&outer.finalize())
+    outer.finalize().into()
 }
 
 #[cfg(test)]
@@ -262,7 +268,7 @@ mod tests {
     #[test]
     fn old_entries_leave_the_store_and_the_chain_goes_on() {
         let (store, directory) = (store(), tempfile::tempdir().unwrap());
-        let audit = Audit::new(store.clone());
+        let audit = Audit::new(store.clone(), b"key");
         let path = directory.path().join("2025.jsonl");
         let now = Timestamp::now();
         let archived = archive(&audit, store.as_ref(), &Caller::terminal(), now, &path, KEY).unwrap();
@@ -282,7 +288,8 @@ mod tests {
     fn an_archive_that_was_changed_is_refused() {
         let (store, directory) = (store(), tempfile::tempdir().unwrap());
         let path = directory.path().join("a.jsonl");
-        archive(&Audit::new(store.clone()), store.as_ref(), &Caller::terminal(), Timestamp::now(), &path, KEY).unwrap();
+        archive(&Audit::new(store.clone(), b"key"), store.as_ref(), &Caller::terminal(), Timestamp::now(), &path, KEY)
+            .unwrap();
         let text = std::fs::read_to_string(&path).unwrap();
         let lines: Vec<&str> = text.split_inclusive('\n').collect();
         assert!(matches!(check(&text.replace("operator", "operat0r"), KEY), Err(ArchiveError::Signature)));
@@ -295,7 +302,7 @@ mod tests {
     #[test]
     fn nothing_is_archived_over_another_file_or_with_a_short_key() {
         let (store, directory) = (store(), tempfile::tempdir().unwrap());
-        let audit = Audit::new(store.clone());
+        let audit = Audit::new(store.clone(), b"key");
         let path = directory.path().join("a.jsonl");
         std::fs::write(&path, "x").unwrap();
         let attempt = |key: &[u8]| archive(&audit, store.as_ref(), &Caller::terminal(), Timestamp::now(), &path, key);

@@ -2,10 +2,14 @@
 //!
 //! Enters: a [`Note`] of a handler or a command. Leaves: an [`Entry`] in the store, numbered, and chained to the one before it:
 //! its hash is over its own bytes and the hash of that one, so that none can be changed, taken out or put elsewhere unnoticed.
-//! Reading order: here, [`head`] (where the chain ends, kept apart), [`verify`], [`search`], [`archive`]. Next: [`crate::entrance`].
+//! An entry about a batch, an edition or a run vouches for its content too, by a digest.
+//! Reading order: here, [`head`] (where the chain ends, kept apart), [`verify`], [`content`], [`compare`], [`search`], [`archive`].
+//! Next: [`crate::entrance`].
 
 pub mod head;
 pub mod verify;
+pub mod content;
+pub mod compare;
 pub mod search;
 pub mod archive;
 
@@ -16,7 +20,9 @@ use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
 use crate::accounts::Caller;
-use crate::store::{Entry, Result, Store};
+use crate::store::{BatchId, Entry, NewBatch, Result, Store};
+use compare::Vouched;
+use content::Thing;
 pub use head::Head;
 
 /// What was done.
@@ -190,6 +196,8 @@ pub struct Note {
     action: Action,
     subject: Subject,
     outcome: String,
+    /// Said already, of what is not yet in the store or was said in an archive.
+    content: Option<String>,
 }
 
 /// The outcome of what was done.
@@ -206,6 +214,7 @@ impl Note {
             action,
             subject,
             outcome: DONE.to_owned(),
+            content: None,
         }
     }
 
@@ -219,6 +228,8 @@ impl Note {
 /// The log, open for writing.
 pub struct Audit {
     store: Arc<dyn Store>,
+    /// The key of pseudonyms, with which content is digested.
+    key: Vec<u8>,
     /// Held while an entry is written, so that entries are numbered in the order in which they are stored.
     last: Mutex<Option<Head>>,
     /// The file that says where the chain ends, beside the store and not in it.
@@ -229,17 +240,23 @@ pub struct Audit {
 const BEGINNING: &str = "0000000000000000000000000000000000000000000000000000000000000000";
 
 impl Audit {
-    /// The log of a store.
+    /// The log of a store, and the key of pseudonyms.
     #[must_use]
-    pub fn new(store: Arc<dyn Store>) -> Audit {
-        Audit { store, last: Mutex::new(None), head: OnceLock::new() }
+    pub fn new(store: Arc<dyn Store>, key: &[u8]) -> Audit {
+        Audit { store, key: key.to_owned(), last: Mutex::new(None), head: OnceLock::new() }
     }
 
-    /// Writes an entry; it is on the disk when this returns. It blocks.
+    /// Writes an entry, with the digest of what it is about if it has made that; it is on the disk when this returns. It blocks.
     ///
     /// # Errors
     /// When the store fails.
-    pub fn note(&self, note: Note) -> Result<()> {
+    pub fn note(&self, mut note: Note) -> Result<()> {
+        if note.content.is_none()
+            && note.outcome == DONE
+            && let Some(thing) = Thing::made_by(note.action, note.subject.what, &note.subject.id)
+        {
+            note.content = content::digest(self.store.as_ref(), &self.key, &thing)?;
+        }
         let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
         let link = match last.take() {
             Some(link) => link,
@@ -252,6 +269,41 @@ impl Audit {
             head.write(path)?;
         }
         *last = Some(head);
+        Ok(())
+    }
+
+    /// Notes what a batch will say once personal fields are blanked, before they are: whatever interrupts it, the log then vouches
+    /// for what was there or for what is to be. A batch that is not what the log says it was is not vouched for anew.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn note_blanking(&self, caller: &Caller, id: BatchId, now: &NewBatch, then: &NewBatch) -> Result<()> {
+        let (store, thing) = (self.store.as_ref(), Thing::Batch(id));
+        let heading = store.batch(id)?;
+        let vouched = Vouched::read(store)?;
+        let now = content::digest_of_batch(&self.key, &heading, now.clone())?;
+        if vouched.digest(&thing) != Some(now.as_str()) {
+            return Ok(());
+        }
+        let digest =
+            content::file_leaves(store, &thing, |visit| content::walk_batch(&self.key, &heading, then.clone(), visit))?;
+        let note = Note::done(caller, Action::Blank, Subject::of("batch", id));
+        self.note(Note { content: Some(digest), ..note })
+    }
+
+    /// Says once more what entries that go into an archive vouch for.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn carry_on(&self, caller: &Caller, archived: &[Entry]) -> Result<()> {
+        let mut said = Vouched::default();
+        archived.iter().for_each(|entry| said.take(entry));
+        let known = Vouched::read(self.store.as_ref())?;
+        for (thing, digest) in said.digests().filter(|(thing, digest)| known.digest(thing) == Some(*digest)) {
+            let (what, id) = thing.subject();
+            let note = Note::done(caller, Action::Archive, Subject::of(what, id));
+            self.note(Note { content: Some(digest.to_owned()), ..note })?;
+        }
         Ok(())
     }
 
@@ -286,6 +338,7 @@ fn chained(note: Note, number: u64, before: String, at: Timestamp) -> Entry {
         subject: note.subject.what.to_owned(),
         id: note.subject.id,
         outcome: note.outcome,
+        content: note.content,
         before,
         hash: String::new(),
     };
@@ -294,13 +347,15 @@ fn chained(note: Note, number: u64, before: String, at: Timestamp) -> Entry {
 }
 
 /// SHA-256 over every field but the hash itself, each with its length before it, so that no two entries have the same bytes.
-fn hash_of(entry: &Entry) -> String {
+pub(crate) fn hash_of(entry: &Entry) -> String {
     let number = entry.number.to_string();
     let at = entry.at.to_string();
     let absent = |field: &Option<String>| field.as_ref().map_or_else(|| "-".to_owned(), |field| format!("+{field}"));
     let (acting_for, from) = (absent(&entry.acting_for), absent(&entry.from));
+    // Entries of before there was a digest in them keep the hash they had.
+    let format = if entry.content.is_some() { "liuwu-audit-2" } else { "liuwu-audit-1" };
     let fields = [
-        "liuwu-audit-1",
+        format,
         &number,
         &at,
         &entry.who,
@@ -312,6 +367,7 @@ fn hash_of(entry: &Entry) -> String {
         &entry.outcome,
         &entry.before,
     ];
+    let fields = fields.into_iter().chain(entry.content.as_deref());
     let mut digest = Sha256::new();
     for field in fields {
         digest.update((field.len() as u64).to_be_bytes());
@@ -328,12 +384,12 @@ mod tests {
     #[test]
     fn each_entry_is_chained_to_the_one_before_it() {
         let store: Arc<dyn Store> = Arc::new(Memory::new());
-        let audit = Audit::new(store.clone());
+        let audit = Audit::new(store.clone(), b"key");
         let caller = Caller::operator(None);
         audit.note(Note::done(&caller, Action::Upload, Subject::of("batch", 1))).unwrap();
         audit.note(Note::ended(&caller, Action::Release, Subject::of("run", 7), "no-run")).unwrap();
         // Another process goes on where this one ended.
-        Audit::new(store.clone()).note(Note::done(&caller, Action::LogOut, Subject::none())).unwrap();
+        Audit::new(store.clone(), b"key").note(Note::done(&caller, Action::LogOut, Subject::none())).unwrap();
         let entries = store.entries(1, 9).unwrap();
         assert_eq!(entries.iter().map(|entry| entry.number).collect::<Vec<_>>(), [1, 2, 3]);
         assert_eq!(entries[0].before, BEGINNING);

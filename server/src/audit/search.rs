@@ -92,7 +92,7 @@ mod tests {
 
     fn store() -> Arc<Memory> {
         let store = Arc::new(Memory::new());
-        let audit = Audit::new(store.clone());
+        let audit = Audit::new(store.clone(), b"key");
         for number in 1..=1_200 {
             let (action, outcome) =
                 if number % 100 == 0 { (Action::Release, "no-run") } else { (Action::Upload, "done") };

@@ -198,7 +198,7 @@ mod tests {
     /// A log with so many entries.
     fn written(count: u64) -> Vec<Entry> {
         let store = Arc::new(Memory::new());
-        let audit = Audit::new(store.clone());
+        let audit = Audit::new(store.clone(), b"key");
         for number in 1..=count {
             audit.note(Note::done(&Caller::operator(None), Action::Upload, Subject::of("batch", number))).unwrap();
         }

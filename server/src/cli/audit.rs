@@ -12,6 +12,7 @@ use super::At;
 use super::terminal::Terminal;
 use crate::accounts::Caller;
 use crate::audit::archive::{self, ArchiveError};
+use crate::audit::compare::compare;
 use crate::audit::verify::verify;
 use crate::audit::{Action, Head, Note, Subject};
 
@@ -29,7 +30,8 @@ pub(super) struct AuditCommand {
 
 #[derive(Subcommand)]
 enum Deed {
-    /// 核验:指出被改动、缺失、换序、截断的日志 · Find entries that were changed, taken out, put elsewhere or cut off
+    /// 核验:指出被改动、缺失、换序、截断的日志,以及与日志不符的批次、考核办法和核算 · Find entries that were changed, taken out, put
+    /// elsewhere or cut off, and batches, editions and runs that are not what the log says
     Verify(Verify),
     /// 导出全部日志,每行一条 · Write the whole log, one entry a line
     Export(Export),
@@ -101,7 +103,6 @@ impl Verify {
             Err(error) => terminal.error(&format!("{}: {error}", dir.head_file().display())),
         }
         let faults = dir.store.verify()?;
-        let faults: Vec<_> = faults.into_iter().filter(|fault| fault.place.starts_with("journal ")).collect();
         for fault in &faults {
             terminal.error(terminal.say(&fault.zh(), &fault.to_string()));
         }
@@ -109,13 +110,31 @@ impl Verify {
         for flaw in &report.flaws {
             terminal.error(terminal.say(&flaw.zh(), &flaw.to_string()));
         }
-        let found = report.flaws.len() + faults.len();
+        let compared = compare(dir.store.as_ref(), &dir.pseudonym_key)?;
+        for difference in &compared.differences {
+            terminal.error(terminal.say(&difference.zh(), &difference.to_string()));
+        }
+        let found = report.flaws.len() + faults.len() + compared.differences.len();
         out!(
             terminal,
             "{}",
             terminal.say(
                 &format!("日志 {} 条,{found} 处问题", report.entries),
                 &format!("{} entries, {found} flaws", report.entries)
+            )
+        );
+        out!(
+            terminal,
+            "{}",
+            terminal.say(
+                &format!(
+                    "与日志比对批次、考核办法、核算 {} 项;{} 项为旧版所记,没有摘要,未比对内容",
+                    compared.compared, compared.without_digest
+                ),
+                &format!(
+                    "{} batches, editions and runs compared with the log; {} were noted without a digest by an earlier version",
+                    compared.compared, compared.without_digest
+                )
             )
         );
         out!(terminal, "{} {}", terminal.say("末条(请抄存,下次核验时用 --head 给出)", "head, to be kept"), report.head);

@@ -14,6 +14,8 @@ use super::serve;
 use super::summary;
 use super::terminal::Terminal;
 use super::visitors::{self, Visitor};
+use crate::accounts::Caller;
+use crate::audit::{Action, Note, Subject};
 use crate::config::{Config, OperatorKey};
 use crate::data_dir::DataDir;
 use crate::pages::links;
@@ -142,6 +144,9 @@ fn prepare(dir: &DataDir, interpret: bool, terminal: &Terminal) -> anyhow::Resul
         by: "demo".to_owned(),
         note: "演示".to_owned(),
     })?;
+    let audit = dir.audit();
+    let note = |action, subject| audit.note(Note::done(&Caller::terminal(), action, subject));
+    note(Action::Publish, Subject::of("edition", format!("{}@{}", edition.bundle, edition.edition)))?;
     let plan = scoring::plan_of(&edition)?;
     let written;
     let folder = if Path::new(FIXTURES).is_dir() {
@@ -167,7 +172,9 @@ fn prepare(dir: &DataDir, interpret: bool, terminal: &Terminal) -> anyhow::Resul
         &format!("读入 {} 个文件、{rows} 行({:.1} 秒)", paths.len(), started.elapsed().as_secs_f32()),
         &format!("{} files, {rows} rows read ({:.1} s)", paths.len(), started.elapsed().as_secs_f32()),
     ));
-    upload::commit(store, report)?;
+    if let Some(batch) = upload::commit(store, report)? {
+        note(Action::Upload, Subject::of("batch", batch))?;
+    }
     terminal.note(terminal.say(
         &format!("入库({:.1} 秒)", started.elapsed().as_secs_f32()),
         &format!("stored ({:.1} s)", started.elapsed().as_secs_f32()),
@@ -184,7 +191,9 @@ fn prepare(dir: &DataDir, interpret: bool, terminal: &Terminal) -> anyhow::Resul
     };
     let score = if interpret { scoring::score_interpreting } else { scoring::score_with_remarks };
     let (run, _) = score(store, &ask, &Unwatched)?;
+    note(Action::Score, Subject::of("run", run.id))?;
     store.release(run.id, Act { by: "demo".to_owned(), at: now, why: "演示".to_owned() })?;
+    note(Action::Release, Subject::of("run", run.id))?;
     terminal.note(terminal.say(
         &format!("核算完成({:.1} 秒)", started.elapsed().as_secs_f32()),
         &format!("scored ({:.1} s)", started.elapsed().as_secs_f32()),

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use super::At;
 use super::terminal::Terminal;
 use crate::accounts::Caller;
-use crate::audit::{Action, Audit, Note, Subject};
+use crate::audit::{Action, Note, Subject};
 use crate::retention;
 use crate::store::day_in_china;
 
@@ -33,11 +33,19 @@ impl Retention {
         let key = &dir.pseudonym_key;
         let blanked = match self.dry_run {
             true => retention::count_due(store, &plan.bundle, key, today)?,
-            false => retention::blank_due(store, &plan.bundle, key, today)?,
+            false => {
+                let audit = dir.audit();
+                retention::blank_due(store, &plan.bundle, key, today, &mut |id, now, then| {
+                    audit.note_blanking(&Caller::terminal(), id, now, then)
+                })?
+            }
         };
         if !self.dry_run && !blanked.is_nothing() {
-            let audit = Audit::new(std::sync::Arc::clone(&dir.store));
-            audit.note(Note::done(&Caller::terminal(), Action::Blank, Subject::of("records", blanked.records)))?;
+            dir.audit().note(Note::done(
+                &Caller::terminal(),
+                Action::Blank,
+                Subject::of("records", blanked.records),
+            ))?;
         }
         let (records, fields) = (blanked.records, blanked.fields);
         let (zh, en) = match self.dry_run {

@@ -70,7 +70,13 @@ impl Score {
             };
             let made = scoring::keep_current(dir.store.as_ref(), &update, &scoring::plan_of, &watched);
             return Ok(match faults_shown(terminal, made)? {
-                Some(made) => self.say_changed(terminal, &made),
+                Some(made) => {
+                    let audit = dir.audit();
+                    for run in &made {
+                        audit.note(Note::done(&Caller::terminal(), Action::Score, Subject::of("run", run.id)))?;
+                    }
+                    self.say_changed(terminal, &made)
+                }
                 None => ExitCode::from(2),
             });
         }

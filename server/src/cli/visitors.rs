@@ -94,7 +94,7 @@ mod tests {
     #[test]
     fn each_visitor_logs_in_once_with_what_was_shown_and_a_new_start_shows_something_else() {
         let store = Arc::new(Memory::new());
-        let audit = Arc::new(Audit::new(store.clone()));
+        let audit = Arc::new(Audit::new(store.clone(), b"a key for tests"));
         let entrance = Entrance::new(store, audit, Cost { memory: 8, passes: 1, lanes: 1 }, 0);
         let first = let_in(&entrance).unwrap();
         assert_eq!(first.len(), PARTS.len());

@@ -15,7 +15,11 @@ impl Custody<'_> {
     pub fn attachments(&self, record: RecordId) -> Result<Vec<Attachment>, Problem> {
         self.record(record)?;
         let mut found = attachments::of_record(self.app_store(), record)?;
-        found.retain(|attachment| attachment.withdrawn.is_none());
+        // A photo or a paper can show or name whoever reported or complained, and nobody has blanked it: whoever does not see
+        // personal data sees only what they attached themselves.
+        let sees_all = self.caller.may(Permission::SeePersonal);
+        let own = self.caller.name();
+        found.retain(|attachment| attachment.withdrawn.is_none() && (sees_all || attachment.by == own));
         Ok(found)
     }
 

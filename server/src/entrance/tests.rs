@@ -16,7 +16,7 @@ const GOOD: &str = "correct horse battery";
 
 fn entrance() -> Entrance {
     let store: Arc<dyn Store> = Arc::new(Memory::new());
-    Entrance::new(store.clone(), Arc::new(Audit::new(store)), CHEAP, 0)
+    Entrance::new(store.clone(), Arc::new(Audit::new(store, b"key")), CHEAP, 0)
 }
 
 fn grant(role: Role) -> Grant {

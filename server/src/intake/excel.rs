@@ -10,7 +10,7 @@ use std::sync::Arc;
 use calamine::{Data, DataRef, Dimensions, ExcelDateTime, Reader, SheetVisible, Xls, XlsError, Xlsx, XlsxError};
 use liuwu_engine::codes::sheet as codes;
 use liuwu_engine::diagnostic::Diagnostic;
-use liuwu_engine::dictionary::read::Raw;
+use liuwu_engine::dictionary::read::{NOT_CALCULATED, Raw};
 use liuwu_engine::number::Number;
 use liuwu_engine::period::Date;
 
@@ -22,6 +22,9 @@ use crate::progress::Progress;
 
 /// Sheets beyond which no template goes.
 const MOST_SHEETS: usize = 1_000;
+
+/// Row and column of a cell, from 0.
+type Place = (u32, u32);
 
 /// What was read, or why nothing was.
 type Read = Result<Workbook, Diagnostic>;
@@ -129,8 +132,13 @@ fn xlsx_rows(book: &mut Xlsx<Cursor<&[u8]>>, name: &str, gatherer: &mut Gatherer
         .iter()
         .map(|style| style.number_format.as_ref().is_some_and(|format| shows_percent(&format.format_code)))
         .collect();
+    let mut blanks = Vec::new();
     while let Some((cell, style)) = cells.next_cell_with_style_id().map_err(|error| xlsx_fault(&error))? {
         let (row, column) = cell.get_position();
+        // Beyond what a file may hold they are decoration, and would take the memory.
+        if matches!(cell.get_value(), DataRef::Empty) && blanks.len() < gatherer.most_cells() {
+            blanks.push((row, column));
+        }
         let value = match cell.get_value() {
             DataRef::Float(float) if percents.get(style).is_some_and(|is| *is) => percent(*float),
             other => raw(Data::from(other.clone())),
@@ -140,7 +148,29 @@ fn xlsx_rows(book: &mut Xlsx<Cursor<&[u8]>>, name: &str, gatherer: &mut Gatherer
             break;
         }
     }
+    drop(cells);
+    for (row, column) in not_calculated(book, name, &blanks)? {
+        gatherer.put(row as usize, column as usize, Raw::Text(NOT_CALCULATED.to_owned()))?;
+    }
     Ok(gatherer.finish())
+}
+
+/// Which of the blank cells hold a formula: programs write formulas without calculating them, and what looks blank is not. A
+/// formula that was calculated and shows nothing has an empty text and is not among the blanks.
+fn not_calculated(book: &mut Xlsx<Cursor<&[u8]>>, name: &str, blanks: &[Place]) -> Result<Vec<Place>, Diagnostic> {
+    let mut found = Vec::new();
+    if blanks.is_empty() {
+        return Ok(found);
+    }
+    let mut cells = book.worksheet_cells_reader(name).map_err(|error| xlsx_fault(&error))?;
+    let mut blanks = blanks.iter().copied().peekable();
+    // Both come in the order of the file.
+    while let (Some(blank), Some(cell)) = (blanks.peek(), cells.next_formula().map_err(|error| xlsx_fault(&error))?) {
+        if *blank == cell.get_position() {
+            found.extend(blanks.next().filter(|_| !cell.get_value().is_empty()));
+        }
+    }
+    Ok(found)
 }
 
 /// Whether a number format multiplies by a hundred: it has a percent sign outside quotation marks.

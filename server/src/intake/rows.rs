@@ -11,6 +11,7 @@ use liuwu_engine::codes::sheet as codes;
 use liuwu_engine::diagnostic::Diagnostic;
 use liuwu_engine::dictionary::read::Raw;
 use liuwu_engine::dictionary::read::characters::{comparable, half_width};
+use rayon::prelude::*;
 
 use super::header::{Column, Header};
 use super::reading::Unmatched;
@@ -66,8 +67,10 @@ impl<'a> Rows<'a> {
     pub fn sorted_out(&self) -> (Vec<usize>, Vec<(u32, Diagnostic)>) {
         let mut data = Vec::new();
         let mut ignored = Vec::new();
-        for row in self.header.row + 1..self.sheet.rows.len() {
-            match self.kind_of(row) {
+        let rows = self.header.row + 1..self.sheet.rows.len();
+        let kinds: Vec<RowKind> = rows.clone().into_par_iter().map(|row| self.kind_of(row)).collect();
+        for (row, kind) in rows.zip(kinds) {
+            match kind {
                 RowKind::Data => data.push(row),
                 RowKind::Blank => {}
                 RowKind::Ignored(what, what_en) => {
@@ -108,15 +111,20 @@ impl<'a> Rows<'a> {
         if filled.iter().any(is_example) {
             return RowKind::Ignored("示例行", "an example");
         }
-        let first = (0..self.sheet.rows.get(row).map_or(0, Vec::len)).map(|column| self.sheet.text(row, column));
-        let first = first.into_iter().find(|text| !text.is_empty()).map(|text| comparable(&text)).unwrap_or_default();
-        if !has_date && filled.len() <= 2 && NOTES.iter().any(|note| first.starts_with(note)) {
+        if !has_date && filled.len() <= 2 && self.begins_a_note(row) {
             return RowKind::Ignored("说明行", "a note");
         }
         if filled.len() > 1 && filled.iter().all(|(column, text)| comparable(text) == comparable(&column.text)) {
             return RowKind::Ignored("重复的表头", "the header once more");
         }
         if has_own { RowKind::Data } else { RowKind::Blank }
+    }
+
+    /// Whether the first text of a row begins as notes under a table do.
+    fn begins_a_note(&self, row: usize) -> bool {
+        let mut texts = (0..self.sheet.rows.get(row).map_or(0, Vec::len)).map(|column| self.sheet.text(row, column));
+        let first = texts.find(|text| !text.is_empty()).map(|text| comparable(&text)).unwrap_or_default();
+        NOTES.iter().any(|note| first.starts_with(note))
     }
 
     pub fn first_column(&self) -> usize {

@@ -19,6 +19,9 @@ use crate::progress::Progress;
 /// Days between the two days from which spreadsheets count.
 const FROM_1900_TO_1904: f64 = 1462.0;
 
+/// The last day of a spreadsheet, 9999-12-31. A number behind it, such as 20200229, is written out and counted from nowhere.
+const LAST_DAY: f64 = 2_958_465.0;
+
 /// How much of a file is read. What goes beyond is refused before it takes the memory.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
@@ -145,9 +148,16 @@ impl Sheet {
 
     /// The value of a cell that holds a day or not: serial days are counted from 1900.
     pub fn raw(&self, row: usize, column: usize, is_day: bool) -> Raw {
-        match self.cell(row, column) {
-            Raw::Float(days) if is_day && self.counts_from_1904 => Raw::Float(days + FROM_1900_TO_1904),
-            other => other.clone(),
+        let cell = self.cell(row, column);
+        let number = match cell {
+            Raw::Float(number) => Some(*number),
+            // Old workbooks hold whole numbers apart.
+            Raw::Number(digits) => digits.parse().ok(),
+            _ => None,
+        };
+        match number {
+            Some(days) if is_day && self.counts_from_1904 && days <= LAST_DAY => Raw::Float(days + FROM_1900_TO_1904),
+            _ => cell.clone(),
         }
     }
 
@@ -217,6 +227,11 @@ pub(super) struct Gatherer<'a> {
 impl<'a> Gatherer<'a> {
     pub fn new(limits: Limits, progress: &'a dyn Progress) -> Gatherer<'a> {
         Gatherer { limits, cells: 0, rows: Vec::new(), progress }
+    }
+
+    /// How many cells a file may have.
+    pub fn most_cells(&self) -> usize {
+        self.limits.cells
     }
 
     /// Whether nobody wants the rest any more.

@@ -6,6 +6,8 @@ use std::collections::BTreeSet;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::App;
+use crate::accounts::Caller;
+use crate::audit::{Action, Note, Subject};
 use crate::deadline::LONGEST_RUN;
 use crate::error::Problem;
 use crate::progress::Unwatched;
@@ -85,6 +87,9 @@ impl App {
                 known.map_or_else(|| scoring::plan_of(edition), |view| Ok(view.plan.clone()))
             };
             let made = scoring::keep_current(self.store(), &update, &plan, &Unwatched)?;
+            for run in &made {
+                self.audit().note(Note::done(&Caller::service(), Action::Score, Subject::of("run", run.id)))?;
+            }
             if !made.is_empty() {
                 self.has_scored();
             }

@@ -49,7 +49,7 @@ fn noon(day: Date) -> Timestamp {
     format!("{day}T12:00:00+08:00").parse().unwrap()
 }
 
-fn act(day: Date, why: &str) -> Act {
+pub(super) fn act(day: Date, why: &str) -> Act {
     Act { by: "王".to_owned(), at: noon(day), why: why.to_owned() }
 }
 
@@ -57,7 +57,7 @@ pub(super) fn period(name: &str) -> Period {
     name.parse().unwrap()
 }
 
-fn record(unit: &str, kind: &str, deaths: u32) -> RecordRow {
+pub(super) fn record(unit: &str, kind: &str, deaths: u32) -> RecordRow {
     let Json::Object(fields) = json!({ "deaths": deaths, "premises": "home" }) else { unreachable!() };
     let columns = BTreeMap::from([("deaths".to_owned(), "F".to_owned())]);
     let source = Source {

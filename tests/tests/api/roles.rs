@@ -251,3 +251,55 @@ async fn a_town_hands_in_for_its_villages_a_village_for_itself_and_a_department_
         }
     }
 }
+
+#[tokio::test]
+async fn a_village_never_sees_who_reported_not_even_about_itself() {
+    const PERSON: &str = "欧阳建国";
+    let county = County::with(quick());
+    settle(&county, Role::Village);
+    settle_as(&county, "town", Role::Assessor, Scope::Divisions(vec![TANGXIA.into()]));
+    let (town, token) = session(&county, "town");
+    let stored = county.ask(upload(&format!("{BURNT},2020-07-01,H7,0,{PERSON}\n"), &town, &token)).await;
+    assert_eq!(stored.status, StatusCode::CREATED, "{}", stored.text());
+    let (batch, record) = ("3", "3-1");
+    let attachments = format!("/api/v1/records/{record}/attachments");
+    let heading = "--x\r\ncontent-disposition: form-data; name=\"file\"; filename=\"a.pdf\"\r\n\r\n";
+    let attach = Request::post(&attachments)
+        .header("content-type", "multipart/form-data; boundary=x")
+        .header("cookie", &town)
+        .header("x-csrf-token", &token)
+        .body(Body::from(format!("{heading}%PDF-1.7 {PERSON}\r\n--x--\r\n")))
+        .unwrap();
+    let attached = county.ask(attach).await;
+    assert_eq!(attached.status, StatusCode::CREATED, "{}", attached.text());
+    let content = attached.json()["content"].as_str().unwrap().to_owned();
+
+    let addresses = [
+        format!("/api/v1/records/{record}"),
+        format!("/api/v1/records/{record}?in_full_because=x"),
+        "/api/v1/records?limit=500".to_owned(),
+        format!("/api/v1/batches/{batch}"),
+        attachments.clone(),
+        format!("/desk/records/{record}"),
+        format!("/desk/records/{record}/correct"),
+        format!("/desk/batches/{batch}"),
+        "/desk/records".to_owned(),
+    ];
+    let seen = async |name: &str, address: &str| {
+        let (cookie, _) = session(&county, name);
+        county.ask(request(Method::GET, address, &[("cookie", &cookie), ("accept", "*/*")])).await
+    };
+    assert!(seen("town", &addresses[0]).await.text().contains("欧"), "the town sees the first letter");
+    let mut shown = 0;
+    for address in &addresses {
+        let answer = seen("village", address).await;
+        assert!(!answer.text().contains('欧'), "{address}: {}", answer.text());
+        shown += usize::from(answer.status == StatusCode::OK);
+    }
+    assert!(shown >= 4, "only {shown} of the places were shown at all");
+    let original = seen("village", &format!("{attachments}/{content}?original_because=x")).await;
+    assert_eq!(original.status, StatusCode::FORBIDDEN);
+    let paper = format!("{attachments}/{content}");
+    assert_eq!(seen("town", &paper).await.status, StatusCode::OK);
+    assert_eq!(seen("village", &paper).await.status, StatusCode::NOT_FOUND, "a paper of the town can name a person");
+}

@@ -79,7 +79,7 @@ impl Trouble {
             Trouble::Ambiguous => &codes::AMBIGUOUS_DATE,
             Trouble::Incomplete => &codes::INCOMPLETE_DATE,
             Trouble::NoClock => &codes::TIME_OF_DAY_MISSING,
-            Trouble::FormulaError => &codes::FORMULA_ERROR,
+            Trouble::FormulaError => return subject.formula_fault(raw),
         };
         subject.fault(code, raw)
     }

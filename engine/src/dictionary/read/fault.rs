@@ -55,6 +55,12 @@ impl Subject<'_> {
         Fault { path: self.path.clone(), diagnostic }
     }
 
+    /// A formula that failed, or that was never calculated.
+    pub fn formula_fault(&self, raw: &Raw) -> Fault {
+        let is_open = raw.shown().trim().eq_ignore_ascii_case(super::NOT_CALCULATED);
+        self.fault(if is_open { &codes::FORMULA_WITHOUT_RESULT } else { &codes::FORMULA_ERROR }, raw)
+    }
+
     /// A value of another type than the field's.
     pub fn wrong_type(&self, expected: &Expected, raw: &Raw) -> Fault {
         self.fault(&codes::WRONG_TYPE, raw)

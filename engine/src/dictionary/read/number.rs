@@ -30,7 +30,7 @@ pub(super) fn read(
         Trouble::NotANumber => subject.wrong_type(&Expected::of(kind), raw),
         Trouble::Imprecise => subject.fault(&codes::IMPRECISE_NUMBER, raw),
         Trouble::TooLong => subject.fault(&codes::NUMBER_TOO_LONG, raw),
-        Trouble::FormulaError => subject.fault(&codes::FORMULA_ERROR, raw),
+        Trouble::FormulaError => subject.formula_fault(raw),
     })
 }
 

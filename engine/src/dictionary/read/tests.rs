@@ -78,6 +78,9 @@ fn what_is_no_number_is_refused() {
     assert_eq!(in_sheet(Type::Decimal, Raw::Date(parse_date("2020-01-02").unwrap())), Err("wrong-type"));
     assert_eq!(in_sheet(Type::Decimal, Raw::Float(f64::NAN)), Err("wrong-type"));
     assert_eq!(in_sheet(Type::Decimal, text("#DIV/0!")), Err("formula-error"));
+    for kind in [Type::Decimal, Type::Date, Type::Text] {
+        assert_eq!(in_sheet(kind, text(NOT_CALCULATED)), Err("formula-without-result"));
+    }
 }
 
 #[test]

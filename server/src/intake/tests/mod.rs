@@ -5,6 +5,7 @@ mod good;
 mod templates;
 mod identities;
 mod old_files;
+mod other_programs;
 mod properties;
 mod shipped;
 

@@ -40,6 +40,32 @@ fn template_of(bundle: &Bundle, kinds: &[Arc<Kind>], units: &UnitIndex) -> Vec<u
     template::write(&Wanted { bundle, kinds, units, covers: &|_| true, today }).unwrap()
 }
 
+fn ruian() -> Bundle {
+    shipped().into_iter().find(|bundle| bundle.id == "ruian-six-no").unwrap()
+}
+
+/// The template for fires of the standard of Rui'an.
+pub(super) fn fire_template() -> Vec<u8> {
+    let bundle = ruian();
+    template_of(&bundle, &[Arc::clone(&bundle.dictionary.kinds["fire"])], &units())
+}
+
+/// A file read against that standard.
+pub(super) fn read_shipped(book: &workbook::Workbook) -> Upload {
+    let (bundle, units) = (ruian(), units());
+    let levels: Vec<&str> = bundle.levels().collect();
+    let asked = Asked {
+        dictionary: &bundle.dictionary,
+        levels: &levels,
+        units: &units,
+        kind: None,
+        effective: None,
+        choices: &Choices::NONE,
+        progress: &Unwatched,
+    };
+    recognise(book, &asked)
+}
+
 /// What stands in the cells of the header, sheet by sheet.
 fn headers(bytes: &[u8]) -> Vec<Vec<String>> {
     let book = read("模板.xlsx", bytes, None, Limits::default()).unwrap();
@@ -178,7 +204,7 @@ fn an_empty_template_brings_nothing_and_is_no_fault() {
 
 #[test]
 fn a_template_holds_its_choices_its_bounds_and_the_villages_that_are_covered() {
-    let bundle = shipped().into_iter().find(|bundle| bundle.id == "ruian-six-no").unwrap();
+    let bundle = ruian();
     let kinds = [Arc::clone(&bundle.dictionary.kinds["fire"])];
     let index = units();
     let wanted = Wanted {

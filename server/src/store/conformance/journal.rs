@@ -19,6 +19,7 @@ fn entry(number: u64) -> Entry {
         subject: "batch".to_owned(),
         id: number.to_string(),
         outcome: "done".to_owned(),
+        content: (number == 2).then(|| "2".repeat(64)),
         before: "0".repeat(64),
         hash: "1".repeat(64),
     }

@@ -58,6 +58,8 @@ mod blanking;
 mod verify;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tampering;
 
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -29,6 +29,9 @@ pub struct Entry {
     pub id: String,
     /// `done`, or why it was not.
     pub outcome: String,
+    /// The digest of what the batch, edition or run that was handed in, published or scored says, in hexadecimal.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub content: Option<String>,
     /// SHA-256 of the entry before it, in hexadecimal.
     pub before: String,
     /// SHA-256 over all of the above, in hexadecimal.

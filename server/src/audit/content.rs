@@ -1,0 +1,298 @@
+//! What the log says about content: one digest for a batch, an edition or a run, so that what stands in the store can be held
+//! against what was done. The one place where such digests are made.
+//!
+//! Enters: a [`Thing`], the store that holds it, the key of pseudonyms. Leaves: a digest for an [`Entry`], and beside it, filed as
+//! papers, one leaf for every record and assessment, by which [`super::compare`] names the one that differs. Leaves are keyed
+//! (HMAC-SHA-256): from a plain digest of a record whose personal fields were blanked since, a phone number could be guessed. The
+//! digest of the whole is SHA-256 over all leaves; papers that were changed too do not fit it and are not believed.
+
+use std::fmt;
+
+use liuwu_engine::period::Period;
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+
+use super::archive::mac;
+use super::{Action, DONE};
+use crate::store::transfer::RecordText;
+use crate::store::{Batch, BatchId, Entry, ItemId, NewBatch, Paper, Result, RunId, Store, StoreError, hex};
+
+/// Stands at the beginning of every leaf. What a leaf is made of never changes under one name.
+const FORMAT: &str = "liuwu-content-1";
+/// The folder of leaves.
+const FOLDER: &str = "audit-leaves";
+/// Bytes of a leaf.
+const LEAF: usize = 32;
+/// Leaves on one paper.
+const ON_A_PAPER: usize = 1_000;
+/// Assessments read at a time.
+const PAGE: usize = 500;
+
+/// Something for whose content an entry vouches.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Thing {
+    /// A batch.
+    Batch(BatchId),
+    /// An edition, `bundle@edition`.
+    Edition(String),
+    /// A run.
+    Run(RunId),
+}
+
+impl Thing {
+    /// What an entry has made, changed lawfully, or carried on out of an archive.
+    #[must_use]
+    pub fn of(entry: &Entry) -> Option<Thing> {
+        let action = Action::from_key(&entry.action).filter(|_| entry.outcome == DONE)?;
+        Thing::made_by(action, &entry.subject, &entry.id)
+    }
+
+    pub(super) fn made_by(action: Action, subject: &str, id: &str) -> Option<Thing> {
+        match (action, subject) {
+            (Action::Upload | Action::Correct | Action::Blank | Action::Archive, "batch") => {
+                id.parse().ok().map(|id| Thing::Batch(BatchId(id)))
+            }
+            (Action::Upload | Action::Correct, "record") => id.parse().ok().map(|id: ItemId| Thing::Batch(id.batch)),
+            (Action::Publish | Action::Archive, "edition") => Some(Thing::Edition(id.to_owned())),
+            (Action::Score | Action::Archive, "run") => id.parse().ok().map(|id| Thing::Run(RunId(id))),
+            _ => None,
+        }
+    }
+
+    /// What kind of thing it is and which one, as an entry names it.
+    #[must_use]
+    pub fn subject(&self) -> (&'static str, String) {
+        match self {
+            Thing::Batch(id) => ("batch", id.to_string()),
+            Thing::Edition(id) => ("edition", id.clone()),
+            Thing::Run(id) => ("run", id.to_string()),
+        }
+    }
+
+    /// Its name in Chinese.
+    #[must_use]
+    pub fn zh(&self) -> String {
+        match self {
+            Thing::Batch(id) => format!("批次 {id}"),
+            Thing::Edition(id) => format!("考核办法 {id}"),
+            Thing::Run(id) => format!("核算 {id}"),
+        }
+    }
+}
+
+impl fmt::Display for Thing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (what, id) = self.subject();
+        write!(f, "{what} {id}")
+    }
+}
+
+/// What one leaf is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Part {
+    /// Who, when, from which files, how many.
+    Heading,
+    /// A record, by its place in the batch.
+    Record(usize),
+    /// An attribute of a unit.
+    Attribute(usize),
+    /// A row of the list of units.
+    Unit(usize),
+    /// A statement of coverage.
+    Statement(usize),
+    /// An exemption.
+    Exemption(usize),
+    /// An assessment.
+    Assessment(Period, String),
+}
+
+impl Part {
+    /// Its name in Chinese.
+    #[must_use]
+    pub fn zh(&self) -> String {
+        match self {
+            Part::Heading => "概要".to_owned(),
+            Part::Record(number) => format!("第 {number} 条记录"),
+            Part::Attribute(number) => format!("第 {number} 项属性"),
+            Part::Unit(number) => format!("第 {number} 个单位"),
+            Part::Statement(number) => format!("第 {number} 条覆盖声明"),
+            Part::Exemption(number) => format!("第 {number} 条免责"),
+            Part::Assessment(period, unit) => format!("{unit} {period} 的结果"),
+        }
+    }
+}
+
+impl fmt::Display for Part {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Part::Heading => write!(f, "heading"),
+            Part::Record(number) => write!(f, "record {number}"),
+            Part::Attribute(number) => write!(f, "attribute {number}"),
+            Part::Unit(number) => write!(f, "unit {number}"),
+            Part::Statement(number) => write!(f, "statement {number}"),
+            Part::Exemption(number) => write!(f, "exemption {number}"),
+            Part::Assessment(period, unit) => write!(f, "assessment of {unit} in {period}"),
+        }
+    }
+}
+
+pub(super) type Leaf = [u8; LEAF];
+
+/// Told of every leaf, in order.
+pub(super) type Visit<'a> = &'a mut dyn FnMut(Part, Leaf) -> Result<()>;
+
+/// The digest of a whole, leaf by leaf.
+pub(super) struct Root(Sha256);
+
+impl Root {
+    pub(super) fn new() -> Root {
+        Root(Sha256::new())
+    }
+
+    pub(super) fn add(&mut self, leaf: &Leaf) {
+        self.0.update(leaf);
+    }
+
+    pub(super) fn finish(self) -> String {
+        hex(&self.0.finalize())
+    }
+}
+
+/// Goes through a batch or a run as it stands in the store; an edition has no leaves.
+pub(super) fn walk(store: &dyn Store, key: &[u8], thing: &Thing, visit: Visit) -> Result<()> {
+    match thing {
+        Thing::Batch(id) => walk_batch(key, &store.batch(*id)?, store.contents(*id)?, visit),
+        Thing::Run(id) => walk_run(store, key, *id, visit),
+        Thing::Edition(_) => Ok(()),
+    }
+}
+
+/// Whether it is withdrawn is no part of what a batch is.
+pub(super) fn walk_batch(key: &[u8], heading: &Batch, batch: NewBatch, visit: Visit) -> Result<()> {
+    let Batch { id, at, received_on, by, files, what, notes, counts, withdrawn: _ } = heading;
+    visit(Part::Heading, leaf(key, "batch", &(id, at, received_on, by, files, what, notes, counts))?)?;
+    for (number, record) in (1..).zip(batch.records) {
+        visit(Part::Record(number), leaf(key, "record", &RecordText::from(record))?)?;
+    }
+    for (number, attribute) in (1..).zip(&batch.attributes) {
+        visit(Part::Attribute(number), leaf(key, "attribute", attribute)?)?;
+    }
+    for (number, unit) in (1..).zip(&batch.units) {
+        visit(Part::Unit(number), leaf(key, "unit", unit)?)?;
+    }
+    for (number, statement) in (1..).zip(&batch.statements) {
+        visit(Part::Statement(number), leaf(key, "statement", statement)?)?;
+    }
+    for (number, exemption) in (1..).zip(&batch.exemptions) {
+        visit(Part::Exemption(number), leaf(key, "exemption", exemption)?)?;
+    }
+    Ok(())
+}
+
+/// Whether it is released, and whether it shares results with another run, is no part of what a run says.
+fn walk_run(store: &dyn Store, key: &[u8], id: RunId, visit: Visit) -> Result<()> {
+    let run = store.run(id)?;
+    let asked = (run.id, &run.bundle, &run.edition, &run.digest, &run.periods, run.as_of, run.started, &run.by);
+    let found = (run.finished, &run.engine, run.trial, &run.root, &run.counts, run.assessments);
+    visit(Part::Heading, leaf(key, "run", &(asked, found))?)?;
+    let mut after: Option<(Period, String)> = None;
+    loop {
+        let cursor = after.as_ref().map(|(period, unit)| (*period, unit.as_str()));
+        let page = store.scan_assessments(id, cursor, PAGE)?;
+        let is_last = page.len() < PAGE;
+        after = page.last().map(|last| (last.period, last.unit.clone()));
+        for found in page {
+            let digest = hex(&Sha256::digest(&found.bytes));
+            let leaf = leaf(key, "assessment", &(found.period, &found.unit, digest))?;
+            visit(Part::Assessment(found.period, found.unit), leaf)?;
+        }
+        if is_last {
+            return Ok(());
+        }
+    }
+}
+
+fn leaf<T: Serialize>(key: &[u8], what: &str, content: &T) -> Result<Leaf> {
+    let text = serde_json::to_vec(&(FORMAT, what, content)).map_err(|error| StoreError::Io(error.to_string()))?;
+    Ok(mac(&text, key))
+}
+
+/// Makes the digest of what stands in the store and files its leaves. None: it is not there.
+pub(super) fn digest(store: &dyn Store, key: &[u8], thing: &Thing) -> Result<Option<String>> {
+    let made = match thing {
+        Thing::Edition(id) => edition_digest(store, id),
+        _ => file_leaves(store, thing, |visit| walk(store, key, thing, visit)).map(Some),
+    };
+    match made {
+        Err(StoreError::NotFound(_)) => Ok(None),
+        made => made,
+    }
+}
+
+/// The digest of an edition's text as it stands in the store. None: there is no such edition.
+pub(super) fn edition_digest(store: &dyn Store, id: &str) -> Result<Option<String>> {
+    let Some((bundle, edition)) = id.split_once('@') else { return Ok(None) };
+    let edition = store.edition(bundle, edition)?;
+    Ok(Some(crate::store::digest_of(&edition.text)))
+}
+
+/// The digest of a batch with other contents than it has.
+pub(super) fn digest_of_batch(key: &[u8], heading: &Batch, batch: NewBatch) -> Result<String> {
+    let mut root = Root::new();
+    walk_batch(key, heading, batch, &mut |_, leaf| {
+        root.add(&leaf);
+        Ok(())
+    })?;
+    Ok(root.finish())
+}
+
+/// Files the leaves of a thing in place of those it had.
+pub(super) fn file_leaves(store: &dyn Store, thing: &Thing, walk: impl FnOnce(Visit) -> Result<()>) -> Result<String> {
+    let (mut root, mut page, mut number) = (Root::new(), Vec::new(), 0);
+    walk(&mut |_, leaf| {
+        root.add(&leaf);
+        page.extend(leaf);
+        if page.len() == ON_A_PAPER * LEAF {
+            store.file_papers(vec![Paper::new(FOLDER, name(thing, number), std::mem::take(&mut page))])?;
+            number += 1;
+        }
+        Ok(())
+    })?;
+    store.file_papers(vec![Paper::new(FOLDER, name(thing, number), page)])?;
+    Ok(root.finish())
+}
+
+fn name(thing: &Thing, number: u32) -> String {
+    let (what, id) = thing.subject();
+    format!("{what}-{id}-{number:06}")
+}
+
+/// The leaves that were filed, read paper by paper.
+pub(super) struct Filed<'a> {
+    store: &'a dyn Store,
+    thing: &'a Thing,
+    page: std::vec::IntoIter<Leaf>,
+    next: u32,
+}
+
+impl<'a> Filed<'a> {
+    pub(super) fn of(store: &'a dyn Store, thing: &'a Thing) -> Filed<'a> {
+        Filed { store, thing, page: Vec::new().into_iter(), next: 0 }
+    }
+
+    /// The next leaf. A paper that is not there, or is damaged, ends them.
+    pub(super) fn next(&mut self) -> Result<Option<Leaf>> {
+        if let Some(leaf) = self.page.next() {
+            return Ok(Some(leaf));
+        }
+        let paper = match self.store.paper(FOLDER, &name(self.thing, self.next)) {
+            Err(StoreError::Corrupt(_)) => None,
+            paper => paper?,
+        };
+        self.next += 1;
+        let leaves = paper.unwrap_or_default();
+        let leaves: Vec<Leaf> = leaves.chunks_exact(LEAF).filter_map(|leaf| leaf.try_into().ok()).collect();
+        self.page = leaves.into_iter();
+        Ok(self.page.next())
+    }
+}
