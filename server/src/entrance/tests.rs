@@ -173,7 +173,8 @@ fn the_first_accounts_are_made_once_however_often_the_link_is_used() {
     let roles = [Role::SystemAdministrator, Role::SecurityAdministrator, Role::Auditor];
     let made = std::thread::scope(|scope| {
         let link = |clerk: &'static str| {
-            let named: Vec<(Role, String)> = roles.iter().map(|role| (*role, format!("{clerk}.{}", role.key()))).collect();
+            let named: Vec<(Role, String)> =
+                roles.iter().map(|role| (*role, format!("{clerk}.{}", role.key()))).collect();
             let (entrance, code) = (&entrance, &code);
             scope.spawn(move || entrance.set_up(&Caller::public(None), code, &named).is_ok())
         };

@@ -180,7 +180,8 @@ pub async fn approve(
     Path(name): Path<String>,
     fields: Fields,
 ) -> Result<Response, Problem> {
-    change(app, visit, name, move |app, caller, name| app.entrance().approve(caller, name, fields.one("proposal"))).await
+    change(app, visit, name, move |app, caller, name| app.entrance().approve(caller, name, fields.one("proposal")))
+        .await
 }
 
 /// Serves `POST /admin/accounts/{name}/turn-down`.
