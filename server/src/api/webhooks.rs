@@ -13,6 +13,7 @@ use crate::accounts::Caller;
 use crate::audit::{Action, Note, Subject};
 use crate::error::Problem;
 use crate::state::App;
+use crate::webhooks::courier;
 use crate::webhooks::outbox::{self, Try};
 use crate::webhooks::{self, Event, Occasion, Subscription, host_of, signature};
 
@@ -189,7 +190,8 @@ pub async fn remove(State(app): State<App>, caller: Caller, Path(id): Path<Strin
 
 /// 恢复推送
 ///
-/// Sends there again after it was stopped, and tries everything that waits at once.
+/// Sends there again after it was stopped: everything that waits is tried at once, and `results.missed` says that changes were
+/// not told meanwhile.
 #[utoipa::path(
     post, path = "/api/v1/webhooks/{webhook}/resume", tag = "webhooks", operation_id = "resume_webhook",
     params(("webhook" = u64, Path, description = "编号 · Its number")), security(("token" = [])),
@@ -202,9 +204,7 @@ pub async fn resume(
 ) -> Result<Json<WebhookBody>, Problem> {
     let id = number(&id)?;
     app.blocking(move |app| {
-        let subscription = Subscription { stopped: None, failing_since: None, ..webhooks::find(app.store(), id)? };
-        webhooks::update(app.store(), &subscription)?;
-        outbox::hasten(app.store(), id, app.now())?;
+        let subscription = courier::resume(app, id)?;
         app.audit().note(Note::done(&caller, Action::Set, Subject::of("webhook", id)))?;
         let waiting = outbox::waiting(app.store())?.iter().filter(|message| message.subscription == id).count();
         Ok(Json(WebhookBody::of(subscription, None, waiting)))

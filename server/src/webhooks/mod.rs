@@ -38,10 +38,13 @@ pub enum Event {
     /// 报送到期提醒 · Something is due to be handed in.
     #[serde(rename = "report.due")]
     ReportDue,
+    /// 停送期间有变化未推送,应重新读取 · Changes were not told while nothing was sent: read the results anew.
+    #[serde(rename = "results.missed")]
+    ResultsMissed,
 }
 
 impl Event {
-    /// Every event.
+    /// Every event that somebody can ask to be told of; the other one is told to all whom it concerns.
     pub const ALL: [Event; 4] = [Event::ScoreChanged, Event::ListEntered, Event::ListLeft, Event::ReportDue];
 
     /// The name in messages.
@@ -52,6 +55,7 @@ impl Event {
             Event::ListEntered => "list.entered",
             Event::ListLeft => "list.left",
             Event::ReportDue => "report.due",
+            Event::ResultsMissed => "results.missed",
         }
     }
 }
@@ -60,7 +64,7 @@ impl Event {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Occasion {
-    /// 公布时 · When they are released to the public, or taken back from it.
+    /// 公布、撤回公布时 · When they are released to the public, or taken back from it.
     #[default]
     Released,
     /// 核算后 · When a run comes into force, before anything is public.
@@ -88,6 +92,14 @@ pub struct Subscription {
     pub failing_since: Option<Timestamp>,
     /// Nothing is sent any more, until it is resumed: since when.
     pub stopped: Option<Timestamp>,
+}
+
+impl Subscription {
+    /// Whether it is told of an event now: it asked for it, and is not stopped. What it misses meanwhile is not kept for it, or a
+    /// receiver that has gone for good would fill the store.
+    fn is_told(&self, event: Event) -> bool {
+        self.stopped.is_none() && self.events.contains(&event)
+    }
 }
 
 /// The host, with its port if one is named, of an address that messages may go to.

@@ -207,6 +207,46 @@ async fn after_long_failure_nothing_is_sent_until_somebody_resumes_it() {
 }
 
 #[tokio::test]
+async fn what_is_missed_while_stopped_is_not_kept_and_whoever_resumes_is_told_so() {
+    let receiver = Receiver::start().await;
+    let county = county_that_may_write_to(&receiver);
+    register(&county, &receiver).await;
+    let mut subscription = liuwu::webhooks::find(county.store.as_ref(), 1).unwrap();
+    subscription.stopped = Some("2021-02-01T00:00:00Z".parse().unwrap());
+    liuwu::webhooks::update(county.store.as_ref(), &subscription).unwrap();
+    release(&county).await;
+    assert!(outbox::waiting(county.store.as_ref()).unwrap().is_empty());
+    county.ask(form(Method::POST, "/api/v1/webhooks/1/resume", &json!({}))).await;
+    courier::deliver(&county.app).await.unwrap();
+    let told = receiver.message(0);
+    assert_eq!(
+        (told["type"].clone(), told["data"].clone()),
+        (json!("results.missed"), json!({"since": "2021-02-01T00:00:00Z"}))
+    );
+    county.ask(form(Method::POST, "/api/v1/webhooks/1/resume", &json!({}))).await;
+    courier::deliver(&county.app).await.unwrap();
+    assert_eq!(receiver.count(), 1, "nothing was missed since");
+}
+
+#[tokio::test]
+async fn what_is_taken_back_from_the_public_leaves_the_lists() {
+    let receiver = Receiver::start().await;
+    let county = county_that_may_write_to(&receiver);
+    register(&county, &receiver).await;
+    release(&county).await;
+    let before = receiver.count();
+    // Those before it first, so that nothing takes its place.
+    for release in county.store.releases().unwrap() {
+        county.store.retract(release.run, act("2021-02-07")).unwrap();
+    }
+    courier::look(&county.app).unwrap();
+    courier::deliver(&county.app).await.unwrap();
+    let told: Vec<Json> = (before..receiver.count()).map(|number| receiver.message(number)).collect();
+    let last = told.iter().rfind(|told| told["type"] == "list.left").unwrap();
+    assert!(last["data"]["run"].is_null() && !last["data"]["changes"].as_array().unwrap().is_empty(), "{last}");
+}
+
+#[tokio::test]
 async fn an_address_is_registered_on_allowed_hosts_only_and_struck_off_with_what_waits() {
     let receiver = Receiver::start().await;
     let county = county_that_may_write_to(&receiver);
