@@ -336,7 +336,7 @@ pub fn corrected(app: &App, caller: &Caller, draft: &Draft, name: &str, preview:
     let file = draft.read_files(app.store())?.into_iter().find(|file| file.name == name).ok_or_else(absent)?;
     let mut book = intake::read(&file.name, &file.bytes, None, Limits::default()).map_err(Problem::Faults)?;
     said.choices.mend(&mut book);
-    let taken = internal_mark(&caller.name(), app.now());
+    let taken = internal_mark(&caller.name(), app.clock());
     let bytes = marked::write(&book, &preview.report.faults, &taken);
     let bytes = bytes.map_err(|error| Problem::Internal(error.to_string()))?;
     let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);

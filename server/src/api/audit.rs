@@ -147,7 +147,7 @@ async fn export(app: App, caller: Caller, filter: Filter, form: &'static str) ->
                 }
             }
             app.audit().note(Note::done(&caller, Action::Export, Subject::of("audit", form)))?;
-            let (name, at) = (caller.name(), app.now());
+            let (name, at) = (caller.name(), app.clock());
             if form == "csv" { as_table(&entries, &name, at) } else { as_lines(&entries, &internal_mark(&name, at)) }
         })
         .await?;
