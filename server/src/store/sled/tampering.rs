@@ -37,7 +37,7 @@ impl Town {
     fn new() -> Town {
         let directory = tempfile::tempdir().unwrap();
         let store = Arc::new(open(directory.path()).unwrap());
-        let town = Town { audit: Audit::new(store.clone(), KEY), store, directory: directory };
+        let town = Town { audit: Audit::new(store.clone(), KEY), store, directory };
         let edition = NewEdition {
             bundle: "six-no".into(),
             edition: "2020".into(),
