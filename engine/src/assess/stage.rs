@@ -17,9 +17,10 @@ use crate::assessment::{Entry, Finding, Outcome, Past};
 use crate::bundle::{Bundle, Compare, Incomplete};
 use crate::dictionary::{Kind, NoneMeans, Value};
 use crate::number::{Number, NumberError};
-use crate::period::{Date, Period};
+use crate::period::{Date, Period, day_number};
 use crate::pseudonym;
 use crate::record::Record;
+use crate::record::table::Span;
 use crate::script::{Datum, Group, Missing, Part, Reading, Scene, UnitIndex, Window};
 
 /// Why there is no result, in Chinese and English.
@@ -57,6 +58,7 @@ pub(super) struct Stage {
     pub(super) world: Arc<World>,
     pub(super) period: Period,
     pub(super) as_of: Date,
+    days: Days,
     /// The units scored, by their place in the world, in its order.
     pub(super) units: Vec<UnitIndex>,
     /// What the scripts left for each of them.
@@ -96,6 +98,7 @@ impl Stage {
             world: Arc::clone(world),
             period,
             as_of,
+            days: Days { within: Days::within(period, as_of), as_of: day_number(as_of) },
             states: units.iter().map(|_| UnitState::new(pipeline)).collect(),
             units,
             places,
@@ -174,6 +177,23 @@ impl Stage {
     }
 }
 
+/// The days by number, first and last included, between which records are looked for.
+struct Days {
+    within: (i32, i32),
+    as_of: i32,
+}
+
+impl Days {
+    /// Those of a period, as far as they are known.
+    fn within(period: Period, as_of: Date) -> (i32, i32) {
+        (day_number(period.from()), day_number(period.to().min(as_of)))
+    }
+}
+
+fn no_kind(id: &str) -> Missing {
+    Missing { zh: format!("没有「{id}」这种台账"), en: format!("there is no kind `{id}`") }
+}
+
 fn too_large(error: NumberError) -> Missing {
     Missing { zh: format!("计算出错:{error}"), en: error.to_string() }
 }
@@ -227,46 +247,37 @@ impl Scene for Stage {
         }
     }
 
-    fn rows(&self, unit: UnitIndex, kind_id: &str, window: Window) -> Result<&[Arc<Record>], Missing> {
-        let last = self.period.to().min(self.as_of);
-        let (from, to, owed) = match window {
-            Window::Within(period) => (Some(period.from()), period.to().min(self.as_of), period),
-            Window::History => (None, last, self.period),
-            Window::Known => (None, self.as_of, self.period),
-        };
-        let Some(kind) = self.plan.bundle.dictionary.kinds.get(kind_id) else {
-            return Err(Missing {
-                zh: format!("没有「{kind_id}」这种台账"),
-                en: format!("there is no kind `{kind_id}`"),
-            });
+    fn span(&self, unit: UnitIndex, kind: &Kind, window: Window) -> Result<Span<'_>, Missing> {
+        let days = &self.days;
+        let ((from, to), owed) = match window {
+            Window::Within(period) if period == self.period => (days.within, period),
+            Window::Within(period) => (Days::within(period, self.as_of), period),
+            Window::History => ((i32::MIN, days.within.1), self.period),
+            Window::Known => ((i32::MIN, days.as_of), self.period),
         };
         if !self.is_handed_in(unit, kind, owed) {
             let who = kind.department.as_deref().unwrap_or("报送单位");
             return Err(Missing {
                 zh: format!("缺「{}」数据({who}尚未报齐)", kind.title),
-                en: format!("`{kind_id}` is not handed in by {who}"),
+                en: format!("`{}` is not handed in by {who}", kind.id),
             });
         }
-        let table = self.world.units().get(unit).and_then(|unit| unit.facts.table(kind_id));
-        let rows = table.map_or(0..0, |table| table.rows(from, to));
-        // Records are made when somebody asks for them.
-        let found = match table {
-            Some(table) if !rows.is_empty() => table.records().get(rows).unwrap_or(&[]),
-            _ => &[],
-        };
-        if found.is_empty() && kind.none_means == NoneMeans::Missing {
+        let table = self.world.units().get(unit).and_then(|unit| unit.facts.table(&kind.id));
+        let span = table.map_or_else(Span::default, |table| table.span(from, to));
+        if span.is_empty() && kind.none_means == NoneMeans::Missing {
             return Err(Missing {
                 zh: format!("缺「{}」数据", kind.title),
-                en: format!("there is no record of `{kind_id}`"),
+                en: format!("there is no record of `{}`", kind.id),
             });
         }
-        Ok(found)
+        Ok(span)
     }
 
     fn records(&self, unit: UnitIndex, kinds: &[&str], window: Window) -> Result<Vec<Arc<Record>>, Missing> {
         let mut records = Vec::new();
-        for kind in kinds {
-            records.extend_from_slice(self.rows(unit, kind, window)?);
+        for id in kinds {
+            let kind = self.plan.bundle.dictionary.kinds.get(*id).ok_or_else(|| no_kind(id))?;
+            records.extend_from_slice(self.span(unit, kind, window)?.records());
         }
         if kinds.len() > 1 {
             records.sort_by(|a, b| a.order(b));

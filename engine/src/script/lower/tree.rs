@@ -392,6 +392,8 @@ pub(super) enum Question {
 #[derive(Debug)]
 pub(super) struct Records {
     pub(super) reach: Reach,
+    /// The kinds, where the arguments are nothing but their names.
+    pub(super) kinds: Vec<Arc<Kind>>,
     /// Kinds, and at any place a period; before them a unit, if it is not the one at hand.
     pub(super) arguments: Vec<Node>,
     pub(super) first_last: bool,

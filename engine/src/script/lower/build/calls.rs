@@ -13,6 +13,7 @@ use super::closures::Made;
 use super::statements::operation;
 use super::{Binding, Builder, Built, Function, Is, Typed};
 use crate::assessment::FindingKind;
+use crate::dictionary::Kind;
 use crate::number::Rounding;
 
 /// A closure with what is read when it is made.
@@ -230,15 +231,18 @@ impl Builder<'_> {
 
     fn records(&mut self, reach: Reach, arguments: Vec<Typed>, first_last: bool) -> Typed {
         let nodes: Vec<Node> = arguments.into_iter().map(|argument| argument.node).collect();
-        let mut kinds = nodes.iter().filter_map(|node| match node {
-            Node::Constant(Constant::Text(kind)) => Some(kind),
+        let kind = |node: &Node| match node {
+            Node::Constant(Constant::Text(kind)) => Some(self.kind(kind)),
             _ => None,
-        });
-        let is = match (kinds.next(), kinds.next()) {
-            (Some(kind), None) => self.kind(kind).map_or(Is::Unknown, Is::Records),
+        };
+        let named: Vec<Option<Arc<Kind>>> = nodes.iter().filter_map(kind).collect();
+        let is = match named.as_slice() {
+            [Some(kind)] => Is::Records(Arc::clone(kind)),
             _ => Is::Unknown,
         };
-        Typed { node: Node::Records(Box::new(Records { reach, arguments: nodes, first_last })), is }
+        let all_are_named = named.len() == nodes.len() && named.iter().all(Option::is_some);
+        let kinds = if all_are_named { named.into_iter().flatten().collect() } else { Vec::new() };
+        Typed { node: Node::Records(Box::new(Records { reach, kinds, arguments: nodes, first_last })), is }
     }
 
     /// A function of the library: its body is put here, or it is called where it would contain itself.

@@ -332,8 +332,8 @@ impl<'s> Machine<'s> {
     ) -> Outcome<Value<'s>> {
         let ties = match &ties {
             None => "skip",
-            Some(Value::Text(ties)) if ties.as_ref() == "dense" => "dense",
-            Some(Value::Text(ties)) if ties.as_ref() == "skip" => "skip",
+            Some(Value::Text(ties)) if &**ties == "dense" => "dense",
+            Some(Value::Text(ties)) if &**ties == "skip" => "skip",
             _ => return Err(Exit::HandOver),
         };
         let closure = ask.closure.as_deref().ok_or(Exit::HandOver)?;

@@ -53,7 +53,7 @@ impl<'s> Machine<'s> {
     fn find(&mut self, kind: FindingKind, points: Number, reason: &Value<'s>, items: &[Value<'s>]) -> Outcome<()> {
         let evidence = self.evidence(items)?;
         let reason = match reason {
-            Value::Text(text) if text.len() <= LONGEST => Arc::clone(text),
+            Value::Text(text) if text.len() <= LONGEST => text.share(),
             reason => Arc::from(self.display(reason)?),
         };
         self.work((reason.len() / 16 + evidence.len()) as u64)?;
@@ -67,7 +67,7 @@ impl<'s> Machine<'s> {
     /// Records named as evidence, each once, in the order in which they are named.
     fn evidence(&mut self, items: &[Value<'s>]) -> Outcome<Vec<Arc<Record>>> {
         if let [Value::Record(row)] = items {
-            return Ok(vec![row.share()]);
+            return row.share().map(|record| vec![record]).ok_or(Exit::HandOver);
         }
         let mut records = Vec::new();
         let mut known = HashSet::new();
@@ -88,7 +88,7 @@ impl<'s> Machine<'s> {
     ) -> Outcome<()> {
         let record = match item {
             Value::Nothing => return Ok(()),
-            Value::Record(row) => row.share(),
+            Value::Record(row) => row.share().ok_or(Exit::HandOver)?,
             other => match self.listed(other) {
                 Ok(list) => return self.name_all(&list, records, known),
                 Err(_) => match other {
@@ -151,7 +151,7 @@ impl<'s> Machine<'s> {
                 return Err(Exit::HandOver);
             }
         }
-        if text.len() > LONGEST { Err(Exit::HandOver) } else { Ok(Value::Text(Arc::from(text))) }
+        if text.len() > LONGEST { Err(Exit::HandOver) } else { Ok(Value::of_text(text)) }
     }
 }
 
