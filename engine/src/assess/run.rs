@@ -99,7 +99,9 @@ impl Pass {
         for stretch in stretches {
             match stretch {
                 [step] if self.compares(*step) => self.compare(*step)?,
-                _ => drop(self.for_all(|pass, interpreter, state, place| pass.take(stretch, interpreter, state, place))?),
+                _ => {
+                    drop(self.for_all(|pass, interpreter, state, place| pass.take(stretch, interpreter, state, place))?)
+                }
             }
         }
         self.for_all(|pass, interpreter, state, place| {
@@ -142,14 +144,20 @@ impl Pass {
         let pipeline = &self.stage.pipeline;
         Ok(match step {
             Step::TakesPart => Came::TakesPart(self.ask_whether_it_takes_part(interpreter, place)?),
-            Step::Figure(number) => Came::Figure(number, match pipeline.figures.get(number) {
-                Some(figure) if state.is_taking_part() => Some(self.figure(interpreter, figure, place)?),
-                _ => None,
-            }),
-            Step::Rule(number) => Came::Rule(number, match pipeline.rules.get(number) {
-                Some(plan) if state.is_taking_part() => self.rule(interpreter, plan, place)?,
-                _ => RuleResult::without_findings(Outcome::NotApplicable, None),
-            }),
+            Step::Figure(number) => Came::Figure(
+                number,
+                match pipeline.figures.get(number) {
+                    Some(figure) if state.is_taking_part() => Some(self.figure(interpreter, figure, place)?),
+                    _ => None,
+                },
+            ),
+            Step::Rule(number) => Came::Rule(
+                number,
+                match pipeline.rules.get(number) {
+                    Some(plan) if state.is_taking_part() => self.rule(interpreter, plan, place)?,
+                    _ => RuleResult::without_findings(Outcome::NotApplicable, None),
+                },
+            ),
             Step::Score => Came::Score(self.score(interpreter, state, place)?),
             Step::Rating => Came::Rating(self.rate(interpreter, state, place)?),
             Step::List(number) => Came::List(match pipeline.lists.get(number) {

@@ -68,6 +68,7 @@ impl Pass {
         let points = if deducts { -said.points } else { said.points };
         let kind = if failed && said.kind != FindingKind::Veto { FindingKind::Note } else { said.kind };
         let exempted = self.stage.exempting
+            && self.stage.world.has_exemptions()
             && self
                 .stage
                 .world

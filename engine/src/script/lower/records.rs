@@ -14,9 +14,9 @@ use super::super::scene::Scene;
 use super::super::stop::Halt;
 use super::value::{Text, Value};
 use crate::dictionary::{self, Kind};
+use crate::record::Record;
 use crate::record::columns::{Cell, Column};
 use crate::record::table::{Span, Table};
-use crate::record::Record;
 
 /// Records of one kind, in their order.
 #[derive(Clone, Copy)]
@@ -92,7 +92,8 @@ impl<'s> Row<'s> {
         self.lenient
     }
 
-    fn record(self) -> Option<&'s Arc<Record>> {
+    /// The record itself, to be named as evidence; none: there is no such row.
+    pub(super) fn record(self) -> Option<&'s Arc<Record>> {
         self.table.record(self.place())
     }
 
@@ -106,11 +107,6 @@ impl<'s> Row<'s> {
 
     pub(super) fn to_dynamic(self, scene: &Arc<dyn Scene>) -> Dynamic {
         self.record().map_or(Dynamic::UNIT, |record| Dynamic::from(RecordObject::new(scene, record, self.lenient)))
-    }
-
-    /// The record, to be named as evidence.
-    pub(super) fn share(self) -> Option<Arc<Record>> {
-        self.record().cloned()
     }
 
     /// Whether two are the same record.

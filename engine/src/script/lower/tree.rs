@@ -29,15 +29,15 @@ pub(super) enum Node {
     /// A figure of the unit at hand.
     Figure(Arc<str>),
     /// A parameter as in force on the last day.
-    Parameter(Arc<str>),
+    Parameter(Parameter),
     /// What stands under a key of a parameter that is a table.
     Entry {
-        parameter: Arc<str>,
+        parameter: Parameter,
         key: Box<Node>,
     },
     /// What a number reaches among the steps of a parameter.
     Step {
-        parameter: Arc<str>,
+        parameter: Parameter,
         reached: Box<Node>,
     },
     Property {
@@ -245,6 +245,14 @@ impl Host {
     pub(super) fn must_be_read_in_order(self) -> bool {
         matches!(self, Host::Score | Host::Group | Host::Parts)
     }
+}
+
+/// A parameter of the standard.
+#[derive(Debug, Clone)]
+pub(super) struct Parameter {
+    pub(super) name: Arc<str>,
+    /// Where it probably stands among all.
+    pub(super) place: usize,
 }
 
 /// A field of a kind.

@@ -7,6 +7,7 @@ use rhai::{Expr, FnCallExpr, Position};
 use super::super::super::charges::PAY;
 use super::super::super::functions::{english, named};
 use super::super::obstacle::Obstacle;
+use super::super::run::MOST_EVIDENCE;
 use super::super::tree::{Ask, Closure, Node, Numeric, Order, Outcome, Pair, Question, Reach, Records, Say};
 use super::super::value::Constant;
 use super::closures::Made;
@@ -328,7 +329,7 @@ fn say(function: &str, arguments: &mut Vec<Node>, first_last: bool) -> Option<No
         _ => return None,
     };
     let before = usize::from(has_points) + 1;
-    if !(before..=before + 3).contains(&arguments.len()) {
+    if !(before..=before + MOST_EVIDENCE).contains(&arguments.len()) {
         return None;
     }
     let evidence = arguments.split_off(before);

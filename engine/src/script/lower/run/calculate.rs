@@ -47,10 +47,21 @@ impl<'s> Machine<'s> {
 
     pub(super) fn pair(&mut self, pair: &'s Pair) -> Outcome<(Value<'s>, Value<'s>)> {
         if pair.first_last {
-            let second = self.eval(&pair.second)?;
-            return Ok((self.eval(&pair.first)?, second));
+            let second = self.operand(&pair.second)?;
+            return Ok((self.operand(&pair.first)?, second));
         }
-        Ok((self.eval(&pair.first)?, self.eval(&pair.second)?))
+        Ok((self.operand(&pair.first)?, self.operand(&pair.second)?))
+    }
+
+    /// What most operands are is read here and now, all else by [`Self::eval`].
+    #[inline]
+    fn operand(&mut self, node: &'s Node) -> Outcome<Value<'s>> {
+        match node {
+            Node::Constant(constant) => Ok(constant.value()),
+            Node::Field { of, field } => self.field(*of, field),
+            Node::Parameter(parameter) => self.parameter(parameter),
+            other => self.eval(other),
+        }
     }
 
     /// Whether two values are equal; lists are gone through.

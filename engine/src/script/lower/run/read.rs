@@ -6,11 +6,11 @@ use rhai::{Dynamic, Map};
 
 use super::super::super::convert::from_value;
 use super::super::super::host::LOOKING_UP;
-use super::super::super::objects::{Figures, Parameters, PastObject, Table, Unit, constant, step_reached};
+use super::super::super::objects::{Figures, Parameters, PastObject, Table, Unit, constant, in_force, step_reached};
 use super::super::super::scene::{Missing, Reading, Window};
 use super::super::super::view::{Entries, Extent, View};
 use super::super::records::{self, Row, Rows};
-use super::super::tree::{self, Field, Host, Node, Reach, What};
+use super::super::tree::{self, Field, Host, Node, Parameter, Reach, What};
 use super::super::value::{List, Seat, Text, Value};
 use super::foreign::exit_of;
 use super::{Exit, Machine, Outcome, PartObject};
@@ -19,6 +19,9 @@ use crate::dictionary::{self, Kind};
 use crate::number::Number;
 use crate::period::Period;
 use std::rc::Rc;
+
+/// Entries of a table that are looked through.
+const SHORT: usize = 8;
 
 fn missing(missing: Missing) -> Exit {
     Exit::Missing(Box::new(missing))
@@ -66,23 +69,38 @@ impl<'s> Machine<'s> {
         Ok(Value::of_optional(figure, |datum| Value::of_dynamic(datum.0, self.scene)))
     }
 
-    pub(super) fn parameter(&mut self, name: &str) -> Outcome<Value<'s>> {
-        let scene: &'s Arc<dyn super::Scene> = self.scene;
+    /// A parameter as in force on the last day.
+    fn constant(&self, parameter: &Parameter) -> Outcome<&'s Constant> {
+        let (scene, day): (&'s Arc<dyn super::Scene>, _) = (self.scene, self.period.to());
         let bundle = scene.bundle();
-        match constant(bundle, name, self.period.to()).map_err(|error| exit_of(&error))? {
+        match bundle.parameters.get_index(parameter.place) {
+            Some((name, found)) if **name == *parameter.name => in_force(found, name, day),
+            _ => constant(bundle, &parameter.name, day),
+        }
+        .map_err(|error| exit_of(&error))
+    }
+
+    pub(super) fn parameter(&mut self, parameter: &Parameter) -> Outcome<Value<'s>> {
+        match self.constant(parameter)? {
             Constant::Value(value) => self.plain(value),
-            _ => Ok(Value::Other(Dynamic::from(Table::of(bundle, name, self.period.to())))),
+            _ => {
+                let table = Table::of(self.scene.bundle(), &parameter.name, self.period.to());
+                Ok(Value::Other(Dynamic::from(table)))
+            }
         }
     }
 
     /// What stands under a key of a table of the parameters.
-    pub(super) fn entry(&mut self, parameter: &str, key: Value<'s>) -> Outcome<Value<'s>> {
-        let scene: &'s Arc<dyn super::Scene> = self.scene;
-        let found = constant(scene.bundle(), parameter, self.period.to()).map_err(|error| exit_of(&error))?;
-        if let (Constant::Table(entries), Value::Text(key)) = (found, &key)
-            && let Some(value) = entries.get(&**key)
-        {
-            return self.plain(value);
+    pub(super) fn entry(&mut self, parameter: &Parameter, key: Value<'s>) -> Outcome<Value<'s>> {
+        if let (Constant::Table(entries), Value::Text(key)) = (self.constant(parameter)?, &key) {
+            // In a short table the key is found sooner than its hash.
+            let found = match entries.len() {
+                0..=SHORT => entries.iter().find(|(known, _)| ***known == **key).map(|(_, value)| value),
+                _ => entries.get(&**key),
+            };
+            if let Some(value) = found {
+                return self.plain(value);
+            }
         }
         // With the words for what is missing, or for what is no table.
         let of = self.parameter(parameter)?;
@@ -90,10 +108,8 @@ impl<'s> Machine<'s> {
     }
 
     /// What a number reaches among the steps of a parameter; nothing of it below all.
-    pub(super) fn step(&mut self, parameter: &str, reached: Value<'s>) -> Outcome<Value<'s>> {
-        let scene: &'s Arc<dyn super::Scene> = self.scene;
-        let found = constant(scene.bundle(), parameter, self.period.to()).map_err(|error| exit_of(&error))?;
-        let (Constant::Steps { steps, above }, Some(reached)) = (found, reached.number()) else {
+    pub(super) fn step(&mut self, parameter: &Parameter, reached: Value<'s>) -> Outcome<Value<'s>> {
+        let (Constant::Steps { steps, above }, Some(reached)) = (self.constant(parameter)?, reached.number()) else {
             return Err(Exit::HandOver);
         };
         match step_reached(steps, *above, reached) {
