@@ -13,8 +13,8 @@ use crate::workload::Workload;
 
 const EXPRESSIONS: [(&str, &str); 24] = [
     ("incidents", "records.filter(r, r.kind == 'mass_incident')"),
-    ("accidents", "records.filter(r, r.kind == 'accident')"),
-    ("fires", "records.filter(r, r.kind == 'fire')"),
+    ("accidents", "records.filter(r, r.kind == 'accident' && r.deaths > 0)"),
+    ("fires", "records.filter(r, r.kind == 'fire' && r.deaths > 0)"),
     ("mediations", "records.filter(r, r.kind == 'mediation')"),
     ("surveys", "records.filter(r, r.kind == 'survey')"),
     ("grave", "size(incidents.filter(r, r.severity == 'critical'))"),
@@ -29,10 +29,10 @@ const EXPRESSIONS: [(&str, &str); 24] = [
     ("safe", "size(surveys) == 0 ? 100.0 : total(surveys.map(r, r.safety)) / double(size(surveys))"),
     (
         "crime",
-        "least(20.0, total(records.filter(r, r.kind == 'criminal').map(r, \
-         r.severity == 'minor' ? 1 : r.severity == 'general' ? 2 : r.severity == 'major' ? 5 : 10)))",
+        "least(20.0, total(records.filter(r, r.kind == 'criminal' && (r.severity == 'major' || r.severity == 'critical'))\
+         .map(r, r.severity == 'major' ? 5 : 10)))",
     ),
-    ("mass", "least(15.0, 5.0 * double(size(incidents) - grave))"),
+    ("mass", "least(15.0, 5.0 * double(size(incidents.filter(r, r.severity == 'major'))))"),
     ("accident", "accident_deaths >= 3.0 ? 0.0 : least(20.0, 5.0 * accident_deaths + double(size(accidents)))"),
     ("fire", "least(15.0, 3.0 * fire_deaths + 0.5 * double(size(fires)))"),
     ("petition", "per_thousand > 1.0 ? least(10.0, 2.0 * (per_thousand - 1.0)) : 0.0"),

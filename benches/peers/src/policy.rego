@@ -3,7 +3,7 @@ package village
 
 import rego.v1
 
-weights := {"minor": 1, "general": 2, "major": 5, "critical": 10}
+weights := {"major": 5, "critical": 10}
 
 overdue := {"minor": 1, "general": 1, "major": 2, "critical": 1}
 
@@ -11,15 +11,23 @@ crime := min([20, sum([weights[r.severity] | some r in input.records; r.kind == 
 
 incidents := [r.severity | some r in input.records; r.kind == "mass_incident"]
 
-mass := min([15, 5 * count([1 | some s in incidents; s != "critical"])])
+mass := min([15, 5 * count([1 | some s in incidents; s == "major"])])
 
-accident_deaths := [r.deaths | some r in input.records; r.kind == "accident"]
+accident_deaths := [r.deaths |
+	some r in input.records
+	r.kind == "accident"
+	r.deaths > 0
+]
 
 default accident := 0
 
 accident := min([20, (5 * sum(accident_deaths)) + count(accident_deaths)]) if sum(accident_deaths) < 3
 
-fire_deaths := [r.deaths | some r in input.records; r.kind == "fire"]
+fire_deaths := [r.deaths |
+	some r in input.records
+	r.kind == "fire"
+	r.deaths > 0
+]
 
 fire := min([15, (3 * sum(fire_deaths)) + (0.5 * count(fire_deaths))])
 

@@ -10,10 +10,10 @@ use crate::outcome::{Outcome, as_json};
 use crate::workload::Workload;
 
 const EXPRESSIONS: [(&str, &str); 25] = [
-    ("criminals", "filter(records, #.kind == 'criminal')"),
+    ("criminals", "filter(records, #.kind == 'criminal' and (#.severity == 'major' or #.severity == 'critical'))"),
     ("incidents", "filter(records, #.kind == 'mass_incident')"),
-    ("accidents", "filter(records, #.kind == 'accident')"),
-    ("fires", "filter(records, #.kind == 'fire')"),
+    ("accidents", "filter(records, #.kind == 'accident' and #.deaths > 0)"),
+    ("fires", "filter(records, #.kind == 'fire' and #.deaths > 0)"),
     ("overdue", "filter(records, #.kind == 'hazard' and #.fixed == null and last_day - #.day > 30)"),
     ("mediations", "filter(records, #.kind == 'mediation')"),
     ("surveys", "filter(records, #.kind == 'survey')"),
@@ -23,12 +23,8 @@ const EXPRESSIONS: [(&str, &str); 25] = [
     ("per_thousand", "count(records, #.kind == 'petition') * 1000 / population"),
     ("settled", "len(mediations) == 0 ? 100 : count(mediations, #.settled) * 100 / len(mediations)"),
     ("safe", "len(surveys) == 0 ? 100 : sum(map(surveys, #.safety)) / len(surveys)"),
-    (
-        "crime",
-        "min([20, sum(map(criminals, \
-         #.severity == 'minor' ? 1 : #.severity == 'general' ? 2 : #.severity == 'major' ? 5 : 10))])",
-    ),
-    ("mass", "min([15, 5 * (len(incidents) - grave)])"),
+    ("crime", "min([20, sum(map(criminals, #.severity == 'major' ? 5 : 10))])"),
+    ("mass", "min([15, 5 * count(incidents, #.severity == 'major')])"),
     ("accident", "accident_deaths >= 3 ? 0 : min([20, 5 * accident_deaths + len(accidents)])"),
     ("fire", "min([15, 3 * fire_deaths + 0.5 * len(fires)])"),
     ("petition", "per_thousand > 1 ? min([10, 2 * (per_thousand - 1)]) : 0"),
