@@ -5,7 +5,7 @@
 //! an error: what is at fault, too large or too much is left to the interpreter, and only what a run may end with every day
 //! (something is missing, it does not apply) ends it here. Runs are pure, so that doing one again changes nothing.
 //!
-//! Reading order: [`statements`], [`read`] (what the host gives), [`calculate`], [`listed`] and [`questions`] about lists, [`say`],
+//! Reading order: [`statements`], [`read`] (what the host gives), [`calculate`], [`listed`] and [`questions`] about lists ([`sum`]), [`say`],
 //! [`foreign`] (what is left to functions of the interpreter).
 
 mod calculate;
@@ -15,6 +15,7 @@ mod questions;
 mod read;
 mod say;
 mod statements;
+mod sum;
 
 use std::rc::Rc;
 use std::sync::Arc;
