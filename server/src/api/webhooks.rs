@@ -158,7 +158,7 @@ pub async fn create(
             events: if form.events.is_empty() { Event::ALL.to_vec() } else { form.events },
             occasion: form.occasion,
             by: caller.name(),
-            at: app.now(),
+            at: app.clock(),
             failing_since: None,
             stopped: None,
         };
