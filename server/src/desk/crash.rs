@@ -15,7 +15,7 @@ use jiff::Timestamp;
 
 use super::*;
 use crate::config::{Config, Token};
-use crate::store::{NewBatch, NewEdition, Store, UnitRow, sled};
+use crate::store::{BatchId, NewBatch, NewEdition, Store, UnitRow, sled};
 
 const DIRECTORY: &str = "LIUWU_DRAFT_CRASH_DIRECTORY";
 const ROWS: usize = 2_000;

@@ -4,7 +4,6 @@
 //! changes of the draft ([`decide`]). All of it works without a script. Next: [`home`](super::home).
 
 mod decide;
-mod effect;
 mod table;
 
 use std::time::Duration;
@@ -14,9 +13,11 @@ use axum::Form;
 use axum::extract::{Path, State};
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Redirect, Response};
+use liuwu_engine::bundle::Bundle;
 use liuwu_engine::diagnostic::{Diagnostic, Lang};
 use serde::Deserialize;
 
+use super::effect::EffectView;
 use super::frame::{Frame, Section};
 use super::links;
 use super::upload::in_china;
@@ -25,13 +26,12 @@ use super::words::Language;
 use crate::accounts::{Caller, Permission};
 use crate::custody::Custody;
 use crate::desk::{self, Consent, Look};
-use crate::drafts::preview::Preview;
+use crate::drafts::preview::{Preview, Weighed};
 use crate::drafts::{Draft, State as DraftState};
 use crate::error::Problem;
 use crate::jobs::{Job, Status};
 use crate::state::App;
 use crate::store::BatchId;
-use effect::{EffectView, effect_view};
 use table::{TableView, views};
 
 /// How long a page waits for a draft to be read; then it shows how far that has come.
@@ -121,13 +121,38 @@ pub struct Open {
     /// What the user should know.
     pub remarks: Vec<String>,
     /// What storing it would do.
-    pub effect: EffectView,
+    pub effect: Told,
     /// Records that a complete table no longer holds.
     pub missing: Vec<String>,
+    /// What storing it would do when they are taken back with it.
+    pub effect_taking_back: Option<Told>,
     /// Rows that would be stored.
     pub rows: u64,
     /// Whether anything would be.
     pub has_news: bool,
+}
+
+/// What storing a draft would do to results, or why that cannot be told.
+#[derive(Debug)]
+pub struct Told {
+    /// In one sentence.
+    pub sentence: String,
+    /// Village by village.
+    pub view: Option<EffectView>,
+}
+
+impl Told {
+    fn of(weighed: &Weighed, preview: &Preview, bundle: &Bundle, frame: &Frame) -> Told {
+        let place = |unit: &str| preview.names.get(unit).map_or(unit, String::as_str).to_owned();
+        match weighed {
+            Weighed::Effect(effect) => {
+                let view = EffectView::of(effect, bundle, frame, &place);
+                Told { sentence: view.sentence.clone(), view: Some(view) }
+            }
+            Weighed::Unknown(zh, _) if frame.language == Language::Chinese => Told { sentence: zh.clone(), view: None },
+            Weighed::Unknown(_, en) => Told { sentence: en.clone(), view: None },
+        }
+    }
 }
 
 /// What is wrong, where, and how to mend it.
@@ -152,6 +177,8 @@ pub struct Stored {
     pub rows: u64,
     /// Rows left for mending.
     pub faulty: u64,
+    /// Records taken back because a complete table no longer holds them.
+    pub taken_back: usize,
     /// Whether it was taken back.
     pub is_undone: bool,
     /// Whether the visitor may take it back.
@@ -209,7 +236,7 @@ fn running(app: &App, draft: &Draft) -> Option<std::sync::Arc<Job>> {
 }
 
 fn stored(app: &App, caller: &Caller, draft: &Draft) -> Result<Stage, Problem> {
-    let DraftState::Committed { batch, at, rows, faulty, .. } = &draft.state else {
+    let DraftState::Committed { batch, at, rows, faulty, taken_back } = &draft.state else {
         return Ok(Stage::Failed(String::new()));
     };
     let is_undone = match batch {
@@ -221,6 +248,7 @@ fn stored(app: &App, caller: &Caller, draft: &Draft) -> Result<Stage, Problem> {
         at: in_china(*at),
         rows: *rows,
         faulty: *faulty,
+        taken_back: usize::try_from(*taken_back).unwrap_or(usize::MAX),
         is_undone,
         may_undo: caller.may(Permission::Correct),
     }))
@@ -252,6 +280,7 @@ impl Open {
         let tables = views(report, draft, &kinds, lang);
         let shown: Vec<&Diagnostic> =
             report.faults.iter().filter(|fault| !table::is_in_a_strip(fault, report)).collect();
+        let told = |weighed: &Weighed| Told::of(weighed, preview, edition.bundle(), frame);
         let missing = report.missing.iter().map(|missing| {
             let name = preview.names.get(&missing.unit).map_or(missing.unit.as_str(), String::as_str);
             let number = missing.number.as_deref().map(|number| format!(" {number}")).unwrap_or_default();
@@ -262,7 +291,8 @@ impl Open {
             conflicting: sum(|table| table.conflicting),
             general: shown.into_iter().map(|fault| Fault::of(fault, lang)).collect(),
             remarks: report.remarks.iter().map(|remark| remark_line(remark, lang)).collect(),
-            effect: effect_view(preview, frame),
+            effect: told(&preview.effect),
+            effect_taking_back: preview.effect_taking_back.as_ref().map(told),
             missing: missing.collect(),
             has_news: !report.is_empty(),
             tables,
@@ -368,14 +398,16 @@ pub async fn call_off(
     Path(id): Path<String>,
     Form(fields): Form<Vec<(String, String)>>,
 ) -> Result<Redirect, Problem> {
-    let job = fields.iter().find(|(name, _)| name == "job").and_then(|(_, job)| job.parse().ok());
-    let job = job.and_then(|job| app.jobs().get(job)).filter(|job| job.owner == caller.name());
-    if let Some(job) = job {
-        job.call_off();
-    }
     app.blocking(move |app| {
         desk::get(app, &caller, &id)?;
-        Ok(Redirect::to(links::UPLOAD))
+        let job = fields.iter().find(|(name, _)| name == "job").and_then(|(_, job)| job.parse().ok());
+        let job = job.and_then(|job| app.jobs().get(job)).filter(|job| job.owner == caller.name());
+        let Some(job) = job else { return Ok(Redirect::to(links::UPLOAD)) };
+        job.call_off();
+        // What was to be stored is looked at again; what was being read would only be read again there.
+        let is_storing = job.subject == desk::storing(&id);
+        job.wait(STORING);
+        Ok(if is_storing { Redirect::to(&links::draft(&id)) } else { Redirect::to(links::UPLOAD) })
     })
     .await
 }

@@ -49,14 +49,29 @@ pub struct RecordPage {
     pub standing: Standing,
     /// All versions, the newest first.
     pub history: Vec<Step>,
-    /// Its attachments: address, name, whether it is a picture, who and when.
-    pub attachments: Vec<(String, String, bool, String)>,
+    /// Its attachments.
+    pub attachments: Vec<AttachmentLine>,
     /// Where a file is attached to it, with the proof that the form is ours.
     pub attach_to: Option<String>,
     /// Whether the reader may correct it and take it back.
     pub may_correct: bool,
     /// Whether the reader may see personal fields in full.
     pub may_see: bool,
+}
+
+/// An attachment of a record.
+#[derive(Debug)]
+pub struct AttachmentLine {
+    /// Where it is shown.
+    pub address: String,
+    /// Its name.
+    pub name: String,
+    /// Whether it is shown as a picture.
+    pub is_picture: bool,
+    /// Who attached it, and when.
+    pub told: String,
+    /// Where it is taken off; none for those who may not.
+    pub take_off: Option<String>,
 }
 
 impl RecordPage {
@@ -92,7 +107,7 @@ fn fill(app: &App, visit: &Visit, id: RecordId, in_full: Option<&str>) -> Result
         source: record.source.to_line(),
         standing: standing(&frame, &version),
         history: history(&custody, &frame, id)?,
-        attachments: attachments(&custody, &frame, id)?,
+        attachments: attachments(&custody, &frame, id, caller.may(Permission::Correct))?,
         attach_to: caller.may(Permission::Upload).then(|| {
             let proof = caller.csrf().map(|csrf| format!("?{CSRF_FIELD}={csrf}")).unwrap_or_default();
             format!("{RECORDS}/{id}/attachments{proof}")
@@ -103,11 +118,18 @@ fn fill(app: &App, visit: &Visit, id: RecordId, in_full: Option<&str>) -> Result
     })
 }
 
-fn attachments(custody: &Custody, frame: &Frame, id: RecordId) -> Result<Vec<(String, String, bool, String)>, Problem> {
-    let found = custody.attachments(id)?.into_iter().map(|attachment| {
-        let address = format!("/api/v1/records/{id}/attachments/{}", attachment.content);
-        let told = format!("{} · {}", attachment.by, moment(frame, attachment.at));
-        (address, attachment.file_name(), attachment.form.is_picture(), told)
+fn attachments(
+    custody: &Custody,
+    frame: &Frame,
+    id: RecordId,
+    may_correct: bool,
+) -> Result<Vec<AttachmentLine>, Problem> {
+    let found = custody.attachments(id)?.into_iter().map(|attachment| AttachmentLine {
+        address: format!("/api/v1/records/{id}/attachments/{}", attachment.content),
+        name: attachment.file_name(),
+        is_picture: attachment.form.is_picture(),
+        told: format!("{} · {}", attachment.by, moment(frame, attachment.at)),
+        take_off: may_correct.then(|| format!("{RECORDS}/{id}/attachments/{}/take-off", attachment.content)),
     });
     Ok(found.collect())
 }
@@ -209,6 +231,24 @@ pub async fn attach(
         for (name, bytes) in files {
             custody.attach(id, &name, &bytes)?;
         }
+        Ok(Redirect::to(&format!("{RECORDS}/{id}")))
+    })
+    .await
+}
+
+/// Takes an attachment off a record, for a reason, and comes back to the record.
+///
+/// # Errors
+/// [`Problem`], which has a page of its own.
+pub async fn take_off(
+    State(app): State<App>,
+    visit: Visit,
+    Path((record, content)): Path<(String, String)>,
+    Form(form): Form<Reason>,
+) -> Result<Redirect, Problem> {
+    let (id, content) = (asked_for::record(&record)?, asked_for::content(&content)?);
+    app.blocking(move |app| {
+        Custody::open(app, visit.caller())?.take_off(id, content, &form.reason)?;
         Ok(Redirect::to(&format!("{RECORDS}/{id}")))
     })
     .await
