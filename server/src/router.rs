@@ -187,6 +187,7 @@ fn pages() -> Routes {
         .post(links::PREFERENCES, Public, preferences::save)
         .get(links::DESK, May::ReadRecords, desk::show)
         .get("/desk/burden", May::ReadRecords, burden::show)
+        .get("/desk/villages/{code}", May::ReadRecords, village::show_in_full)
         .get("/assets/{*name}", Public, assets::show)
 }
 
