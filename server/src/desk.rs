@@ -10,6 +10,8 @@ mod storing;
 pub mod templates;
 #[cfg(test)]
 mod crash;
+#[cfg(test)]
+mod tests;
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
@@ -83,6 +85,7 @@ pub fn get(app: &App, caller: &Caller, id: &str) -> Result<Draft, Problem> {
         at: batch.at,
         rows: batch.counts.all_records() + batch.counts.attributes,
         faulty: draft.outline.map_or(0, |outline| outline.faulty),
+        conflicting: draft.outline.map_or(0, |outline| outline.conflicting),
         taken_back: batch.counts.taken_back,
     };
     Ok(app.drafts().set_state(app.store(), (id, &caller.name()), state, app.now())?)

@@ -91,8 +91,11 @@ pub enum State {
         at: Timestamp,
         /// Rows stored.
         rows: u64,
-        /// Rows that were left for mending.
+        /// Rows with a fault that were not stored.
         faulty: u64,
+        /// Of these: rows that contradict a stored record, and became questions.
+        #[serde(default)]
+        conflicting: u64,
         /// Records that were taken back because a complete table no longer holds them.
         #[serde(default)]
         taken_back: u64,
@@ -106,6 +109,8 @@ pub struct Outline {
     pub good: u64,
     /// Rows with a fault, those that contradict a stored record among them.
     pub faulty: u64,
+    /// Rows that contradict a stored record.
+    pub conflicting: u64,
 }
 
 impl From<&Report> for Outline {
@@ -113,6 +118,7 @@ impl From<&Report> for Outline {
         Outline {
             good: report.tables.iter().map(|table| table.new + table.updated).sum(),
             faulty: report.tables.iter().map(|table| table.faulty).sum(),
+            conflicting: report.tables.iter().map(|table| table.conflicting).sum(),
         }
     }
 }

@@ -106,6 +106,10 @@ draft-taken-back = { $count ->
     [one] { $count } record that the complete table no longer holds was taken back with it; it comes back with the batch.
    *[other] { $count } records that the complete table no longer holds were taken back with it; they come back with the batch.
 }
+draft-asked = { $count ->
+    [one] { $count } row contradicts a stored record: settle it
+   *[other] { $count } rows contradict stored records: settle them
+}
 draft-left = { $faulty } faulty rows were not stored; mend them and hand them in again.
 draft-undone = This batch was taken back.
 draft-why = Why

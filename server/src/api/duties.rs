@@ -343,7 +343,7 @@ pub async fn burden_of_units(
     Query(query): Query<FilledQuery>,
 ) -> Result<Json<Vec<FilledBody>>, Problem> {
     app.blocking(move |app| {
-        let period = query.period.as_deref().map(|text| parameters::period(text)).transpose()?;
+        let period = query.period.as_deref().map(parameters::period).transpose()?;
         let burden = filled::burden(app, &caller, period)?;
         let tree = app.units()?;
         let body = |(unit, filled): (String, Filled)| FilledBody {

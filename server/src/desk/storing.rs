@@ -10,7 +10,7 @@ use super::{NOTE, failed, prepare};
 use crate::accounts::Caller;
 use crate::audit::{Action, Note, Subject};
 use crate::drafts::preview::Key;
-use crate::drafts::{Draft, DraftError, State, habits};
+use crate::drafts::{Draft, DraftError, Outline, State, habits};
 use crate::error::Problem;
 use crate::jobs::{Ending, Job};
 use crate::progress::{Gauge, Progress, Step};
@@ -77,14 +77,14 @@ fn store(app: &App, caller: &Caller, draft: &Draft, consent: Consent, key: &Key,
     report.take_back_missing(consent.withdraw_missing);
     let learned = habits::learned(app.store(), draft, &report).map_err(|error| failed(error.into()))?;
     let rows = (report.batch().records.len() + report.batch().attributes.len()) as u64;
-    let faulty = report.tables.iter().map(|table| table.faulty).sum();
+    let Outline { faulty, conflicting, .. } = Outline::from(&report);
     let taken_back = report.batch().takes_back.len() as u64;
     gauge.begin(STORING, rows);
     let batch = upload::commit_watched(app.store(), report, gauge).map_err(|error| match error {
         StoreError::CalledOff(off) => off.into(),
         other => failed(other.into()),
     })?;
-    let state = State::Committed { batch, at: app.now(), rows, faulty, taken_back };
+    let state = State::Committed { batch, at: app.now(), rows, faulty, conflicting, taken_back };
     conclude(app, caller, draft, batch, state).map_err(failed)?;
     app.store().file_papers(learned).map_err(|error| failed(error.into()))
 }

@@ -177,6 +177,8 @@ pub struct Stored {
     pub rows: u64,
     /// Rows left for mending.
     pub faulty: u64,
+    /// Rows that contradict what is stored, and wait for a decision.
+    pub conflicting: usize,
     /// Records taken back because a complete table no longer holds them.
     pub taken_back: usize,
     /// Whether it was taken back.
@@ -236,7 +238,7 @@ fn running(app: &App, draft: &Draft) -> Option<std::sync::Arc<Job>> {
 }
 
 fn stored(app: &App, caller: &Caller, draft: &Draft) -> Result<Stage, Problem> {
-    let DraftState::Committed { batch, at, rows, faulty, taken_back } = &draft.state else {
+    let DraftState::Committed { batch, at, rows, faulty, conflicting, taken_back } = &draft.state else {
         return Ok(Stage::Failed(String::new()));
     };
     let is_undone = match batch {
@@ -247,7 +249,8 @@ fn stored(app: &App, caller: &Caller, draft: &Draft) -> Result<Stage, Problem> {
         batch: batch.map(|batch| batch.0),
         at: in_china(*at),
         rows: *rows,
-        faulty: *faulty,
+        faulty: faulty.saturating_sub(*conflicting),
+        conflicting: usize::try_from(*conflicting).unwrap_or(usize::MAX),
         taken_back: usize::try_from(*taken_back).unwrap_or(usize::MAX),
         is_undone,
         may_undo: caller.may(Permission::Correct),

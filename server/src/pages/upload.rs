@@ -159,7 +159,7 @@ impl From<&Draft> for DraftLine {
         let names: Vec<&str> = draft.files.iter().map(|file| file.name.as_str()).collect();
         let (batch, left) = match &draft.state {
             DraftState::Open => (None, 0),
-            DraftState::Committed { batch, faulty, .. } => (*batch, *faulty),
+            DraftState::Committed { batch, faulty, conflicting, .. } => (*batch, faulty.saturating_sub(*conflicting)),
         };
         DraftLine {
             link: links::draft(&draft.id),

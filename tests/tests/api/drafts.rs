@@ -129,6 +129,21 @@ async fn the_good_rows_go_in_and_the_others_come_back_marked_in_the_same_file() 
 }
 
 #[tokio::test]
+async fn what_a_file_was_declared_to_be_is_known_again_when_it_comes_back_mended() {
+    let county = County::new();
+    let rows = "区划代码,发生日期,编号\n330381101701,2020-07-01,Q7\n330381101702,七月,Q8\n";
+    let draft = begin(&county, &[("登记.csv", rows.as_bytes())]).await;
+    let declared = json!({"tables": [{"file": "登记.csv", "kind": "gang"}]});
+    let declared = send(&county, Method::PATCH, &address(&draft), declared).await.json();
+    assert_eq!(declared["report"]["tables"][0]["kind"], "gang", "{declared}");
+    assert_ne!(draft["report"]["tables"][0]["kind"], "gang", "by its words alone it is something else");
+    let back = county.get_as_staff(&format!("{}/corrections/%E7%99%BB%E8%AE%B0.csv", address(&draft))).await;
+    assert_eq!(back.status, StatusCode::OK, "{}", String::from_utf8_lossy(&back.bytes));
+    let again = begin(&county, &[("登记-需要改正.xlsx", &back.bytes)]).await;
+    assert_eq!(again["report"]["tables"][0]["kind"], "gang", "{again}");
+}
+
+#[tokio::test]
 async fn a_table_declared_complete_lists_what_it_no_longer_holds() {
     let county = County::new();
     let rows = "区划代码,列入日期,编号,整改日期\n330381101701,2020-03-01,Y1,2020-05-01\n";

@@ -2,19 +2,16 @@
 
 use std::sync::Arc;
 
-use axum::body::{Body, to_bytes};
+use axum::body::Body;
 use axum::extract::Request;
-use axum::http::header::{ACCEPT_ENCODING, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, LOCATION};
+use axum::http::header::LOCATION;
 use axum::http::{Method, StatusCode};
-use axum::middleware::{Next, from_fn};
-use axum::response::Response;
-use axum::routing::get;
-use liuwu::router::router;
+use liuwu::accounts::Scope;
 use liuwu::store::{NewEdition, Store};
-use tokio::net::TcpListener;
 
-use super::browser::{is_left_out, look};
+use super::browser::is_left_out;
 use super::county::{Answer, County, bearer, request};
+use super::person;
 
 /// One good row and one with a number in words.
 const FIRES: &str =
@@ -122,7 +119,7 @@ async fn the_desk_and_the_upload_page_ask_for_the_same() {
         assert_eq!(page.matches("✕ 逾期").count(), here.len(), "{month}: {page}");
         for (kind, stretch) in here {
             let hidden = format!(
-                "name=\"period\" value=\"{stretch}\">\n            <input type=\"hidden\" name=\"kind\" value=\"{kind}\">"
+                "name=\"period\" value=\"{stretch}\">\n  <input type=\"hidden\" name=\"kind\" value=\"{kind}\">"
             );
             assert!(page.contains(&hidden), "{kind} {stretch}: {page}");
         }
@@ -229,35 +226,15 @@ if (at("[data-drop]")) {
 }
 "#;
 
-/// Lets the browser in, and puts the clerk on every page.
-async fn with_clerk(mut request: Request, next: Next) -> Response {
-    request.headers_mut().insert(AUTHORIZATION, bearer().parse().unwrap());
-    request.headers_mut().remove(ACCEPT_ENCODING);
-    let response = next.run(request).await;
-    let is_page = response.headers().get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
-    if !is_page {
-        return response;
-    }
-    let (mut parts, body) = response.into_parts();
-    let page = String::from_utf8(to_bytes(body, usize::MAX).await.unwrap().to_vec()).unwrap();
-    parts.headers.remove(CONTENT_LENGTH);
-    Response::from_parts(parts, Body::from(page.replace("</body>", "<script src=\"/clerk.js\" defer></script></body>")))
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn in_a_browser_a_table_is_dropped_mended_stored_and_taken_back() {
     if is_left_out() {
         return;
     }
-    let county = County::new();
+    let county = County::with(person::config());
+    person::add(&county, Scope::Everything);
     let script = CLERK.replace("FIRES", &serde_json::to_string(FIRES).unwrap());
-    let clerk = get(move || async move { ([(CONTENT_TYPE, "text/javascript; charset=utf-8")], script) });
-    let service = router(county.app.clone()).layer(from_fn(with_clerk)).route("/clerk.js", clerk);
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let base = format!("http://{}", listener.local_addr().unwrap());
-    let serving = tokio::spawn(async move { axum::serve(listener, service).await });
-    let seen = look(format!("{base}/desk/upload")).await;
-    serving.abort();
+    let seen = person::does(&county, &script, "/desk/upload").await;
     assert_eq!(seen.console, Vec::<String>::new());
     assert!(seen.dom.contains("这一批已整批撤回"), "{}", seen.dom);
     let batch = county.get_as_staff("/api/v1/batches/3").await.json();

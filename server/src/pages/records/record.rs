@@ -2,9 +2,7 @@
 
 use askama::Template;
 use axum::Form;
-use axum::extract::multipart::MultipartError;
-use axum::extract::{Multipart, Path, State};
-use axum::http::StatusCode;
+use axum::extract::{Path, Request, State};
 use axum::response::Redirect;
 
 use super::RECORDS;
@@ -13,6 +11,7 @@ use super::shown::{Standing, Step, changes, kind, moment, place, standing};
 use crate::accounts::Permission;
 use crate::custody::Custody;
 use crate::custody::asked as asked_for;
+use crate::desk::incoming;
 use crate::error::Problem;
 use crate::pages::frame::Frame;
 use crate::pages::seat::{CSRF_FIELD, Section};
@@ -211,25 +210,14 @@ pub async fn attach(
     State(app): State<App>,
     visit: Visit,
     Path(record): Path<String>,
-    mut parts: Multipart,
+    request: Request,
 ) -> Result<Redirect, Problem> {
     let id = asked_for::record(&record)?;
-    let refused = |error: MultipartError| match error.status() {
-        StatusCode::PAYLOAD_TOO_LARGE => Problem::TooLarge(app.config().upload_limit()),
-        _ => Problem::Body(error.body_text()),
-    };
-    let mut files = Vec::new();
-    while let Some(part) = parts.next_field().await.map_err(refused)? {
-        let name = part.file_name().unwrap_or_default().to_owned();
-        let bytes = part.bytes().await.map_err(refused)?;
-        if !name.is_empty() {
-            files.push((name, bytes));
-        }
-    }
+    let files = incoming::read(&app, request).await?.files;
     app.blocking(move |app| {
         let custody = Custody::open(app, visit.caller())?;
-        for (name, bytes) in files {
-            custody.attach(id, &name, &bytes)?;
+        for file in files {
+            custody.attach(id, &file.name, &file.bytes)?;
         }
         Ok(Redirect::to(&format!("{RECORDS}/{id}")))
     })
