@@ -7,7 +7,7 @@ use std::sync::Arc;
 use liuwu_engine::diagnostic::any_error;
 
 use super::{NOTE, failed, prepare};
-use crate::accounts::Caller;
+use crate::accounts::{Caller, Permission};
 use crate::audit::{Action, Note, Subject};
 use crate::drafts::preview::Key;
 use crate::drafts::{Draft, DraftError, Outline, State, habits};
@@ -38,10 +38,14 @@ pub fn storing(draft: &str) -> String {
 /// Stores a draft, as a job.
 ///
 /// # Errors
-/// [`Problem::Faults`] when something is at fault and the good rows alone were not asked for; [`DraftError::Closed`].
+/// [`Problem::Faults`] when something is at fault and the good rows alone were not asked for; [`DraftError::Closed`];
+/// [`Problem::Forbidden`] when records are to be taken back by somebody who may not.
 pub fn commit(app: &App, caller: &Caller, draft: &Draft, consent: Consent) -> Result<Arc<Job>, Problem> {
     if draft.state != State::Open {
         return Err(DraftError::Closed.into());
+    }
+    if consent.withdraw_missing && !caller.may(Permission::Correct) {
+        return Err(Problem::Forbidden(Permission::Correct.zh(), Permission::Correct.en()));
     }
     let key = Key { draft: draft.id.clone(), revision: draft.revision, writes: app.writes() };
     if let Some(preview) = app.previews().get(&key).filter(|_| !consent.good_rows)

@@ -4,7 +4,7 @@
 //! worked out here and in [`Basis::duties`], so that they never say different things.
 
 use liuwu_engine::dictionary::{Due, Kind};
-use liuwu_engine::period::{Granularity, Period};
+use liuwu_engine::period::{Date, Granularity, Period};
 
 use super::{Basis, Duty};
 
@@ -77,7 +77,7 @@ impl Basis<'_> {
     /// What is asked about a month. Nothing about one that the standard does not speak of any more.
     #[must_use]
     pub fn month(&self, month: Period) -> Month {
-        let (first, last) = self.span();
+        let (first, last) = (self.span().0, self.last_end());
         let is_within = |month: &Period| month.to() >= first && month.from() <= last;
         let mut asked: Vec<Asked> = if is_within(&month) { self.asked(month) } else { Vec::new() };
         asked.sort_by_key(|asked| asked.standing.rank());
@@ -87,6 +87,12 @@ impl Basis<'_> {
             after: month.next().ok().filter(is_within),
             asked,
         }
+    }
+
+    /// The last day of all stretches that have begun.
+    fn last_end(&self) -> Date {
+        let ends = self.my_kinds().filter_map(|kind| Some(self.periods_of(kind.due?).last()?.to()));
+        ends.fold(self.span().1, Date::max)
     }
 
     fn asked(&self, month: Period) -> Vec<Asked> {
@@ -114,7 +120,9 @@ impl Basis<'_> {
 
     /// The stretches of a kind that end in a month; the month itself where no day is set for the kind.
     fn stretches(&self, kind: &Kind, month: Period) -> Vec<(Period, Option<Due>)> {
-        let Some(due) = kind.due else { return vec![(month, None)] };
+        let Some(due) = kind.due else {
+            return if month.from() <= self.span().1 { vec![(month, None)] } else { Vec::new() };
+        };
         let ends_here = |period: &Period| (month.from()..=month.to()).contains(&period.to());
         self.periods_of(due).into_iter().filter(ends_here).map(|period| (period, Some(due))).collect()
     }

@@ -198,7 +198,8 @@ fn months_of_which_the_standard_does_not_speak_are_not_asked_about() {
     let of = |name: &str| month(&[], "2020-04-03", name, &Scope::Everything);
     assert_eq!((of("2018-12").asked.len(), of("2018-12").after.map(Period::name)), (0, Some("2019-01".to_owned())));
     assert_eq!((of("2019-01").asked.len(), of("2019-01").before), (1, None));
-    assert_eq!(of("2020-04").after, None, "it has not begun");
+    assert_eq!(of("2020-04").after.map(Period::name), Some("2020-05".to_owned()), "the quarter has begun");
+    assert_eq!(of("2020-06").after, None, "the next one has not");
     let (bundle, _) = liuwu_engine::bundle::read("b.yaml", BUNDLE).unwrap();
     let (units, scope) = (tree(), Scope::Everything);
     let newest = |on: &str| {

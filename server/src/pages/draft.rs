@@ -126,6 +126,8 @@ pub struct Open {
     pub missing: Vec<String>,
     /// What storing it would do when they are taken back with it.
     pub effect_taking_back: Option<Told>,
+    /// Whether the visitor may take records back.
+    pub may_take_back: bool,
     /// Rows that would be stored.
     pub rows: u64,
     /// Whether anything would be.
@@ -212,7 +214,7 @@ fn page(app: &App, visit: &Visit, draft: &Draft) -> Result<DraftPage, Problem> {
                 Ok(Look::Ready(preview)) => {
                     let tables = preview.report.tables.iter().filter(|table| table.faulty > 0);
                     faulty_files.extend(tables.map(|table| table.file.clone()));
-                    Stage::Open(Box::new(Open::of(app, draft, &preview, &frame)?))
+                    Stage::Open(Box::new(Open::of(app, visit.caller(), draft, &preview, &frame)?))
                 }
                 Err(problem @ Problem::Job(_)) => {
                     let words = problem.detail();
@@ -272,7 +274,7 @@ impl Working {
 }
 
 impl Open {
-    fn of(app: &App, draft: &Draft, preview: &Preview, frame: &Frame) -> Result<Open, Problem> {
+    fn of(app: &App, caller: &Caller, draft: &Draft, preview: &Preview, frame: &Frame) -> Result<Open, Problem> {
         let report = &preview.report;
         let sum = |of: fn(&crate::upload::TableReport) -> u64| report.tables.iter().map(of).sum::<u64>();
         let (new, updated) = (sum(|table| table.new), sum(|table| table.updated));
@@ -297,6 +299,7 @@ impl Open {
             effect: told(&preview.effect),
             effect_taking_back: preview.effect_taking_back.as_ref().map(told),
             missing: missing.collect(),
+            may_take_back: caller.may(Permission::Correct),
             has_news: !report.is_empty(),
             tables,
             new,

@@ -90,11 +90,11 @@ async fn a_clerk_gets_messy_tables_in_and_takes_them_back_in_a_handful_of_steps(
         steps,
         [
             "drop two files",
-            "choose among 3 for 老前垟",
+            "choose among 2 for 老前垟",
             "mend 两人",
             "mend 7月上旬",
             "提交入库 5 行",
-            "入库后2个村社得分或等次变化",
+            "入库后2个村社得分或等次变化，1个列入清单",
             "take back",
         ],
         "{}",

@@ -1,13 +1,18 @@
 //! The upload page: with plain forms as a browser without scripts sends them, and in a real browser from drop to undo.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::body::Body;
 use axum::extract::Request;
 use axum::http::header::LOCATION;
 use axum::http::{Method, StatusCode};
 use liuwu::accounts::Scope;
-use liuwu::store::{NewEdition, Store};
+use liuwu::desk::storing;
+use liuwu::jobs::Ending;
+use liuwu::progress::{Progress, Step};
+use liuwu::store::{Cabinet, NewEdition, Store};
+use serde_json::Value as Json;
 
 use super::browser::is_left_out;
 use super::county::{Answer, County, bearer, request};
@@ -196,6 +201,42 @@ async fn what_was_decided_on_the_page_is_kept_and_can_be_changed_again() {
     assert!(get_page(&county, &draft).await.text().contains("没有可入库的新内容"));
     post(&county, &format!("{draft}/discard"), &[]).await;
     assert_eq!(get_page(&county, &draft).await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn how_far_storing_has_come_outlives_the_page_and_it_can_be_called_off_there() {
+    const STORING: Step = Step { zh: "入库", en: "storing" };
+    let county = County::new();
+    let draft = hand_in(&county, "台账.csv", FIRES.as_bytes()).await;
+    let id = draft.rsplit('/').next().unwrap();
+    let paper: Json = serde_json::from_slice(&county.store.paper("drafts", id).unwrap().unwrap()).unwrap();
+    let owner = paper["owner"].as_str().unwrap();
+    // In the place of a large table, work that goes on until it is called off.
+    let job = county.app.jobs().start(owner, &storing(id), county.app.now(), |gauge| {
+        gauge.begin(STORING, 200_000);
+        gauge.advance(80_000);
+        loop {
+            gauge.go_on()?;
+            std::thread::sleep(Duration::from_millis(2));
+        }
+    });
+    let job = job.unwrap();
+    let is_told = || job.status().done == 80_000;
+    while !is_told() {
+        tokio::task::yield_now().await;
+    }
+    for _ in 0..2 {
+        let page = get_page(&county, &draft).await.text();
+        assert!(page.contains("正在入库") && page.contains("80000 / 200000 行"), "{page}");
+        assert!(
+            page.contains(&format!("name=\"job\" value=\"{}\"", job.id)) && page.contains("http-equiv=\"refresh\"")
+        );
+    }
+    let number = job.id.to_string();
+    let back = post(&county, &format!("{draft}/call-off"), &[("job", &number)]).await;
+    assert_eq!(back.header("location"), draft, "what was to be stored is looked at again");
+    assert_eq!(job.ending(), Some(Ending::CalledOff));
+    assert!(get_page(&county, &draft).await.text().contains("提交入库 1 行"));
 }
 
 #[tokio::test]
