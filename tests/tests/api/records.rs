@@ -3,6 +3,7 @@
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode};
 use liuwu::config::Config;
+use liuwu::store::Journal as _;
 use serde_json::{Value as Json, json};
 
 use super::county::*;
