@@ -34,6 +34,7 @@ use crate::state::App;
 use crate::store::overlay::Overlay;
 use crate::upload::{self, File, Report, Said, Stopped};
 use crate::view::EditionView;
+use crate::wording::internal_mark;
 pub use storing::{Consent, commit, storing};
 
 /// Working out what storing would do to the results.
@@ -243,7 +244,9 @@ pub fn corrected(app: &App, caller: &Caller, draft: &Draft, name: &str, preview:
     // What the file was recognised as, or declared to be, need not be guessed again when it comes back.
     let kinds = preview.report.kinds_of(name, marked::ONLY_SHEET);
     book.mark = book.mark.or_else(|| Some(Mark::naming(edition.bundle(), kinds)));
-    let bytes = marked::write(&book, &preview.report.faults).map_err(|error| Problem::Internal(error.to_string()))?;
+    let taken = internal_mark(&caller.name(), app.clock());
+    let bytes = marked::write(&book, &preview.report.faults, &taken);
+    let bytes = bytes.map_err(|error| Problem::Internal(error.to_string()))?;
     let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
     Ok(File { name: format!("{stem}-需要改正.xlsx"), bytes })
 }

@@ -111,6 +111,7 @@ draft-asked = { $count ->
    *[other] { $count } rows contradict stored records: settle them
 }
 draft-left = { $faulty } faulty rows were not stored; mend them and hand them in again.
+draft-still-due = Is that all of it? Then say that it is complete
 draft-undone = This batch was taken back.
 draft-why = Why
 draft-undo = Take back the whole batch

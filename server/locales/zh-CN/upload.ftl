@@ -84,6 +84,7 @@ draft-stored = 已入库 { $rows } 行，批次 { $batch }
 draft-taken-back = 同时撤回了全量台账中已没有的 { $count } 条记录。整批撤回时一并恢复。
 draft-asked = { $count } 行与已入库的记录不一致，请核对
 draft-left = { $faulty } 行有错没有入库，改好后重新上报。
+draft-still-due = 报完了吗？报完的点“报齐”
 draft-undone = 这一批已整批撤回。
 draft-why = 撤回理由
 draft-undo = 整批撤回

@@ -364,5 +364,6 @@ async fn an_attachment_is_taken_off_on_the_page_of_its_record_for_a_reason_that_
     assert!(!page(&county, "/desk/records/3-1").await.contains("贴错的.pdf"));
     let last = county.store.last_entry().unwrap().unwrap();
     assert_eq!((last.action.as_str(), last.subject.as_str()), ("withdraw", "attachment"));
-    assert_eq!(take_off.split('/').rev().nth(1), Some(last.id.as_str()), "the entry names the content");
+    let content = take_off.split('/').rev().nth(1).unwrap();
+    assert_eq!(last.id, format!("3-1/{content}"), "the entry names the record and the content");
 }

@@ -166,6 +166,20 @@ async fn nothing_to_report_is_one_click_for_one_kind_or_all_and_so_is_taking_it_
 }
 
 #[tokio::test]
+async fn once_a_table_is_stored_the_kinds_in_it_can_be_stated_as_complete_there() {
+    let county = county_of_2021();
+    let draft = hand_in(&county, "台账.csv", FIRES.replace("2020-07", "2021-07").as_bytes()).await;
+    get_page(&county, &draft).await;
+    post(&county, &format!("{draft}/commit"), &[("good_rows", "yes")]).await;
+    let page = get_page(&county, &draft).await.text();
+    let asked = page.split("报完了吗").nth(1).unwrap_or_else(|| panic!("{page}"));
+    assert!(asked.contains("火灾") && asked.contains("name=\"period\" value=\"2021-12\""), "{asked}");
+    assert!(!asked.contains("盗窃"), "of that nothing was handed in: {asked}");
+    post(&county, &format!("{draft}/undo"), &[("reason", "报错了")]).await;
+    assert!(!get_page(&county, &draft).await.text().contains("报完了吗"));
+}
+
+#[tokio::test]
 async fn the_desk_shows_what_waits_for_me_with_its_counts() {
     let county = County::new();
     let desk = get_page(&county, "/desk").await.text();

@@ -27,7 +27,7 @@ fn every_fault_is_red_at_its_cell_with_its_remedy_and_nothing_else_is() {
     let upload = upload("台账.csv", LEDGER.as_bytes(), None);
     let faults: Vec<Diagnostic> = upload.all_faults().cloned().collect();
     assert_eq!(faults.len(), 3, "{}", report(&upload));
-    let bytes = marked::write(&book, &faults).unwrap();
+    let bytes = marked::write(&book, &faults, "内部资料 张三").unwrap();
     let comments = part(&bytes, "xl/comments1.xml");
     for cell in ["C3", "D4", "E4"] {
         assert!(comments.contains(&format!("ref=\"{cell}\"")), "{cell}: {comments}");
@@ -46,7 +46,7 @@ fn every_fault_is_red_at_its_cell_with_its_remedy_and_nothing_else_is() {
 #[test]
 fn a_template_with_faults_is_known_again_when_it_comes_back() {
     let book = read("改了名.xlsx", &fire_template(), None, Limits::default()).unwrap();
-    let bytes = marked::write(&book, &[]).unwrap();
+    let bytes = marked::write(&book, &[], "内部资料 张三").unwrap();
     let back = read("又改了名.xlsx", &bytes, None, Limits::default()).unwrap();
     assert_eq!(back.mark, book.mark);
     assert!(part(&bytes, "xl/workbook.xml").contains("veryHidden"));
@@ -65,6 +65,6 @@ fn a_file_that_is_no_template_comes_back_as_what_it_was_taken_for() {
         sheets: vec![(marked::ONLY_SHEET.into(), "fire".into())],
     };
     book.mark = Some(mark.clone());
-    let back = read("a.xlsx", &marked::write(&book, &[]).unwrap(), None, Limits::default()).unwrap();
+    let back = read("a.xlsx", &marked::write(&book, &[], "内部资料 张三").unwrap(), None, Limits::default()).unwrap();
     assert_eq!(back.mark, Some(mark));
 }
