@@ -103,21 +103,21 @@ fn gather_shared_caps<'a>(criterion: &'a Criterion, into: &mut Vec<&'a SharedCap
     into.extend(&criterion.caps);
 }
 
-/// Sets what counts of a rule's findings and gives the sum.
-pub(super) fn settle_rule(findings: &mut [Finding], caps: &[Cap], period: Period) -> Sum {
-    for finding in findings.iter_mut() {
+/// Sets what counts of a rule's findings, which nobody else holds yet, and gives the sum.
+pub(super) fn settle_rule(findings: &mut [Arc<Finding>], caps: &[Cap], period: Period) -> Sum {
+    for finding in findings.iter_mut().filter_map(Arc::get_mut) {
         finding.counted = if finding.exempted { Number::ZERO } else { finding.points };
     }
     match &mut *findings {
         // One finding stands in one period, whatever that is.
         [finding] => {
-            for cap in in_order(caps).iter() {
-                hold([&mut finding.counted], cap.points)?;
+            if let Some(finding) = Arc::get_mut(finding) {
+                in_order(caps).iter().try_for_each(|cap| hold([&mut finding.counted], cap.points))?;
             }
         }
         several if !caps.is_empty() => {
-            let mut counting: Vec<_> =
-                several.iter_mut().map(|finding| (day(finding, period), &mut finding.counted)).collect();
+            let own = several.iter_mut().filter_map(Arc::get_mut);
+            let mut counting: Vec<_> = own.map(|finding| (day(finding, period), &mut finding.counted)).collect();
             // The earliest take of a cap first, so that the order in which a script finds changes no points.
             counting.sort_by_key(|(day, _)| *day);
             apply_caps(&mut counting, caps)?;

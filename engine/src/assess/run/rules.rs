@@ -40,8 +40,8 @@ impl Pass {
             Err(Failure::CalledOff) => return Err(Failure::CalledOff),
             Err(failure) => Some(failure),
         };
-        let mut findings: Vec<Finding> =
-            ended.said.into_iter().map(|said| self.finding(plan, place, said, failure.is_some())).collect();
+        let finding = |said| Arc::new(self.finding(plan, place, said, failure.is_some()));
+        let mut findings: Vec<Arc<Finding>> = ended.said.into_iter().map(finding).collect();
         let total = match settle_rule(&mut findings, &plan.rule.caps, self.stage.period) {
             Ok(total) => total,
             Err(error) => {
@@ -55,7 +55,6 @@ impl Pass {
             Some(Failure::NotApplicable(reason)) => (Outcome::NotApplicable, Some((reason.clone(), reason))),
             Some(failure) => (Outcome::CannotCheck, Some(why(failure))),
         };
-        let findings = findings.into_iter().map(Arc::new).collect();
         Ok(RuleResult { outcome, findings, why: why.map(Box::new), total })
     }
 
