@@ -155,19 +155,13 @@ fn said(app: &App, caller: &Caller, draft: &Draft) -> Result<(Arc<EditionView>, 
 }
 
 fn prepare(app: &App, caller: &Caller, draft: &Draft, gauge: &Gauge) -> Result<(Arc<EditionView>, Report), Ending> {
-    let (edition, said) = said(app, caller, draft).map_err(failed)?;
-    let files = draft.read_files(app.store()).map_err(|error| failed(error.into()))?;
+    let (edition, said) = said(app, caller, draft)?;
+    let files = draft.read_files(app.store()).map_err(Problem::from)?;
     match upload::prepare_watched(app.store(), edition.bundle(), &files, &said, gauge) {
         Ok(report) => Ok((edition, report)),
         Err(Stopped::CalledOff(off)) => Err(off.into()),
-        Err(Stopped::Store(error)) => Err(failed(error.into())),
+        Err(Stopped::Store(error)) => Err(Problem::from(error).into()),
     }
-}
-
-/// How a job ends that a problem has kept from its result.
-fn failed(problem: Problem) -> Ending {
-    let words = problem.detail();
-    Ending::Failed(words.zh, words.en)
 }
 
 fn read(app: &App, caller: &Caller, draft: &Draft, gauge: &Gauge) -> Result<Preview, Ending> {
@@ -181,7 +175,7 @@ fn read(app: &App, caller: &Caller, draft: &Draft, gauge: &Gauge) -> Result<Prev
             Weighed::Unknown(words.zh, words.en)
         }
     };
-    let tree = app.units().map_err(failed)?;
+    let tree = app.units()?;
     let mut spoken: BTreeSet<&str> = report.missing.iter().map(|missing| missing.unit.as_str()).collect();
     if let Weighed::Effect(effect) = &effect {
         spoken.extend(effect.moved.iter().map(|moved| moved.unit.as_str()));
@@ -279,12 +273,12 @@ fn store(app: &App, caller: &Caller, draft: &Draft, consent: Consent, key: &Key,
     let rows = (report.batch().records.len() + report.batch().attributes.len()) as u64;
     let faulty = report.tables.iter().map(|table| table.faulty).sum();
     let missing = report.missing.iter().map(|missing| missing.record).filter(|_| consent.withdraw_missing).collect();
-    habits::learn(app.store(), draft, &report).map_err(|error| failed(error.into()))?;
+    habits::learn(app.store(), draft, &report).map_err(Problem::from)?;
     gauge.go_on()?;
     gauge.begin(STORING, rows);
-    let batch = upload::commit(app.store(), report).map_err(|error| failed(error.into()))?;
+    let batch = upload::commit(app.store(), report).map_err(Problem::from)?;
     gauge.advance(rows);
-    conclude(app, caller, draft, batch, (rows, faulty), missing).map_err(failed)
+    conclude(app, caller, draft, batch, (rows, faulty), missing).map_err(Ending::from)
 }
 
 /// Notes what was stored, and withdraws what a complete table no longer holds.

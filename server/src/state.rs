@@ -5,9 +5,10 @@
 
 mod keeper;
 mod kept;
+mod runs;
 
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
 use liuwu_engine::period::{Date, Period};
@@ -25,10 +26,11 @@ use crate::error::Problem;
 use crate::jobs::Jobs;
 use crate::push::Standing;
 use crate::retention;
-use crate::scoring::{self, Ask};
+use crate::scoring::Footing;
 use crate::store::{Edition, Run, RunId, Scope, Store, day_in_china};
 use crate::view::{EditionView, RunView, UnitTree};
 use keeper::Keeper;
+pub use runs::{is_run, may_watch};
 use kept::Kept;
 
 /// Editions kept ready.
@@ -60,6 +62,7 @@ struct Shared {
     /// Held while units are scored: one scoring at a time has the processors to itself.
     scoring: Mutex<()>,
     keeper: Keeper,
+    footing: Footing,
 }
 
 impl App {
@@ -86,6 +89,7 @@ impl App {
             jobs: Jobs::default(),
             scoring: Mutex::new(()),
             keeper: Keeper::default(),
+            footing: Footing::default(),
         }))
     }
 
@@ -308,33 +312,15 @@ impl App {
             return Err(Problem::NoRun { bundle: run.bundle.clone(), period: period.name() });
         }
         self.0.runs.get((run.id, period), || {
-            if let Some(base) = run.base.and_then(|base| self.0.runs.ready(&(base, period)))
-                && let Some(view) = RunView::from_base(self.store(), run, &base)?
+            if run.base.is_some()
+                && let Some(other) = self.0.runs.ready_like(|(id, of)| *id != run.id && *of == period)
+                && let Some(view) = RunView::from_other(self.store(), run, &other)?
             {
                 return Ok(view);
             }
             let edition = self.edition(&run.bundle, &run.edition)?;
             Ok(RunView::load(self.store(), run.clone(), period, edition)?)
         })
-    }
-
-    /// Scores all units and stores the run. It blocks, for long.
-    ///
-    /// # Errors
-    /// [`Problem::Busy`], or what kept it from a run; nothing is stored then.
-    pub fn score(&self, ask: &Ask) -> Result<Run, Problem> {
-        let _alone = match self.0.scoring.try_lock() {
-            Ok(alone) => alone,
-            Err(TryLockError::Poisoned(broken)) => broken.into_inner(),
-            // What the server does on its own takes a moment.
-            Err(TryLockError::WouldBlock) if self.0.keeper.is_running() => {
-                self.0.scoring.lock().unwrap_or_else(PoisonError::into_inner)
-            }
-            Err(TryLockError::WouldBlock) => return Err(Problem::Busy),
-        };
-        let run = scoring::score(self.store(), ask)?;
-        self.has_scored();
-        Ok(run)
     }
 
     /// What must be handed in on a day by whoever answers for a scope, under a bundle or the one that is meant. It blocks.
@@ -355,6 +341,6 @@ impl App {
     /// When the store fails.
     pub fn units(&self) -> Result<Arc<UnitTree>, Problem> {
         let today = self.today();
-        self.0.units.get((today, self.writes()), || Ok(UnitTree::new(self.store().units(today)?)))
+        self.0.units.get((today, self.store().lists_changed()), || Ok(UnitTree::new(self.store().units(today)?)))
     }
 }

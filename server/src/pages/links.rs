@@ -24,6 +24,8 @@ pub const CITY: &str = "/city";
 pub const NEGATIVE: &str = "/negative-list";
 /// Where tables are handed in.
 pub const UPLOAD: &str = "/desk/upload";
+/// Where units are scored.
+pub const RUNS: &str = "/desk/runs";
 /// Where the reader's language and text size are changed.
 pub const PREFERENCES: &str = "/preferences";
 

@@ -36,6 +36,7 @@ pub mod home;
 pub mod search;
 pub mod not_found;
 pub mod duties;
+pub mod runs;
 pub mod problem;
 pub mod preferences;
 pub mod admin;

@@ -7,6 +7,7 @@ mod cabinet;
 mod drawer;
 mod blanking;
 mod results;
+mod half_runs;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::{Bound, ControlFlow};
@@ -16,7 +17,7 @@ use liuwu_engine::period::{Date, Period};
 
 use super::error::{Conflict, Fault, Missing, Result};
 use super::standing::{
-    Order, Releases, Successor, Withdrawn, check_base, check_batch, check_name, check_shared, lineage, merged,
+    Filing, Order, Releases, Successor, Withdrawn, check_base, check_batch, check_name, check_shared, in_force, lineage, merged,
     newest_attributes, number_run,
 };
 use super::words::*;
@@ -40,6 +41,9 @@ struct Inner {
     withdrawn: Withdrawn,
     runs: BTreeMap<RunId, (Run, Rows)>,
     last_run: RunId,
+    /// How often the lists have changed.
+    lists: u64,
+    half: Option<(HalfRun, Rows)>,
     releases: Releases,
     journal: BTreeMap<u64, Entry>,
     papers: cabinet::Papers,
@@ -184,6 +188,7 @@ impl Inner {
         for (number, fact) in (1..).zip(&batch.attributes) {
             self.units.entry(fact.unit.clone()).or_default().attributes.insert(ItemId { batch: id, number });
         }
+        self.lists += u64::from(batch.heading(id, None).counts.has_lists());
         self.batches.push(batch);
         Ok(id)
     }
@@ -202,6 +207,9 @@ impl Inner {
                     return Err(Conflict::NotInForce(id).into());
                 }
             }
+        }
+        if let Target::Batch(id) = target {
+            self.lists += u64::from(self.heading(id)?.counts.has_lists());
         }
         let after = self.last_batch();
         self.withdrawn.add(Withdrawal { target, act, after });
@@ -349,6 +357,10 @@ impl Store for Memory {
         Seen { batch: inner.last_batch(), withdrawals: inner.withdrawn.log().len() as u64 }
     }
 
+    fn lists_changed(&self) -> u64 {
+        self.read().lists
+    }
+
     fn as_seen(&self, seen: Seen) -> Result<Box<dyn Knowledge + '_>> {
         let inner = self.read();
         let withdrawals: Vec<Withdrawal> =
@@ -372,7 +384,14 @@ impl Store for Memory {
         }
         let id = number_run(&run, inner.last_run)?;
         inner.last_run = id;
-        Ok(Box::new(Writer { store: self, id, order: Order::new(&run.periods), run, rows: Rows::new() }))
+        Ok(Box::new(Writer {
+            store: self,
+            id,
+            order: Order::new(&run.periods),
+            run,
+            rows: Rows::new(),
+            is_kept: false,
+        }))
     }
 
     fn run(&self, id: RunId) -> Result<Run> {
@@ -387,6 +406,13 @@ impl Store for Memory {
 
     fn current_run(&self, bundle: &str, period: Period) -> Result<Option<Run>> {
         Ok(self.read().newest_run(bundle, period, |run| !run.trial))
+    }
+
+    fn runs_in_force(&self, bundle: &str) -> Result<Vec<(Run, Vec<Period>)>> {
+        let inner = self.read();
+        let filed: Vec<(&Run, Filing)> = inner.runs.values().rev().map(|(run, _)| (run, Filing::from(run))).collect();
+        let found = in_force(filed.iter().map(|(run, filing)| (*run, filing)), bundle);
+        Ok(found.into_iter().map(|(run, periods)| (inner.shown(run), periods)).collect())
     }
 
     fn released_run(&self, bundle: &str, period: Period) -> Result<Option<Run>> {
@@ -435,6 +461,15 @@ impl Store for Memory {
         let (run, rows) = inner.run(run)?;
         let own = rows.keys().filter(|_| run.base.is_some());
         Ok(own.filter_map(|(place, unit)| Some((*run.periods.get(*place)?, unit.clone()))).collect())
+    }
+
+    fn own_assessments(&self, run: RunId) -> Result<Vec<StoredAssessment>> {
+        let inner = self.read();
+        let (run, rows) = inner.run(run)?;
+        let stored = |((place, unit), bytes): (&(usize, String), &Vec<u8>)| {
+            Some(StoredAssessment { period: *run.periods.get(*place)?, unit: unit.clone(), bytes: bytes.clone() })
+        };
+        Ok(rows.iter().filter_map(stored).collect())
     }
 
     fn discard_run(&self, id: RunId) -> Result<()> {

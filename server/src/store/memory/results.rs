@@ -44,6 +44,7 @@ pub(super) struct Writer<'a> {
     pub(super) run: NewRun,
     pub(super) order: Order,
     pub(super) rows: Rows,
+    pub(super) is_kept: bool,
 }
 
 impl RunWriter for Writer<'_> {
@@ -53,11 +54,27 @@ impl RunWriter for Writer<'_> {
         Ok(())
     }
 
+    fn keep(&mut self, before: &str) -> Result<()> {
+        self.is_kept = true;
+        let half = HalfRun {
+            id: self.id,
+            run: self.run.clone(),
+            before: before.to_owned(),
+            results: self.rows.len() as u64,
+            laid_aside: false,
+        };
+        self.store.write().half = Some((half, self.rows.clone()));
+        Ok(())
+    }
+
     fn finish(self: Box<Self>, outcome: RunOutcome) -> Result<Run> {
         let mut inner = self.store.write();
         let base = self.run.base.map(|base| inner.run(base)).transpose()?.map(|(run, _)| run);
         let run = Run::new(self.id, self.run, outcome, self.rows.len() as u64, base);
         inner.runs.insert(self.id, (run.clone(), self.rows));
+        if self.is_kept {
+            inner.half = None;
+        }
         Ok(run)
     }
 }
