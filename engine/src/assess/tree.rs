@@ -131,10 +131,11 @@ mod tests {
     #[test]
     fn the_place_and_the_number_of_receipts_count() {
         let receipt = |number: u8| [number; 32];
-        let roots: Vec<String> = [vec![], vec![1], vec![0], vec![0, 0], vec![0, 1], vec![1, 0], vec![0; 16], vec![0; 17]]
-            .into_iter()
-            .map(|numbers| root_of(&Receipts::new(numbers.into_iter().map(receipt).collect())))
-            .collect();
+        let roots: Vec<String> =
+            [vec![], vec![1], vec![0], vec![0, 0], vec![0, 1], vec![1, 0], vec![0; 16], vec![0; 17]]
+                .into_iter()
+                .map(|numbers| root_of(&Receipts::new(numbers.into_iter().map(receipt).collect())))
+                .collect();
         let different: std::collections::BTreeSet<&String> = roots.iter().collect();
         assert_eq!(different.len(), roots.len());
     }

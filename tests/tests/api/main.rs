@@ -48,4 +48,6 @@ mod uploads;
 #[cfg(test)]
 mod drafts;
 #[cfg(test)]
+mod viewers;
+#[cfg(test)]
 mod webhooks;
