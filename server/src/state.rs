@@ -223,7 +223,8 @@ impl App {
     /// When there is none, or this program cannot use it.
     pub fn edition(&self, bundle: &str, edition: &str) -> Result<Arc<EditionView>, Problem> {
         let key = (bundle.to_owned(), edition.to_owned());
-        self.0.editions.get(key, || Ok(EditionView::new(self.store().edition(bundle, edition)?)?))
+        // A published edition that cannot be used is no fault of whoever asks.
+        self.0.editions.get(key, || Ok(EditionView::new(self.store().edition(bundle, edition)?).map_err(ViewError::from)?))
     }
 
     /// The bundle that is meant when none is named: the operator's choice, or the one published last. It blocks.

@@ -66,8 +66,10 @@ impl Lists {
         let mut above = Vec::with_capacity(rows.len());
         let mut below = vec![Vec::new(); rows.len()];
         for (place, row) in rows.iter().enumerate() {
-            // Those above stand before it; what names a unit that does not has nothing above it.
-            let parent = row.parent.as_ref().and_then(|parent| places.get(parent)?.last().copied());
+            // Those above stand before it, on another level; what names a unit that does not has nothing above it.
+            let is_above = |above: &usize| rows.get(*above).is_some_and(|above| above.level != row.level);
+            let named = row.parent.as_ref().and_then(|parent| places.get(parent)?.last().copied());
+            let parent = named.filter(is_above);
             above.push(parent);
             if let Some(below) = parent.and_then(|parent| below.get_mut(parent)) {
                 below.push(place);

@@ -164,10 +164,13 @@ fn a_run_called_off_after_any_chunk_goes_on_to_what_it_would_have_been() {
     }
 }
 
+/// Changes something a run rests on, and gives what is then asked for.
+type Change = fn(&dyn Store) -> Ask;
+
 #[test]
 fn a_run_begins_anew_when_what_it_rests_on_has_changed() {
     let (text, kinds, periods) = standards()[0].clone();
-    let change: [(&str, fn(&dyn Store) -> Ask); 4] = [
+    let change: [(&str, Change); 4] = [
         ("a record", |store| {
             store.append_batch(batch(vec![row(&code(1), "fire", (2020, 1), None)])).unwrap();
             ask("2019..2020")
