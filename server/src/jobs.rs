@@ -11,7 +11,6 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::error::Problem;
 use crate::progress::{CalledOff, Gauge};
 
 /// Jobs that have ended and can still be looked at.
@@ -62,13 +61,6 @@ pub enum Ending {
 impl From<()> for Ending {
     fn from((): ()) -> Ending {
         Ending::Done
-    }
-}
-
-impl From<Problem> for Ending {
-    fn from(problem: Problem) -> Ending {
-        let words = problem.detail();
-        Ending::Failed(words.zh, words.en)
     }
 }
 

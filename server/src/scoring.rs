@@ -34,9 +34,9 @@ use crate::progress::{Progress, Unwatched};
 use crate::store::{Edition, Knowledge, Run, RunId, Store, StoreError};
 use ground::Ground;
 
+pub use changed::{PlanOf, Update, keep_current};
 pub use footing::Footing;
 pub use half::interrupted;
-pub use changed::{PlanOf, Update, keep_current};
 pub use verify::{Difference, Verification, verify};
 
 /// Results read from the store at a time.

@@ -31,8 +31,8 @@ use crate::scoring::{Footing, ScoringError};
 use crate::store::{Edition, Run, RunId, Scope, Store, day_in_china};
 use crate::view::{EditionView, RunView, UnitTree, ViewError};
 use keeper::Keeper;
-pub use runs::{is_run, may_watch};
 use kept::Kept;
+pub use runs::{is_run, may_watch};
 
 /// Editions kept ready.
 const KEPT_EDITIONS: usize = 16;
@@ -224,7 +224,9 @@ impl App {
     pub fn edition(&self, bundle: &str, edition: &str) -> Result<Arc<EditionView>, Problem> {
         let key = (bundle.to_owned(), edition.to_owned());
         // A published edition that cannot be used is no fault of whoever asks.
-        self.0.editions.get(key, || Ok(EditionView::new(self.store().edition(bundle, edition)?).map_err(ViewError::from)?))
+        self.0
+            .editions
+            .get(key, || Ok(EditionView::new(self.store().edition(bundle, edition)?).map_err(ViewError::from)?))
     }
 
     /// The bundle that is meant when none is named: the operator's choice, or the one published last. It blocks.

@@ -14,18 +14,8 @@ pub const PERIOD: &str = "2025";
 const FIRST_DAY: &str = "2025-01-01";
 
 /// In this order they are drawn.
-pub const KINDS: [&str; 10] = [
-    "criminal",
-    "mass_incident",
-    "accident",
-    "fire",
-    "petition",
-    "hazard",
-    "mediation",
-    "survey",
-    "drill",
-    "patrol",
-];
+pub const KINDS: [&str; 10] =
+    ["criminal", "mass_incident", "accident", "fire", "petition", "hazard", "mediation", "survey", "drill", "patrol"];
 const SEVERITIES: [&str; 4] = ["minor", "general", "major", "critical"];
 
 /// Villages whose batches are stored at a time.
@@ -78,7 +68,7 @@ impl Drawn {
             severity,
             deaths: if deaths < 30 { 0 } else { deaths - 29 },
             fixed_after: (fixed % 10 < 9).then_some((fixed / 16 % 40) as i64),
-            settled: drawn(record, 5) % 20 > 0,
+            settled: !drawn(record, 5).is_multiple_of(20),
             safety: 880 + drawn(record, 6) % 120,
         }
     }

@@ -68,7 +68,8 @@ impl Score {
                 pseudonym_key: dir.pseudonym_key.clone(),
                 longest: Duration::from_secs(self.deadline),
             };
-            let made = scoring::keep_current(dir.store.as_ref(), &update, &scoring::plan_of, &Footing::default(), &watched);
+            let made =
+                scoring::keep_current(dir.store.as_ref(), &update, &scoring::plan_of, &Footing::default(), &watched);
             return Ok(match faults_shown(terminal, made)? {
                 Some(made) => {
                     let audit = dir.audit();
@@ -182,7 +183,8 @@ impl Progress for Watched<'_> {
             ),
             Unfinished::BeginsAnew => (
                 "上次没有算完,之后数据或办法有变,从头算起".to_owned(),
-                "the last run was not finished, and facts or the standard have changed since: beginning anew".to_owned(),
+                "the last run was not finished, and facts or the standard have changed since: beginning anew"
+                    .to_owned(),
             ),
         };
         self.bar.suspend(|| self.terminal.note(self.terminal.say(&zh, &en)));

@@ -16,9 +16,9 @@ use liuwu_engine::assessment::Past;
 use liuwu_engine::period::{Date, Period};
 use liuwu_engine::record::Facts;
 
+use super::footing::Footing;
 use super::full::{self, SCORING, past_of};
 use super::ground::{Ground, rolls_up};
-use super::footing::Footing;
 use super::sealed::{Counts, Sealed, Tally};
 use super::{Ask, ScoringError, all_of, on_threads};
 use crate::filed::Filed;
@@ -154,8 +154,7 @@ impl Changed<'_> {
                 return Ok(Touched::Everything);
             }
         }
-        let withdrawals =
-            if seen.withdrawals == now.withdrawals { Vec::new() } else { self.store.withdrawals()? };
+        let withdrawals = if seen.withdrawals == now.withdrawals { Vec::new() } else { self.store.withdrawals()? };
         let new =
             withdrawals.iter().zip(0..).filter(|(_, number)| (seen.withdrawals..now.withdrawals).contains(number));
         for (withdrawal, _) in new.filter(|(withdrawal, _)| withdrawal.act.day() <= self.ask.as_of) {

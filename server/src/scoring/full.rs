@@ -95,16 +95,8 @@ pub(super) fn score_in_chunks(
         Some(taken) => InOrder::going_on(store.resume_run()?, taken),
         None => InOrder::new(store.begin_run(new.clone())?, &new.periods),
     };
-    let mut full = Full {
-        plan,
-        ask,
-        request: &request,
-        priors: &priors,
-        writer,
-        taken,
-        kept: Kept::default(),
-        idle: Vec::new(),
-    };
+    let mut full =
+        Full { plan, ask, request: &request, priors: &priors, writer, taken, kept: Kept::default(), idle: Vec::new() };
     full.chunks(&mut ground, progress, size)?;
     if rolls_up(plan) {
         progress.begin(ROLLING_UP, 0);
@@ -233,7 +225,8 @@ impl Full<'_> {
     fn is_taken(&self, ground: &Ground, chunk: &[usize]) -> bool {
         let Some(taken) = &self.taken else { return false };
         let needs_sample = ground.lists.has_exemptions() && self.kept.sample.is_empty();
-        !needs_sample && chunk.iter().all(|place| taken.has(ground.lists.id(*place)) && !ground.lists.is_exempted(*place))
+        !needs_sample
+            && chunk.iter().all(|place| taken.has(ground.lists.id(*place)) && !ground.lists.is_exempted(*place))
     }
 
     /// Takes results that are there already.

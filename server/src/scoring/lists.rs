@@ -160,11 +160,7 @@ impl Lists {
     }
 
     /// Some units and all below them, at all levels, by rising place; at most so many.
-    pub(super) fn at_or_below<'s>(
-        &self,
-        ids: impl IntoIterator<Item = &'s String>,
-        most: usize,
-    ) -> BTreeSet<usize> {
+    pub(super) fn at_or_below<'s>(&self, ids: impl IntoIterator<Item = &'s String>, most: usize) -> BTreeSet<usize> {
         let mut open: Vec<usize> = ids.into_iter().filter_map(|id| self.places.get(id)).flatten().copied().collect();
         let mut found = BTreeSet::new();
         while let Some(place) = open.pop().filter(|_| found.len() < most) {
@@ -200,9 +196,8 @@ impl Lists {
 
     /// The exemptions of units that are not scored.
     pub(super) fn stray_exemptions(&self) -> Vec<Exemption> {
-        let is_scored = |unit: &str| {
-            self.places.get(unit).into_iter().flatten().any(|place| self.scored.contains(place))
-        };
+        let is_scored =
+            |unit: &str| self.places.get(unit).into_iter().flatten().any(|place| self.scored.contains(place));
         let stray = self.exemptions.iter().filter(|(unit, _)| !is_scored(unit));
         stray.flat_map(|(_, exemptions)| exemptions.clone()).collect()
     }

@@ -17,13 +17,12 @@ use liuwu_engine::period::{Date, Period};
 
 use super::error::{Conflict, Fault, Missing, Result};
 use super::standing::{
-    Filing, Order, Releases, Successor, Withdrawn, check_base, check_batch, check_name, check_shared, in_force, lineage, merged,
-    newest_attributes, number_run,
+    Releases, Successor, Withdrawn, check_batch, check_name, check_shared, lineage, merged, newest_attributes,
 };
 use super::words::*;
 use super::{Knowledge, RunWriter, SCHEMA, Store};
 use drawer::Drawers;
-use results::{Rows, Writer};
+use results::Rows;
 
 /// A store in memory.
 #[derive(Debug, Default)]
@@ -108,12 +107,6 @@ impl Inner {
     fn is_in_force(&self, record: &StoredRecord, as_of: Date) -> Result<bool> {
         let find = &mut |_: &str, id| Ok(self.successors_of(id));
         self.withdrawn.is_in_force((&record.unit, record.id, record.received_on), as_of, find)
-    }
-
-    fn newest_run(&self, bundle: &str, period: Period, accept: impl Fn(&Run) -> bool) -> Option<Run> {
-        let mut runs = self.runs.values().rev().map(|(run, _)| run);
-        let run = runs.find(|run| run.bundle == bundle && run.covers(period) && accept(run))?;
-        Some(self.shown(run))
     }
 }
 
@@ -377,21 +370,7 @@ impl Store for Memory {
     }
 
     fn begin_run(&self, run: NewRun) -> Result<Box<dyn RunWriter + '_>> {
-        check_name(&run.bundle)?;
-        let mut inner = self.write();
-        if let Some(base) = run.base {
-            check_base(&run, &inner.run(base)?.0)?;
-        }
-        let id = number_run(&run, inner.last_run)?;
-        inner.last_run = id;
-        Ok(Box::new(Writer {
-            store: self,
-            id,
-            order: Order::new(&run.periods),
-            run,
-            rows: Rows::new(),
-            is_kept: false,
-        }))
+        self.write_run(run)
     }
 
     fn run(&self, id: RunId) -> Result<Run> {
@@ -409,10 +388,7 @@ impl Store for Memory {
     }
 
     fn runs_in_force(&self, bundle: &str) -> Result<Vec<(Run, Vec<Period>)>> {
-        let inner = self.read();
-        let filed: Vec<(&Run, Filing)> = inner.runs.values().rev().map(|(run, _)| (run, Filing::from(run))).collect();
-        let found = in_force(filed.iter().map(|(run, filing)| (*run, filing)), bundle);
-        Ok(found.into_iter().map(|(run, periods)| (inner.shown(run), periods)).collect())
+        Ok(self.read().in_force(bundle))
     }
 
     fn released_run(&self, bundle: &str, period: Period) -> Result<Option<Run>> {
@@ -457,19 +433,11 @@ impl Store for Memory {
     }
 
     fn replaced(&self, run: RunId) -> Result<Vec<(Period, String)>> {
-        let inner = self.read();
-        let (run, rows) = inner.run(run)?;
-        let own = rows.keys().filter(|_| run.base.is_some());
-        Ok(own.filter_map(|(place, unit)| Some((*run.periods.get(*place)?, unit.clone()))).collect())
+        self.read().replaced(run)
     }
 
     fn own_assessments(&self, run: RunId) -> Result<Vec<StoredAssessment>> {
-        let inner = self.read();
-        let (run, rows) = inner.run(run)?;
-        let stored = |((place, unit), bytes): (&(usize, String), &Vec<u8>)| {
-            Some(StoredAssessment { period: *run.periods.get(*place)?, unit: unit.clone(), bytes: bytes.clone() })
-        };
-        Ok(rows.iter().filter_map(stored).collect())
+        self.read().own_assessments(run)
     }
 
     fn discard_run(&self, id: RunId) -> Result<()> {

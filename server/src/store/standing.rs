@@ -10,8 +10,8 @@ use liuwu_engine::period::{Date, Period};
 use super::LONGEST_NAME;
 use super::error::{Conflict, Result};
 use super::words::{
-    Act, AttributeFact, BatchId, HalfRun, NewBatch, NewRun, Received, RecordId, Release, Run, RunId, State, StoredRecord,
-    Target, Withdrawal,
+    Act, AttributeFact, BatchId, HalfRun, NewBatch, NewRun, Received, RecordId, Release, Run, RunId, State,
+    StoredRecord, Target, Withdrawal,
 };
 
 /// A record that corrects another one, as far as needed to tell whether it does so on a day.
@@ -262,10 +262,7 @@ impl From<&Run> for Filing {
 }
 
 /// Of runs, the newest first, those of a bundle that are in force, each with the periods for which it is.
-pub(super) fn in_force<'a, R>(
-    runs: impl IntoIterator<Item = (R, &'a Filing)>,
-    bundle: &str,
-) -> Vec<(R, Vec<Period>)> {
+pub(super) fn in_force<'a, R>(runs: impl IntoIterator<Item = (R, &'a Filing)>, bundle: &str) -> Vec<(R, Vec<Period>)> {
     let mut taken: BTreeSet<Period> = BTreeSet::new();
     let mut found = Vec::new();
     for (run, filing) in runs.into_iter().filter(|(_, filing)| filing.bundle == bundle && !filing.trial) {

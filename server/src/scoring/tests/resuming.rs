@@ -37,9 +37,8 @@ fn furnish_forty(store: &dyn Store, text: &str, kinds: (&str, &str)) {
     units.extend(TOWN.map(|id| unit(id, "town", Some("c1"))));
     // Towns are not in the order of the codes of their villages, so that chunks overlap.
     units.extend((0..40).map(|number| unit(&code(number), "village", Some(TOWN[number % 4]))));
-    let rows = (0..90_u8).map(|number| {
-        row(&code(usize::from(number) * 7 % 40), kinds.0, (2019 + u16::from(number % 2), number), None)
-    });
+    let rows = (0..90_u8)
+        .map(|number| row(&code(usize::from(number) * 7 % 40), kinds.0, (2019 + u16::from(number % 2), number), None));
     let rows = rows.chain((0..4).map(|number| row(TOWN[number], kinds.1, (2020, number as u8), None)));
     let statement = |kind: &str| Statement {
         kind: kind.into(),
@@ -122,12 +121,10 @@ fn contents(store: &dyn Store, run: &Run) -> Vec<(Period, String, Vec<u8>)> {
 
 /// What is asked for: two years, or three months with their year.
 fn standards() -> [(String, (&'static str, &'static str), &'static str); 2] {
-    let monthly = include_str!("../../../../fixtures/bundles/standards/roll_up.yaml").replace("bundle: roll-up", "bundle: trial");
+    let monthly =
+        include_str!("../../../../fixtures/bundles/standards/roll_up.yaml").replace("bundle: roll-up", "bundle: trial");
     let monthly = monthly.split("base_case:").next().unwrap().to_owned();
-    [
-        (YEARLY.to_owned(), ("fire", "warning"), "2019..2020"),
-        (monthly, ("slip", "town_merit"), "2020-01..2020-03"),
-    ]
+    [(YEARLY.to_owned(), ("fire", "warning"), "2019..2020"), (monthly, ("slip", "town_merit"), "2020-01..2020-03")]
 }
 
 #[test]
@@ -182,7 +179,9 @@ fn a_run_begins_anew_when_what_it_rests_on_has_changed() {
         }),
         ("another day", |_| Ask { as_of: parse_date("2021-01-12").unwrap(), ..ask("2019..2020") }),
         ("a newer run", |store| {
-            let mut writer = store.begin_run(crate::store::NewRun { trial: true, ..store.half_run().unwrap().unwrap().run }).unwrap();
+            let mut writer = store
+                .begin_run(crate::store::NewRun { trial: true, ..store.half_run().unwrap().unwrap().run })
+                .unwrap();
             writer.add("2020".parse().unwrap(), "x", b"{}").unwrap();
             let counts = BTreeMap::new();
             let outcome = crate::store::RunOutcome { finished: noon("2021-01-09"), root: String::new(), counts };

@@ -6,10 +6,10 @@
 
 use liuwu_engine::period::Period;
 
+use super::Sled;
 use super::key::{Key, Parts};
 use super::results::Writer;
 use super::rows::encode;
-use super::Sled;
 use crate::store::RunWriter;
 use crate::store::error::{Conflict, Missing, Result};
 use crate::store::half_runs::HalfRuns;

@@ -8,9 +8,9 @@ use super::key::{Key, Parts, batch_of};
 use super::rows::encode;
 use super::shelf::Shelf;
 use super::{Sled, decode};
-use crate::store::half_runs::HalfRuns;
 use crate::store::SCHEMA;
 use crate::store::error::{Damage, Result, StoreError};
+use crate::store::half_runs::HalfRuns;
 use crate::store::standing::Filing;
 use crate::store::words::*;
 

@@ -21,9 +21,7 @@ use super::shelf::Entry;
 use super::{Filings, Sled, parts};
 use crate::store::RunWriter;
 use crate::store::error::{Conflict, Damage, Missing, Result};
-use crate::store::standing::{
-    Filing, Order, check_base, check_name, check_shared, in_force, merged, number_run,
-};
+use crate::store::standing::{Filing, Order, check_base, check_name, check_shared, in_force, merged, number_run};
 use crate::store::words::*;
 
 /// Values gathered before they are written.
@@ -56,10 +54,10 @@ impl Sled {
         period: Period,
         accept: impl Fn(RunId, &Filing) -> bool,
     ) -> Result<Option<Run>> {
-        let fits = |id, filing: &Filing| {
-            filing.bundle == bundle && filing.periods.contains(&period) && accept(id, filing)
-        };
-        let is_wanted = |(id, filing): &(&RunId, &Option<Filing>)| filing.as_ref().is_none_or(|filing| fits(**id, filing));
+        let fits =
+            |id, filing: &Filing| filing.bundle == bundle && filing.periods.contains(&period) && accept(id, filing);
+        let is_wanted =
+            |(id, filing): &(&RunId, &Option<Filing>)| filing.as_ref().is_none_or(|filing| fits(**id, filing));
         let found = self.filings().iter().rev().find(is_wanted).map(|(id, _)| *id);
         found.map(|id| self.one_run(id)).transpose()
     }
