@@ -50,10 +50,18 @@ pub struct Job {
 pub enum Ending {
     /// It is done.
     Done,
+    /// It is done, and what it made is at this address of the API.
+    Made(String),
     /// It came to nothing: why, in Chinese and English.
     Failed(String, String),
     /// It was called off, and nothing of it remains.
     CalledOff,
+}
+
+impl From<()> for Ending {
+    fn from((): ()) -> Ending {
+        Ending::Done
+    }
 }
 
 impl From<CalledOff> for Ending {
@@ -81,6 +89,8 @@ pub struct Status {
     pub rate: Option<u64>,
     /// Seconds that the rest will take.
     pub remaining_seconds: Option<u64>,
+    /// The address of what it made.
+    pub made: Option<String>,
     /// Why it came to nothing, in Chinese and English.
     pub failure: Option<(String, String)>,
 }
@@ -90,17 +100,39 @@ impl Jobs {
     ///
     /// # Errors
     /// When the system gives no thread.
-    pub fn start<W>(&self, owner: &str, subject: &str, at: Timestamp, work: W) -> std::io::Result<Arc<Job>>
+    pub fn start<W, E>(&self, owner: &str, subject: &str, at: Timestamp, work: W) -> std::io::Result<Arc<Job>>
     where
-        W: FnOnce(&Gauge) -> Result<(), Ending> + Send + 'static,
+        W: FnOnce(&Gauge) -> Result<E, Ending> + Send + 'static,
+        E: Into<Ending>,
     {
-        let job = self.enter(owner, subject, at);
+        self.begin(self.enter(owner, subject, at), work)
+    }
+
+    /// The same, unless work about the same is going on: then that is given, and nothing is started.
+    ///
+    /// # Errors
+    /// When the system gives no thread.
+    pub fn start_alone<W, E>(&self, owner: &str, subject: &str, at: Timestamp, work: W) -> std::io::Result<Alone>
+    where
+        W: FnOnce(&Gauge) -> Result<E, Ending> + Send + 'static,
+        E: Into<Ending>,
+    {
+        match self.enter_alone(owner, subject, at) {
+            Ok(job) => self.begin(job, work).map(Ok),
+            Err(running) => Ok(Err(running)),
+        }
+    }
+
+    fn begin<W, E>(&self, job: Arc<Job>, work: W) -> std::io::Result<Arc<Job>>
+    where
+        W: FnOnce(&Gauge) -> Result<E, Ending> + Send + 'static,
+        E: Into<Ending>,
+    {
         let own = Arc::clone(&job);
         let thread = std::thread::Builder::new().name(format!("job-{}", job.id));
         let started = thread.spawn(move || {
             let closing = Closing(&own);
-            let ending = work(&own.gauge).err().unwrap_or(Ending::Done);
-            closing.0.end(ending);
+            closing.0.end(work(&own.gauge).map_or_else(|ending| ending, Into::into));
         });
         if let Err(error) = started {
             job.end(Ending::Failed("系统没有可用的线程".to_owned(), "the system gives no thread".to_owned()));
@@ -120,10 +152,31 @@ impl Jobs {
     }
 
     fn enter(&self, owner: &str, subject: &str, at: Timestamp) -> Arc<Job> {
+        self.register().enter(owner, subject, at)
+    }
+
+    fn enter_alone(&self, owner: &str, subject: &str, at: Timestamp) -> Alone {
         let mut register = self.register();
-        register.last += 1;
+        let running = register.jobs.values().rev().find(|job| job.subject == subject && job.ending().is_none());
+        match running {
+            Some(running) => Err(Arc::clone(running)),
+            None => Ok(register.enter(owner, subject, at)),
+        }
+    }
+
+    fn register(&self) -> MutexGuard<'_, Register> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The job that was started, or the one about the same that is going on.
+pub type Alone = Result<Arc<Job>, Arc<Job>>;
+
+impl Register {
+    fn enter(&mut self, owner: &str, subject: &str, at: Timestamp) -> Arc<Job> {
+        self.last += 1;
         let job = Arc::new(Job {
-            id: register.last,
+            id: self.last,
             owner: owner.to_owned(),
             subject: subject.to_owned(),
             started: at,
@@ -131,18 +184,14 @@ impl Jobs {
             ended: Mutex::new(None),
             bell: Condvar::new(),
         });
-        register.jobs.insert(job.id, Arc::clone(&job));
-        while register.jobs.len() > KEPT {
-            let Some(oldest) = register.jobs.values().find(|job| job.ending().is_some()).map(|job| job.id) else {
+        self.jobs.insert(job.id, Arc::clone(&job));
+        while self.jobs.len() > KEPT {
+            let Some(oldest) = self.jobs.values().find(|job| job.ending().is_some()).map(|job| job.id) else {
                 break;
             };
-            register.jobs.remove(&oldest);
+            self.jobs.remove(&oldest);
         }
         job
-    }
-
-    fn register(&self) -> MutexGuard<'_, Register> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -180,7 +229,7 @@ impl Job {
             id: self.id,
             state: match &ending {
                 None => "running",
-                Some(Ending::Done) => "done",
+                Some(Ending::Done | Ending::Made(_)) => "done",
                 Some(Ending::Failed(..)) => "failed",
                 Some(Ending::CalledOff) => "called_off",
             },
@@ -190,6 +239,10 @@ impl Job {
             total: reading.map_or(0, |reading| reading.total),
             rate: reading.and_then(|reading| reading.rate()),
             remaining_seconds: reading.and_then(|reading| reading.remaining()).map(|left| left.as_secs()),
+            made: match &ending {
+                Some(Ending::Made(address)) => Some(address.clone()),
+                _ => None,
+            },
             failure: match ending {
                 Some(Ending::Failed(zh, en)) => Some((zh, en)),
                 _ => None,
@@ -239,6 +292,26 @@ mod tests {
         go.send(()).unwrap();
         assert_eq!(job.wait(LONG), Some(Ending::Done));
         assert_eq!(jobs.about("draft").unwrap().status().state, "done");
+    }
+
+    #[test]
+    fn of_work_that_is_done_alone_only_one_goes_on_at_a_time() {
+        let jobs = Jobs::default();
+        let (go, wait) = std::sync::mpsc::channel::<()>();
+        let begin = |work: Box<dyn FnOnce() -> Ending + Send>| {
+            jobs.start_alone("clerk", "run six-no", Timestamp::UNIX_EPOCH, move |_| Ok(work())).unwrap()
+        };
+        let first = begin(Box::new(move || {
+            wait.recv().unwrap();
+            Ending::Made("/api/v1/runs/7".to_owned())
+        }))
+        .unwrap();
+        let refused = begin(Box::new(|| panic!("it must not be started"))).unwrap_err();
+        assert_eq!(refused.id, first.id);
+        go.send(()).unwrap();
+        first.wait(LONG);
+        assert_eq!((first.status().state, first.status().made), ("done", Some("/api/v1/runs/7".to_owned())));
+        assert!(begin(Box::new(|| Ending::Done)).is_ok());
     }
 
     #[test]

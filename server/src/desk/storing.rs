@@ -79,7 +79,7 @@ fn store(app: &App, caller: &Caller, draft: &Draft, consent: Consent, key: &Key,
     }
     report.note(NOTE, &draft.id);
     report.take_back_missing(consent.withdraw_missing);
-    let learned = habits::learned(app.store(), draft, &report).map_err(|error| failed(error.into()))?;
+    let learned = habits::learned(app.store(), draft, &report).map_err(Problem::from)?;
     let rows = (report.batch().records.len() + report.batch().attributes.len()) as u64;
     let Outline { faulty, conflicting, .. } = Outline::from(&report);
     let taken_back = report.batch().takes_back.len() as u64;
@@ -89,7 +89,7 @@ fn store(app: &App, caller: &Caller, draft: &Draft, consent: Consent, key: &Key,
         other => failed(other.into()),
     })?;
     let state = State::Committed { batch, at: app.now(), rows, faulty, conflicting, taken_back };
-    conclude(app, caller, draft, batch, state).map_err(failed)?;
+    conclude(app, caller, draft, batch, state).map_err(Ending::from)?;
     app.store().file_papers(learned).map_err(|error| failed(error.into()))
 }
 
