@@ -115,7 +115,7 @@ pub fn look(app: &App, caller: &Caller, draft: &Draft, longest: Duration) -> Res
             let work = move |gauge: &Gauge| {
                 let preview = read(&app, &caller, &draft, gauge)?;
                 let outline = Outline::from(&preview.report);
-                app.drafts().note_outline(app.store(), &draft, outline).map_err(|error| failed(error.into()))?;
+                app.drafts().note_outline(app.store(), &draft, outline).map_err(Problem::from)?;
                 app.previews().put(key, Arc::new(preview));
                 Ok(())
             };

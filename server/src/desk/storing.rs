@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use liuwu_engine::diagnostic::any_error;
 
-use super::{NOTE, failed, prepare};
+use super::{NOTE, prepare};
 use crate::accounts::{Caller, Permission};
 use crate::audit::{Action, Note, Subject};
 use crate::drafts::preview::Key;
@@ -86,11 +86,11 @@ fn store(app: &App, caller: &Caller, draft: &Draft, consent: Consent, key: &Key,
     gauge.begin(STORING, rows);
     let batch = upload::commit_watched(app.store(), report, gauge).map_err(|error| match error {
         StoreError::CalledOff(off) => off.into(),
-        other => failed(other.into()),
+        other => Problem::from(other).into(),
     })?;
     let state = State::Committed { batch, at: app.now(), rows, faulty, conflicting, taken_back };
     conclude(app, caller, draft, batch, state).map_err(Ending::from)?;
-    app.store().file_papers(learned).map_err(|error| failed(error.into()))
+    Ok(app.store().file_papers(learned).map_err(Problem::from)?)
 }
 
 /// Notes what was stored.
