@@ -85,7 +85,7 @@ fn store(app: &App, caller: &Caller, draft: &Draft, consent: Consent, key: &Key,
     let taken_back = report.batch().takes_back.len() as u64;
     gauge.begin(STORING, rows);
     let batch = upload::commit_watched(app.store(), report, gauge).map_err(|error| match error {
-        StoreError::CalledOff(off) => off.into(),
+        StoreError::CalledOff(off) => Ending::from(off),
         other => Problem::from(other).into(),
     })?;
     let state = State::Committed { batch, at: app.now(), rows, faulty, conflicting, taken_back };
