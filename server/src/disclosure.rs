@@ -57,9 +57,9 @@ fn stricter(one: Public, other: Public) -> Public {
 }
 
 impl Disclosure {
-    /// Reads what a bundle says.
-    pub fn of(bundle: &Bundle) -> Disclosure {
-        Disclosure { reach: Reach::of(bundle) }
+    /// Reads what an edition says.
+    pub fn of(plan: &Plan) -> Disclosure {
+        Disclosure { reach: Reach::of(plan) }
     }
 
     /// How public records of a kind are. A kind that the bundle no longer has is not public.

@@ -5,12 +5,14 @@
 //! [`Duties`], one list of what is due. A pure function of what it is given. Next: [`crate::error`].
 
 mod burden;
+mod reading;
 #[cfg(test)]
 mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
-use liuwu_engine::bundle::{Body, Bundle, Rule};
+use liuwu_engine::assess::Plan;
 use liuwu_engine::coverage::{Coverage, Statement};
 use liuwu_engine::dictionary::{Due, Kind};
 use liuwu_engine::division::short_name;
@@ -115,7 +117,7 @@ pub struct Unchecked {
 /// What the duties are worked out from.
 pub struct Basis<'a> {
     /// The standard.
-    pub bundle: &'a Bundle,
+    pub plan: &'a Plan,
     /// The units known on the day.
     pub units: &'a UnitTree,
     /// What is stated as handed in.
@@ -139,7 +141,7 @@ impl Basis<'_> {
         }));
         let mut open = Vec::new();
         let mut waiting: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
-        for kind in self.bundle.dictionary.kinds.values().filter(|kind| self.is_mine(kind)) {
+        for kind in self.plan.bundle.dictionary.kinds.values().filter(|kind| self.is_mine(kind)) {
             let Some(due) = kind.due else { continue };
             let units = self.units_of(kind);
             for period in self.periods_of(due) {
@@ -176,7 +178,7 @@ impl Basis<'_> {
 
     /// The units that a kind is about.
     fn all_units_of(&self, kind: &Kind) -> impl Iterator<Item = &str> {
-        let level = kind.of.as_deref().unwrap_or(&self.bundle.assess.unit).to_owned();
+        let level = kind.of.as_deref().unwrap_or(&self.plan.bundle.assess.unit).to_owned();
         self.units.all().iter().filter(move |row| row.level == level).map(|row| row.id.as_str())
     }
 
@@ -192,10 +194,10 @@ impl Basis<'_> {
     /// The stretches for which a kind is asked: from the beginning of the standard's period before this one to the one that
     /// the day is in.
     fn periods_of(&self, due: Due) -> Vec<Period> {
-        let (from, until) = self.bundle.effective;
+        let (from, until) = self.plan.bundle.effective;
         let last = until.unwrap_or(Date::MAX);
         // After its last day a standard is asked about as on that day: what is missing then stays missing.
-        let now = Period::containing(self.bundle.assess.period, self.day.min(last));
+        let now = Period::containing(self.plan.bundle.assess.period, self.day.min(last));
         let first = now.previous().unwrap_or(now).from().max(from.unwrap_or(Date::MIN));
         let mut periods = Vec::new();
         let mut period = Period::containing(due.every, first);
@@ -260,7 +262,7 @@ impl Basis<'_> {
         };
         let mut late: Vec<LateReturn> = Vec::new();
         for statement in self.statements.iter().filter(|statement| in_scope(&statement.area)) {
-            let Some(kind) = self.bundle.dictionary.kinds.get(&statement.kind).filter(|kind| self.is_mine(kind)) else {
+            let Some(kind) = self.plan.bundle.dictionary.kinds.get(&statement.kind).filter(|kind| self.is_mine(kind)) else {
                 continue;
             };
             // The first stretch that it answers for was owed first.
@@ -283,15 +285,11 @@ impl Basis<'_> {
 
     fn unchecked(&self, waiting: &BTreeMap<&str, BTreeSet<&str>>) -> Vec<Unchecked> {
         let mut unchecked = Vec::new();
-        for rule in self.bundle.all_rules() {
-            let reads: Vec<&Kind> = self
-                .bundle
-                .dictionary
-                .kinds
-                .values()
-                .map(AsRef::as_ref)
-                .filter(|kind: &&Kind| waiting.contains_key(kind.id.as_ref()) && reads(self.bundle, rule, &kind.id))
-                .collect();
+        for rule in self.plan.bundle.all_rules() {
+            let rests_on = reading::kinds_of(self.plan, &rule.id);
+            let is_meant =
+                |kind: &&Arc<Kind>| waiting.contains_key(kind.id.as_ref()) && rests_on.contains(kind.id.as_ref());
+            let reads: Vec<&Arc<Kind>> = self.plan.bundle.dictionary.kinds.values().filter(is_meant).collect();
             let units: BTreeSet<&str> =
                 reads.iter().filter_map(|kind| waiting.get(kind.id.as_ref())).flatten().copied().collect();
             if !units.is_empty() {
@@ -310,19 +308,4 @@ impl Basis<'_> {
 /// The last day on which a kind is in time for a stretch.
 fn due_on(due: Due, period: Period) -> Option<Date> {
     plus_days(period.to(), i64::from(due.within_days)).ok()
-}
-
-/// Whether a rule reads a kind: goes through it, or names it in its script or in a figure that its script reads.
-fn reads(bundle: &Bundle, rule: &Rule, kind: &str) -> bool {
-    let named = format!("\"{kind}\"");
-    let text = match &rule.body {
-        Body::Short(short) if short.each.iter().any(|each| each == kind) => return true,
-        Body::Short(short) => short.when.as_ref().map(|when| when.text.as_str()).unwrap_or_default(),
-        Body::Long(script) => script.text.as_str(),
-    };
-    let by_figure = |text: &str| {
-        let figures = bundle.figures.iter().filter(|figure| text.contains(&format!("figures.{}", figure.id)));
-        figures.into_iter().any(|figure| figure.script.text.contains(&named))
-    };
-    text.contains(&named) || by_figure(text)
 }

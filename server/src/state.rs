@@ -159,6 +159,7 @@ impl App {
             self.pseudonym_key(),
             self.today(),
             &mut |id, now, then| self.audit().note_blanking(&Caller::service(), id, now, then),
+            || self.standing(),
         )?;
         if !blanked.is_nothing() {
             self.has_written();
@@ -346,7 +347,7 @@ impl App {
         let edition = self.current_edition(&bundle)?;
         let units = self.units()?;
         let statements = self.store().statements(day)?;
-        Ok(Basis { bundle: edition.bundle(), units: &units, statements: &statements, day, scope }.duties())
+        Ok(Basis { plan: &edition.plan, units: &units, statements: &statements, day, scope }.duties())
     }
 
     /// The units known today, ready. It blocks.

@@ -63,8 +63,8 @@ fn stated(kind: &str, area: &str, from: &str, to: &str, received_on: &str) -> Re
 
 fn duties(statements: &[Received<store::Statement>], on: &str, scope: &Scope) -> Duties {
     let (bundle, _) = liuwu_engine::bundle::read("b.yaml", BUNDLE).unwrap();
-    let units = tree();
-    Basis { bundle: &bundle, units: &units, statements, day: day(on), scope }.duties()
+    let (plan, units) = (Plan::new(Arc::new(bundle)).unwrap(), tree());
+    Basis { plan: &plan, units: &units, statements, day: day(on), scope }.duties()
 }
 
 fn short(duties: &Duties) -> Vec<String> {
@@ -105,6 +105,23 @@ fn what_is_due_stands_by_its_day_with_the_largest_areas_that_lack_it() {
     );
     let unchecked: Vec<(&str, usize)> = duties.unchecked.iter().map(|rule| (rule.rule.as_str(), rule.units)).collect();
     assert_eq!(unchecked, [("R-1", 3), ("R-2", 3)]);
+}
+
+#[test]
+fn a_rule_waits_for_what_it_reads_by_way_of_functions_figures_and_other_rules() {
+    let text = BUNDLE
+        .replace("figures: {fires:", "library: |\n  fn many(what) { known(\"accident\").count() > what }\nfigures: {fires:")
+        .replace("count()'}}", "count()'}, twice: {title: 两倍, script: figures.fires * 2}}")
+        + r#"      - {id: R-3, title: 函数, basis: 第三条, when: many(3), deduct: "1", reason: 多}
+      - {id: R-4, title: 两层, basis: 第四条, script: 'let f = figures; if f.twice > 3 { deduct(1, "多") }'}
+      - {id: R-5, title: 他项, basis: 第五条, when: found("R-4"), deduct: "1", reason: 多}
+      - {id: R-6, title: 无关, basis: 第六条, when: period.year > 3000, deduct: "1", reason: 多}
+"#;
+    let (bundle, _) = liuwu_engine::bundle::read("b.yaml", &text).unwrap();
+    let plan = Plan::new(Arc::new(bundle)).unwrap();
+    let kinds = |rule: &'static str| reading::kinds_of(&plan, rule).into_iter().collect::<Vec<_>>().join(" ");
+    let waits = ["R-1", "R-2", "R-3", "R-4", "R-5", "R-6"].map(kinds);
+    assert_eq!(waits, ["fire", "accident", "accident", "fire", "fire", ""]);
 }
 
 #[test]

@@ -11,7 +11,7 @@ use crate::audit::{Action, Note, Subject};
 use crate::deadline::LONGEST_RUN;
 use crate::error::Problem;
 use crate::progress::Unwatched;
-use crate::scoring::{self, Update};
+use crate::scoring::{self, ScoringError, Update};
 use crate::store::Seen;
 
 /// Who asks for runs that nobody asked for.
@@ -86,11 +86,22 @@ impl App {
                 let known = self.0.editions.ready(&(edition.bundle.clone(), edition.edition.clone()));
                 known.map_or_else(|| scoring::plan_of(edition), |view| Ok(view.plan.clone()))
             };
-            let made = scoring::keep_current(self.store(), &update, &plan, &Unwatched)?;
-            for run in &made {
+            // One bundle whose facts do not fit keeps no other from being brought up to date.
+            let kept = match scoring::keep_current(self.store(), &update, &plan, &Unwatched) {
+                Ok(kept) => kept,
+                Err(ScoringError::Store(error)) => return Err(error.into()),
+                Err(error) => {
+                    tracing::warn!(%error, bundle = update.bundle, "results could not be kept current");
+                    continue;
+                }
+            };
+            for (run, error) in &kept.left {
+                tracing::warn!(%error, bundle = update.bundle, %run, "a run could not be kept current");
+            }
+            for run in &kept.made {
                 self.audit().note(Note::done(&Caller::service(), Action::Score, Subject::of("run", run.id)))?;
             }
-            if !made.is_empty() {
+            if !kept.made.is_empty() {
                 self.has_scored();
             }
         }

@@ -29,7 +29,7 @@ impl Sled {
         let (successors, corrected) = self.successors_in(&batch, id)?;
         let heading = encode(&batch.heading(id, None))?;
         let (sheets, numbers) = number_sheets(&batch.records);
-        let entries = self.entries(&batch, id, (sheets, &numbers))?;
+        let entries = self.rows_by_shelf(&batch, id, (sheets, &numbers))?;
         let leaves = self.changed_leaves(brought(&batch, id, &numbers, corrected))?;
         self.commit(&mut writing, || {
             let mark = Key::new().text("writing");
@@ -54,7 +54,7 @@ impl Sled {
     }
 
     /// The entries that say which records this batch corrects, and those records with their units. All of them must be in force.
-    fn successors_in(&self, batch: &NewBatch, id: BatchId) -> Result<(Vec<Entry>, Vec<Corrected>)> {
+    pub(super) fn successors_in(&self, batch: &NewBatch, id: BatchId) -> Result<(Vec<Entry>, Vec<Corrected>)> {
         let known = self.known();
         let mut sheets = Sheets::default();
         let (mut entries, mut corrected) = (Vec::new(), Vec::new());
@@ -72,7 +72,7 @@ impl Sled {
     }
 
     /// Everything else that comes with a batch, shelf by shelf.
-    fn entries(
+    pub(super) fn rows_by_shelf(
         &self,
         batch: &NewBatch,
         id: BatchId,
@@ -170,7 +170,7 @@ impl Sled {
 }
 
 /// The sheets from which records were read, each with its number, and the number of the sheet of each record.
-fn number_sheets(records: &[RecordRow]) -> (BTreeMap<Sheet, u32>, Vec<u32>) {
+pub(super) fn number_sheets(records: &[RecordRow]) -> (BTreeMap<Sheet, u32>, Vec<u32>) {
     let mut sheets: BTreeMap<Sheet, u32> = BTreeMap::new();
     let number = |record: &RecordRow| {
         let next = sheets.len() as u32;
