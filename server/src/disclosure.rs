@@ -16,8 +16,9 @@ mod shown;
 
 use std::collections::{HashMap, HashSet};
 
+use liuwu_engine::assess::Plan;
 use liuwu_engine::assessment::{FindingKind, Met, Outcome, Remark};
-use liuwu_engine::bundle::{Bundle, Each};
+use liuwu_engine::bundle::Each;
 use liuwu_engine::dictionary::{Public, Value};
 use liuwu_engine::number::{Number, NumberError};
 

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use liuwu_engine::assess::Plan;
 use liuwu_engine::bundle;
 use serde_json::{Value as Json, json};
 

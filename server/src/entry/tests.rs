@@ -6,7 +6,7 @@ use serde_json::{Value as Json, json};
 use super::*;
 use crate::questions::{self, Answer, QuestionError};
 use crate::store::memory::Memory;
-use crate::store::{Knowledge, State, UnitRow};
+use crate::store::{Cabinet, Knowledge, RecordRow, State, UnitRow};
 
 const BUNDLE: &str = r#"
 bundle: typed
