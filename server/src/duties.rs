@@ -262,7 +262,8 @@ impl Basis<'_> {
         };
         let mut late: Vec<LateReturn> = Vec::new();
         for statement in self.statements.iter().filter(|statement| in_scope(&statement.area)) {
-            let Some(kind) = self.plan.bundle.dictionary.kinds.get(&statement.kind).filter(|kind| self.is_mine(kind)) else {
+            let Some(kind) = self.plan.bundle.dictionary.kinds.get(&statement.kind).filter(|kind| self.is_mine(kind))
+            else {
                 continue;
             };
             // The first stretch that it answers for was owed first.

@@ -20,8 +20,19 @@ use crate::store::Exemption;
 
 /// The keys of an exemption. `period` and `from` to `until` (or `expiry`) say which days it is about; `approver` may stand for
 /// `approved_by`.
-const EXEMPTION: &[&str] =
-    &["unit", "rule", "record", "period", "from", "until", "expiry", "reason", "approved_by", "approver", "approved_on"];
+const EXEMPTION: &[&str] = &[
+    "unit",
+    "rule",
+    "record",
+    "period",
+    "from",
+    "until",
+    "expiry",
+    "reason",
+    "approved_by",
+    "approver",
+    "approved_on",
+];
 
 /// A file by the name its user gave it.
 #[derive(Debug, Clone, Copy)]

@@ -1,9 +1,10 @@
 //! How far the scripts of a bundle reach: which record kinds a rule, figure or list rests on, directly or by way of others.
 //!
-//! Enters: an edition, with what its scripts read as the engine has checked them: too much rather than too little. Leaves: for
-//! each rule, criterion, figure and list how public it is. Next: [`super::arithmetic`].
+//! Enters: an edition, with what its scripts read as the engine has checked them: too much rather than too little; and the
+//! [`Lens`] that says how much is shown of each kind and criterion. Leaves: for each rule, criterion, figure and list how much
+//! of it that leaves. Next: [`super::arithmetic`].
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use indexmap::IndexMap;
@@ -13,7 +14,7 @@ use liuwu_engine::dictionary::{Field, Kind, Public};
 use liuwu_engine::period::Granularity;
 use liuwu_engine::script::{Post, Reads, ScriptReads};
 
-use super::stricter;
+use super::{Lens, stricter};
 use crate::filed::Filed;
 
 /// Units of measure that count people.
@@ -85,14 +86,16 @@ pub(super) struct Reach {
     pub(super) criteria: HashMap<String, CriterionReach>,
     pub(super) figures: HashMap<(Scope, String), FigureReach>,
     pub(super) lists: HashMap<(Scope, String), ListReach>,
+    /// Kinds that whoever looks has handed in: where one of their records was read is told.
+    pub(super) own: HashSet<String>,
     unit: String,
     period: Granularity,
     highest: String,
 }
 
 impl Reach {
-    pub(super) fn of(plan: &Plan) -> Reach {
-        let (bundle, survey) = (&plan.bundle, Survey::new(plan));
+    pub(super) fn of(plan: &Plan, lens: &Lens) -> Reach {
+        let (bundle, survey) = (&plan.bundle, Survey::new(plan, lens));
         let rules: HashMap<String, Public> = bundle
             .all_rules()
             .iter()
@@ -100,10 +103,12 @@ impl Reach {
             .collect();
         let mut criteria = HashMap::new();
         for criterion in &bundle.criteria {
-            judge(criterion, Public::Full, true, &rules, &mut criteria);
+            judge(criterion, lens, Public::Full, true, &rules, &mut criteria);
         }
+        let kinds = &bundle.dictionary.kinds;
         let mut reach = Reach {
-            kinds: bundle.dictionary.kinds.iter().map(|(id, kind)| (id.clone(), kind.public)).collect(),
+            kinds: kinds.iter().map(|(id, kind)| (id.clone(), lens.of_kind(kind))).collect(),
+            own: kinds.iter().filter(|(_, kind)| lens.has_handed_in(kind)).map(|(id, _)| id.clone()).collect(),
             rules,
             criteria,
             figures: HashMap::new(),
@@ -176,6 +181,7 @@ fn opener(one: Public, other: Public) -> Public {
 /// Judges a criterion and those below it.
 fn judge(
     criterion: &Criterion,
+    lens: &Lens,
     above: Public,
     is_top: bool,
     rules: &HashMap<String, Public>,
@@ -183,13 +189,13 @@ fn judge(
 ) {
     let own = stricter(above, criterion.public.unwrap_or_default());
     let mut reach = CriterionReach {
-        hides: own == Public::Met || criterion.rules.iter().any(|rule| rules.get(&rule.id) == Some(&Public::Met)),
+        hides: lens.withholds(own) || criterion.rules.iter().any(|rule| rules.get(&rule.id) == Some(&Public::Met)),
         is_top,
         adds_up: criterion.combine == Combine::Sum,
         rules: criterion.rules.iter().map(|rule| rule.id.clone()).collect(),
     };
     for below in &criterion.criteria {
-        judge(below, own, false, rules, into);
+        judge(below, lens, own, false, rules, into);
         if let Some(part) = into.get(&below.id) {
             reach.hides |= part.hides;
             reach.adds_up &= part.adds_up;
@@ -216,6 +222,7 @@ struct Entry<'a> {
 
 /// What each name reaches.
 struct Survey<'a> {
+    lens: &'a Lens,
     kinds: &'a IndexMap<String, Arc<Kind>>,
     /// Attributes that count people.
     people: Vec<&'a str>,
@@ -223,13 +230,13 @@ struct Survey<'a> {
 }
 
 impl<'a> Survey<'a> {
-    fn new(plan: &'a Plan) -> Survey<'a> {
+    fn new(plan: &'a Plan, lens: &'a Lens) -> Survey<'a> {
         let bundle = &plan.bundle;
         let attributes = bundle.dictionary.attributes.iter();
         let people = attributes.filter(|(_, attribute)| counts_people(&attribute.field)).map(|(id, _)| id.as_str());
-        let entries = entries(plan);
+        let entries = entries(plan, lens);
         let reach = entries.keys().map(|name| (name.clone(), Touched::NOTHING)).collect();
-        let mut survey = Survey { kinds: &bundle.dictionary.kinds, people: people.collect(), reach };
+        let mut survey = Survey { lens, kinds: &bundle.dictionary.kinds, people: people.collect(), reach };
         let direct: Vec<(Touched, Vec<usize>)> = entries.values().map(|entry| survey.direct(entry)).collect();
         survey.spread(&direct);
         survey
@@ -279,7 +286,7 @@ impl<'a> Survey<'a> {
         let mut reach = Touched { people, ..Touched::NOTHING };
         for kind in reads.kinds.iter().filter_map(|kind| self.kinds.get(kind)) {
             let people = kind.fields.iter().any(|(field, about)| counts_people(about) && reads.members.contains(field));
-            reach = reach.with(Touched { public: kind.public, people });
+            reach = reach.with(Touched { public: self.lens.of_kind(kind), people });
         }
         reach
     }
@@ -297,11 +304,11 @@ fn counts_people(field: &Field) -> bool {
 }
 
 /// Everything in a bundle that scripts can name. Figures of one id in several results are taken together.
-fn entries(plan: &Plan) -> IndexMap<Name, Entry<'_>> {
+fn entries<'a>(plan: &'a Plan, lens: &Lens) -> IndexMap<Name, Entry<'a>> {
     let bundle = &plan.bundle;
-    let mut entries: IndexMap<Name, Entry<'_>> = IndexMap::new();
+    let mut entries: IndexMap<Name, Entry<'a>> = IndexMap::new();
     for criterion in &bundle.criteria {
-        enter(criterion, Public::Full, &mut entries);
+        enter(criterion, Public::Full, lens, &mut entries);
     }
     let rules = bundle.all_rules();
     for script in plan.reads() {
@@ -328,16 +335,18 @@ fn figures_of(bundle: &Bundle, roll_up: Option<usize>) -> &[Figure] {
 }
 
 /// Enters a criterion, its rules and what stands below it.
-fn enter(criterion: &Criterion, above: Public, entries: &mut IndexMap<Name, Entry<'_>>) {
+fn enter(criterion: &Criterion, above: Public, lens: &Lens, entries: &mut IndexMap<Name, Entry<'_>>) {
     let public = stricter(above, criterion.public.unwrap_or_default());
-    let own = Touched { public, people: false };
+    let entry = |public, parts| Entry { own: Touched { public, people: false }, scripts: Vec::new(), parts };
     let rules = criterion.rules.iter().map(|rule| Name::Rule(rule.id.clone()));
     let below = criterion.criteria.iter().map(|below| Name::Criterion(below.id.clone()));
-    let entry = |parts| Entry { own, scripts: Vec::new(), parts };
-    entries.insert(Name::Criterion(criterion.id.clone()), entry(rules.clone().chain(below).collect()));
-    entries.extend(rules.map(|rule| (rule, entry(Vec::new()))));
+    let own = entry(lens.of_criterion(public), rules.chain(below).collect());
+    entries.insert(Name::Criterion(criterion.id.clone()), own);
+    for rule in &criterion.rules {
+        entries.insert(Name::Rule(rule.id.clone()), entry(lens.of_rule(rule, public), Vec::new()));
+    }
     for below in &criterion.criteria {
-        enter(below, public, entries);
+        enter(below, public, lens, entries);
     }
 }
 

@@ -115,8 +115,7 @@ criteria:
 #[test]
 fn a_figure_is_reached_by_whatever_way_a_script_takes_to_it() {
     let disclosure = disclosure(ROUND_ABOUT);
-    let restricted =
-        ["VARIABLE", "OTHERS", "BEFORE", "GIVEN", "NAMED", "COMPUTED", "KIND", "MAPPED", "PART"];
+    let restricted = ["VARIABLE", "OTHERS", "BEFORE", "GIVEN", "NAMED", "COMPUTED", "KIND", "MAPPED", "PART"];
     for rule in restricted {
         assert_eq!(disclosure.of_rule(rule), Public::Met, "{rule}");
     }

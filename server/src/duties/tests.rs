@@ -110,7 +110,10 @@ fn what_is_due_stands_by_its_day_with_the_largest_areas_that_lack_it() {
 #[test]
 fn a_rule_waits_for_what_it_reads_by_way_of_functions_figures_and_other_rules() {
     let text = BUNDLE
-        .replace("figures: {fires:", "library: |\n  fn many(what) { known(\"accident\").count() > what }\nfigures: {fires:")
+        .replace(
+            "figures: {fires:",
+            "library: |\n  fn many(what) { known(\"accident\").count() > what }\nfigures: {fires:",
+        )
         .replace("count()'}}", "count()'}, twice: {title: 两倍, script: figures.fires * 2}}")
         + r#"      - {id: R-3, title: 函数, basis: 第三条, when: many(3), deduct: "1", reason: 多}
       - {id: R-4, title: 两层, basis: 第四条, script: 'let f = figures; if f.twice > 3 { deduct(1, "多") }'}

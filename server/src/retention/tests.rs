@@ -196,7 +196,10 @@ fn rows_kept_as_questions_are_blanked_with_the_rest() {
     let contradicting = row("v1", "deal", "2020-03-02", 9, json!({"seller": NAMES[0], "place": "甲"}));
     let known = ItemId { batch: BatchId(1), number: 1 };
     questions::raise(&store, vec![(contradicting, known)], &asked, day("2020-04-02")).unwrap();
-    assert_eq!(blank_due(&store, &bundle(), KEY, day("2021-01-11"), &mut |_, _, _| Ok(()), || ()).unwrap().questions, 1);
+    assert_eq!(
+        blank_due(&store, &bundle(), KEY, day("2021-01-11"), &mut |_, _, _| Ok(()), || ()).unwrap().questions,
+        1
+    );
     assert!(!backup(&store).contains(NAMES[0]));
 }
 

@@ -87,7 +87,10 @@ pub fn all<C: Cabinet + ?Sized>(cabinet: &C) -> Result<Vec<StoredMapping>> {
         after = page.last().map(|(name, _)| name.clone());
         for (name, body) in &page {
             let damaged = |error: serde_json::Error| {
-                StoreError::Corrupt(Fault { place: format!("{FOLDER} {name}"), damage: Damage::Value(error.to_string()) })
+                StoreError::Corrupt(Fault {
+                    place: format!("{FOLDER} {name}"),
+                    damage: Damage::Value(error.to_string()),
+                })
             };
             found.push(serde_json::from_slice(body).map_err(damaged)?);
         }
@@ -126,7 +129,10 @@ mod tests {
         let name = format!("police@{:08}", first.edition);
         store.file_papers(vec![Paper::new(FOLDER, &name, b"half".to_vec())]).unwrap();
         let refused = publish(&store, "police", "name: 2", said()).unwrap_err();
-        assert!(matches!(&refused, StoreError::Corrupt(fault) if fault.place == format!("mappings {name}")), "{refused}");
+        assert!(
+            matches!(&refused, StoreError::Corrupt(fault) if fault.place == format!("mappings {name}")),
+            "{refused}"
+        );
         assert_eq!(store.paper(FOLDER, &name).unwrap().as_deref(), Some(b"half".as_slice()));
     }
 }

@@ -334,7 +334,11 @@ fn in_place_of(old: Option<Key>, stood: &[Key], values: Vec<(Key, Vec<u8>)>) -> 
         while stood.next_if(|unit| values.peek().is_none_or(|(next, _)| *unit < next)).is_some() {
             holds_old = true;
         }
-        if holds_old { drop(together.insert(key, Some(value))) } else { further.push(Exchange::from([(key, Some(value))])) }
+        if holds_old {
+            drop(together.insert(key, Some(value)))
+        } else {
+            further.push(Exchange::from([(key, Some(value))]))
+        }
     }
     std::iter::once(together).filter(|together| !together.is_empty()).chain(further).collect()
 }
