@@ -52,6 +52,11 @@ figures:
   near: {title: 近, script: figures.far + 1}
   own:  {title: 自身, script: "(previous?.figures.own ?? 0) + records(\"open\").count()"}
 criteria:
+  - id: secret
+    title: 二
+    public: met
+    criteria:
+      - {id: below, title: 三, rules: [{id: BELOW, title: 下级, deduct: 'records("open").count()'}]}
   - id: plain
     title: 一
     rules:
@@ -62,11 +67,6 @@ criteria:
       - {id: RULE, title: 他项, when: found("FIGURE"), deduct: '1'}
       - {id: MET, title: 状态, when: met("secret") == false, deduct: '1'}
       - {id: OWN, title: 自身, when: figures.own > 2, deduct: '1'}
-  - id: secret
-    title: 二
-    public: met
-    criteria:
-      - {id: below, title: 三, rules: [{id: BELOW, title: 下级, deduct: 'records("open").count()'}]}
 "#;
 
 #[test]
