@@ -9,7 +9,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use rhai::{ASTNode, Expr, FnCallExpr, FnPtr, Position, Stmt};
+use rhai::{ASTNode, Expr, FnPtr, Position, Stmt};
 
 use super::book::Book;
 use super::mentions::Bodies;
@@ -193,9 +193,7 @@ impl Gathering<'_, '_> {
                 follow(&variable.1, true);
             }
             ASTNode::Expr(Expr::FnCall(call, _) | Expr::MethodCall(call, _)) | ASTNode::Stmt(Stmt::FnCall(call, _)) => {
-                if is_function(call, bodies) {
-                    follow(&call.name, true);
-                }
+                follow(&call.name, true);
             }
             ASTNode::Expr(Expr::DynamicConstant(value, position)) => {
                 if let Some(closure) = value.read_lock::<FnPtr>() {
@@ -249,9 +247,4 @@ impl Gathering<'_, '_> {
             }
         }
     }
-}
-
-/// Whether a call is of a function of the program, not of one of the system.
-fn is_function(call: &FnCallExpr, bodies: &Bodies) -> bool {
-    call.op_token.is_none() && bodies.keys().any(|(known, _)| *known == call.name)
 }
