@@ -226,8 +226,12 @@ fn questioned() -> (Memory, RecordId) {
     let mut row = batch.records.remove(0);
     row.fields.insert("no".to_owned(), json!("H1"));
     let day = parse_date("2020-03-05").unwrap();
-    assert_eq!(questions::raise(&store, vec![(row.clone(), id)], &act("三月"), day).unwrap(), 1);
-    assert_eq!(questions::raise(&store, vec![(row, id)], &act("又一次"), day).unwrap(), 0, "it is not asked twice");
+    assert_eq!(questions::raise(&store, vec![(row.clone(), id)], &act("三月"), day).unwrap(), [1]);
+    assert_eq!(
+        questions::raise(&store, vec![(row, id)], &act("又一次"), day).unwrap(),
+        [0; 0],
+        "it is not asked twice"
+    );
     (store, id)
 }
 
@@ -283,6 +287,6 @@ fn the_number_of_a_question_that_cannot_be_read_is_not_given_again() {
     store.file_papers(vec![crate::store::Paper::new("questions", "000000000002", b"half".to_vec())]).unwrap();
     let other = RecordRow { number: Some("H8".to_owned()), ..row };
     let day = parse_date("2020-03-06").unwrap();
-    assert_eq!(questions::raise(&store, vec![(other, id)], &act("三月"), day).unwrap(), 1);
+    assert_eq!(questions::raise(&store, vec![(other, id)], &act("三月"), day).unwrap(), [3]);
     assert_eq!(questions::all(&store).unwrap().iter().map(|question| question.number).collect::<Vec<_>>(), [1, 3]);
 }

@@ -43,12 +43,12 @@ fn known_and_coming() -> (Sled, TempDir, NewBatch) {
 /// Writes what a batch writes before its heading, up to so many pieces of its packed facts; gives how many pieces there are.
 fn append_up_to(store: &Sled, batch: &NewBatch, pieces: usize) -> usize {
     let id = BatchId(store.known().last_batch.0 + 1);
-    let (successors, corrected) = store.successors_in(batch, id).unwrap();
+    let (successors, put_out) = store.successors_in(batch, id).unwrap();
     let (sheets, numbers) = number_sheets(&batch.records);
-    let entries = store.rows_by_shelf(batch, id, (sheets, &numbers)).unwrap();
-    let leaves = store.changed_leaves(brought(batch, id, &numbers, corrected)).unwrap();
+    let mut entries = store.rows_by_shelf(batch, id, (sheets, &numbers)).unwrap();
+    entries.push((&store.shelves.successors, successors));
+    let leaves = store.changed_leaves(brought(batch, id, &numbers, put_out)).unwrap();
     store.shelves.meta.write(vec![(Key::new().text("writing"), encode(&id).unwrap())]).unwrap();
-    store.shelves.successors.write(successors).unwrap();
     for (shelf, entries) in entries {
         shelf.write(entries).unwrap();
     }
