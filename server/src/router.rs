@@ -31,8 +31,8 @@ use crate::gate;
 use crate::gate::Access::{Either, LoggedIn, Public};
 use crate::pages::admin::{self, account, accounts, keys, log_in, own, security, set_up};
 use crate::pages::duties as desk;
-use crate::pages::{assets, burden, city, draft, home, links, negative, preferences, records, search, upload, village};
 use crate::pages::runs as scorings;
+use crate::pages::{assets, burden, city, draft, home, links, negative, preferences, records, search, upload, village};
 use crate::state::App;
 pub use routes::Route;
 use routes::Routes;
@@ -43,8 +43,9 @@ pub fn router(app: App) -> Router {
         .layer(from_fn_with_state(app.clone(), present::present))
         .layer(CompressionLayer::new())
         .layer(CatchPanicLayer::custom(present::panicked))
-        .layer(from_fn_with_state(app.clone(), gate::identify))
+        // Around the gate too, which reads the forms of whoever is logged in.
         .layer(from_fn_with_state(app.clone(), deadline::hold))
+        .layer(from_fn_with_state(app.clone(), gate::identify))
         .layer(DefaultBodyLimit::max(app.config().body_limit()));
     all(app.config())
         .into_router()

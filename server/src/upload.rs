@@ -13,7 +13,8 @@ use std::collections::{BTreeMap, HashSet};
 
 use jiff::Timestamp;
 use liuwu_engine::bundle::Bundle;
-use liuwu_engine::diagnostic::Diagnostic;
+use liuwu_engine::codes::files::RECEIVED_IN_FUTURE;
+use liuwu_engine::diagnostic::{Diagnostic, any_error};
 use liuwu_engine::period::Date;
 use serde::Serialize;
 
@@ -284,6 +285,11 @@ pub fn prepare_watched(
     progress: &dyn Progress,
 ) -> Result<Report, Stopped> {
     let mut report = preparation::read(store, bundle, files, said, progress)?;
-    report.acceptable = said.accept_good_rows || !liuwu_engine::diagnostic::any_error(&report.faults);
+    // The day of receipt is that of all rows: there are no good ones beside it.
+    let is_of_all = |fault: &Diagnostic| fault.code.id == RECEIVED_IN_FUTURE.id;
+    report.acceptable = match said.accept_good_rows {
+        true => !report.faults.iter().any(is_of_all),
+        false => !any_error(&report.faults),
+    };
     Ok(report)
 }
