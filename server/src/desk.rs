@@ -139,7 +139,7 @@ pub fn look(app: &App, caller: &Caller, draft: &Draft, longest: Duration) -> Res
 fn said(app: &App, caller: &Caller, draft: &Draft) -> Result<(Arc<EditionView>, Said), Problem> {
     let edition = app.current_edition(&app.bundle()?)?;
     let habits = habits::of(app.store(), &draft.realm)?;
-    let remit = Remit::of(caller.scope(), edition.bundle(), app.units()?.all());
+    let remit = Remit::of_caller(caller, edition.bundle(), app.units()?.all());
     let mut aliases = habits.aliases.clone();
     aliases.extend(draft.aliases.clone());
     let said = Said {

@@ -6,6 +6,7 @@
 
 mod comparison;
 mod preparation;
+mod reach;
 mod rows;
 mod strip;
 
@@ -20,7 +21,7 @@ use serde::Serialize;
 use crate::intake::{Choices, ReadColumn, Unmatched};
 use crate::progress::{CalledOff, Progress, Step, Unwatched};
 use crate::questions;
-use crate::remit::Remit;
+use crate::remit::{NotAdmitted, Remit};
 use crate::store::{Act, BatchId, NewBatch, RecordId, RecordRow, Statement, Store, StoreError};
 pub use strip::{Strip, StripRow};
 
@@ -102,6 +103,8 @@ pub struct Report {
     /// Rows that contradict a stored record, each with that record: kept as questions when the others are stored.
     pub conflicts: Vec<(RecordRow, RecordId)>,
     pub(crate) batch: NewBatch,
+    /// Within what it was handed in.
+    remit: Remit,
 }
 
 /// What a table holds.
@@ -210,17 +213,20 @@ pub const CHECKING: Step = Step { zh: "预检", en: "checking" };
 /// Stores what a report found. None: there is nothing new, and nothing was stored.
 ///
 /// # Errors
-/// The store's; nothing is stored then.
-pub fn commit(store: &dyn Store, report: Report) -> Result<Option<BatchId>, StoreError> {
+/// [`NotAdmitted`] when something in it is not within the remit of whoever hands it in; the store's. Nothing is stored then.
+pub fn commit(store: &dyn Store, report: Report) -> Result<Option<BatchId>, NotAdmitted> {
     if !report.acceptable {
         return Ok(None);
     }
+    let is_empty = report.is_empty();
     let asked = Act { by: report.batch.by.clone(), at: report.batch.at, why: report.batch.what.clone() };
-    questions::raise(store, report.conflicts.clone(), &asked, report.batch.received_on)?;
-    if report.is_empty() {
+    let received_on = report.batch.received_on;
+    let admitted = report.remit.admit(store, report.batch)?;
+    questions::raise(store, report.conflicts, &asked, received_on)?;
+    if is_empty {
         return Ok(None);
     }
-    store.append_batch(report.batch).map(Some)
+    Ok(Some(admitted.store(store)?))
 }
 
 /// Reads files and compares them with what is stored. Nothing is stored.

@@ -80,10 +80,11 @@ impl Custody<'_> {
     /// Takes an attachment off its record; it stays kept.
     ///
     /// # Errors
-    /// [`Problem::Parameter`] without a reason; those of [`Self::open_attachment`].
+    /// [`Problem::OtherHand`], [`Problem::Parameter`] without a reason; those of [`Self::open_attachment`].
     pub fn take_off(&self, record: RecordId, content: ContentId, why: &str) -> Result<(), Problem> {
         let act = self.act(why)?;
         let attachment = self.attachment(record, content)?;
+        self.remit.of_attachment(&attachment.by)?;
         attachments::take_off(self.app_store(), record, &attachment, act)?;
         self.app.has_written();
         self.app.audit().note(Note::done(self.caller, Action::Withdraw, Subject::of("attachment", content)))?;

@@ -160,6 +160,7 @@ fn is_refusal(problem: &Problem) -> bool {
             | Problem::TokenOff
             | Problem::Forbidden(..)
             | Problem::OutOfScope(_)
+            | Problem::OtherHand(_)
             | Problem::CrossSite
             | Problem::MustChangePassword
     )

@@ -136,7 +136,7 @@ fn fill(app: &App, visit: &Visit, asked: &Asked) -> Result<UploadPage, Problem> 
     let month = asked.month.as_deref().and_then(month_of).unwrap_or_else(|| last_month(app.today()));
     let edition = app.current_edition(&app.bundle()?)?;
     let units = app.units()?;
-    let remit = Remit::of(caller.scope(), edition.bundle(), units.all());
+    let remit = Remit::of_caller(caller, edition.bundle(), units.all());
     let stated: Vec<Statement> =
         app.store().statements(Date::MAX)?.into_iter().map(|statement| statement.item).collect();
     let areas = areas_of(caller.scope(), &units);
@@ -246,7 +246,7 @@ pub async fn state(State(app): State<App>, caller: Caller, Form(stated): Form<St
             .ok_or_else(|| Problem::parameter("month", "应为月份,如 2020-07", "a month such as 2020-07"))?;
         let edition = app.current_edition(&app.bundle()?)?;
         let units = app.units()?;
-        let remit = Remit::of(caller.scope(), edition.bundle(), units.all());
+        let remit = Remit::of_caller(&caller, edition.bundle(), units.all());
         let wanted = remit.kinds(edition.bundle()).filter(|kind| match stated.kind.is_empty() {
             true => kind.due.is_some(),
             false => *kind.id == stated.kind,
@@ -268,7 +268,7 @@ pub async fn state(State(app): State<App>, caller: Caller, Form(stated): Form<St
             let what = if nil { "零报告" } else { "报齐" };
             let mut batch = NewBatch::new(app.now(), caller.name(), format!("{} {what}", month.name()));
             batch.statements = new;
-            let batch = app.store().append_batch(batch)?;
+            let batch = remit.admit(app.store(), batch)?.store(app.store())?;
             app.facts_changed();
             app.audit().note(Note::done(&caller, Action::Upload, Subject::of("batch", batch)))?;
         }
