@@ -80,6 +80,8 @@ pub enum Action {
     Decide,
     /// Data was given out as a file.
     Export,
+    /// A result was shown with more than the public sees of it.
+    Inspect,
     /// Personal data was shown in full.
     Unmask,
     /// Personal data was blanked at the end of its time.
@@ -90,7 +92,7 @@ pub enum Action {
 
 impl Action {
     /// Every action, in the order in which they are shown.
-    pub const ALL: [Action; 29] = [
+    pub const ALL: [Action; 30] = [
         Action::LogIn,
         Action::LogOut,
         Action::ChangePassword,
@@ -117,6 +119,7 @@ impl Action {
         Action::Publish,
         Action::Decide,
         Action::Export,
+        Action::Inspect,
         Action::Unmask,
         Action::Blank,
         Action::Set,
@@ -152,6 +155,7 @@ impl Action {
             Action::Publish => "publish",
             Action::Decide => "decide",
             Action::Export => "export",
+            Action::Inspect => "inspect",
             Action::Unmask => "unmask",
             Action::Blank => "blank",
             Action::Set => "set",
