@@ -15,7 +15,7 @@ use liuwu_engine::period::Period;
 use crate::accounts::{Caller, Permission};
 use crate::audit::{Action, Note, Subject};
 use crate::deadline::LONGEST_RUN;
-use crate::disclosure::Reader;
+use crate::disclosure::{Reader, Viewer};
 use crate::effect::{self, Effect, Touched};
 use crate::entry::{Decision, Desk, Entered, Typed};
 use crate::error::Problem;
@@ -121,6 +121,17 @@ impl<'a> Custody<'a> {
     /// The store's.
     pub fn may_change(&self, row: &StoredRecord) -> Result<bool, Problem> {
         Ok(self.caller.may(Permission::Correct) && self.beyond(row)?.is_none())
+    }
+
+    /// Who else has handed in a record within reach, where that keeps the caller from correcting it.
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn another_hand(&self, row: &StoredRecord) -> Result<Option<String>, Problem> {
+        Ok(match self.beyond(row)? {
+            Some(Beyond::OtherHand(by)) if self.caller.may(Permission::Correct) => Some(by),
+            _ => None,
+        })
     }
 
     fn beyond(&self, row: &StoredRecord) -> Result<Option<Beyond>, Problem> {
@@ -349,7 +360,7 @@ impl Custody<'_> {
         } else {
             go = batch.counts.all_records();
         }
-        let effect = self.effect_of(supposed.as_ref(), &touched)?;
+        let effect = self.effect_of(supposed.as_ref(), &touched)?.told_to(&Viewer::of(self.caller), &self.units);
         Ok(Undoing { go, come_back, effect })
     }
 
@@ -435,13 +446,18 @@ impl Custody<'_> {
         Ok((question, known))
     }
 
+    /// Whether the caller may settle a question at all.
+    pub fn may_settle(&self, question: &Question) -> bool {
+        self.caller.may(Permission::Correct) && self.remit.of_deed(&question.asked.by).is_ok()
+    }
+
     /// Settles a question.
     ///
     /// # Errors
-    /// Those of [`Self::question`], [`Problem::Parameter`] without a reason; the store's.
+    /// Those of [`Self::question`], [`Problem::OtherHand`], [`Problem::Parameter`] without a reason; the store's.
     pub fn settle(&self, number: u64, answer: Answer, why: &str) -> Result<Question, Problem> {
         let act = self.act(why)?;
-        self.question(number)?;
+        self.remit.of_deed(&self.question(number)?.0.asked.by)?;
         let question = questions::settle(self.app.store(), &self.remit, number, answer, act)?;
         self.app.facts_changed();
         if let Some(batch) = question.settled.as_ref().and_then(|settled| settled.batch) {

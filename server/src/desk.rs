@@ -17,6 +17,7 @@ use liuwu_engine::period::Date;
 
 use crate::accounts::Caller;
 use crate::audit::{Action, Note, Subject};
+use crate::disclosure::Viewer;
 use crate::drafts::habits::{self, realm};
 use crate::drafts::preview::{Key, Preview, Weighed};
 use crate::drafts::{Draft, DraftError, State};
@@ -217,7 +218,7 @@ fn weigh(app: &App, caller: &Caller, edition: &EditionView, report: &Report) -> 
     };
     let touched = Touched::by(store, batch)?;
     match effect::of(store, &Overlay::new(store, batch), &touched, &edition.plan, &ask) {
-        Ok(effect) => Ok(Weighed::Effect(effect)),
+        Ok(effect) => Ok(Weighed::Effect(effect.told_to(&Viewer::of(caller), &*app.units()?))),
         Err(ScoringError::NotInForce) => Ok(Weighed::Effect(Effect::default())),
         Err(error) => Err(error.into()),
     }

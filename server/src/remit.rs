@@ -205,11 +205,11 @@ impl Remit {
         (!hand.has_all_of(batch)).then(|| Beyond::OtherHand(batch.by.clone()))
     }
 
-    /// Whether something that was attached may be taken off, by who attached it.
+    /// Whether something that somebody did, a file attached or a question raised, may be undone or decided about.
     ///
     /// # Errors
     /// [`Beyond::OtherHand`].
-    pub fn of_attachment(&self, by: &str) -> Result<(), Beyond> {
+    pub fn of_deed(&self, by: &str) -> Result<(), Beyond> {
         match &self.hand {
             Some(hand) if hand.name != by => Err(Beyond::OtherHand(by.to_owned())),
             _ => Ok(()),

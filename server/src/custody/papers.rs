@@ -84,7 +84,7 @@ impl Custody<'_> {
     pub fn take_off(&self, record: RecordId, content: ContentId, why: &str) -> Result<(), Problem> {
         let act = self.act(why)?;
         let attachment = self.attachment(record, content)?;
-        self.remit.of_attachment(&attachment.by)?;
+        self.remit.of_deed(&attachment.by)?;
         attachments::take_off(self.app_store(), record, &attachment, act)?;
         self.app.has_written();
         self.app.audit().note(Note::done(self.caller, Action::Withdraw, Subject::of("attachment", content)))?;

@@ -75,7 +75,7 @@ impl Preparation<'_> {
                 self.report.remarks.push(remark);
             }
         }
-        self.missing(kind, &known, &incoming, &verdicts, &places);
+        self.missing(kind, &known, &incoming, &verdicts, &places)?;
         for ((verdict, filed), place) in verdicts.iter().zip(&incoming).zip(places) {
             if let Verdict::Update { existing } | Verdict::Older { existing } | Verdict::Conflict { existing } = verdict
                 && self.is_beyond(kind, filed, known.of(*existing), verdict)?
@@ -113,14 +113,22 @@ impl Preparation<'_> {
     }
 
     /// What a table that was declared complete no longer holds: known records of the years it is about, of units that it may be
-    /// about. A table with a fault is not complete: one of its faulty rows may be what seems to be missing.
-    fn missing(&mut self, kind: &Kind, known: &Known, incoming: &[UnitRecord], verdicts: &[Verdict], places: &[usize]) {
+    /// about and that whoever hands it in may take back. A table with a fault is not complete: one of its faulty rows may be what
+    /// seems to be missing.
+    fn missing(
+        &mut self,
+        kind: &Kind,
+        known: &Known,
+        incoming: &[UnitRecord],
+        verdicts: &[Verdict],
+        places: &[usize],
+    ) -> Result<(), StoreError> {
         let is_complete = |place: &usize| {
             let declared = self.report.details.get(*place).is_some_and(|details| details.complete);
             declared && self.report.tables.get(*place).is_some_and(|table| table.faulty == 0)
         };
         if places.is_empty() || !places.iter().all(is_complete) {
-            return;
+            return Ok(());
         }
         let years: BTreeSet<i16> = incoming.iter().map(|filed| filed.record.date.year()).collect();
         let held: HashSet<usize> = verdicts
@@ -135,18 +143,21 @@ impl Preparation<'_> {
             .collect();
         let all = known.records.iter().zip(&known.ids).enumerate();
         let gone = all.filter(|(place, (record, _))| {
-            !held.contains(place)
-                && years.contains(&record.record.date.year())
-                && self.said.remit.has_unit(&record.unit)
+            !held.contains(place) && years.contains(&record.record.date.year())
         });
-        let missing = gone.map(|(_, (filed, id))| MissingRecord {
-            record: *id,
-            kind: kind.id.to_string(),
-            unit: filed.unit.to_string(),
-            date: filed.record.date,
-            number: filed.record.id.as_deref().map(str::to_owned),
-        });
-        self.report.missing.extend(missing.collect::<Vec<_>>());
+        for (_, (filed, id)) in gone {
+            if self.beyond(kind, &filed.unit, *id)?.is_some() {
+                continue;
+            }
+            self.report.missing.push(MissingRecord {
+                record: *id,
+                kind: kind.id.to_string(),
+                unit: filed.unit.to_string(),
+                date: filed.record.date,
+                number: filed.record.id.as_deref().map(str::to_owned),
+            });
+        }
+        Ok(())
     }
 
     /// Whether the stored record about the same fact is not to be touched; if so, that is a fault of the row, and nothing of the

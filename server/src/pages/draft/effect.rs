@@ -52,8 +52,9 @@ pub(super) fn effect_view(preview: &Preview, frame: &Frame) -> EffectView {
 }
 
 fn sentence_of(effect: &Effect, frame: &Frame) -> String {
+    let partial = effect.partial.then(|| frame.say("effect-partial").to_string());
     if effect.units() == 0 {
-        return frame.say("draft-effect-none").to_string();
+        return partial.unwrap_or_else(|| frame.say("draft-effect-none").to_string());
     }
     let mut parts = vec![frame.say("draft-effect-units").count("count", effect.units()).to_string()];
     let more = [
@@ -63,6 +64,7 @@ fn sentence_of(effect: &Effect, frame: &Frame) -> String {
     ];
     let more = more.into_iter().filter(|(_, count)| *count > 0);
     parts.extend(more.map(|(key, count)| frame.say(key).count("count", count).to_string()));
+    parts.extend(partial);
     parts.join(&frame.say("pause").to_string())
 }
 

@@ -12,7 +12,6 @@ use serde::Deserialize;
 use super::batches::BatchLine;
 use super::shown::{Line, line, place};
 use super::{BATCHES, RECORDS};
-use crate::accounts::Permission;
 use crate::custody::asked as asked_for;
 use crate::custody::{Custody, Wanted};
 use crate::effect::{Moved, Standing};
@@ -65,6 +64,8 @@ pub struct UndoingShown {
     pub moved: Vec<MovedLine>,
     /// How many more there are.
     pub more: usize,
+    /// Whether others may move, too, whose results the reader does not see yet.
+    pub partial: bool,
 }
 
 /// A unit that would move.
@@ -101,12 +102,13 @@ async fn page(app: App, visit: Visit, batch: String, weigh: bool) -> Result<Rend
         let batch = custody.batch(id)?;
         let found = custody.search(&Wanted { batch: Some(id), ..Wanted::default() }, ROWS)?;
         let undoing = if weigh { Some(weighed(&custody, &frame, id)?) } else { None };
+        let may_undo = custody.may_undo(&batch) && batch.withdrawn.is_none();
         Ok(Rendered(BatchPage {
             batch: BatchLine::of(&custody, &frame, &batch),
             notes: batch.notes,
             rows: found.records.iter().map(|record| line(&custody, &frame, record.id, record)).collect(),
             more: found.next.is_some(),
-            may_undo: visit.caller().may(Permission::Correct) && batch.withdrawn.is_none(),
+            may_undo,
             undoing,
             frame,
         }))
@@ -125,6 +127,7 @@ fn weighed(custody: &Custody, frame: &Frame, id: crate::store::BatchId) -> Resul
         lists: effect.entering() + effect.leaving(),
         moved: effect.moved.iter().take(MOVED).map(|moved| moved_line(custody, frame, moved)).collect(),
         more: effect.moved.len().saturating_sub(MOVED),
+        partial: effect.partial,
     })
 }
 
