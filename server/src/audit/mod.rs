@@ -3,9 +3,10 @@
 //! Enters: a [`Note`] of a handler or a command. Leaves: an [`Entry`] in the store, numbered, and chained to the one before it:
 //! its hash is over its own bytes and the hash of that one, so that none can be changed, taken out or put elsewhere unnoticed.
 //! An entry about a batch, an edition or a run vouches for its content too, by a digest.
-//! Reading order: here, [`head`] (where the chain ends, kept apart), [`verify`], [`content`], [`compare`], [`search`], [`archive`].
+//! Reading order: here, `repeats` (refusals, counted), [`head`] (where the chain ends, kept apart), [`verify`], [`content`], [`compare`], [`search`], [`archive`].
 //! Next: [`crate::entrance`].
 
+mod repeats;
 pub mod head;
 pub mod verify;
 pub mod content;
@@ -24,6 +25,7 @@ use crate::store::{BatchId, Entry, NewBatch, Result, Store};
 use compare::Vouched;
 use content::Thing;
 pub use head::Head;
+use repeats::Repeats;
 
 /// What was done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -236,6 +238,7 @@ pub struct Audit {
     key: Vec<u8>,
     /// Held while an entry is written, so that entries are numbered in the order in which they are stored.
     last: Mutex<Option<Head>>,
+    repeats: Mutex<Repeats>,
     /// The file that says where the chain ends, beside the store and not in it.
     head: OnceLock<PathBuf>,
 }
@@ -247,7 +250,7 @@ impl Audit {
     /// The log of a store, and the key of pseudonyms.
     #[must_use]
     pub fn new(store: Arc<dyn Store>, key: &[u8]) -> Audit {
-        Audit { store, key: key.to_owned(), last: Mutex::new(None), head: OnceLock::new() }
+        Audit { store, key: key.to_owned(), last: Mutex::new(None), repeats: Mutex::default(), head: OnceLock::new() }
     }
 
     /// Writes an entry, with the digest of what it is about if it has made that; it is on the disk when this returns. It blocks.
