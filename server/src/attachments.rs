@@ -106,13 +106,13 @@ pub enum AttachError {
     Refused(Diagnostic),
 }
 
-/// Attaches a file to a record. The same file once more changes nothing.
+/// Attaches a file to the last of the versions of a record. The same file once more, on whichever of them, changes nothing.
 ///
 /// # Errors
 /// [`AttachError::Refused`] for another kind of file, one too large or broken, or one too many.
 pub fn attach(
     store: &dyn Store,
-    record: RecordId,
+    versions: &[RecordId],
     (name, bytes): (&str, &[u8]),
     (by, at): (String, Timestamp),
 ) -> Result<Attachment, AttachError> {
@@ -124,7 +124,7 @@ pub fn attach(
         let fault = Diagnostic::new(&codes::ATTACHMENT_TOO_LARGE).with("name", &name);
         return Err(AttachError::Refused(fault.with("limit", largest / (1024 * 1024))));
     }
-    let known = of_record(store, record)?;
+    let known: Vec<Attachment> = of_record(store, versions)?.into_iter().map(|(_, known)| known).collect();
     let content = ContentId::of(bytes);
     if let Some(same) = known.iter().find(|known| known.content == content && known.withdrawn.is_none()) {
         return Ok(same.clone());
@@ -145,7 +145,9 @@ pub fn attach(
     store.keep(ORIGINALS, bytes, at)?;
     let size = bytes.len() as u64;
     let attachment = Attachment { content, shown, form, name, size, by, at, withdrawn: None };
-    note(store, record, &attachment)?;
+    if let Some(record) = versions.last() {
+        note(store, *record, &attachment)?;
+    }
     Ok(attachment)
 }
 
@@ -163,17 +165,23 @@ fn folder(record: RecordId) -> String {
 
 fn note(store: &dyn Store, record: RecordId, attachment: &Attachment) -> Result<(), StoreError> {
     let body = serde_json::to_vec(attachment).map_err(|error| StoreError::Io(error.to_string()))?;
-    store.file_papers(vec![Paper::new(folder(record), attachment.content.to_string(), body)])
+    // What was taken off and is attached again is another paper: who took it off, when and why, stays kept.
+    let name = format!("{} {}", attachment.content, attachment.at.as_microsecond());
+    store.file_papers(vec![Paper::new(folder(record), name, body)])
 }
 
-/// The attachments of a record, by when they were attached.
+/// The attachments of a record in all its versions, by when they were attached, each with the version that it is on.
 ///
 /// # Errors
 /// The store's.
-pub fn of_record(store: &dyn Store, record: RecordId) -> Result<Vec<Attachment>, StoreError> {
-    let papers = store.papers(&folder(record), None, usize::MAX)?;
-    let mut found: Vec<Attachment> = papers.iter().filter_map(|(_, body)| serde_json::from_slice(body).ok()).collect();
-    found.sort_by_key(|attachment| (attachment.at, attachment.content));
+pub fn of_record(store: &dyn Store, versions: &[RecordId]) -> Result<Vec<(RecordId, Attachment)>, StoreError> {
+    let mut found = Vec::new();
+    for version in versions {
+        let papers = store.papers(&folder(*version), None, usize::MAX)?;
+        let read = papers.iter().filter_map(|(_, body)| serde_json::from_slice::<Attachment>(body).ok());
+        found.extend(read.map(|attachment| (*version, attachment)));
+    }
+    found.sort_by_key(|(_, attachment)| (attachment.at, attachment.content));
     Ok(found)
 }
 

@@ -112,6 +112,7 @@ impl<'a> Custody<'a> {
             bundle: self.edition.bundle(),
             remit: &self.remit,
             sight: self.sight(),
+            pseudonym_key: self.app.pseudonym_key(),
         }
     }
 

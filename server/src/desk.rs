@@ -149,6 +149,7 @@ fn said(app: &App, caller: &Caller, draft: &Draft) -> Result<(Arc<EditionView>, 
         choices: draft.choices(&habits),
         aliases,
         remit,
+        pseudonym_key: app.pseudonym_key().to_vec(),
         accept_good_rows: true,
         ..Said::new(caller.name(), app.now(), &draft.what)
     };

@@ -8,6 +8,7 @@ mod unmasking;
 
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
+use std::slice;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -20,6 +21,7 @@ use liuwu_engine::dictionary::{Field, Kind, Type};
 use liuwu_engine::period::Date;
 use liuwu_engine::record::{Record, Source};
 
+use crate::forgotten::Forgotten;
 use crate::intake::UnitRecord;
 use crate::intake::identity::{self, Verdict};
 use crate::personal::{self, Sight};
@@ -96,6 +98,8 @@ pub struct Desk<'a> {
     pub remit: &'a Remit,
     /// How they see personal texts.
     pub sight: Sight,
+    /// The key of pseudonyms, by which texts are known that were blanked at the end of their time.
+    pub pseudonym_key: &'a [u8],
 }
 
 impl Desk<'_> {
@@ -104,11 +108,11 @@ impl Desk<'_> {
     /// # Errors
     /// The store's.
     pub fn enter(&self, kind: &Arc<Kind>, typed: &Typed, act: &Act, decision: Decision) -> Result<Entered, StoreError> {
-        let filed = match self.read(kind, typed, source_of("网页录入", act.at))? {
+        let mut filed = match self.read(kind, typed, source_of("网页录入", act.at))? {
             Ok(filed) => filed,
             Err(faults) => return Ok(Entered::Faulty(faults)),
         };
-        let supersedes = match self.beside_known(kind, &filed, None)? {
+        let supersedes = match self.beside_known(kind, &mut filed, None)? {
             Beside::New => None,
             Beside::Same(id) => return Ok(Entered::Known(id)),
             Beside::Other(likeness) => match (decision, self.beyond(&likeness)?) {
@@ -140,17 +144,18 @@ impl Desk<'_> {
             Ok(typed) => typed,
             Err(faults) => return Ok(Entered::Faulty(faults)),
         };
-        let filed = match self.read(kind, &typed, source_of("网页更正", act.at))? {
+        let mut filed = match self.read(kind, &typed, source_of("网页更正", act.at))? {
             Ok(filed) => filed,
             Err(faults) => return Ok(Entered::Faulty(faults)),
         };
-        if let Ok(record) = record_of(kind, &self.bundle.dictionary, old)
-            && old.unit == *filed.unit
-            && record.same_content(&filed.record)
-        {
-            return Ok(Entered::Known(old.id));
+        if let Ok(record) = record_of(kind, &self.bundle.dictionary, old) {
+            let known = UnitRecord { unit: Arc::from(old.unit.as_str()), record };
+            self.forgotten().keep(kind, slice::from_mut(&mut filed), slice::from_ref(&known));
+            if known.unit == filed.unit && known.record.same_content(&filed.record) {
+                return Ok(Entered::Known(old.id));
+            }
         }
-        match self.beside_known(kind, &filed, Some(old.id))? {
+        match self.beside_known(kind, &mut filed, Some(old.id))? {
             Beside::Same(id) => Ok(Entered::Known(id)),
             Beside::Other(likeness) if self.beyond(&likeness)? == Some(Beyond::Elsewhere) => {
                 Ok(Entered::Faulty(vec![of_identity(kind, &Beyond::Elsewhere)]))
@@ -196,6 +201,10 @@ impl Desk<'_> {
     fn beyond(&self, likeness: &Likeness) -> Result<Option<Beyond>, StoreError> {
         let known = &likeness.known;
         self.remit.of_record(self.store, known.id, (&known.kind, &known.unit))
+    }
+
+    fn forgotten(&self) -> Forgotten<'_> {
+        Forgotten { dictionary: &self.bundle.dictionary, key: self.pseudonym_key }
     }
 
     fn read(
@@ -248,12 +257,13 @@ impl Desk<'_> {
     fn beside_known(
         &self,
         kind: &Arc<Kind>,
-        filed: &UnitRecord,
+        filed: &mut UnitRecord,
         except: Option<RecordId>,
     ) -> Result<Beside, StoreError> {
         let known = self.known(kind, &filed.unit, except)?;
         let records: Vec<UnitRecord> = known.iter().map(|(_, record)| record.clone()).collect();
-        let verdict = identity::compare(kind, std::slice::from_ref(filed), &records).pop();
+        self.forgotten().keep(kind, slice::from_mut(filed), &records);
+        let verdict = identity::compare(kind, slice::from_ref(filed), &records).pop();
         let at = |place: usize| known.get(place);
         Ok(match verdict {
             Some(Verdict::Same { existing }) => at(existing).map_or(Beside::New, |(stored, _)| Beside::Same(stored.id)),

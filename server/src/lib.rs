@@ -11,6 +11,7 @@ pub mod wording;
 pub mod personal;
 pub mod accounts;
 pub mod remit;
+pub mod forgotten;
 pub mod files;
 pub mod questions;
 pub mod upload;

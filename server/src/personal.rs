@@ -93,6 +93,48 @@ fn open(dictionary: &Dictionary, kind: &Type, value: &Value) -> Value {
     }
 }
 
+/// A value whose personal texts have given way to their pseudonyms: what is left of it at the end of its time.
+pub fn blanked(dictionary: &Dictionary, field: &Field, key: &[u8], value: &Value) -> Value {
+    match field.personal {
+        Some(_) => pseudonym::blank(key, value),
+        None => blanked_inside(dictionary, &field.kind, key, value),
+    }
+}
+
+fn blanked_inside(dictionary: &Dictionary, kind: &Type, key: &[u8], value: &Value) -> Value {
+    match (kind, value) {
+        (Type::List(inner), Value::List(items)) => {
+            Value::List(items.iter().map(|item| blanked_inside(dictionary, inner, key, item)).collect())
+        }
+        (Type::Map(inner), Value::Map(entries)) => {
+            let part = |(name, item): (&Arc<str>, &Value)| {
+                (Arc::clone(name), blanked_inside(dictionary, inner, key, item))
+            };
+            Value::Map(Arc::new(entries.iter().map(part).collect()))
+        }
+        (Type::Shape(name), Value::Map(entries)) => {
+            let shape = dictionary.shapes.get(name.as_ref());
+            let part = |(name, item): (&Arc<str>, &Value)| {
+                let field = shape.and_then(|shape| shape.fields.get(name.as_ref()));
+                let kept = field.map_or_else(|| item.clone(), |field| blanked(dictionary, field, key, item));
+                (Arc::clone(name), kept)
+            };
+            Value::Map(Arc::new(entries.iter().map(part).collect()))
+        }
+        (_, other) => other.clone(),
+    }
+}
+
+/// Whether something in a value was blanked.
+pub fn is_gone(value: &Value) -> bool {
+    match value {
+        Value::Text(text) => pseudonym::is_blanked(text),
+        Value::List(items) => items.iter().any(is_gone),
+        Value::Map(entries) => entries.values().any(is_gone),
+        _ => false,
+    }
+}
+
 /// Whether a field holds personal texts, itself or inside its value.
 pub fn is_personal(dictionary: &Dictionary, field: &Field) -> bool {
     fn holds(dictionary: &Dictionary, kind: &Type, within: &mut Vec<Arc<str>>) -> bool {

@@ -135,6 +135,7 @@ fn data(config: &Config) -> Routes {
         .get("/batches/{batch}/undoing", May::Correct, batches::weigh_undoing)
         .get("/records", May::ReadRecords, stored::list)
         .get("/records/{record}", May::ReadRecords, stored::show)
+        .post("/records/{record}/in-full", May::SeePersonal, stored::show_in_full)
         .post("/records/{record}/correction", May::Correct, stored::correct)
         .post("/records/{record}/withdrawal", May::Correct, stored::withdraw)
         .get("/records/{record}/attachments", May::ReadRecords, attachments::list)
@@ -145,6 +146,7 @@ fn data(config: &Config) -> Routes {
             post(attachments::create).layer(DefaultBodyLimit::max(config.upload_limit())),
         )
         .get("/records/{record}/attachments/{content}", May::ReadRecords, attachments::show)
+        .post("/records/{record}/attachments/{content}/original", May::SeePersonal, attachments::show_original)
         .post("/records/{record}/attachments/{content}/withdrawal", May::Correct, attachments::take_off)
         .get("/questions", May::ReadRecords, stored::questions)
         .post("/questions/{question}/answer", May::Correct, stored::answer)

@@ -57,6 +57,8 @@ pub struct Said {
     pub aliases: BTreeMap<String, String>,
     /// What may be handed in.
     pub remit: Remit,
+    /// The key of pseudonyms, by which texts are known that were blanked at the end of their time.
+    pub pseudonym_key: Vec<u8>,
     /// Stores the good rows though others are at fault.
     pub accept_good_rows: bool,
     /// What is handed in with it (报齐, 零报告).
@@ -77,6 +79,7 @@ impl Said {
             choices: Choices::NONE,
             aliases: BTreeMap::new(),
             remit: Remit::ALL,
+            pseudonym_key: Vec::new(),
             accept_good_rows: false,
             statements: Vec::new(),
         }

@@ -219,6 +219,7 @@ impl Call {
             mapping: mapping_name,
             at: app.now(),
             source: text(&query.source, &by),
+            pseudonym_key: app.pseudonym_key().to_vec(),
             remit: Remit::of_caller(&self.caller, bundle, app.units()?.all()),
             what: text(&query.what, "接口推送"),
             by,

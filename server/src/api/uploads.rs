@@ -276,6 +276,7 @@ fn store(app: &App, caller: &Caller, mut form: Form) -> Result<Response, Problem
     };
     let edition = app.current_edition(&bundle)?;
     // What is somebody else's is named at its cell; a statement of the form has none.
+    form.said.pseudonym_key = app.pseudonym_key().to_vec();
     form.said.remit = Remit::of_caller(caller, edition.bundle(), app.units()?.all());
     form.said.statements.iter().try_for_each(|statement| form.said.remit.of_statement(statement))?;
     let report = upload::prepare(app.store(), edition.bundle(), &form.files, &form.said)?;

@@ -83,7 +83,7 @@ fn with(others: &[(&str, &str)]) -> Typed {
 }
 
 fn desk<'a>(store: &'a Memory, bundle: &'a Bundle) -> Desk<'a> {
-    Desk { store, bundle, remit: &Remit::ALL, sight: Sight::Masked }
+    Desk { store, bundle, remit: &Remit::ALL, sight: Sight::Masked, pseudonym_key: b"a key for tests" }
 }
 
 fn enter(store: &Memory, kind: &str, values: &Typed, decision: Decision) -> Entered {

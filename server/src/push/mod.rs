@@ -24,6 +24,7 @@ use liuwu_engine::mapping::{Mapped, Mapping};
 use serde::Serialize;
 use serde_json::Value as Json;
 
+use crate::forgotten::Forgotten;
 use crate::intake::identity::{self, Verdict};
 use crate::intake::items::{ItemFault, ItemReader};
 use crate::intake::{Asked, Choices, UnitIndex, UnitRecord};
@@ -43,6 +44,8 @@ pub struct Ask {
     pub by: String,
     /// What he answers for; items about anything else are refused.
     pub remit: Remit,
+    /// The key of pseudonyms, by which texts are known that were blanked at the end of their time.
+    pub pseudonym_key: Vec<u8>,
     /// When.
     pub at: Timestamp,
     /// The system, as evidence names it: 微连心.
@@ -231,10 +234,16 @@ impl<'a> Push<'a> {
         batch.notes.extend(self.ask.mapping.clone().map(|mapping| ("mapping".to_owned(), mapping)));
         let mut kinds = Vec::new();
         for (kind, records) in std::mem::take(&mut self.read).into_values() {
-            let wanted = records.iter().map(|(_, record)| identity::fingerprint(&kind, record)).collect();
+            let forgotten = Forgotten { dictionary: &self.bundle.dictionary, key: &self.ask.pseudonym_key };
+            let wanted = records.iter().flat_map(|(_, record)| {
+                let left = forgotten.left_of(&kind, record).map(|left| identity::fingerprint(&kind, &left));
+                std::iter::once(identity::fingerprint(&kind, record)).chain(left)
+            });
+            let wanted = wanted.collect();
             let known = standing.known(store, &self.bundle.dictionary, &kind, &wanted)?;
             let beyond = known.beyond(store, &self.ask.remit, &kind)?;
-            let (items, records) = records.into_iter().unzip();
+            let (items, mut records): (_, Vec<UnitRecord>) = records.into_iter().unzip();
+            forgotten.keep(&kind, &mut records, &known.records);
             kinds.push(OfKind { kind, items, records, known, beyond });
         }
         while self.refuses_any(&mut kinds) {}

@@ -72,6 +72,7 @@ impl Desk {
         let ask = Ask {
             by: "平台".into(),
             remit: self.remit.clone(),
+            pseudonym_key: b"a key for tests".to_vec(),
             at: AT.parse().unwrap(),
             source: "微连心".into(),
             what: String::new(),
@@ -172,6 +173,7 @@ fn an_item_that_holds_two_records_is_stored_whole_or_not_at_all() {
     let ask = Ask {
         by: "平台".into(),
         remit: Remit::ALL,
+        pseudonym_key: Vec::new(),
         at: AT.parse().unwrap(),
         source: "微连心".into(),
         what: String::new(),

@@ -15,6 +15,7 @@ use liuwu_engine::period::Date;
 use super::preparation::Preparation;
 use super::reach::cell_of;
 use super::{MissingRecord, TableReport};
+use crate::forgotten::Forgotten;
 use crate::intake::UnitRecord;
 use crate::intake::identity::{self, Verdict};
 use crate::records::{record_of, row_of};
@@ -67,6 +68,8 @@ impl Preparation<'_> {
             incoming.extend(own);
         }
         let known = self.known(kind)?;
+        let forgotten = Forgotten { dictionary: &self.bundle.dictionary, key: &self.said.pseudonym_key };
+        forgotten.keep(kind, &mut incoming, &known.records);
         let verdicts = identity::compare(kind, &incoming, &known.records);
         for remark in identity::remarks(kind, &incoming, &verdicts) {
             if remark.is_error() {

@@ -265,7 +265,6 @@ async fn a_village_never_sees_who_reported_not_even_about_itself() {
 
     let addresses = [
         format!("/api/v1/records/{record}"),
-        format!("/api/v1/records/{record}?in_full_because=x"),
         "/api/v1/records?limit=500".to_owned(),
         format!("/api/v1/batches/{batch}"),
         attachments.clone(),
@@ -286,8 +285,26 @@ async fn a_village_never_sees_who_reported_not_even_about_itself() {
         shown += usize::from(answer.status == StatusCode::OK);
     }
     assert!(shown >= 4, "only {shown} of the places were shown at all");
-    let original = seen("village", &format!("{attachments}/{content}?original_because=x")).await;
-    assert_eq!(original.status, StatusCode::FORBIDDEN);
+    let (village, token) = session(&county, "village");
+    for place in [format!("/api/v1/records/{record}/in-full"), format!("{attachments}/{content}/original")] {
+        let asked = Request::post(&place)
+            .header("content-type", "application/json")
+            .header("cookie", &village)
+            .header("x-csrf-token", &token)
+            .body(Body::from(r#"{"reason":"核对"}"#))
+            .unwrap();
+        assert_eq!(county.ask(asked).await.status, StatusCode::FORBIDDEN, "{place}");
+    }
+    let (town, token) = session(&county, "town");
+    let asked = Request::post(format!("/api/v1/records/{record}/in-full"))
+        .header("content-type", "application/json")
+        .header("cookie", &town)
+        .header("x-csrf-token", &token)
+        .body(Body::from(r#"{"reason":"核对电话"}"#))
+        .unwrap();
+    let in_full = county.ask(asked).await;
+    assert!(in_full.text().contains(PERSON), "{}", in_full.text());
+    assert_eq!(in_full.header("cache-control"), "private, no-store");
     let paper = format!("{attachments}/{content}");
     assert_eq!(seen("town", &paper).await.status, StatusCode::OK);
     assert_eq!(seen("village", &paper).await.status, StatusCode::NOT_FOUND, "a paper of the town can name a person");
