@@ -392,7 +392,9 @@ impl Problem {
             ),
             Problem::OtherHand(by) => Words::new(
                 format!("有出入的,请「{by}」更正;对扣分有异议的,向镇街或市平安办申诉"),
-                format!("if it is wrong, ask `{by}` to correct it; against lost points appeal to the town or the city office"),
+                format!(
+                    "if it is wrong, ask `{by}` to correct it; against lost points appeal to the town or the city office"
+                ),
             ),
             Problem::Busy => Words::new("等它完成后再试", "try again when it is done"),
             Problem::Timeout => Words::new(

@@ -107,9 +107,8 @@ fn blanked_inside(dictionary: &Dictionary, kind: &Type, key: &[u8], value: &Valu
             Value::List(items.iter().map(|item| blanked_inside(dictionary, inner, key, item)).collect())
         }
         (Type::Map(inner), Value::Map(entries)) => {
-            let part = |(name, item): (&Arc<str>, &Value)| {
-                (Arc::clone(name), blanked_inside(dictionary, inner, key, item))
-            };
+            let part =
+                |(name, item): (&Arc<str>, &Value)| (Arc::clone(name), blanked_inside(dictionary, inner, key, item));
             Value::Map(Arc::new(entries.iter().map(part).collect()))
         }
         (Type::Shape(name), Value::Map(entries)) => {

@@ -7,8 +7,8 @@
 
 use jiff::Span;
 use liuwu_engine::bundle::Bundle;
-use liuwu_engine::dictionary::read::{self, Raw, Strictness};
 use liuwu_engine::dictionary::Kind;
+use liuwu_engine::dictionary::read::{self, Raw, Strictness};
 use liuwu_engine::period::Date;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};

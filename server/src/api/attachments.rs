@@ -8,7 +8,7 @@ use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_SECURITY_PO
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::openapi::Problems;
@@ -173,10 +173,8 @@ pub async fn show_original(
     Body(form): Body<ReasonForm>,
 ) -> Result<Response, Problem> {
     let (record, content) = (parameters::record(&record)?, content_id(&content)?);
-    app.blocking(move |app| {
-        Ok(given_out(Custody::open(app, &caller)?.original(record, content, &form.reason)?, false))
-    })
-    .await
+    app.blocking(move |app| Ok(given_out(Custody::open(app, &caller)?.original(record, content, &form.reason)?, false)))
+        .await
 }
 
 /// A content on its way out. Only a cleaned picture stands in a page; whatever it is, it can load and run nothing.

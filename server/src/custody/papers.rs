@@ -50,13 +50,13 @@ impl Custody<'_> {
     pub fn attach(&self, record: RecordId, name: &str, bytes: &[u8]) -> Result<Attachment, Problem> {
         let versions = self.versions(record)?;
         let hand = (self.caller.name(), self.app.now());
-        let attachment =
-            attachments::attach(self.app_store(), &versions, (name, bytes), hand).map_err(|error| match error {
+        let (version, attachment) = attachments::attach(self.app_store(), (record, &versions), (name, bytes), hand)
+            .map_err(|error| match error {
                 AttachError::Store(error) => error.into(),
                 AttachError::Refused(fault) => Problem::Faults(vec![fault]),
             })?;
         self.app.has_written();
-        self.app.audit().note(Note::done(self.caller, Action::Upload, attached(record, attachment.content)))?;
+        self.app.audit().note(Note::done(self.caller, Action::Upload, attached(version, attachment.content)))?;
         Ok(attachment)
     }
 
@@ -79,11 +79,11 @@ impl Custody<'_> {
             return Err(Problem::Forbidden(Permission::SeePersonal.zh(), Permission::SeePersonal.en()));
         }
         let act = self.act(why)?;
-        let (_, attachment) = self.attachment(record, content)?;
+        let (version, attachment) = self.attachment(record, content)?;
         let body = serde_json::to_vec(&(content, &act)).map_err(|error| Problem::Internal(error.to_string()))?;
         let name = format!("{}-{content}", act.at.as_microsecond());
         self.app_store().file_papers(vec![Paper::new(SIGHTINGS, name, body)])?;
-        self.app.audit().note(Note::done(self.caller, Action::Unmask, attached(record, content)))?;
+        self.app.audit().note(Note::done(self.caller, Action::Unmask, attached(version, content)))?;
         let bytes = attachments::original(self.app_store(), &attachment)?;
         Ok((attachment, bytes))
     }
@@ -98,7 +98,7 @@ impl Custody<'_> {
         self.remit.of_deed(&attachment.by)?;
         attachments::take_off(self.app_store(), version, &attachment, act)?;
         self.app.has_written();
-        self.app.audit().note(Note::done(self.caller, Action::Withdraw, attached(record, content)))?;
+        self.app.audit().note(Note::done(self.caller, Action::Withdraw, attached(version, content)))?;
         Ok(())
     }
 }

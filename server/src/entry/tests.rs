@@ -266,7 +266,10 @@ fn a_question_is_settled_for_the_stored_record_for_the_new_one_or_for_both() {
 fn a_question_about_a_record_that_does_not_count_any_more_stays_open() {
     let (store, id) = questioned();
     store.withdraw_record(id, act("误报")).unwrap();
-    assert!(matches!(questions::settle(&store, &Remit::ALL, 1, Answer::TakeNew, act("")), Err(QuestionError::Store(_))));
+    assert!(matches!(
+        questions::settle(&store, &Remit::ALL, 1, Answer::TakeNew, act("")),
+        Err(QuestionError::Store(_))
+    ));
     assert_eq!(questions::one(&store, 1).unwrap().settled, None);
     assert!(questions::settle(&store, &Remit::ALL, 1, Answer::KeepBoth, act("按新的")).is_ok());
     assert!(matches!(questions::one(&store, 2), Err(QuestionError::Missing(2))));

@@ -65,9 +65,7 @@ impl Access {
     pub fn check(self, caller: &Caller) -> Result<(), Problem> {
         if self.lets(|permission| caller.may(permission), caller.session().is_some()) {
             return match self {
-                Access::WithEverything(permission) => {
-                    Ok(Remit::of_everything(caller, permission.zh()).map(drop)?)
-                }
+                Access::WithEverything(permission) => Ok(Remit::of_everything(caller, permission.zh()).map(drop)?),
                 _ => Ok(()),
             };
         }

@@ -9,6 +9,7 @@ use liuwu_engine::codes::sheet as codes;
 use liuwu_engine::diagnostic::{Diagnostic, Location, any_error};
 use liuwu_engine::dictionary::Kind;
 
+use super::Asked;
 use super::attributes::{self, AttributeFact};
 use super::divisions::{self, DivisionRow};
 use super::header::{self, Found, Header};
@@ -17,7 +18,6 @@ use super::statements::{self, Stated};
 use super::units::Proposal;
 use super::vocabulary::{Role, Subject, Vocabulary};
 use super::workbook::{Content, Sheet, Workbook, column_letters};
-use super::Asked;
 
 /// Everything a file holds.
 #[derive(Debug, Default)]

@@ -139,13 +139,7 @@ impl<'a> Push<'a> {
             choices: &NOTHING_CHOSEN,
             progress: &Unwatched,
         };
-        Push {
-            bundle,
-            reader: ItemReader::new(asked, &ask.source),
-            ask,
-            items: Vec::new(),
-            read: IndexMap::new(),
-        }
+        Push { bundle, reader: ItemReader::new(asked, &ask.source), ask, items: Vec::new(), read: IndexMap::new() }
     }
 
     /// How many items have come.

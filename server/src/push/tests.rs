@@ -10,7 +10,7 @@ use serde_json::json;
 use super::*;
 use crate::store::Knowledge as _;
 use crate::store::memory::Memory;
-use crate::store::{StoredRecord, UnitRow};
+use crate::store::{Scope, StoredRecord, UnitRow};
 
 const BUNDLE: &str = r#"
 bundle: small

@@ -14,7 +14,7 @@ use crate::records::record_of;
 use crate::scoring::{self, Ask};
 use crate::store::memory::Memory;
 use crate::store::transfer;
-use crate::store::{Act, NewEdition, Statement, UnitRow};
+use crate::store::{Act, Knowledge, NewEdition, Statement, UnitRow};
 
 /// Two deals with one seller count more than one each; witnesses and steps name people too.
 const BUNDLE: &str = r#"

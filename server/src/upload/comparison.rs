@@ -145,9 +145,8 @@ impl Preparation<'_> {
             })
             .collect();
         let all = known.records.iter().zip(&known.ids).enumerate();
-        let gone = all.filter(|(place, (record, _))| {
-            !held.contains(place) && years.contains(&record.record.date.year())
-        });
+        let gone =
+            all.filter(|(place, (record, _))| !held.contains(place) && years.contains(&record.record.date.year()));
         for (_, (filed, id)) in gone {
             if self.beyond(kind, &filed.unit, *id)?.is_some() {
                 continue;

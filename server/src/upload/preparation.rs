@@ -13,8 +13,8 @@ use liuwu_engine::dictionary::Kind;
 use liuwu_engine::period::Date;
 use serde_json::Value as Json;
 
-use super::rows::unit_row;
 use super::reach::cell_of;
+use super::rows::unit_row;
 use super::strip::{self, Strip};
 use super::{CHECKING, Details, File, READING, Report, Said, Stopped, TableReport};
 use crate::files;

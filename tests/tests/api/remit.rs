@@ -125,7 +125,8 @@ fn attempts() -> Vec<(&'static str, (&'static str, String), &'static str)> {
         ("零报告.csv", format!("{header}\n{kind},{area},2020-01-01,2020-01-31,零报告\n"))
     };
     let exemption = |unit: &str| {
-        let entry = json!([{"unit": unit, "rule": "FIRE-001", "from": "2020-01-01", "reason": "x", "approved_by": "x"}]);
+        let entry =
+            json!([{"unit": unit, "rule": "FIRE-001", "from": "2020-01-01", "reason": "x", "approved_by": "x"}]);
         ("免扣.json", entry.to_string())
     };
     let above = format!("{COUNTY},瑞安市,county,\n{TANGXIA},塘下镇,town,{COUNTY}");
