@@ -178,6 +178,7 @@ impl Report {
             && batch.units.is_empty()
             && batch.statements.is_empty()
             && batch.exemptions.is_empty()
+            && batch.takes_back.is_empty()
     }
 
     /// The units with records or attributes in it.
@@ -189,6 +190,23 @@ impl Report {
     /// What would be stored.
     pub fn batch(&self) -> &NewBatch {
         &self.batch
+    }
+
+    /// The sheets of a file that hold records, each with its kind; one without a name is called by the given one.
+    pub fn kinds_of(&self, file: &str, nameless: &str) -> Vec<(String, String)> {
+        let own = self.tables.iter().zip(&self.details).filter(|(table, details)| {
+            table.file == file && !details.subject.is_empty() && !details.subject.starts_with('@')
+        });
+        own.map(|(table, details)| {
+            (table.sheet.clone().unwrap_or_else(|| nameless.to_owned()), details.subject.clone())
+        })
+        .collect()
+    }
+
+    /// The known records that a complete table no longer holds are taken back with what is stored; or they stay.
+    pub fn take_back_missing(&mut self, really: bool) {
+        let missing = self.missing.iter().map(|missing| missing.record);
+        self.batch.takes_back = if really { missing.collect() } else { Vec::new() };
     }
 
     /// Notes a dry fact about the upload, to be kept with its batch.
@@ -218,18 +236,36 @@ pub const CHECKING: Step = Step { zh: "预检", en: "checking" };
 /// # Errors
 /// [`NotAdmitted`] when something in it is not within the remit of whoever hands it in; the store's. Nothing is stored then.
 pub fn commit(store: &dyn Store, report: Report) -> Result<Option<BatchId>, NotAdmitted> {
+    commit_watched(store, report, &Unwatched)
+}
+
+/// The same with somebody watching, who may call it off.
+///
+/// # Errors
+/// As [`commit`], and [`StoreError::CalledOff`].
+pub fn commit_watched(
+    store: &dyn Store,
+    report: Report,
+    progress: &dyn Progress,
+) -> Result<Option<BatchId>, NotAdmitted> {
     if !report.acceptable {
         return Ok(None);
     }
+    progress.go_on().map_err(StoreError::from)?;
     let is_empty = report.is_empty();
     let asked = Act { by: report.batch.by.clone(), at: report.batch.at, why: report.batch.what.clone() };
     let received_on = report.batch.received_on;
     let admitted = report.remit.admit(store, report.batch)?;
-    questions::raise(store, report.conflicts, &asked, received_on)?;
+    let raised = questions::raise(store, report.conflicts, &asked, received_on)?;
     if is_empty {
         return Ok(None);
     }
-    Ok(Some(admitted.store(store)?))
+    let stored = admitted.store_watched(store, progress);
+    if let Err(StoreError::CalledOff(_) | StoreError::Conflict(_)) = &stored {
+        // What is not stored raises no questions.
+        questions::drop_raised(store, &raised)?;
+    }
+    Ok(Some(stored?))
 }
 
 /// Reads files and compares them with what is stored. Nothing is stored.

@@ -16,7 +16,7 @@ use super::parameters::{self, Body, Path};
 use super::records::ReasonForm;
 use crate::accounts::Caller;
 use crate::attachments::{Attachment, Form};
-use crate::custody::Custody;
+use crate::custody::{Custody, asked};
 use crate::error::Problem;
 use crate::pages::links::escape;
 use crate::state::App;
@@ -149,7 +149,7 @@ pub async fn show(
     caller: Caller,
     Path((record, content)): Path<(String, String)>,
 ) -> Result<Response, Problem> {
-    let (record, content) = (parameters::record(&record)?, content_id(&content)?);
+    let (record, content) = (parameters::record(&record)?, asked::content(&content)?);
     app.blocking(move |app| Ok(given_out(Custody::open(app, &caller)?.open_attachment(record, content)?, true))).await
 }
 
@@ -172,7 +172,7 @@ pub async fn show_original(
     Path((record, content)): Path<(String, String)>,
     Body(form): Body<ReasonForm>,
 ) -> Result<Response, Problem> {
-    let (record, content) = (parameters::record(&record)?, content_id(&content)?);
+    let (record, content) = (parameters::record(&record)?, asked::content(&content)?);
     app.blocking(move |app| Ok(given_out(Custody::open(app, &caller)?.original(record, content, &form.reason)?, false)))
         .await
 }
@@ -210,14 +210,10 @@ pub async fn take_off(
     Path((record, content)): Path<(String, String)>,
     Body(form): Body<ReasonForm>,
 ) -> Result<StatusCode, Problem> {
-    let (record, content) = (parameters::record(&record)?, content_id(&content)?);
+    let (record, content) = (parameters::record(&record)?, asked::content(&content)?);
     app.blocking(move |app| {
         Custody::open(app, &caller)?.take_off(record, content, &form.reason)?;
         Ok(StatusCode::NO_CONTENT)
     })
     .await
-}
-
-fn content_id(text: &str) -> Result<ContentId, Problem> {
-    text.parse().map_err(|_| Problem::parameter("content", "应为 64 位十六进制数", "64 hexadecimal digits"))
 }

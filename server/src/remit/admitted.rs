@@ -3,6 +3,7 @@
 //! Enters: a batch about to be stored. Leaves: the same as [`Admitted`], which alone can be stored, or why it is not let through.
 
 use super::{Beyond, Remit, VILLAGE};
+use crate::progress::Progress;
 use crate::store::{BatchId, NewBatch, Statement, Store, StoreError};
 
 /// A batch that may be stored. There is no other way to one than [`Remit::admit`].
@@ -16,6 +17,14 @@ impl Admitted {
     /// The store's; nothing is stored then.
     pub fn store(self, store: &dyn Store) -> Result<BatchId, StoreError> {
         store.append_batch(self.0)
+    }
+
+    /// The same with somebody watching, who may call it off.
+    ///
+    /// # Errors
+    /// As [`Self::store`], and [`StoreError::CalledOff`].
+    pub fn store_watched(self, store: &dyn Store, progress: &dyn Progress) -> Result<BatchId, StoreError> {
+        store.append_watched(self.0, progress)
     }
 }
 
@@ -31,7 +40,7 @@ pub enum NotAdmitted {
 }
 
 impl Remit {
-    /// Lets a batch through when all that it holds, and every stored record that it supersedes, is within the remit.
+    /// Lets a batch through when all that it holds, and every stored record that it supersedes or takes back, is within the remit.
     ///
     /// # Errors
     /// [`NotAdmitted`], with the first thing that is beyond.
@@ -61,7 +70,8 @@ impl Remit {
 
     /// What is stored and would not count any more.
     fn of_stored(&self, store: &dyn Store, batch: &NewBatch) -> Result<(), NotAdmitted> {
-        for id in batch.records.iter().filter_map(|row| row.supersedes) {
+        let superseded = batch.records.iter().filter_map(|row| row.supersedes);
+        for id in superseded.chain(batch.takes_back.iter().copied()) {
             let known = store.record(id)?.record;
             self.of_record(store, id, (&known.kind, &known.unit))?.map_or(Ok(()), Err)?;
         }
