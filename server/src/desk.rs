@@ -20,6 +20,7 @@ use std::time::Duration;
 use liuwu_engine::period::Date;
 
 use crate::accounts::Caller;
+use crate::disclosure::Viewer;
 use crate::drafts::habits::{self, realm};
 use crate::drafts::preview::{Key, Preview, Weighed};
 use crate::drafts::{Draft, Outline, State};
@@ -136,7 +137,7 @@ pub fn look(app: &App, caller: &Caller, draft: &Draft, longest: Duration) -> Res
 fn said(app: &App, caller: &Caller, draft: &Draft) -> Result<(Arc<EditionView>, Said), Problem> {
     let edition = app.current_edition(&app.bundle()?)?;
     let habits = habits::of(app.store(), &draft.realm)?;
-    let remit = Remit::of(caller.scope(), edition.bundle(), app.units()?.all());
+    let remit = Remit::of_caller(caller, edition.bundle(), app.units()?.all());
     let mut aliases = habits.aliases.clone();
     aliases.extend(draft.aliases.clone());
     let said = Said {
@@ -145,6 +146,7 @@ fn said(app: &App, caller: &Caller, draft: &Draft) -> Result<(Arc<EditionView>, 
         choices: draft.choices(&habits),
         aliases,
         remit,
+        pseudonym_key: app.pseudonym_key().to_vec(),
         accept_good_rows: true,
         ..Said::new(caller.name(), app.now(), &draft.what)
     };
@@ -219,7 +221,7 @@ fn weigh(app: &App, caller: &Caller, edition: &EditionView, report: &Report) -> 
     };
     let touched = Touched::by(store, batch)?;
     match effect::of(store, &Overlay::new(store, batch), &touched, &edition.plan, &ask) {
-        Ok(effect) => Ok(Weighed::Effect(effect)),
+        Ok(effect) => Ok(Weighed::Effect(effect.told_to(&Viewer::of(caller), &*app.units()?))),
         Err(ScoringError::NotInForce) => Ok(Weighed::Effect(Effect::default())),
         Err(error) => Err(error.into()),
     }

@@ -7,6 +7,7 @@
 use liuwu_engine::period::Date;
 use serde::{Deserialize, Serialize};
 
+use crate::remit::{NotAdmitted, Remit};
 use crate::store::transfer::RecordText;
 use crate::store::{Act, BatchId, NewBatch, Paper, RecordId, RecordRow, Store, StoreError};
 
@@ -67,6 +68,9 @@ pub enum QuestionError {
     /// The store failed, or the stored record does not count any more.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// One side of it is somebody else's.
+    #[error(transparent)]
+    NotAdmitted(#[from] NotAdmitted),
     /// There is none of that number.
     #[error("there is no question {0}")]
     Missing(u64),
@@ -201,9 +205,15 @@ pub fn one(store: &dyn Store, number: u64) -> Result<Question, QuestionError> {
 /// settle or blank meanwhile.
 ///
 /// # Errors
-/// [`QuestionError::Settled`]; [`Conflict::NotInForce`](crate::store::Conflict::NotInForce) when the stored record was corrected
-/// or taken back in the meantime.
-pub fn settle(store: &dyn Store, number: u64, answer: Answer, act: Act) -> Result<Question, QuestionError> {
+/// [`QuestionError::Settled`]; [`QuestionError::NotAdmitted`]; [`Conflict::NotInForce`](crate::store::Conflict::NotInForce) when
+/// the stored record was corrected or taken back in the meantime.
+pub fn settle(
+    store: &dyn Store,
+    remit: &Remit,
+    number: u64,
+    answer: Answer,
+    act: Act,
+) -> Result<Question, QuestionError> {
     let mut question = one(store, number)?;
     if question.settled.is_some() {
         return Err(QuestionError::Settled(number));
@@ -219,7 +229,7 @@ pub fn settle(store: &dyn Store, number: u64, answer: Answer, act: Act) -> Resul
             batch.files = vec![question.row.source.file.to_string()];
             batch.records = vec![RecordRow { supersedes, ..question.row.clone() }];
             batch.notes.insert(NOTE.to_owned(), number.to_string());
-            Some(store.append_batch(batch)?)
+            Some(remit.admit(store, batch)?.store(store)?)
         }
     };
     question.settled = Some(Settled { answer, act, batch });

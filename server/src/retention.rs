@@ -7,14 +7,13 @@
 
 use jiff::Span;
 use liuwu_engine::bundle::Bundle;
+use liuwu_engine::dictionary::Kind;
 use liuwu_engine::dictionary::read::{self, Raw, Strictness};
-use liuwu_engine::dictionary::{Dictionary, Field, Kind, Type, Value};
 use liuwu_engine::period::Date;
-use liuwu_engine::pseudonym;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
-use std::sync::Arc;
 
+use crate::personal;
 use crate::questions;
 use crate::records::stored_value;
 use crate::store::{BatchId, Blank, ItemId, NewBatch, Paper, RecordRow, Store, StoreError};
@@ -187,7 +186,7 @@ fn gone_fields(
             let field = kind.fields.get(name)?;
             let raw = Raw::from_json(stored);
             let value = read::value(name, field, &bundle.dictionary.shapes, &raw, Strictness::Data).ok()??;
-            let blanked = without_persons(&bundle.dictionary, field, key, &value);
+            let blanked = personal::blanked(&bundle.dictionary, field, key, &value);
             (blanked != value).then(|| (name.clone(), stored_value(&blanked)))
         })
         .collect();
@@ -211,35 +210,6 @@ fn last_day(kind: &Kind, from: Date) -> Option<Date> {
         _ => return None,
     };
     Some(from.checked_add(span).unwrap_or(Date::MAX))
-}
-
-/// A value whose personal texts have given way to their pseudonyms.
-fn without_persons(dictionary: &Dictionary, field: &Field, key: &[u8], value: &Value) -> Value {
-    match field.personal {
-        Some(_) => pseudonym::blank(key, value),
-        None => inside(dictionary, &field.kind, key, value),
-    }
-}
-
-fn inside(dictionary: &Dictionary, kind: &Type, key: &[u8], value: &Value) -> Value {
-    match (kind, value) {
-        (Type::List(inner), Value::List(items)) => {
-            Value::List(items.iter().map(|item| inside(dictionary, inner, key, item)).collect())
-        }
-        (Type::Map(inner), Value::Map(entries)) => Value::Map(Arc::new(
-            entries.iter().map(|(name, item)| (Arc::clone(name), inside(dictionary, inner, key, item))).collect(),
-        )),
-        (Type::Shape(name), Value::Map(entries)) => {
-            let shape = dictionary.shapes.get(name.as_ref());
-            let part = |(name, item): (&Arc<str>, &Value)| {
-                let field = shape.and_then(|shape| shape.fields.get(name.as_ref()));
-                let kept = field.map_or_else(|| item.clone(), |field| without_persons(dictionary, field, key, item));
-                (Arc::clone(name), kept)
-            };
-            Value::Map(Arc::new(entries.iter().map(part).collect()))
-        }
-        (_, other) => other.clone(),
-    }
 }
 
 #[cfg(test)]

@@ -28,7 +28,7 @@ use crate::api::{
 use crate::config::Config;
 use crate::error::Problem;
 use crate::gate;
-use crate::gate::Access::{Either, LoggedIn, Public};
+use crate::gate::Access::{Either, LoggedIn, Public, WithEverything};
 use crate::pages::admin::{self, account, accounts, keys, log_in, own, security, set_up};
 use crate::pages::duties as desk;
 use crate::pages::runs as scorings;
@@ -102,26 +102,26 @@ fn results() -> Routes {
 fn data(config: &Config) -> Routes {
     let uploading = DefaultBodyLimit::max(config.upload_limit());
     Routes::new()
-        .post("/runs", May::Score, runs::create)
-        .post("/runs/{run}/verify", May::Verify, runs::verify)
-        .post("/runs/{run}/release", May::Release, releases::create)
-        .post("/runs/{run}/retract", May::Release, releases::take_back)
+        .post("/runs", WithEverything(May::Score), runs::create)
+        .post("/runs/{run}/verify", WithEverything(May::Verify), runs::verify)
+        .post("/runs/{run}/release", WithEverything(May::Release), releases::create)
+        .post("/runs/{run}/retract", WithEverything(May::Release), releases::take_back)
         .get("/templates", May::Upload, templates::all)
         .get("/templates/{kind}", May::Upload, templates::show)
         .post("/records", May::Upload, pushes::create)
         .get("/division-changes", Public, division_changes::list)
-        .post("/division-changes", May::Upload, division_changes::create)
+        .post("/division-changes", WithEverything(May::Upload), division_changes::create)
         .get("/duties", May::ReadRecords, duties::list)
         .get("/duties.ics", May::ReadRecords, duties::calendar)
         .get("/burden", May::ReadRecords, duties::burden)
         .get("/burden/units", May::ReadRecords, duties::burden_of_units)
         .get("/webhooks", May::ManageService, webhooks::list)
-        .post("/webhooks", May::ManageService, webhooks::create)
-        .delete("/webhooks/{webhook}", May::ManageService, webhooks::remove)
-        .post("/webhooks/{webhook}/resume", May::ManageService, webhooks::resume)
+        .post("/webhooks", WithEverything(May::ManageService), webhooks::create)
+        .delete("/webhooks/{webhook}", WithEverything(May::ManageService), webhooks::remove)
+        .post("/webhooks/{webhook}/resume", WithEverything(May::ManageService), webhooks::resume)
         .get("/webhooks/{webhook}/deliveries", May::ManageService, webhooks::deliveries)
         .get("/mappings", May::ManageService, mappings::list)
-        .post("/mappings", May::ManageService, mappings::publish)
+        .post("/mappings", WithEverything(May::ManageService), mappings::publish)
         .get("/mappings/{mapping}", May::ManageService, mappings::show)
         .get("/audit", May::ReadAudit, api::audit::list)
         .get("/drafts", May::Upload, drafts::list)
@@ -138,6 +138,7 @@ fn data(config: &Config) -> Routes {
         .get("/batches/{batch}/undoing", May::Correct, batches::weigh_undoing)
         .get("/records", May::ReadRecords, stored::list)
         .get("/records/{record}", May::ReadRecords, stored::show)
+        .post("/records/{record}/in-full", May::SeePersonal, stored::show_in_full)
         .post("/records/{record}/correction", May::Correct, stored::correct)
         .post("/records/{record}/withdrawal", May::Correct, stored::withdraw)
         .get("/records/{record}/attachments", May::ReadRecords, attachments::list)
@@ -148,6 +149,7 @@ fn data(config: &Config) -> Routes {
             post(attachments::create).layer(DefaultBodyLimit::max(config.upload_limit())),
         )
         .get("/records/{record}/attachments/{content}", May::ReadRecords, attachments::show)
+        .post("/records/{record}/attachments/{content}/original", May::SeePersonal, attachments::show_original)
         .post("/records/{record}/attachments/{content}/withdrawal", May::Correct, attachments::take_off)
         .get("/questions", May::ReadRecords, stored::questions)
         .post("/questions/{question}/answer", May::Correct, stored::answer)

@@ -89,8 +89,8 @@ pub enum Problems {
         duties::burden_of_units,
         webhooks::list, webhooks::create, webhooks::remove, webhooks::resume, webhooks::deliveries,
         batches::list, batches::show, batches::weigh_undoing,
-        records::list, records::show, records::correct, records::withdraw, records::questions, records::answer,
-        attachments::list, attachments::create, attachments::show, attachments::take_off,
+        records::list, records::show, records::show_in_full, records::correct, records::withdraw, records::questions, records::answer,
+        attachments::list, attachments::create, attachments::show, attachments::show_original, attachments::take_off,
         audit::list, health::show, show,
     ),
     components(schemas(

@@ -8,6 +8,7 @@ use crate::accounts::{Caller, Permission};
 use crate::audit::{Action, Note, Subject};
 use crate::duties::{Asked, Month, Standing};
 use crate::error::Problem;
+use crate::remit::Remit;
 use crate::state::App;
 use crate::store::{BatchId, NewBatch, Scope, Statement, StoreError};
 use crate::view::UnitTree;
@@ -75,7 +76,9 @@ pub fn state(app: &App, caller: &Caller, saying: &Saying) -> Result<Option<Batch
     }
     let mut batch = NewBatch::new(app.now(), caller.name(), in_words(saying, &about));
     batch.statements = new;
-    let batch = app.store().append_batch(batch)?;
+    let edition = app.current_edition(&app.bundle()?)?;
+    let remit = Remit::of_caller(caller, edition.bundle(), app.units()?.all());
+    let batch = remit.admit(app.store(), batch)?.store(app.store())?;
     app.facts_changed();
     app.audit().note(Note::done(caller, Action::Upload, Subject::of("batch", batch)))?;
     Ok(Some(batch))

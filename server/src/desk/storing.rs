@@ -14,6 +14,7 @@ use crate::drafts::{Draft, DraftError, Outline, State, habits};
 use crate::error::Problem;
 use crate::jobs::{Ending, Job};
 use crate::progress::{Gauge, Progress, Step};
+use crate::remit::NotAdmitted;
 use crate::state::App;
 use crate::store::{BatchId, StoreError};
 use crate::upload;
@@ -85,7 +86,7 @@ fn store(app: &App, caller: &Caller, draft: &Draft, consent: Consent, key: &Key,
     let taken_back = report.batch().takes_back.len() as u64;
     gauge.begin(STORING, rows);
     let batch = upload::commit_watched(app.store(), report, gauge).map_err(|error| match error {
-        StoreError::CalledOff(off) => Ending::from(off),
+        NotAdmitted::Store(StoreError::CalledOff(off)) => Ending::from(off),
         other => Problem::from(other).into(),
     })?;
     let state = State::Committed { batch, at: app.now(), rows, faulty, conflicting, taken_back };

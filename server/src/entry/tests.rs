@@ -82,16 +82,20 @@ fn with(others: &[(&str, &str)]) -> Typed {
     typed
 }
 
+fn desk<'a>(store: &'a Memory, bundle: &'a Bundle) -> Desk<'a> {
+    Desk { store, bundle, remit: &Remit::ALL, sight: Sight::Masked, pseudonym_key: b"a key for tests" }
+}
+
 fn enter(store: &Memory, kind: &str, values: &Typed, decision: Decision) -> Entered {
     let bundle = bundle();
-    Desk { store, bundle: &bundle }.enter(&bundle.dictionary.kinds[kind], values, &act(""), decision).unwrap()
+    desk(store, &bundle).enter(&bundle.dictionary.kinds[kind], values, &act(""), decision).unwrap()
 }
 
 fn correct(store: &Memory, id: RecordId, values: &Typed, decision: Decision) -> Entered {
     let bundle = bundle();
     let old = store.record(id).unwrap().record;
     let kind = &bundle.dictionary.kinds[&old.kind];
-    Desk { store, bundle: &bundle }.correct(kind, &old, values, &act("笔误"), decision).unwrap()
+    desk(store, &bundle).correct(kind, &old, values, &act("笔误"), decision).unwrap()
 }
 
 fn keep(store: &Memory, entered: Entered) -> RecordId {
@@ -193,6 +197,16 @@ fn a_personal_text_that_comes_back_struck_out_stays_what_it_is() {
     let new = keep(&store, correct(&store, id, &shown, Decision::Ask));
     let fields = store.record(new).unwrap().record.item.fields;
     assert_eq!((&fields["parties"], &fields["phone"]), (&json!(["张三丰", "李四"]), &json!("13812341234")));
+    // A list of which one name is changed keeps the other; struck out in part, nobody can tell what was there.
+    let mut values = typed(&[]);
+    let parts = ["张**", "王五"].map(|name| Raw::Text(name.to_owned()));
+    values.values.insert("parties".to_owned(), Raw::List(parts.to_vec()));
+    let new = keep(&store, correct(&store, new, &values, Decision::Ask));
+    assert_eq!(store.record(new).unwrap().record.item.fields["parties"], json!(["张三丰", "王五"]));
+    for doubtful in [typed(&[("parties", "张**")]), typed(&[("phone", "139****1234")])] {
+        let field = doubtful.values.keys().next().unwrap().clone();
+        assert_eq!(faulty_fields(correct(&store, new, &doubtful, Decision::Ask)), [field]);
+    }
     let changed = typed(&[("phone", "13900000000"), ("parties", "")]);
     let newer = keep(&store, correct(&store, new, &changed, Decision::Ask));
     let fields = store.record(newer).unwrap().record.item.fields;
@@ -241,12 +255,12 @@ fn a_question_is_settled_for_the_stored_record_for_the_new_one_or_for_both() {
         [(Answer::KeepStored, 1, false), (Answer::TakeNew, 1, true), (Answer::KeepBoth, 2, false)]
     {
         let (store, id) = questioned();
-        let settled = questions::settle(&store, 1, answer, act("核对过原件")).unwrap().settled.unwrap();
+        let settled = questions::settle(&store, &Remit::ALL, 1, answer, act("核对过原件")).unwrap().settled.unwrap();
         assert_eq!((settled.answer, settled.act.why.as_str()), (answer, "核对过原件"));
         assert_eq!(settled.batch.is_some(), answer != Answer::KeepStored);
         assert_eq!(store.facts_of("v1", Date::MAX).unwrap().records.len(), counting, "{answer:?}");
         assert_eq!(matches!(store.record(id).unwrap().state, State::Superseded { .. }), superseded);
-        let again = questions::settle(&store, 1, answer, act("再来"));
+        let again = questions::settle(&store, &Remit::ALL, 1, answer, act("再来"));
         assert!(matches!(again, Err(QuestionError::Settled(1))));
         assert_eq!(questions::all(&store).unwrap().len(), 1, "a settled question stays");
     }
@@ -256,9 +270,12 @@ fn a_question_is_settled_for_the_stored_record_for_the_new_one_or_for_both() {
 fn a_question_about_a_record_that_does_not_count_any_more_stays_open() {
     let (store, id) = questioned();
     store.withdraw_record(id, act("误报")).unwrap();
-    assert!(matches!(questions::settle(&store, 1, Answer::TakeNew, act("")), Err(QuestionError::Store(_))));
+    assert!(matches!(
+        questions::settle(&store, &Remit::ALL, 1, Answer::TakeNew, act("")),
+        Err(QuestionError::Store(_))
+    ));
     assert_eq!(questions::one(&store, 1).unwrap().settled, None);
-    assert!(questions::settle(&store, 1, Answer::KeepBoth, act("按新的")).is_ok());
+    assert!(questions::settle(&store, &Remit::ALL, 1, Answer::KeepBoth, act("按新的")).is_ok());
     assert!(matches!(questions::one(&store, 2), Err(QuestionError::Missing(2))));
 }
 

@@ -34,6 +34,8 @@ mod problems;
 #[cfg(test)]
 mod records;
 #[cfg(test)]
+mod remit;
+#[cfg(test)]
 mod results;
 #[cfg(test)]
 mod scorings;

@@ -71,7 +71,7 @@ impl Town {
         self.note(Action::Release, "run", "1");
         let file = ("验收单.pdf", "%PDF-1.4 现场照片".as_bytes());
         let hand = ("王".to_owned(), jiff::Timestamp::UNIX_EPOCH);
-        let content = attach(self.store.as_ref(), SECOND, file, hand).unwrap().content;
+        let content = attach(self.store.as_ref(), (SECOND, &[SECOND]), file, hand).unwrap().1.content;
         self.note(Action::Upload, "attachment", &format!("{SECOND}/{content}"));
         content
     }
