@@ -105,7 +105,7 @@ fn an_exemption_of_some_days_holds_on_its_first_and_last_day() {
 #[test]
 fn a_score_of_a_script_is_held_between_its_ends_even_where_the_difference_is_no_number() {
     // The lowest number there is, and a floor so high above it that no number can hold the difference.
-    let floor = "10000000000000000000000000000";
+    let floor = "1000000000000000000";
     let lowest = "let half = 1; for i in 0..126 { half *= 2; } let lowest = 1 - half; lowest -= half; lowest";
     let assess = format!("assess: {{base: {floor}, floor: {floor}}}\nscore: '{lowest}'");
     let plan = plan("beyond", &BUNDLE.replace("assess: {base: 100}", &assess)).unwrap();

@@ -225,7 +225,7 @@ fn a_length_of_time_is_added_by_the_calendar() {
 #[test]
 fn a_row_that_comes_again_brings_back_no_text_that_was_blanked() {
     let store = store();
-    blank_due(&store, &bundle(), KEY, day("2020-06-01"), &mut |_, _, _| Ok(())).unwrap();
+    blank_due(&store, &bundle(), KEY, day("2020-06-01"), &mut |_, _, _| Ok(()), || ()).unwrap();
     let blanked = backup(&store);
     let bundle = bundle();
     let kind = &bundle.dictionary.kinds["deal"];

@@ -226,7 +226,7 @@ async fn how_far_storing_has_come_outlives_the_page_and_it_can_be_called_off_the
     let paper: Json = serde_json::from_slice(&county.store.paper("drafts", id).unwrap().unwrap()).unwrap();
     let owner = paper["owner"].as_str().unwrap();
     // In the place of a large table, work that goes on until it is called off.
-    let job = county.app.jobs().start(owner, &storing(id), county.app.now(), |gauge| {
+    let job = county.app.jobs().start(owner, &storing(id), county.app.now(), |gauge| -> Result<(), Ending> {
         gauge.begin(STORING, 200_000);
         gauge.advance(80_000);
         loop {
