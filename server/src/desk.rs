@@ -11,7 +11,7 @@ pub mod templates;
 #[cfg(test)]
 pub(crate) mod crash;
 #[cfg(test)]
-mod tests;
+mod meeting;
 #[cfg(test)]
 mod tests;
 

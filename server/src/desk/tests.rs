@@ -1,59 +1,66 @@
-//! Drafts that are looked at, stored and thrown away at the same time.
+//! Storing is called off while it writes: nothing of it is left, and the draft is as it was.
 
-use super::crash::{furnish, open};
+use std::thread::yield_now;
+
+use super::crash::{ROWS, fires, lay_out, open};
 use super::*;
-use crate::drafts::DraftError;
-use crate::store::{Journal, NewBatch};
+use crate::questions;
+use crate::store::{BatchId, RecordRow};
 
-const LONG: Duration = Duration::from_secs(60);
-
-#[test]
-fn while_a_draft_is_read_again_what_was_read_before_is_shown() {
-    let directory = tempfile::tempdir().unwrap();
-    let (app, caller) = (open(directory.path()), Caller::terminal());
-    let draft = furnish(&app);
-    assert!(matches!(look(&app, &caller, &draft, LONG).unwrap(), Look::Ready(_)));
-    // As when pushes arrive all the time: nothing that was read is ever beside the newest state of the store.
-    for _ in 0..3 {
-        app.has_written();
-        let Look::Ready(preview) = look(&app, &caller, &draft, Duration::ZERO).unwrap() else {
-            panic!("what was mended on the page would be lost");
-        };
-        assert_eq!(preview.report.tables.len(), 1);
+/// The state of the job when the storing was called off, or found to be done already.
+fn call_off_while_it_writes(app: &App, draft: &Draft) -> Ending {
+    let consent = Consent { good_rows: true, ..Consent::default() };
+    let job = commit(app, &Caller::terminal(), draft, consent).unwrap();
+    while job.ending().is_none() && job.status().step != Some("入库") {
+        yield_now();
     }
-    let subject = Key { draft: draft.id.clone(), revision: draft.revision, writes: app.writes() }.subject();
-    assert!(app.jobs().about(&subject).is_some_and(|job| job.wait(LONG) == Some(Ending::Done)));
-    assert!(matches!(look(&app, &caller, &draft, LONG).unwrap(), Look::Ready(_)));
+    job.call_off();
+    job.wait(Duration::from_secs(60)).unwrap()
+}
+
+fn known(app: &App) -> Vec<RecordRow> {
+    let facts = app.store().facts_of("330381101701", Date::MAX).unwrap();
+    facts.records.into_iter().map(|record| record.item).collect()
 }
 
 #[test]
-fn a_draft_that_is_being_stored_is_neither_stored_twice_nor_thrown_away() {
+fn what_is_called_off_while_it_is_stored_leaves_nothing_and_can_be_stored_later() {
     let directory = tempfile::tempdir().unwrap();
-    let (app, caller) = (open(directory.path()), Caller::terminal());
-    let draft = furnish(&app);
-    let claim = app.drafts().claim(&draft.id).unwrap();
-    let twice = commit(&app, &caller, &draft, Consent::default()).unwrap_err();
-    assert!(matches!(twice, Problem::Draft(DraftError::BeingStored)), "{twice}");
-    let thrown = app.drafts().discard(app.store(), (&draft.id, &draft.owner)).unwrap_err();
-    assert!(matches!(thrown, DraftError::BeingStored), "{thrown}");
-    drop(claim);
-    app.drafts().discard(app.store(), (&draft.id, &draft.owner)).unwrap();
-    // Whoever had it on the page stores nothing of it.
-    let gone = commit(&app, &caller, &draft, Consent::default()).unwrap_err();
-    assert!(matches!(gone, Problem::Draft(DraftError::Missing(_))), "{gone}");
-}
+    let app = open(directory.path());
+    lay_out(&app);
+    // One of the rows contradicts what is stored: it would become a question.
+    let other = File {
+        name: "先报的.csv".into(),
+        bytes: "区划代码,发生日期,编号,死亡人数\n330381101701,2020-07-01,H0,7\n".into(),
+    };
+    let first = begin(&app, &Caller::terminal(), vec![other]).unwrap();
+    let stored = commit(&app, &Caller::terminal(), &first, Consent::default()).unwrap();
+    assert_eq!(stored.wait(Duration::from_secs(60)), Some(Ending::Done));
 
-#[test]
-fn a_batch_whose_draft_was_cut_off_stands_in_the_log() {
-    let directory = tempfile::tempdir().unwrap();
-    let (app, caller) = (open(directory.path()), Caller::terminal());
-    let draft = furnish(&app);
-    // As it is when the process ends as soon as the batch is stored.
-    let mut batch = NewBatch::new(app.now(), caller.name(), "火灾");
-    batch.notes.insert(NOTE.to_owned(), draft.id.clone());
-    let id = app.store().append_batch(batch).unwrap();
-    let known = get(&app, &caller, &draft.id).unwrap();
-    assert!(matches!(known.state, State::Committed { batch: Some(stored), .. } if stored == id));
-    let entry = app.store().last_entry().unwrap().unwrap();
-    assert_eq!((entry.action, entry.subject, entry.id), ("upload".to_owned(), "batch".to_owned(), id.to_string()));
+    let mut called_off = 0;
+    for _ in 0..20 {
+        let draft = fires(&app, 0);
+        let ending = call_off_while_it_writes(&app, &draft);
+        let after = get(&app, &Caller::terminal(), &draft.id).unwrap();
+        if ending == Ending::CalledOff {
+            called_off += 1;
+            assert_eq!((after.state, known(&app).len()), (State::Open, 1), "half a draft is stored");
+            assert_eq!(questions::all(app.store()).unwrap(), [], "what was not stored asks nothing");
+            assert_eq!(app.store().verify().unwrap(), []);
+            let again = commit(&app, &Caller::terminal(), &draft, Consent { good_rows: true, ..Consent::default() });
+            assert_eq!(again.unwrap().wait(Duration::from_secs(60)), Some(Ending::Done));
+        }
+        assert_eq!(known(&app).len(), ROWS, "all but the row that is a question");
+        assert_eq!(questions::all(app.store()).unwrap().len(), 1);
+        if called_off > 0 {
+            return;
+        }
+        // It was faster: taken back, it is handed in again.
+        let newest = app.store().batches(None, 1).unwrap().remove(0).id;
+        let act = crate::store::Act { by: "clerk".into(), at: app.now(), why: "again".into() };
+        app.store().withdraw_batch(newest, act).unwrap();
+        app.facts_changed();
+        assert!(newest > BatchId(2));
+    }
+    panic!("it was called off too late each time");
 }
