@@ -188,6 +188,11 @@ impl Report {
         records.chain(self.batch.attributes.iter().map(|fact| fact.unit.as_str())).collect()
     }
 
+    /// The fault that all rows share, so that there are no good ones beside it.
+    pub fn fault_of_all(&self) -> Option<&Diagnostic> {
+        self.faults.iter().find(|fault| fault.code.id == RECEIVED_IN_FUTURE.id)
+    }
+
     /// What would be stored.
     pub fn batch(&self) -> &NewBatch {
         &self.batch
@@ -294,10 +299,8 @@ pub fn prepare_watched(
     progress: &dyn Progress,
 ) -> Result<Report, Stopped> {
     let mut report = preparation::read(store, bundle, files, said, progress)?;
-    // The day of receipt is that of all rows: there are no good ones beside it.
-    let is_of_all = |fault: &Diagnostic| fault.code.id == RECEIVED_IN_FUTURE.id;
     report.acceptable = match said.accept_good_rows {
-        true => !report.faults.iter().any(is_of_all),
+        true => report.fault_of_all().is_none(),
         false => !any_error(&report.faults),
     };
     Ok(report)
