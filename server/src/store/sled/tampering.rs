@@ -290,7 +290,7 @@ fn an_attachment_whose_bytes_or_note_were_changed_is_named() {
 
     let town = Town::new();
     town.take_back_release_and_attach();
-    let gone = Paper::gone(format!("attachments {SECOND}"), content.to_string());
+    let gone = Paper::gone(format!("attachments {SECOND}"), format!("{content} 0"));
     town.store.file_papers(vec![gone]).unwrap();
     assert_eq!(town.differences(), [Difference::Missing(named)]);
 }
