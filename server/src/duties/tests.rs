@@ -64,7 +64,8 @@ fn stated(kind: &str, area: &str, from: &str, to: &str, received_on: &str) -> Re
 fn duties(statements: &[Received<store::Statement>], on: &str, scope: &Scope) -> Duties {
     let (bundle, _) = liuwu_engine::bundle::read("b.yaml", BUNDLE).unwrap();
     let units = tree();
-    Basis { bundle: &bundle, units: &units, statements, day: day(on), scope }.duties()
+    let remit = Remit::of(scope, &bundle, units.all());
+    Basis { bundle: &bundle, units: &units, statements, day: day(on), remit: &remit }.duties()
 }
 
 fn short(duties: &Duties) -> Vec<String> {
@@ -139,7 +140,8 @@ fn what_a_standard_asks_of_one_village_is_counted() {
 fn month(statements: &[Received<store::Statement>], on: &str, name: &str, scope: &Scope) -> Month {
     let (bundle, _) = liuwu_engine::bundle::read("b.yaml", BUNDLE).unwrap();
     let units = tree();
-    let basis = Basis { bundle: &bundle, units: &units, statements, day: day(on), scope };
+    let remit = Remit::of(scope, &bundle, units.all());
+    let basis = Basis { bundle: &bundle, units: &units, statements, day: day(on), remit: &remit };
     basis.month(Period::parse(name).unwrap())
 }
 
@@ -201,9 +203,9 @@ fn months_of_which_the_standard_does_not_speak_are_not_asked_about() {
     assert_eq!(of("2020-04").after.map(Period::name), Some("2020-05".to_owned()), "the quarter has begun");
     assert_eq!(of("2020-06").after, None, "the next one has not");
     let (bundle, _) = liuwu_engine::bundle::read("b.yaml", BUNDLE).unwrap();
-    let (units, scope) = (tree(), Scope::Everything);
+    let units = tree();
     let newest = |on: &str| {
-        Basis { bundle: &bundle, units: &units, statements: &[], day: day(on), scope: &scope }.newest_month().name()
+        Basis { bundle: &bundle, units: &units, statements: &[], day: day(on), remit: &Remit::ALL }.newest_month().name()
     };
     assert_eq!((newest("2020-04-03"), newest("2020-05-01")), ("2020-03".to_owned(), "2020-04".to_owned()));
 }
