@@ -112,10 +112,9 @@ impl Remit {
     /// What a caller may touch: who is assessed does not change what others have handed in about it.
     pub fn of_caller(caller: &Caller, bundle: &Bundle, units: &[UnitRow]) -> Remit {
         let remit = Remit::of(caller.scope(), bundle, units);
-        let hand = caller.is_village().then(|| Hand {
-            name: caller.name(),
-            villages: remit.areas.iter().flatten().cloned().collect(),
-        });
+        let hand = caller
+            .is_village()
+            .then(|| Hand { name: caller.name(), villages: remit.areas.iter().flatten().cloned().collect() });
         Remit { hand, ..remit }
     }
 

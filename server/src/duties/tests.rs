@@ -3,7 +3,7 @@
 use liuwu_engine::period::parse_date;
 
 use super::*;
-use crate::store::{BatchId, ItemId, UnitRow};
+use crate::store::{BatchId, ItemId, Scope, UnitRow};
 
 const BUNDLE: &str = r#"
 bundle: small
@@ -205,7 +205,9 @@ fn months_of_which_the_standard_does_not_speak_are_not_asked_about() {
     let (bundle, _) = liuwu_engine::bundle::read("b.yaml", BUNDLE).unwrap();
     let units = tree();
     let newest = |on: &str| {
-        Basis { bundle: &bundle, units: &units, statements: &[], day: day(on), remit: &Remit::ALL }.newest_month().name()
+        Basis { bundle: &bundle, units: &units, statements: &[], day: day(on), remit: &Remit::ALL }
+            .newest_month()
+            .name()
     };
     assert_eq!((newest("2020-04-03"), newest("2020-05-01")), ("2020-03".to_owned(), "2020-04".to_owned()));
 }
