@@ -23,7 +23,8 @@ use liuwu_engine::period::{Date, Period, plus_days};
 pub use burden::{Burden, burden};
 pub use month::{Asked, Month, Standing};
 
-use crate::store::{self, Received, Scope};
+use crate::remit::Remit;
+use crate::store::{self, Received};
 use crate::view::UnitTree;
 
 /// Returns that came late are listed at most so many.
@@ -129,7 +130,7 @@ pub struct Basis<'a> {
     /// The day.
     pub day: Date,
     /// What the one who asks answers for.
-    pub scope: &'a Scope,
+    pub remit: &'a Remit,
 }
 
 impl Basis<'_> {
@@ -187,14 +188,7 @@ impl Basis<'_> {
     }
 
     fn my_kinds(&self) -> impl Iterator<Item = &Kind> {
-        self.plan.bundle.dictionary.kinds.values().map(AsRef::as_ref).filter(|kind| self.is_mine(kind))
-    }
-
-    fn is_mine(&self, kind: &Kind) -> bool {
-        match self.scope {
-            Scope::Department(name) => kind.department.as_ref() == Some(name),
-            _ => true,
-        }
+        self.remit.kinds(&self.plan.bundle).map(AsRef::as_ref)
     }
 
     /// The units that a kind is about.
@@ -205,11 +199,7 @@ impl Basis<'_> {
 
     /// Those of them that are mine.
     fn units_of(&self, kind: &Kind) -> Vec<&str> {
-        let is_mine = |unit: &str| match self.scope {
-            Scope::Divisions(codes) => codes.iter().any(|code| self.units.is_within(unit, code)),
-            _ => true,
-        };
-        self.all_units_of(kind).filter(|unit| is_mine(unit)).collect()
+        self.all_units_of(kind).filter(|unit| self.remit.has_unit(unit)).collect()
     }
 
     /// The stretches for which a kind is asked: from the beginning of the standard's period before this one to the one that
@@ -283,16 +273,9 @@ impl Basis<'_> {
     }
 
     fn came_late(&self) -> Vec<LateReturn> {
-        let in_scope = |area: &str| match self.scope {
-            Scope::Divisions(codes) => codes.iter().any(|code| self.units.is_within(area, code)),
-            _ => true,
-        };
         let mut late: Vec<LateReturn> = Vec::new();
-        for statement in self.statements.iter().filter(|statement| in_scope(&statement.area)) {
-            let Some(kind) = self.plan.bundle.dictionary.kinds.get(&statement.kind).filter(|kind| self.is_mine(kind))
-            else {
-                continue;
-            };
+        for statement in self.statements.iter().filter(|statement| self.remit.of_statement(statement).is_ok()) {
+            let Some(kind) = self.plan.bundle.dictionary.kinds.get(&statement.kind) else { continue };
             // The first stretch that it answers for was owed first.
             let Some(due) = kind.due else { continue };
             let first = Period::containing(due.every, statement.from);

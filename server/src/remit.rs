@@ -29,7 +29,9 @@ pub const VILLAGE: &str = "village";
 pub struct Remit {
     /// Of these kinds; none: of all, and attributes too.
     kinds: Option<BTreeSet<String>>,
-    /// Of these units; none: of all.
+    /// Of these areas; none: of all.
+    areas: Option<Vec<String>>,
+    /// The units in them.
     units: Option<BTreeSet<String>>,
     /// Of what is stored, only what came by this hand may be changed; none: whatever is within reach.
     hand: Option<Hand>,
@@ -91,7 +93,7 @@ impl Beyond {
 
 impl Remit {
     /// Everything.
-    pub const ALL: Remit = Remit { kinds: None, units: None, hand: None };
+    pub const ALL: Remit = Remit { kinds: None, areas: None, units: None, hand: None };
 
     /// What a scope reaches.
     pub fn of(scope: &Scope, bundle: &Bundle, units: &[UnitRow]) -> Remit {
@@ -101,20 +103,18 @@ impl Remit {
                 let own = bundle.dictionary.kinds.values().filter(|kind| kind.department.as_ref() == Some(name));
                 Remit { kinds: Some(own.map(|kind| kind.id.to_string()).collect()), ..Remit::ALL }
             }
-            Scope::Divisions(codes) => Remit { units: Some(below(codes, units)), ..Remit::ALL },
+            Scope::Divisions(codes) => {
+                Remit { areas: Some(codes.clone()), units: Some(below(codes, units)), ..Remit::ALL }
+            }
         }
     }
 
     /// What a caller may touch: who is assessed does not change what others have handed in about it.
     pub fn of_caller(caller: &Caller, bundle: &Bundle, units: &[UnitRow]) -> Remit {
         let remit = Remit::of(caller.scope(), bundle, units);
-        let hand = caller.is_village().then(|| Hand {
-            name: caller.name(),
-            villages: match caller.scope() {
-                Scope::Divisions(codes) => codes.iter().cloned().collect(),
-                _ => BTreeSet::new(),
-            },
-        });
+        let hand = caller
+            .is_village()
+            .then(|| Hand { name: caller.name(), villages: remit.areas.iter().flatten().cloned().collect() });
         Remit { hand, ..remit }
     }
 
@@ -135,6 +135,11 @@ impl Remit {
     /// Whether a unit is within it.
     pub fn has_unit(&self, unit: &str) -> bool {
         self.units.as_ref().is_none_or(|units| units.contains(unit))
+    }
+
+    /// The areas that bound it; none: it is about all units.
+    pub fn areas(&self) -> Option<&[String]> {
+        self.areas.as_deref()
     }
 
     /// Whether attributes of units within it may be handed in: those of a department have none of their own.

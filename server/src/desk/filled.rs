@@ -70,7 +70,7 @@ pub fn burden(app: &App, caller: &Caller, period: Option<Period>) -> Result<Burd
     let bundle = edition.bundle();
     let period = match period {
         Some(period) => period,
-        None => app.ask_basis(caller.scope(), None, app.today(), |basis| basis.newest_period())?,
+        None => app.ask_basis(caller, None, app.today(), |basis| basis.newest_period())?,
     };
     let remit = Remit::of(caller.scope(), bundle, app.units()?.all());
     let store = app.store();

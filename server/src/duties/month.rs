@@ -140,11 +140,7 @@ impl Basis<'_> {
 
     /// Whether an area holds any of my units, or lies within what is mine.
     fn concerns_me(&self, area: &str) -> bool {
-        match self.scope {
-            crate::store::Scope::Divisions(codes) => {
-                codes.iter().any(|code| self.units.is_within(area, code) || self.units.is_within(code, area))
-            }
-            _ => true,
-        }
+        let holds = |areas: &[String]| areas.iter().any(|code| self.units.is_within(code, area));
+        self.remit.has_unit(area) || self.remit.areas().is_some_and(holds)
     }
 }

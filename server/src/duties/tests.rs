@@ -3,7 +3,7 @@
 use liuwu_engine::period::parse_date;
 
 use super::*;
-use crate::store::{BatchId, ItemId, UnitRow};
+use crate::store::{BatchId, ItemId, Scope, UnitRow};
 
 const BUNDLE: &str = r#"
 bundle: small
@@ -68,7 +68,8 @@ fn plan(text: &str) -> Plan {
 
 fn duties(statements: &[Received<store::Statement>], on: &str, scope: &Scope) -> Duties {
     let (plan, units) = (plan(BUNDLE), tree());
-    Basis { plan: &plan, units: &units, statements, day: day(on), scope }.duties()
+    let remit = Remit::of(scope, &plan.bundle, units.all());
+    Basis { plan: &plan, units: &units, statements, day: day(on), remit: &remit }.duties()
 }
 
 fn short(duties: &Duties) -> Vec<String> {
@@ -161,7 +162,8 @@ fn what_a_standard_asks_of_one_village_is_counted() {
 
 fn month(statements: &[Received<store::Statement>], on: &str, name: &str, scope: &Scope) -> Month {
     let (plan, units) = (plan(BUNDLE), tree());
-    let basis = Basis { plan: &plan, units: &units, statements, day: day(on), scope };
+    let remit = Remit::of(scope, &plan.bundle, units.all());
+    let basis = Basis { plan: &plan, units: &units, statements, day: day(on), remit: &remit };
     basis.month(Period::parse(name).unwrap())
 }
 
@@ -222,9 +224,9 @@ fn months_of_which_the_standard_does_not_speak_are_not_asked_about() {
     assert_eq!((of("2019-01").asked.len(), of("2019-01").before), (1, None));
     assert_eq!(of("2020-04").after.map(Period::name), Some("2020-05".to_owned()), "the quarter has begun");
     assert_eq!(of("2020-06").after, None, "the next one has not");
-    let (plan, units, scope) = (plan(BUNDLE), tree(), Scope::Everything);
+    let (plan, units) = (plan(BUNDLE), tree());
     let newest = |on: &str| {
-        Basis { plan: &plan, units: &units, statements: &[], day: day(on), scope: &scope }.newest_month().name()
+        Basis { plan: &plan, units: &units, statements: &[], day: day(on), remit: &Remit::ALL }.newest_month().name()
     };
     assert_eq!((newest("2020-04-03"), newest("2020-05-01")), ("2020-03".to_owned(), "2020-04".to_owned()));
 }

@@ -75,10 +75,8 @@ fn sentence(effect: &Effect, frame: &Frame) -> String {
     ];
     let told = counts.into_iter().filter(|(_, count)| *count > 0);
     let told: Vec<String> = told.map(|(key, count)| frame.say(key).count("count", count).to_string()).collect();
-    let partial = effect.partial.then(|| frame.say("effect-partial").to_string());
-    let told: Vec<String> = told.into_iter().chain(partial).collect();
     if told.is_empty() {
-        return frame.say("effect-none").to_string();
+        return frame.say(if effect.partial { "effect-unseen" } else { "effect-none" }).to_string();
     }
     told.join(&frame.say("pause").to_string())
 }

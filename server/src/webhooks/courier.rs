@@ -15,12 +15,13 @@ use serde_json::json;
 use super::notices::{self, Change};
 use super::outbox::{self, Message, Try};
 use super::{Event, Occasion, Subscription, host_of, post, signature};
+use crate::accounts::Caller;
 use crate::error::Problem;
 use crate::push::answers;
 use crate::reminders;
 use crate::scoring;
 use crate::state::App;
-use crate::store::{Paper, Release, Run, RunId, Scope, Store, StoreError, digest_hex};
+use crate::store::{Paper, Release, Run, RunId, Store, StoreError, digest_hex};
 
 /// How often it looks.
 const ROUND: Duration = Duration::from_secs(2);
@@ -133,7 +134,7 @@ pub fn remind(app: &App) -> Result<(), Problem> {
     if store.editions()?.is_empty() {
         return Ok(());
     }
-    let due = reminders::due_now(store, &app.duties(&Scope::Everything, None, app.today())?)?;
+    let due = reminders::due_now(store, &app.duties(&Caller::service(), None, app.today())?)?;
     if due.is_empty() {
         return Ok(());
     }

@@ -428,7 +428,7 @@ async fn a_preview_tells_only_what_its_reader_sees_of_results() {
         let undoing = visitor.get(&format!("/api/v1/batches/{batch}/undoing")).await.json();
         assert_eq!((undoing["moved"].as_array().unwrap().len(), &undoing["partial"]), (seen.len(), &effect["partial"]));
         let page = visitor.get(&format!("/desk/batches/{batch}/undo")).await.text();
-        assert_eq!(page.contains("只列本账号能看到结果的村社"), name != "office", "{name}: {page}");
+        assert_eq!(page.contains("结果公布后可见"), name != "office", "{name}: {page}");
         let undo = format!("/api/v1/uploads/{batch}?reason=x");
         assert_eq!(visitor.send(Method::DELETE, &undo, "text/plain", "").await.status, StatusCode::OK, "{name}");
     }

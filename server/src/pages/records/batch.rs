@@ -20,6 +20,7 @@ use crate::pages::frame::Frame;
 use crate::pages::links;
 use crate::pages::seat::Section;
 use crate::pages::visit::{Rendered, Visit};
+use crate::remit::VILLAGE;
 use crate::state::App;
 
 /// Rows shown at once.
@@ -74,7 +75,7 @@ async fn page(app: App, visit: Visit, batch: String, weigh: bool) -> Result<Rend
         let may_undo = custody.may_undo(&batch) && batch.withdrawn.is_none();
         Ok(Rendered(BatchPage {
             batch: BatchLine::of(&custody, &frame, &batch),
-            notes: batch.notes.into_iter().filter(|(key, _)| key != desk::NOTE).collect(),
+            notes: batch.notes.into_iter().filter(|(key, _)| key != desk::NOTE && key != VILLAGE).collect(),
             rows: found.records.iter().map(|record| line(&custody, &frame, record.id, record)).collect(),
             more: found.next.is_some(),
             may_undo,
