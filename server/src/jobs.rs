@@ -58,12 +58,6 @@ pub enum Ending {
     CalledOff,
 }
 
-impl From<()> for Ending {
-    fn from((): ()) -> Ending {
-        Ending::Done
-    }
-}
-
 impl From<CalledOff> for Ending {
     fn from(_: CalledOff) -> Ending {
         Ending::CalledOff
@@ -100,45 +94,25 @@ impl Jobs {
     ///
     /// # Errors
     /// When the system gives no thread.
-    pub fn start<W, E>(&self, owner: &str, subject: &str, at: Timestamp, work: W) -> std::io::Result<Arc<Job>>
+    pub fn start<W>(&self, owner: &str, subject: &str, at: Timestamp, work: W) -> std::io::Result<Arc<Job>>
     where
-        W: FnOnce(&Gauge) -> Result<E, Ending> + Send + 'static,
-        E: Into<Ending>,
+        W: FnOnce(&Gauge) -> Result<(), Ending> + Send + 'static,
     {
-        self.begin(self.enter(owner, subject, at), work)
+        begin(self.enter(owner, subject, at), |gauge| work(gauge).err().unwrap_or(Ending::Done))
     }
 
-    /// The same, unless work about the same is going on: then that is given, and nothing is started.
+    /// The same, with how it ends, unless work about the same is going on: then that is given, and nothing is started.
     ///
     /// # Errors
     /// When the system gives no thread.
-    pub fn start_alone<W, E>(&self, owner: &str, subject: &str, at: Timestamp, work: W) -> std::io::Result<Alone>
+    pub fn start_alone<W>(&self, owner: &str, subject: &str, at: Timestamp, work: W) -> std::io::Result<Alone>
     where
-        W: FnOnce(&Gauge) -> Result<E, Ending> + Send + 'static,
-        E: Into<Ending>,
+        W: FnOnce(&Gauge) -> Ending + Send + 'static,
     {
         match self.enter_alone(owner, subject, at) {
-            Ok(job) => self.begin(job, work).map(Ok),
+            Ok(job) => begin(job, work).map(Ok),
             Err(running) => Ok(Err(running)),
         }
-    }
-
-    fn begin<W, E>(&self, job: Arc<Job>, work: W) -> std::io::Result<Arc<Job>>
-    where
-        W: FnOnce(&Gauge) -> Result<E, Ending> + Send + 'static,
-        E: Into<Ending>,
-    {
-        let own = Arc::clone(&job);
-        let thread = std::thread::Builder::new().name(format!("job-{}", job.id));
-        let started = thread.spawn(move || {
-            let closing = Closing(&own);
-            closing.0.end(work(&own.gauge).map_or_else(|ending| ending, Into::into));
-        });
-        if let Err(error) = started {
-            job.end(Ending::Failed("系统没有可用的线程".to_owned(), "the system gives no thread".to_owned()));
-            return Err(error);
-        }
-        Ok(job)
     }
 
     /// A job by its number.
@@ -193,6 +167,24 @@ impl Register {
         }
         job
     }
+}
+
+/// Starts the work of a job on a thread of its own.
+fn begin<W>(job: Arc<Job>, work: W) -> std::io::Result<Arc<Job>>
+where
+    W: FnOnce(&Gauge) -> Ending + Send + 'static,
+{
+    let own = Arc::clone(&job);
+    let thread = std::thread::Builder::new().name(format!("job-{}", job.id));
+    let started = thread.spawn(move || {
+        let closing = Closing(&own);
+        closing.0.end(work(&own.gauge));
+    });
+    if let Err(error) = started {
+        job.end(Ending::Failed("系统没有可用的线程".to_owned(), "the system gives no thread".to_owned()));
+        return Err(error);
+    }
+    Ok(job)
 }
 
 /// Ends a job whose work broke down.
@@ -299,7 +291,7 @@ mod tests {
         let jobs = Jobs::default();
         let (go, wait) = std::sync::mpsc::channel::<()>();
         let begin = |work: Box<dyn FnOnce() -> Ending + Send>| {
-            jobs.start_alone("clerk", "run six-no", Timestamp::UNIX_EPOCH, move |_| Ok(work())).unwrap()
+            jobs.start_alone("clerk", "run six-no", Timestamp::UNIX_EPOCH, move |_| work()).unwrap()
         };
         let first = begin(Box::new(move || {
             wait.recv().unwrap();

@@ -44,11 +44,13 @@ impl App {
         let work = move |gauge: &Gauge| {
             gauge.begin(WAITING, 0);
             let _alone = app.wait_to_score();
-            gauge.go_on()?;
+            if gauge.is_called_off() {
+                return Ending::CalledOff;
+            }
             match app.score_alone(&by, &ask, gauge) {
-                Ok(run) => Ok(Ending::Made(format!("/api/v1/runs/{}", run.id))),
-                Err(Problem::Scoring(ScoringError::Assess(AssessError::CalledOff))) => Err(Ending::CalledOff),
-                Err(problem) => Err(Ending::from(problem)),
+                Ok(run) => Ending::Made(format!("/api/v1/runs/{}", run.id)),
+                Err(Problem::Scoring(ScoringError::Assess(AssessError::CalledOff))) => Ending::CalledOff,
+                Err(problem) => Ending::from(problem),
             }
         };
         let started = self.jobs().start_alone(&caller.name(), &subject, self.now(), work);

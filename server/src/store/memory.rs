@@ -17,8 +17,7 @@ use liuwu_engine::period::{Date, Period};
 
 use super::error::{Conflict, Fault, Missing, Result};
 use super::standing::{
-    Releases, Successor, Withdrawn, check_batch, check_name, check_shared, lineage, merged, newest_attributes,
-    nothing_of,
+    Releases, Successor, Withdrawn, check_batch, check_name, check_shared, lineage, newest_attributes, nothing_of,
 };
 use super::words::*;
 use super::{Knowledge, RunWriter, SCHEMA, Store};
@@ -421,25 +420,7 @@ impl Store for Memory {
         after: Option<(Period, &str)>,
         limit: usize,
     ) -> Result<Vec<StoredAssessment>> {
-        let inner = self.read();
-        let lineage = inner.lineage(run)?;
-        let Some((run, _)) = lineage.first() else { return Ok(Vec::new()) };
-        let from = match after {
-            None => Bound::Unbounded,
-            Some((period, unit)) => match run.periods.iter().position(|listed| *listed == period) {
-                Some(place) => Bound::Excluded((place, unit.to_owned())),
-                None => return Ok(Vec::new()),
-            },
-        };
-        let page = |(_, rows): &(&Run, &Rows)| {
-            let range = rows.range((from.clone(), Bound::Unbounded)).take(limit);
-            range.map(|(key, bytes)| (key.clone(), bytes.clone())).collect()
-        };
-        let found = merged(lineage.iter().map(page).collect(), limit);
-        let stored = |((place, unit), bytes): ((usize, String), Vec<u8>)| {
-            Some(StoredAssessment { period: *run.periods.get(place)?, unit, bytes })
-        };
-        Ok(found.into_iter().filter_map(stored).collect())
+        self.read().some_assessments(run, after, limit)
     }
 
     fn replaced(&self, run: RunId) -> Result<Vec<(Period, String)>> {

@@ -3,13 +3,14 @@
 //! Enters: assessments. Leaves: runs, with those they rest on. Next: [`super`].
 
 use std::collections::BTreeMap;
+use std::ops::Bound;
 
 use liuwu_engine::period::Period;
 
 use super::{Inner, Memory};
 use crate::store::RunWriter;
 use crate::store::error::{Missing, Result};
-use crate::store::standing::{Filing, Order, check_base, check_name, in_force, number_run};
+use crate::store::standing::{Filing, Order, check_base, check_name, in_force, merged, number_run};
 use crate::store::words::*;
 
 /// Assessments by the place of their period in the run, and by unit.
@@ -50,6 +51,32 @@ impl Inner {
             Some(StoredAssessment { period: *run.periods.get(*place)?, unit: unit.clone(), bytes: bytes.clone() })
         };
         Ok(rows.iter().filter_map(stored).collect())
+    }
+
+    pub(super) fn some_assessments(
+        &self,
+        run: RunId,
+        after: Option<(Period, &str)>,
+        limit: usize,
+    ) -> Result<Vec<StoredAssessment>> {
+        let lineage = self.lineage(run)?;
+        let Some((run, _)) = lineage.first() else { return Ok(Vec::new()) };
+        let from = match after {
+            None => Bound::Unbounded,
+            Some((period, unit)) => match run.periods.iter().position(|listed| *listed == period) {
+                Some(place) => Bound::Excluded((place, unit.to_owned())),
+                None => return Ok(Vec::new()),
+            },
+        };
+        let page = |(_, rows): &(&Run, &Rows)| {
+            let range = rows.range((from.clone(), Bound::Unbounded)).take(limit);
+            range.map(|(key, bytes)| (key.clone(), bytes.clone())).collect()
+        };
+        let found = merged(lineage.iter().map(page).collect(), limit);
+        let stored = |((place, unit), bytes): ((usize, String), Vec<u8>)| {
+            Some(StoredAssessment { period: *run.periods.get(place)?, unit, bytes })
+        };
+        Ok(found.into_iter().filter_map(stored).collect())
     }
 
     pub(super) fn replaced(&self, run: RunId) -> Result<Vec<(Period, String)>> {

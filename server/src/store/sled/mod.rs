@@ -37,8 +37,8 @@
 //! A batch is written in slices of at most 1,000 operations: first `writing` says which batch is coming, then come its rows,
 //! then the packed facts of its units, then its heading; the database is synced between. Readers pass over rows of batches
 //! without a heading, and opening the database removes them and makes the packed facts of their units anew; so does calling the
-//! write off before its packed facts are written. A run is written likewise, under a number that no
-//! complete run has; what is kept of it (`half_run`) outlasts an interruption. A withdrawal
+//! write off before its packed facts are written. A run is written likewise, under a number that no complete run has; what is
+//! kept of it (`half_run`) outlasts an interruption. A withdrawal
 //! is one entry beside the packed facts it changes, under the mark `withdrawing`; releases and editions are single entries; papers are exchanged in one atomic write. After a failed write (a full disk) all further ones are refused until the database is opened
 //! again.
 
