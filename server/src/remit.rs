@@ -44,6 +44,11 @@ impl Remit {
         self.units.as_ref().is_none_or(|units| units.contains(unit))
     }
 
+    /// The units within it; none: all there are.
+    pub fn units(&self) -> Option<&BTreeSet<String>> {
+        self.units.as_ref()
+    }
+
     /// Whether anything may be handed in: lists of units concern everybody.
     pub fn is_all(&self) -> bool {
         *self == Remit::ALL
