@@ -7,10 +7,11 @@ pub mod asked;
 mod papers;
 mod search;
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use liuwu_engine::dictionary::Kind;
-use liuwu_engine::period::Period;
+use liuwu_engine::period::{Date, Period};
 
 use crate::accounts::{Caller, Permission};
 use crate::audit::{Action, Note, Subject};
@@ -25,8 +26,8 @@ use crate::remit::{Beyond, Remit};
 use crate::scoring::Ask;
 use crate::state::App;
 use crate::store::{
-    Act, Batch, BatchId, Knowledge, NewBatch, Paper, RecordId, RecordRow, State, StoreError, StoredRecord, Target,
-    Version,
+    Act, Batch, BatchId, Knowledge, NewBatch, Paper, RecordId, RecordRow, State, Store, StoreError, StoredRecord,
+    Target, UnitFacts, Version,
 };
 use crate::view::{EditionView, UnitTree};
 pub use search::{Found, Wanted};
@@ -350,16 +351,15 @@ impl Custody<'_> {
         let (mut go, mut come_back) = (0, 0);
         if let Touched::Units(units) = &touched {
             for unit in units {
-                let ids = |facts: crate::store::UnitFacts| -> std::collections::BTreeSet<RecordId> {
-                    facts.records.iter().map(|record| record.id).collect()
-                };
-                let day = liuwu_engine::period::Date::MAX;
-                let (now, then) = (ids(store.facts_of(unit, day)?), ids(supposed.facts_of(unit, day)?));
+                let ids =
+                    |facts: UnitFacts| -> BTreeSet<RecordId> { facts.records.iter().map(|record| record.id).collect() };
+                let (now, then) = (ids(store.facts_of(unit, Date::MAX)?), ids(supposed.facts_of(unit, Date::MAX)?));
                 go += now.difference(&then).count() as u64;
                 come_back += then.difference(&now).count() as u64;
             }
         } else {
             go = batch.counts.all_records();
+            come_back = counting_again(store, supposed.as_ref(), &contents)?;
         }
         let effect = self.effect_of(supposed.as_ref(), &touched)?.told_to(&Viewer::of(self.caller), &self.units);
         Ok(Undoing { go, come_back, effect })
@@ -409,6 +409,20 @@ impl Custody<'_> {
         self.app.audit().note(Note::done(self.caller, Action::Withdraw, Subject::of("batch", id)))?;
         self.batch(id)
     }
+}
+
+/// How many of the records that a batch puts out would count again.
+fn counting_again(store: &dyn Store, supposed: &dyn Knowledge, batch: &NewBatch) -> Result<u64, StoreError> {
+    let mut by_unit: BTreeMap<String, BTreeSet<RecordId>> = BTreeMap::new();
+    for old in batch.puts_out() {
+        by_unit.entry(store.record(old)?.record.item.unit).or_default().insert(old);
+    }
+    let mut count = 0;
+    for (unit, put_out) in by_unit {
+        let known = supposed.facts_of(&unit, Date::MAX)?.records;
+        count += known.iter().filter(|record| put_out.contains(&record.id)).count() as u64;
+    }
+    Ok(count)
 }
 
 /// Questions.

@@ -171,11 +171,6 @@ fn prepare(app: &App, caller: &Caller, draft: &Draft, gauge: &Gauge) -> Result<(
     }
 }
 
-/// How a job ends that a problem has kept from its result.
-fn failed(problem: Problem) -> Ending {
-    problem.into()
-}
-
 fn read(app: &App, caller: &Caller, draft: &Draft, gauge: &Gauge) -> Result<Preview, Ending> {
     let (edition, mut report) = prepare(app, caller, draft, gauge)?;
     gauge.go_on()?;
