@@ -211,7 +211,12 @@ fn page(app: &App, visit: &Visit, draft: &Draft) -> Result<DraftPage, Problem> {
     let language = frame.language;
     let mut faulty_files: Vec<String> = Vec::new();
     let stage = match &draft.state {
-        DraftState::Committed { .. } => stored(app, visit.caller(), draft)?,
+        DraftState::Committed { faulty, conflicting, .. } => {
+            // What was left for mending can still be had in red; which file it is in is found out then.
+            let left = draft.files.iter().filter(|_| faulty > conflicting);
+            faulty_files.extend(left.map(|file| file.name.clone()));
+            stored(app, visit.caller(), draft)?
+        }
         DraftState::Open => match running(app, draft) {
             Some(job) => Stage::Working(Working::of(&job.status(), language)),
             None => match desk::look(app, visit.caller(), draft, PATIENCE) {
