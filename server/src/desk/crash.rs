@@ -76,7 +76,7 @@ pub(super) fn lay_out(app: &App) {
         unit("330381101000", "town", "甲镇", Some("330381000000")),
         unit("330381101701", "village", "乙村", Some("330381101000")),
     ];
-    app.store().append_batch(batch).unwrap();
+    Remit::ALL.admit(app.store(), batch).unwrap().store(app.store()).unwrap();
 }
 
 fn large_draft(app: &App) -> Draft {

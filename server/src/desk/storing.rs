@@ -40,7 +40,8 @@ pub fn storing(draft: &str) -> String {
 ///
 /// # Errors
 /// [`Problem::Faults`] when something is at fault and the good rows alone were not asked for; [`DraftError::Closed`],
-/// [`DraftError::BeingStored`], [`DraftError::Missing`] when it was thrown away meanwhile; [`Problem::Forbidden`] when records are to be taken back by somebody who may not.
+/// [`DraftError::BeingStored`], [`DraftError::Missing`] when it was thrown away meanwhile; [`Problem::Forbidden`] when records are
+/// to be taken back by somebody who may not.
 pub fn commit(app: &App, caller: &Caller, draft: &Draft, consent: Consent) -> Result<Arc<Job>, Problem> {
     let claim = app.drafts().claim(&draft.id).ok_or(DraftError::BeingStored)?;
     // As it stands now that nobody else stores it or throws it away.
