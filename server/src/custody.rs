@@ -3,6 +3,7 @@
 //! Enters: a [`Caller`] and what is asked. Leaves: batches, records and questions within the caller's [`Remit`]; and whatever is
 //! changed is changed here, for pages and the API alike, with its note in the log. Next: [`crate::gate`].
 
+pub mod sightings;
 pub mod asked;
 mod papers;
 mod search;
@@ -33,8 +34,6 @@ pub use search::{Found, Wanted};
 
 /// The largest batch that is looked through to see whether all of it is within a remit.
 const LARGEST_LOOKED_THROUGH: u64 = 20_000;
-/// The folder of the register of who saw personal data in full, and why.
-const SIGHTINGS: &str = "sightings";
 
 /// What one caller has in hand, by the edition in force.
 pub struct Custody<'a> {
@@ -140,7 +139,7 @@ impl Custody<'_> {
         let version = self.record(id)?;
         let body = serde_json::to_vec(&(id, &act)).map_err(|error| Problem::Internal(error.to_string()))?;
         let name = format!("{}-{id}", act.at.as_microsecond());
-        self.app.store().file_papers(vec![Paper::new(SIGHTINGS, name, body)])?;
+        self.app.store().file_papers(vec![Paper::new(sightings::FOLDER, name, body)])?;
         self.app.audit().note(Note::done(self.caller, Action::Unmask, Subject::of("record", id)))?;
         let fields = self.seen(&version.record, Sight::InFull);
         Ok((version, fields))
