@@ -172,6 +172,7 @@ impl Report {
             && batch.units.is_empty()
             && batch.statements.is_empty()
             && batch.exemptions.is_empty()
+            && batch.takes_back.is_empty()
     }
 
     /// The units with records or attributes in it.
@@ -183,6 +184,23 @@ impl Report {
     /// What would be stored.
     pub fn batch(&self) -> &NewBatch {
         &self.batch
+    }
+
+    /// The sheets of a file that hold records, each with its kind; one without a name is called by the given one.
+    pub fn kinds_of(&self, file: &str, nameless: &str) -> Vec<(String, String)> {
+        let own = self.tables.iter().zip(&self.details).filter(|(table, details)| {
+            table.file == file && !details.subject.is_empty() && !details.subject.starts_with('@')
+        });
+        own.map(|(table, details)| {
+            (table.sheet.clone().unwrap_or_else(|| nameless.to_owned()), details.subject.clone())
+        })
+        .collect()
+    }
+
+    /// The known records that a complete table no longer holds are taken back with what is stored; or they stay.
+    pub fn take_back_missing(&mut self, really: bool) {
+        let missing = self.missing.iter().map(|missing| missing.record);
+        self.batch.takes_back = if really { missing.collect() } else { Vec::new() };
     }
 
     /// Notes a dry fact about the upload, to be kept with its batch.
@@ -212,15 +230,33 @@ pub const CHECKING: Step = Step { zh: "预检", en: "checking" };
 /// # Errors
 /// The store's; nothing is stored then.
 pub fn commit(store: &dyn Store, report: Report) -> Result<Option<BatchId>, StoreError> {
+    commit_watched(store, report, &Unwatched)
+}
+
+/// The same with somebody watching, who may call it off.
+///
+/// # Errors
+/// As [`commit`], and [`StoreError::CalledOff`].
+pub fn commit_watched(
+    store: &dyn Store,
+    report: Report,
+    progress: &dyn Progress,
+) -> Result<Option<BatchId>, StoreError> {
     if !report.acceptable {
         return Ok(None);
     }
+    progress.go_on()?;
     let asked = Act { by: report.batch.by.clone(), at: report.batch.at, why: report.batch.what.clone() };
-    questions::raise(store, report.conflicts.clone(), &asked, report.batch.received_on)?;
+    let raised = questions::raise(store, report.conflicts.clone(), &asked, report.batch.received_on)?;
     if report.is_empty() {
         return Ok(None);
     }
-    store.append_batch(report.batch).map(Some)
+    let stored = store.append_watched(report.batch, progress);
+    if let Err(StoreError::CalledOff(_) | StoreError::Conflict(_)) = &stored {
+        // What is not stored raises no questions.
+        questions::drop_raised(store, &raised)?;
+    }
+    stored.map(Some)
 }
 
 /// Reads files and compares them with what is stored. Nothing is stored.

@@ -181,16 +181,16 @@ impl Changed<'_> {
         }
     }
 
-    /// The units that a batch is about, and those of the records it corrects, however far back; none: it changes the list of units.
+    /// The units that a batch is about, and those of the records it corrects or takes back, however far back; none: it changes the list of units.
     fn by_batch(&self, id: BatchId, units: &mut BTreeSet<String>) -> Result<Option<()>, ScoringError> {
         let batch = self.store.contents(id)?;
         if !batch.units.is_empty() {
             return Ok(None);
         }
+        for old in batch.puts_out() {
+            units.extend(self.store.history(old)?.into_iter().map(|version| version.record.item.unit));
+        }
         for record in batch.records {
-            if let Some(old) = record.supersedes {
-                units.extend(self.store.history(old)?.into_iter().map(|version| version.record.item.unit));
-            }
             if self.plan.bundle.dictionary.kinds.contains_key(&record.kind) {
                 units.insert(record.unit);
             }

@@ -17,10 +17,11 @@ use liuwu_engine::period::{Date, Period};
 use super::error::{Conflict, Fault, Missing, Result};
 use super::standing::{
     Order, Releases, Successor, Withdrawn, check_base, check_batch, check_name, check_shared, lineage, merged,
-    newest_attributes, number_run,
+    newest_attributes, nothing_of, number_run,
 };
 use super::words::*;
 use super::{Knowledge, RunWriter, SCHEMA, Store};
+use crate::progress::Progress;
 use drawer::Drawers;
 use results::{Rows, Writer};
 
@@ -165,7 +166,7 @@ impl Inner {
 impl Inner {
     fn append(&mut self, batch: NewBatch) -> Result<BatchId> {
         check_batch(&batch)?;
-        for old in batch.records.iter().filter_map(|record| record.supersedes) {
+        for old in batch.puts_out() {
             let record = self.record(old)?;
             if !self.is_in_force(&record, Date::MAX)? {
                 return Err(Conflict::NotInForce(old).into());
@@ -180,6 +181,10 @@ impl Inner {
                 let successor = Successor { id: item, on: batch.received_on, unit: record.unit.clone() };
                 self.successors.entry(old).or_default().push(successor);
             }
+        }
+        for old in &batch.takes_back {
+            let successor = Successor { id: nothing_of(id), on: batch.received_on, unit: String::new() };
+            self.successors.entry(*old).or_default().push(successor);
         }
         for (number, fact) in (1..).zip(&batch.attributes) {
             self.units.entry(fact.unit.clone()).or_default().attributes.insert(ItemId { batch: id, number });
@@ -296,8 +301,12 @@ impl Store for Memory {
         Ok(self.read().editions.iter().rfind(|edition| edition.bundle == bundle).cloned())
     }
 
-    fn append_batch(&self, batch: NewBatch) -> Result<BatchId> {
-        self.write().append(batch)
+    fn append_watched(&self, batch: NewBatch, progress: &dyn Progress) -> Result<BatchId> {
+        progress.go_on()?;
+        let records = batch.records.len() as u64;
+        let id = self.write().append(batch)?;
+        progress.advance(records);
+        Ok(id)
     }
 
     fn batch(&self, id: BatchId) -> Result<Batch> {
