@@ -16,6 +16,7 @@ use super::notices::{self, Change};
 use super::outbox::{self, Message, Try};
 use super::{Event, Occasion, Subscription, host_of, post, signature};
 use crate::accounts::Caller;
+use crate::audit::{Action, Note, Subject};
 use crate::error::Problem;
 use crate::push::answers;
 use crate::reminders;
@@ -185,8 +186,7 @@ fn public<'r>(runs: &'r [Run], releases: &[Release], like: &Run, period: Period)
 ///
 /// # Errors
 /// [`Problem::Absent`], and the store's.
-pub fn resume(app: &App, id: u64) -> Result<Subscription, Problem> {
-    let (store, now) = (app.store(), app.clock());
+pub fn resume(store: &dyn Store, now: Timestamp, id: u64) -> Result<Subscription, Problem> {
     let former = super::find(store, id)?;
     let subscription = Subscription { stopped: None, failing_since: None, ..former.clone() };
     outbox::hasten(store, id, now)?;
@@ -314,12 +314,12 @@ pub async fn deliver(app: &App) -> Result<(), Problem> {
 
 async fn carry(app: App, subscription: Subscription, messages: Vec<Message>) -> Result<(), Problem> {
     for message in messages {
-        let outcome = attempt(&app, &subscription, &message).await;
+        let outcome = attempt(&app.config().webhook_host, app.clock(), &subscription, &message).await;
         let failed = outcome.failure.is_some();
         let id = subscription.id;
         app.blocking(move |app| {
             outbox::settle(app.store(), message, outcome.clone())?;
-            note(app.store(), id, &outcome)
+            note(app, id, &outcome)
         })
         .await?;
         if failed {
@@ -329,8 +329,12 @@ async fn carry(app: App, subscription: Subscription, messages: Vec<Message>) -> 
     Ok(())
 }
 
-/// Notes at the subscription whether it takes messages; after long failure nothing more is sent there.
-fn note(store: &dyn Store, id: u64, outcome: &Try) -> Result<(), Problem> {
+/// Notes in the log what came of a try, and at the subscription whether it takes messages; after long failure nothing more is
+/// sent there.
+fn note(app: &App, id: u64, outcome: &Try) -> Result<(), Problem> {
+    let store = app.store();
+    let subject = Subject::of("webhook", format!("{id}/{}", outcome.message));
+    app.audit().note(Note::ended(&Caller::service(), Action::Send, subject, &outcome.outcome()))?;
     let mut subscription = match super::find(store, id) {
         // Struck off while a message was on its way.
         Err(Problem::Absent(..)) => return Ok(()),
@@ -353,9 +357,24 @@ fn note(store: &dyn Store, id: u64, outcome: &Try) -> Result<(), Problem> {
     Ok(())
 }
 
-async fn attempt(app: &App, subscription: &Subscription, message: &Message) -> Try {
-    let at = app.clock();
-    let answered = match host_of(&subscription.url, &app.config().webhook_host) {
+/// Sends a message that says nothing, once, to see whether it arrives.
+pub async fn ping(allowed: &[String], at: Timestamp, subscription: &Subscription) -> Try {
+    let place = format!("{:014}-000000", at.as_millisecond());
+    let body = json!({"type": Event::Ping.key(), "timestamp": at, "data": {"webhook": subscription.id}});
+    let message = Message {
+        id: number_of(&format!("{place} {} ping", subscription.id)),
+        place,
+        subscription: subscription.id,
+        event: Event::Ping,
+        body: body.to_string(),
+        tries: 0,
+        next: at,
+    };
+    attempt(allowed, at, subscription, &message).await
+}
+
+async fn attempt(allowed: &[String], at: Timestamp, subscription: &Subscription, message: &Message) -> Try {
+    let answered = match host_of(&subscription.url, allowed) {
         Err(problem) => Err(problem.detail().zh),
         Ok(_) => match signature::sign(&subscription.secret, &message.id, at.as_second(), &message.body) {
             None => Err("签名密钥损坏 / the secret is damaged".to_owned()),

@@ -3,12 +3,13 @@
 //! Enters: runs as they come into force or are released. Leaves: signed messages to the addresses that an operator registered,
 //! on hosts that the operator allowed, and to no others. What is still to be told stands in the store ([`outbox`]), so that
 //! nothing is lost by a restart. Reading order: this file (who is told), [`notices`] (of what), [`outbox`], [`signature`],
-//! [`post`], [`courier`] (when, and how often it is tried). Next: [`crate::pages`].
+//! [`post`], [`courier`] (when, and how often it is tried), [`registry`] (whom, and who says so). Next: [`crate::pages`].
 
 pub mod courier;
 pub mod notices;
 pub mod outbox;
 pub mod post;
+pub mod registry;
 pub mod signature;
 
 use axum::http::Uri;
@@ -41,10 +42,13 @@ pub enum Event {
     /// 停送期间有变化未推送,应重新读取 · Changes were not told while nothing was sent: read the results anew.
     #[serde(rename = "results.missed")]
     ResultsMissed,
+    /// 试送 · Nothing: somebody wants to see whether messages arrive.
+    #[serde(rename = "ping")]
+    Ping,
 }
 
 impl Event {
-    /// Every event that somebody can ask to be told of; the other one is told to all whom it concerns.
+    /// Every event that somebody can ask to be told of; the others are told where they belong.
     pub const ALL: [Event; 4] = [Event::ScoreChanged, Event::ListEntered, Event::ListLeft, Event::ReportDue];
 
     /// The name in messages.
@@ -56,7 +60,14 @@ impl Event {
             Event::ListLeft => "list.left",
             Event::ReportDue => "report.due",
             Event::ResultsMissed => "results.missed",
+            Event::Ping => "ping",
         }
+    }
+
+    /// The event of a name in messages.
+    #[must_use]
+    pub fn from_key(key: &str) -> Option<Event> {
+        Event::ALL.into_iter().find(|event| event.key() == key)
     }
 }
 
@@ -206,6 +217,22 @@ mod tests {
             "file:///etc/passwd",
             "10.1.2.3",
             "",
+            // Ways to write an address so that it looks like another one, and places that a server must not be made to ask.
+            "http://167838211/",
+            "http://0x0a010203/",
+            "http://[::ffff:10.1.2.3]/",
+            "http://10.1.2.3.evil.example/",
+            "http://10.1.2.3%2eevil.example/",
+            "http://127.0.0.1/",
+            "http://localhost:8080/api/v1/runs",
+            "http://169.254.169.254/latest/meta-data",
+            "http://10.1.2.3@127.0.0.1/",
+            "gopher://10.1.2.3/",
+            "HTTP://evil.example/",
+            "//10.1.2.3/",
+            "http:///in",
+            "http://10.1.2.3 /",
+            "http://10.1.2.3\r\nHost: evil.example/",
         ] {
             assert!(host_of(refused, &allowed).is_err(), "{refused}");
         }
