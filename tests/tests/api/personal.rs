@@ -5,7 +5,7 @@ use axum::http::{Method, Request, StatusCode};
 use liuwu::accounts::Role;
 use liuwu::gate::Access;
 use liuwu::router::routes;
-use liuwu::store::{Journal, RecordId, Store};
+use liuwu::store::{Journal, Knowledge as _, RecordId};
 
 use super::county::*;
 use super::roles::{quick, session, settle};

@@ -339,7 +339,7 @@ async fn on_the_page_a_receiver_is_registered_tried_paused_resumed_and_struck_of
     receiver.answer(Answers::With(StatusCode::OK));
     send("/admin/webhooks/1/resume", "").await;
     courier::deliver(&county.app).await.unwrap();
-    assert_eq!(receiver.message(2)["type"], "score.changed");
+    assert_eq!(receiver.message(2)["type"], "results.missed");
 
     send("/admin/webhooks/1/remove", "").await;
     assert!(!get("/admin/webhooks").await.text().contains(&url));
