@@ -3,14 +3,17 @@
 //! Enters: a [`Caller`] and what is asked. Leaves: batches, records and questions within the caller's [`Remit`]; and whatever is
 //! changed is changed here, for pages and the API alike, with its note in the log. Next: [`crate::gate`].
 
+pub mod sightings;
 pub mod asked;
 mod papers;
+mod answers;
 mod search;
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use liuwu_engine::dictionary::Kind;
-use liuwu_engine::period::Period;
+use liuwu_engine::period::{Date, Period};
 
 use crate::accounts::{Caller, Permission};
 use crate::audit::{Action, Note, Subject};
@@ -20,21 +23,18 @@ use crate::effect::{self, Effect, Touched};
 use crate::entry::{Decision, Desk, Entered, Typed};
 use crate::error::Problem;
 use crate::personal::{self, SeenField, Sight};
-use crate::questions::{self, Answer, Question, QuestionError};
 use crate::remit::{Beyond, Remit};
 use crate::scoring::Ask;
 use crate::state::App;
 use crate::store::{
-    Act, Batch, BatchId, Knowledge, NewBatch, Paper, RecordId, RecordRow, State, StoreError, StoredRecord, Target,
-    Version,
+    Act, Batch, BatchId, Knowledge, NewBatch, Paper, RecordId, RecordRow, State, Store, StoreError, StoredRecord,
+    Target, UnitFacts, Version,
 };
 use crate::view::{EditionView, UnitTree};
 pub use search::{Found, Wanted};
 
 /// The largest batch that is looked through to see whether all of it is within a remit.
 const LARGEST_LOOKED_THROUGH: u64 = 20_000;
-/// The folder of the register of who saw personal data in full, and why.
-const SIGHTINGS: &str = "sightings";
 
 /// What one caller has in hand, by the edition in force.
 pub struct Custody<'a> {
@@ -183,7 +183,7 @@ impl Custody<'_> {
         let version = self.record(id)?;
         let body = serde_json::to_vec(&(id, &act)).map_err(|error| Problem::Internal(error.to_string()))?;
         let name = format!("{}-{id}", act.at.as_microsecond());
-        self.app.store().file_papers(vec![Paper::new(SIGHTINGS, name, body)])?;
+        self.app.store().file_papers(vec![Paper::new(sightings::FOLDER, name, body)])?;
         self.app.audit().note(Note::done(self.caller, Action::Unmask, Subject::of("record", id)))?;
         let fields = self.seen(&version.record, Sight::InFull);
         Ok((version, fields))
@@ -350,16 +350,15 @@ impl Custody<'_> {
         let (mut go, mut come_back) = (0, 0);
         if let Touched::Units(units) = &touched {
             for unit in units {
-                let ids = |facts: crate::store::UnitFacts| -> std::collections::BTreeSet<RecordId> {
-                    facts.records.iter().map(|record| record.id).collect()
-                };
-                let day = liuwu_engine::period::Date::MAX;
-                let (now, then) = (ids(store.facts_of(unit, day)?), ids(supposed.facts_of(unit, day)?));
+                let ids =
+                    |facts: UnitFacts| -> BTreeSet<RecordId> { facts.records.iter().map(|record| record.id).collect() };
+                let (now, then) = (ids(store.facts_of(unit, Date::MAX)?), ids(supposed.facts_of(unit, Date::MAX)?));
                 go += now.difference(&then).count() as u64;
                 come_back += then.difference(&now).count() as u64;
             }
         } else {
             go = batch.counts.all_records();
+            come_back = counting_again(store, supposed.as_ref(), &contents)?;
         }
         let effect = self.effect_of(supposed.as_ref(), &touched)?.told_to(&Viewer::of(self.caller), &self.units);
         Ok(Undoing { go, come_back, effect })
@@ -411,75 +410,16 @@ impl Custody<'_> {
     }
 }
 
-/// Questions.
-impl Custody<'_> {
-    /// The questions within reach, the open ones first, then by falling number.
-    ///
-    /// # Errors
-    /// The store's.
-    pub fn questions(&self) -> Result<Vec<Question>, Problem> {
-        let mut found = Vec::new();
-        for question in questions::all(self.app.store())? {
-            if self.known_side(&question)?.is_some() {
-                found.push(question);
-            }
-        }
-        found.sort_by_key(|question| (question.settled.is_some(), std::cmp::Reverse(question.number)));
-        Ok(found)
+/// How many of the records that a batch puts out would count again.
+fn counting_again(store: &dyn Store, supposed: &dyn Knowledge, batch: &NewBatch) -> Result<u64, StoreError> {
+    let mut by_unit: BTreeMap<String, BTreeSet<RecordId>> = BTreeMap::new();
+    for old in batch.puts_out() {
+        by_unit.entry(store.record(old)?.record.item.unit).or_default().insert(old);
     }
-
-    /// The stored record of a question both sides of which are within reach.
-    fn known_side(&self, question: &Question) -> Result<Option<Version>, Problem> {
-        if !self.has_row(&question.row) {
-            return Ok(None);
-        }
-        let known = self.app.store().record(question.known)?;
-        Ok(Some(known).filter(|known| self.has_row(&known.record)))
+    let mut count = 0;
+    for (unit, put_out) in by_unit {
+        let known = supposed.facts_of(&unit, Date::MAX)?.records;
+        count += known.iter().filter(|record| put_out.contains(&record.id)).count() as u64;
     }
-
-    /// One question within reach, and the stored record it is about.
-    ///
-    /// # Errors
-    /// [`Problem::Absent`], [`Problem::OutOfScope`]; the store's.
-    pub fn question(&self, number: u64) -> Result<(Question, Version), Problem> {
-        let question = questions::one(self.app.store(), number)?;
-        let known = self.known_side(&question)?.ok_or_else(|| Problem::OutOfScope(number.to_string()))?;
-        Ok((question, known))
-    }
-
-    /// Whether the caller may settle a question at all.
-    pub fn may_settle(&self, question: &Question) -> bool {
-        self.caller.may(Permission::Correct) && self.remit.of_deed(&question.asked.by).is_ok()
-    }
-
-    /// Settles a question.
-    ///
-    /// # Errors
-    /// Those of [`Self::question`], [`Problem::OtherHand`], [`Problem::Parameter`] without a reason; the store's.
-    pub fn settle(&self, number: u64, answer: Answer, why: &str) -> Result<Question, Problem> {
-        let act = self.act(why)?;
-        self.remit.of_deed(&self.question(number)?.0.asked.by)?;
-        let question = questions::settle(self.app.store(), &self.remit, number, answer, act)?;
-        self.app.facts_changed();
-        if let Some(batch) = question.settled.as_ref().and_then(|settled| settled.batch) {
-            self.app.audit().note(Note::done(self.caller, Action::Upload, Subject::of("batch", batch)))?;
-        }
-        self.app.audit().note(Note::done(self.caller, Action::Decide, Subject::of("question", number)))?;
-        Ok(question)
-    }
-}
-
-impl From<QuestionError> for Problem {
-    fn from(error: QuestionError) -> Problem {
-        match error {
-            QuestionError::Store(error) => error.into(),
-            QuestionError::NotAdmitted(error) => error.into(),
-            QuestionError::Missing(number) => Problem::Absent("待核对的问题", "question", number.to_string()),
-            QuestionError::Settled(number) => Problem::parameter(
-                "question",
-                format!("问题 {number} 已经有人处理"),
-                format!("question {number} is settled already"),
-            ),
-        }
-    }
+    Ok(count)
 }

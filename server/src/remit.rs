@@ -142,6 +142,11 @@ impl Remit {
         self.areas.as_deref()
     }
 
+    /// The units within it; none: all there are.
+    pub fn units(&self) -> Option<&BTreeSet<String>> {
+        self.units.as_ref()
+    }
+
     /// Whether attributes of units within it may be handed in: those of a department have none of their own.
     pub fn has_attributes(&self) -> bool {
         self.kinds.is_none()

@@ -29,7 +29,7 @@ use crate::config::Config;
 use crate::error::Problem;
 use crate::gate;
 use crate::gate::Access::{Either, LoggedIn, Public, WithEverything};
-use crate::pages::admin::{self, account, accounts, keys, log_in, own, security, set_up};
+use crate::pages::admin::{self, account, accounts, keys, log_in, own, security, set_up, webhooks as hooks};
 use crate::pages::duties as desk;
 use crate::pages::runs as scorings;
 use crate::pages::{assets, burden, city, draft, home, links, negative, preferences, records, search, upload, village};
@@ -43,8 +43,9 @@ pub fn router(app: App) -> Router {
         .layer(from_fn_with_state(app.clone(), present::present))
         .layer(CompressionLayer::new())
         .layer(CatchPanicLayer::custom(present::panicked))
-        .layer(from_fn_with_state(app.clone(), gate::identify))
+        // Around the gate too, which reads the forms of whoever is logged in.
         .layer(from_fn_with_state(app.clone(), deadline::hold))
+        .layer(from_fn_with_state(app.clone(), gate::identify))
         .layer(DefaultBodyLimit::max(app.config().body_limit()));
     all(app.config())
         .into_router()
@@ -118,11 +119,14 @@ fn data(config: &Config) -> Routes {
         .post("/webhooks", WithEverything(May::ManageService), webhooks::create)
         .delete("/webhooks/{webhook}", WithEverything(May::ManageService), webhooks::remove)
         .post("/webhooks/{webhook}/resume", WithEverything(May::ManageService), webhooks::resume)
+        .post("/webhooks/{webhook}/pause", WithEverything(May::ManageService), webhooks::pause)
+        .post("/webhooks/{webhook}/ping", WithEverything(May::ManageService), webhooks::ping)
         .get("/webhooks/{webhook}/deliveries", May::ManageService, webhooks::deliveries)
         .get("/mappings", May::ManageService, mappings::list)
         .post("/mappings", WithEverything(May::ManageService), mappings::publish)
         .get("/mappings/{mapping}", May::ManageService, mappings::show)
         .get("/audit", May::ReadAudit, api::audit::list)
+        .get("/sightings", May::ReadAudit, api::audit::sightings)
         .get("/drafts", May::Upload, drafts::list)
         .route(Method::POST, "/drafts", May::Upload, post(drafts::create).layer(uploading))
         .get("/drafts/{draft}", May::Upload, drafts::show)
@@ -244,7 +248,15 @@ fn accounts() -> Routes {
         .post(links::KEYS, May::ManageAccounts, keys::make)
         .post("/admin/keys/{id}/approve", May::ApproveAccess, keys::approve)
         .post("/admin/keys/{id}/withdraw", see, keys::withdraw)
+        .get(links::WEBHOOKS, May::ManageService, hooks::list)
+        .post(links::WEBHOOKS, May::ManageService, hooks::register)
+        .get("/admin/webhooks/{webhook}", May::ManageService, hooks::show)
+        .post("/admin/webhooks/{webhook}/ping", May::ManageService, hooks::ping)
+        .post("/admin/webhooks/{webhook}/pause", May::ManageService, hooks::pause)
+        .post("/admin/webhooks/{webhook}/resume", May::ManageService, hooks::resume)
+        .post("/admin/webhooks/{webhook}/remove", May::ManageService, hooks::remove)
         .get(links::SECURITY, May::SetSecurity, security::show)
         .post(links::SECURITY, May::SetSecurity, security::save)
         .get(links::AUDIT, May::ReadAudit, admin::audit::list)
+        .get(links::SIGHTINGS, May::ReadAudit, admin::sightings::list)
 }

@@ -172,6 +172,7 @@ impl App {
             self.pseudonym_key(),
             self.today(),
             &mut |id, now, then| self.audit().note_blanking(&Caller::service(), id, now, then),
+            || self.standing(),
         )?;
         if !blanked.is_nothing() {
             self.has_written();
@@ -401,7 +402,7 @@ impl App {
         let units = self.units()?;
         let statements = self.store().statements(day)?;
         let remit = Remit::of_caller(caller, edition.bundle(), units.all());
-        Ok(ask(&Basis { bundle: edition.bundle(), units: &units, statements: &statements, day, remit: &remit }))
+        Ok(ask(&Basis { plan: &edition.plan, units: &units, statements: &statements, day, remit: &remit }))
     }
 
     /// The units known today, ready. It blocks.

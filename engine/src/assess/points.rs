@@ -22,11 +22,14 @@ pub(super) struct RuleResult {
     pub(super) findings: Vec<Arc<Finding>>,
     /// Why it could not be checked, or why it does not apply.
     pub(super) why: Option<Box<Why>>,
-    /// The sum of what counts of its findings.
-    pub(super) total: Number,
 }
 
 impl RuleResult {
+    /// The sum of what counts of its findings.
+    fn total(&self) -> Sum {
+        Number::sum(self.findings.iter().map(|finding| finding.counted))
+    }
+
     /// Whether something was found that counts.
     pub(super) fn found(&self) -> bool {
         self.findings.iter().any(|finding| finding.kind != FindingKind::Note && !finding.exempted)
@@ -103,28 +106,31 @@ fn gather_shared_caps<'a>(criterion: &'a Criterion, into: &mut Vec<&'a SharedCap
     into.extend(&criterion.caps);
 }
 
-/// Sets what counts of a rule's findings and gives the sum.
-pub(super) fn settle_rule(findings: &mut [Finding], caps: &[Cap], period: Period) -> Sum {
-    for finding in findings.iter_mut() {
+/// Sets what counts of a rule's findings, which nobody else holds yet.
+///
+/// # Errors
+/// When amounts or their sum cannot be held.
+pub(super) fn settle_rule(findings: &mut [Arc<Finding>], caps: &[Cap], period: Period) -> Result<(), NumberError> {
+    for finding in findings.iter_mut().filter_map(Arc::get_mut) {
         finding.counted = if finding.exempted { Number::ZERO } else { finding.points };
     }
     match &mut *findings {
         // One finding stands in one period, whatever that is.
         [finding] => {
-            for cap in in_order(caps).iter() {
-                hold([&mut finding.counted], cap.points)?;
+            if let Some(finding) = Arc::get_mut(finding) {
+                in_order(caps).iter().try_for_each(|cap| hold([&mut finding.counted], cap.points))?;
             }
         }
         several if !caps.is_empty() => {
-            let mut counting: Vec<_> =
-                several.iter_mut().map(|finding| (day(finding, period), &mut finding.counted)).collect();
+            let own = several.iter_mut().filter_map(Arc::get_mut);
+            let mut counting: Vec<_> = own.map(|finding| (day(finding, period), &mut finding.counted)).collect();
             // The earliest take of a cap first, so that the order in which a script finds changes no points.
             counting.sort_by_key(|(day, _)| *day);
             apply_caps(&mut counting, caps)?;
         }
         _ => {}
     }
-    Number::sum(findings.iter().map(|finding| finding.counted))
+    Number::sum(findings.iter().map(|finding| finding.counted)).map(drop)
 }
 
 /// The points of all criteria and the score they make, before the score script and the rounding.
@@ -201,6 +207,15 @@ pub(super) fn total<'a>(
 }
 
 impl Pipeline {
+    /// A score held between its ends, also where what that adds cannot be written as a number.
+    pub(super) fn held(&self, score: Number) -> Number {
+        match (self.floor, self.ceiling) {
+            (_, Some(ceiling)) if score > ceiling => ceiling,
+            (Some(floor), _) if score < floor => floor,
+            _ => score,
+        }
+    }
+
     /// Holds a score between its ends, with a line for what that adds.
     pub(super) fn hold(&self, score: Number, ledger: &mut Vec<Line>) -> Sum {
         hold_between(score, self.floor, self.ceiling, ledger, LineKind::Floor, LineKind::Ceiling)
@@ -327,14 +342,15 @@ impl<'a> Adder<'a> {
             uncapped = uncapped.add(finding.points)?;
             self.line(LineKind::Finding(place), finding.points, running);
         }
-        let own = result.total.sub(uncapped)?;
+        let total = result.total()?;
+        let own = total.sub(uncapped)?;
         if !own.is_zero() {
             running = running.add(own)?;
             self.line(LineKind::RuleCap(id()), own, running);
         }
         let counted = self.counted.iter().skip(offset).take(result.findings.len()).copied();
         let points = Number::sum(counted)?;
-        let shared = points.sub(result.total)?;
+        let shared = points.sub(total)?;
         if !shared.is_zero() {
             running = running.add(shared)?;
             self.line(LineKind::SharedCap(id()), shared, running);

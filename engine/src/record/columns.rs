@@ -97,6 +97,7 @@ impl Column {
     }
 
     /// What stands here for one record.
+    #[inline]
     pub fn cell(&self, row: usize) -> Cell<'_> {
         let cell = match self {
             Column::Empty => None,

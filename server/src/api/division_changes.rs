@@ -148,7 +148,8 @@ pub async fn create(
         let first = changes.first().map_or("", |change| change.kind.zh());
         let what = format!("区划{first}:{}", form.reason.trim());
         let mut batch = NewBatch::new(app.now(), caller.name_or(form.by), what);
-        succession::announce(&app.store().units(Date::MAX)?, &changes, &mut batch).map_err(Problem::Faults)?;
+        let units = app.store().units(Date::MAX)?;
+        succession::announce(&units, &changes, app.today(), &mut batch).map_err(Problem::Faults)?;
         if batch.units.is_empty() {
             return Err(Problem::parameter("changes", "至少要有一项变更", "at least one change"));
         }

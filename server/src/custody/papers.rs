@@ -1,6 +1,6 @@
 //! The attachments of records within reach.
 
-use super::{Custody, SIGHTINGS};
+use super::{Custody, sightings};
 use crate::accounts::Permission;
 use crate::attachments::{self, AttachError, Attachment};
 use crate::audit::{Action, Note, Subject};
@@ -82,7 +82,7 @@ impl Custody<'_> {
         let (version, attachment) = self.attachment(record, content)?;
         let body = serde_json::to_vec(&(content, &act)).map_err(|error| Problem::Internal(error.to_string()))?;
         let name = format!("{}-{content}", act.at.as_microsecond());
-        self.app_store().file_papers(vec![Paper::new(SIGHTINGS, name, body)])?;
+        self.app_store().file_papers(vec![Paper::new(sightings::FOLDER, name, body)])?;
         self.app.audit().note(Note::done(self.caller, Action::Unmask, attached(version, content)))?;
         let bytes = attachments::original(self.app_store(), &attachment)?;
         Ok((attachment, bytes))

@@ -16,7 +16,13 @@ use super::county::*;
 
 /// Passwords that are quick to work out, and a token that works beside accounts.
 pub fn quick() -> Config {
-    Config { argon2_memory: 8, argon2_passes: 1, operator_key: OperatorKey::On, ..Config::default() }
+    Config {
+        argon2_memory: 8,
+        argon2_passes: 1,
+        operator_key: OperatorKey::On,
+        keep_current: false,
+        ..Config::default()
+    }
 }
 
 pub const PASSWORD: &str = "correct horse battery";

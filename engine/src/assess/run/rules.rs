@@ -14,7 +14,7 @@ use crate::script::{Failure, Interpreter, Said};
 
 impl RuleResult {
     pub(super) fn without_findings(outcome: Outcome, why: Option<Why>) -> RuleResult {
-        RuleResult { outcome, findings: Vec::new(), why: why.map(Box::new), total: Number::ZERO }
+        RuleResult { outcome, findings: Vec::new(), why: why.map(Box::new) }
     }
 }
 
@@ -40,14 +40,11 @@ impl Pass {
             Err(Failure::CalledOff) => return Err(Failure::CalledOff),
             Err(failure) => Some(failure),
         };
-        let mut findings: Vec<Finding> =
-            ended.said.into_iter().map(|said| self.finding(plan, place, said, failure.is_some())).collect();
-        let total = match settle_rule(&mut findings, &plan.rule.caps, self.stage.period) {
-            Ok(total) => total,
-            Err(error) => {
-                return Ok(nothing(Outcome::CannotCheck, Some((format!("计算出错:{error}"), error.to_string()))));
-            }
-        };
+        let finding = |said| Arc::new(self.finding(plan, place, said, failure.is_some()));
+        let mut findings: Vec<Arc<Finding>> = ended.said.into_iter().map(finding).collect();
+        if let Err(error) = settle_rule(&mut findings, &plan.rule.caps, self.stage.period) {
+            return Ok(nothing(Outcome::CannotCheck, Some((format!("计算出错:{error}"), error.to_string()))));
+        }
         let found = findings.iter().any(|finding| finding.kind != FindingKind::Note);
         let (outcome, why) = match failure {
             None if found => (Outcome::Findings, None),
@@ -55,8 +52,7 @@ impl Pass {
             Some(Failure::NotApplicable(reason)) => (Outcome::NotApplicable, Some((reason.clone(), reason))),
             Some(failure) => (Outcome::CannotCheck, Some(why(failure))),
         };
-        let findings = findings.into_iter().map(Arc::new).collect();
-        Ok(RuleResult { outcome, findings, why: why.map(Box::new), total })
+        Ok(RuleResult { outcome, findings, why: why.map(Box::new) })
     }
 
     /// What a rule said as a finding. Of a rule that failed, a veto stands and all else is a note that does not count.

@@ -12,10 +12,9 @@ use rhai::Dynamic;
 use super::super::objects::RecordObject;
 use super::super::scene::Scene;
 use super::super::stop::Halt;
-use super::value::{Text, Value};
-use crate::dictionary::{self, Kind};
+use crate::dictionary::Kind;
 use crate::record::Record;
-use crate::record::columns::{Cell, Column};
+use crate::record::columns::Cell;
 use crate::record::table::{Span, Table};
 
 /// Records of one kind, in their order.
@@ -73,18 +72,10 @@ impl<'s> Row<'s> {
         self.table.days().get(self.place()).copied().unwrap_or_default()
     }
 
-    /// The value of a field by its place.
-    pub(super) fn field(self, place: usize) -> Field<'s> {
-        let cell = self.table.column(place).map_or(Cell::Missing, |column: &'s Column| column.cell(self.place()));
-        match cell {
-            Cell::Missing => Field::Missing,
-            Cell::Flag(is) => Field::Plain(Value::Boolean(is)),
-            Cell::Day(day) => Field::Plain(Value::Day(day)),
-            Cell::Number { digits, places } => Field::Plain(Value::of_scaled(digits, places)),
-            Cell::Word(word) => Field::Plain(Value::Text(Text::Lent(word))),
-            Cell::Value(dictionary::Value::Number(number)) => Field::Plain(Value::of_number(*number)),
-            Cell::Value(_) => Field::Involved,
-        }
+    /// What stands in a field, by its place.
+    #[inline]
+    pub(super) fn field(self, place: usize) -> Cell<'s> {
+        self.table.column(place).map_or(Cell::Missing, |column| column.cell(self.place()))
     }
 
     /// Whether a missing value reads as nothing whatever the field says.
@@ -121,12 +112,4 @@ impl<'s> Row<'s> {
             (one, other) => one.is_some().cmp(&other.is_some()),
         })
     }
-}
-
-/// What stands in a field.
-pub(super) enum Field<'s> {
-    Missing,
-    Plain(Value<'s>),
-    /// It takes more than the column to read it.
-    Involved,
 }

@@ -165,6 +165,10 @@ impl<'s> Machine<'s> {
             Err(Exit::Return) => std::mem::replace(&mut self.passed, Value::Nothing),
             other => other?,
         };
+        if value.is_weightless() {
+            self.work(1)?;
+            return Ok(value.to_dynamic(self.scene));
+        }
         // As a list of one: that is what the interpreter goes through.
         let Extent { weight, depth } = value.extent();
         self.admit(Extent { weight: weight.saturating_add(1), depth: depth.saturating_add(1) })?;

@@ -19,6 +19,7 @@ use super::records::{Row, Rows};
 use crate::dictionary;
 use crate::number::Number;
 use crate::period::{Date, day_number, day_of_number};
+use crate::record::columns::Cell;
 
 /// A value of a compiled run; `'s` is the life of the scene it reads.
 #[derive(Clone)]
@@ -176,6 +177,19 @@ impl<'s> Value<'s> {
         }
     }
 
+    /// What stands in a column; none: nothing does, or it needs more than the column to be read.
+    #[inline]
+    pub(super) fn of_cell(cell: Cell<'s>) -> Option<Value<'s>> {
+        match cell {
+            Cell::Flag(is) => Some(Value::Boolean(is)),
+            Cell::Day(day) => Some(Value::Day(day)),
+            Cell::Number { digits, places } => Some(Value::of_scaled(digits, places)),
+            Cell::Word(word) => Some(Value::Text(Text::Lent(word))),
+            Cell::Value(dictionary::Value::Number(number)) => Some(Value::of_number(*number)),
+            Cell::Value(_) | Cell::Missing => None,
+        }
+    }
+
     /// The same for a value of one's own, whatever it is.
     pub(super) fn of_own(value: dictionary::Value) -> Value<'s> {
         match value {
@@ -185,6 +199,15 @@ impl<'s> Value<'s> {
             dictionary::Value::Date(date) => Value::of_date(date),
             value => Value::Other(convert::from_value(&value)),
         }
+    }
+
+    /// Whether it costs nothing to hand it on, nor does that change it.
+    #[inline]
+    pub(super) fn is_weightless(&self) -> bool {
+        matches!(
+            self,
+            Value::Nothing | Value::Boolean(_) | Value::Whole(_) | Value::Scaled(..) | Value::Number(_) | Value::Day(_)
+        )
     }
 
     /// What going through the value costs, once it is read-only.

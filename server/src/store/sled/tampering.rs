@@ -290,8 +290,9 @@ fn an_attachment_whose_bytes_or_note_were_changed_is_named() {
 
     let town = Town::new();
     town.take_back_release_and_attach();
-    let gone = Paper::gone(format!("attachments {SECOND}"), format!("{content} 0"));
-    town.store.file_papers(vec![gone]).unwrap();
+    let folder = format!("attachments {SECOND}");
+    let [(name, _)] = town.store.papers(&folder, None, 9).unwrap().try_into().unwrap();
+    town.store.file_papers(vec![Paper::gone(folder, name)]).unwrap();
     assert_eq!(town.differences(), [Difference::Missing(named)]);
 }
 

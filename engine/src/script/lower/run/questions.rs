@@ -121,7 +121,11 @@ impl<'s> Machine<'s> {
         self.spend(closure.cost)?;
         self.set(closure.parameter, item)?;
         let gives = self.eval(&closure.body);
-        let value = self.returned(gives)?.frozen();
+        let value = self.returned(gives)?;
+        if value.is_weightless() {
+            return Ok(value);
+        }
+        let value = value.frozen();
         let weight = value.extent().weight;
         if weight > 0 {
             self.work(weight)?;

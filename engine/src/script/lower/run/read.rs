@@ -9,15 +9,16 @@ use super::super::super::host::LOOKING_UP;
 use super::super::super::objects::{Figures, Parameters, PastObject, Table, Unit, constant, in_force, step_reached};
 use super::super::super::scene::{Missing, Reading, Window};
 use super::super::super::view::{Entries, Extent, View};
-use super::super::records::{self, Row, Rows};
+use super::super::records::{Row, Rows};
 use super::super::tree::{self, Field, Host, Node, Parameter, Reach, What};
 use super::super::value::{List, Seat, Text, Value};
 use super::foreign::exit_of;
-use super::{Exit, Machine, Outcome, PartObject};
+use super::{Exit, Machine, Outcome, PartObject, TEXT_ELEMENT};
 use crate::bundle::Constant;
 use crate::dictionary::{self, Kind};
 use crate::number::Number;
 use crate::period::Period;
+use crate::record::columns::Cell;
 use std::rc::Rc;
 
 /// Entries of a table that are looked through.
@@ -141,18 +142,23 @@ impl<'s> Machine<'s> {
         match field.what {
             What::Date => Ok(Value::Day(row.day())),
             What::Value { place, optional } => match row.field(place) {
-                records::Field::Plain(value) => {
-                    if let Value::Text(_) = value {
-                        self.work(value.extent().weight)?;
-                    }
-                    Ok(value)
-                }
-                records::Field::Missing if optional || row.is_lenient() => Ok(Value::Nothing),
-                // With the words for what is missing.
-                records::Field::Missing | records::Field::Involved => self.read(row, &field.name),
+                Cell::Missing if optional || row.is_lenient() => Ok(Value::Nothing),
+                cell => match Value::of_cell(cell) {
+                    Some(value) => self.given(value),
+                    // With the words for what is missing.
+                    None => self.read(row, &field.name),
+                },
             },
             What::Other => self.read(row, &field.name),
         }
+    }
+
+    /// What was read of a record, paid for.
+    fn given(&self, value: Value<'s>) -> Outcome<Value<'s>> {
+        if let Value::Text(text) = &value {
+            self.work((text.len() / TEXT_ELEMENT) as u64)?;
+        }
+        Ok(value)
     }
 
     /// A property of a record as the interpreter reads it, with what that costs.
@@ -183,12 +189,9 @@ impl<'s> Machine<'s> {
     fn property(&mut self, of: Value<'s>, name: &str) -> Outcome<Value<'s>> {
         match of {
             Value::Record(row) => match row.kind().fields.get_full(name) {
-                Some((place, _, field)) if field.personal.is_none() => match row.field(place) {
-                    records::Field::Plain(value) => {
-                        self.work(value.extent().weight)?;
-                        Ok(value)
-                    }
-                    _ => self.read(row, name),
+                Some((place, _, field)) if field.personal.is_none() => match Value::of_cell(row.field(place)) {
+                    Some(value) => self.given(value),
+                    None => self.read(row, name),
                 },
                 _ => self.read(row, name),
             },

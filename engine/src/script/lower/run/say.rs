@@ -96,8 +96,10 @@ impl<'s> Machine<'s> {
     fn evidence(&mut self, items: &[Value<'s>]) -> Outcome<Vec<Arc<Record>>> {
         let mut named = Named::default();
         for item in items {
-            if self.listed(item).is_ok() {
-                self.admit(item.extent())?;
+            match item {
+                Value::Nothing | Value::Record(_) => {}
+                item if self.listed(item).is_ok() => self.admit(item.extent())?,
+                _ => {}
             }
             self.name(item, &mut named)?;
         }
