@@ -60,7 +60,7 @@ pub(super) fn stored(app: &App, caller: &Caller, draft: &Draft) -> Result<Stage,
 
 /// What is missing of the kinds in a batch, the stretch that ended last first.
 fn still_due(app: &App, caller: &Caller, batch: &Batch) -> Result<Vec<Duty>, Problem> {
-    let mut open = app.duties(caller.scope(), None, app.today())?.open;
+    let mut open = app.duties(caller, None, app.today())?.open;
     open.retain(|duty| duty.state != DutyState::Coming && batch.counts.records.contains_key(&duty.kind));
     open.sort_by(|one, other| (other.period.to(), &one.kind).cmp(&(one.period.to(), &other.kind)));
     open.truncate(STILL_DUE);
