@@ -391,7 +391,10 @@ impl Custody<'_> {
     pub fn settle(&self, number: u64, answer: Answer, why: &str) -> Result<Question, Problem> {
         let act = self.act(why)?;
         self.question(number)?;
-        let question = questions::settle(self.app.store(), number, answer, act)?;
+        let question = {
+            let _alone = self.app.standing();
+            questions::settle(self.app.store(), number, answer, act)?
+        };
         self.app.facts_changed();
         if let Some(batch) = question.settled.as_ref().and_then(|settled| settled.batch) {
             self.app.audit().note(Note::done(self.caller, Action::Upload, Subject::of("batch", batch)))?;

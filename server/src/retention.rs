@@ -53,18 +53,23 @@ struct Next {
 /// Told of a batch before it is blanked: its number, what it says, what it is going to say.
 pub type BeforeBlanking<'a> = &'a mut dyn FnMut(BatchId, &NewBatch, &NewBatch) -> Result<(), StoreError>;
 
-/// Blanks everything whose time is over on a day.
+/// Blanks everything whose time is over on a day. `alone` waits until nobody raises or settles a question; what it gives is held
+/// while questions are blanked.
 ///
 /// # Errors
 /// The store's. What was blanked before stays so, and the rest is done by the next call.
-pub fn blank_due(
+pub fn blank_due<G>(
     store: &dyn Store,
     bundle: &Bundle,
     key: &[u8],
     today: Date,
     before: BeforeBlanking,
+    alone: impl FnOnce() -> G,
 ) -> Result<Blanked, StoreError> {
-    sweep(store, bundle, key, today, Some(before))
+    let mut blanked = sweep(store, bundle, key, today, Some(before))?;
+    let _alone = alone();
+    blanked.questions = blank_questions(store, bundle, key, today, true)?;
+    Ok(blanked)
 }
 
 /// Counts what [`blank_due`] would blank, and blanks nothing.
@@ -72,9 +77,11 @@ pub fn blank_due(
 /// # Errors
 /// The store's.
 pub fn count_due(store: &dyn Store, bundle: &Bundle, key: &[u8], today: Date) -> Result<Blanked, StoreError> {
-    sweep(store, bundle, key, today, None)
+    let questions = blank_questions(store, bundle, key, today, false)?;
+    Ok(Blanked { questions, ..sweep(store, bundle, key, today, None)? })
 }
 
+/// Goes through the records of all batches that are due.
 fn sweep(
     store: &dyn Store,
     bundle: &Bundle,
@@ -102,15 +109,25 @@ fn sweep(
             note_next(store, bundle, id, next)?;
         }
     }
-    blanked.questions = questions::blank(store, really.is_some(), &mut |received_on, row| {
+    Ok(blanked)
+}
+
+/// Blanks the rows kept as questions, or only counts those that are due.
+fn blank_questions(
+    store: &dyn Store,
+    bundle: &Bundle,
+    key: &[u8],
+    today: Date,
+    really: bool,
+) -> Result<u64, StoreError> {
+    questions::blank(store, really, &mut |received_on, row| {
         let gone = gone_fields(bundle, key, today, received_on, row).0;
         let any = !gone.is_empty();
         for (name, value) in gone {
             row.fields.insert(name, value);
         }
         any
-    })?;
-    Ok(blanked)
+    })
 }
 
 /// What a batch is going to say.

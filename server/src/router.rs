@@ -43,8 +43,9 @@ pub fn router(app: App) -> Router {
         .layer(from_fn_with_state(app.clone(), present::present))
         .layer(CompressionLayer::new())
         .layer(CatchPanicLayer::custom(present::panicked))
-        .layer(from_fn_with_state(app.clone(), gate::identify))
+        // Around the gate too, which reads the forms of whoever is logged in.
         .layer(from_fn_with_state(app.clone(), deadline::hold))
+        .layer(from_fn_with_state(app.clone(), gate::identify))
         .layer(DefaultBodyLimit::max(app.config().body_limit()));
     all(app.config())
         .into_router()

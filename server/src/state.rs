@@ -171,6 +171,7 @@ impl App {
             self.pseudonym_key(),
             self.today(),
             &mut |id, now, then| self.audit().note_blanking(&Caller::service(), id, now, then),
+            || self.standing(),
         )?;
         if !blanked.is_nothing() {
             self.has_written();
@@ -399,7 +400,7 @@ impl App {
         let edition = self.current_edition(&bundle)?;
         let units = self.units()?;
         let statements = self.store().statements(day)?;
-        Ok(ask(&Basis { bundle: edition.bundle(), units: &units, statements: &statements, day, scope }))
+        Ok(ask(&Basis { plan: &edition.plan, units: &units, statements: &statements, day, scope }))
     }
 
     /// The units known today, ready. It blocks.

@@ -13,7 +13,8 @@ use std::collections::{BTreeMap, HashSet};
 
 use jiff::Timestamp;
 use liuwu_engine::bundle::Bundle;
-use liuwu_engine::diagnostic::Diagnostic;
+use liuwu_engine::codes::files::RECEIVED_IN_FUTURE;
+use liuwu_engine::diagnostic::{Diagnostic, any_error};
 use liuwu_engine::period::Date;
 use serde::Serialize;
 
@@ -181,6 +182,11 @@ impl Report {
         records.chain(self.batch.attributes.iter().map(|fact| fact.unit.as_str())).collect()
     }
 
+    /// The fault that all rows share, so that there are no good ones beside it.
+    pub fn fault_of_all(&self) -> Option<&Diagnostic> {
+        self.faults.iter().find(|fault| fault.code.id == RECEIVED_IN_FUTURE.id)
+    }
+
     /// What would be stored.
     pub fn batch(&self) -> &NewBatch {
         &self.batch
@@ -284,6 +290,9 @@ pub fn prepare_watched(
     progress: &dyn Progress,
 ) -> Result<Report, Stopped> {
     let mut report = preparation::read(store, bundle, files, said, progress)?;
-    report.acceptable = said.accept_good_rows || !liuwu_engine::diagnostic::any_error(&report.faults);
+    report.acceptable = match said.accept_good_rows {
+        true => report.fault_of_all().is_none(),
+        false => !any_error(&report.faults),
+    };
     Ok(report)
 }

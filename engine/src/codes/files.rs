@@ -150,6 +150,13 @@ codes! {
         help_zh: "核对村社;确属其他镇街的,请删去这一行,由所属镇街上报",
         help_en: "check the unit; if it belongs to another town, remove the row and let that town hand it in",
     }
+    /// A day of receipt that is still to come.
+    RECEIVED_IN_FUTURE = Error "received-in-future" {
+        zh: "收到日期 {day} 还没有到(今天是 {today}),到那天以前这批数据不会计入任何核算",
+        en: "the day of receipt, {day}, is still to come (today is {today}): until then the data would count in no run",
+        help_zh: "核对年份;收到日期写今天或以前的日期,不写就是今天",
+        help_en: "check the year; give today or a day before it, or leave it out for today",
+    }
     /// A list of units from somebody who is not responsible for all of them.
     DIVISIONS_OUT_OF_REMIT = Error "divisions-out-of-remit" {
         zh: "区划表只能由全市范围的账号上报",

@@ -22,14 +22,14 @@ pub(super) const ROWS: usize = 2_000;
 /// Milliseconds after which the child is killed: before it has begun to write, while it writes, and after.
 const LIVES: [u64; 6] = [0, 60, 150, 300, 600, 1_500];
 
-pub(super) fn open(directory: &Path) -> App {
+pub(crate) fn open(directory: &Path) -> App {
     let (token, _) = Token::make().unwrap();
     let store: Arc<dyn Store> = Arc::new(sled::open(directory).unwrap());
     App::new(Config::default(), store, b"a key for tests".to_vec(), token)
 }
 
 /// A county of one village with an open draft of many fires.
-pub(super) fn furnish(app: &App) -> Draft {
+pub(crate) fn furnish(app: &App) -> Draft {
     lay_out(app);
     fires(app, 0)
 }

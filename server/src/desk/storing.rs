@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use liuwu_engine::diagnostic::any_error;
+use liuwu_engine::diagnostic::{Lang, any_error};
 
 use super::{NOTE, failed, prepare};
 use crate::accounts::{Caller, Permission};
@@ -38,9 +38,13 @@ pub fn storing(draft: &str) -> String {
 /// Stores a draft, as a job.
 ///
 /// # Errors
-/// [`Problem::Faults`] when something is at fault and the good rows alone were not asked for; [`DraftError::Closed`];
-/// [`Problem::Forbidden`] when records are to be taken back by somebody who may not.
+/// [`Problem::Faults`] when something is at fault and the good rows alone were not asked for; [`DraftError::Closed`],
+/// [`DraftError::BeingStored`], [`DraftError::Missing`] when it was thrown away meanwhile; [`Problem::Forbidden`] when records are
+/// to be taken back by somebody who may not.
 pub fn commit(app: &App, caller: &Caller, draft: &Draft, consent: Consent) -> Result<Arc<Job>, Problem> {
+    let claim = app.drafts().claim(&draft.id).ok_or(DraftError::BeingStored)?;
+    // As it stands now that nobody else stores it or throws it away.
+    let draft = app.drafts().get(app.store(), &draft.id, &draft.owner)?;
     if draft.state != State::Open {
         return Err(DraftError::Closed.into());
     }
@@ -53,8 +57,7 @@ pub fn commit(app: &App, caller: &Caller, draft: &Draft, consent: Consent) -> Re
     {
         return Err(Problem::Faults(preview.report.faults.clone()));
     }
-    let claim = app.drafts().claim(&draft.id).ok_or(DraftError::Closed)?;
-    let (own, caller, draft) = (app.clone(), caller.clone(), draft.clone());
+    let (own, caller) = (app.clone(), caller.clone());
     let owner = caller.name();
     let subject = storing(&draft.id);
     let work = move |gauge: &Gauge| {
@@ -71,6 +74,9 @@ fn store(app: &App, caller: &Caller, draft: &Draft, consent: Consent, key: &Key,
         Some(report) => report,
         None => prepare(app, caller, draft, gauge)?.1,
     };
+    if let Some(fault) = report.fault_of_all() {
+        return Err(Ending::Failed(fault.message(Lang::Zh), fault.message(Lang::En)));
+    }
     if any_error(&report.faults) && !consent.good_rows {
         return Err(Ending::Failed(
             "有错的行尚未改正,没有入库".to_owned(),
@@ -96,9 +102,10 @@ fn store(app: &App, caller: &Caller, draft: &Draft, consent: Consent, key: &Key,
 /// Notes what was stored.
 fn conclude(app: &App, caller: &Caller, draft: &Draft, batch: Option<BatchId>, state: State) -> Result<(), Problem> {
     app.facts_changed();
-    app.drafts().set_state(app.store(), (&draft.id, &draft.owner), state, app.now())?;
+    // First in the log: whatever becomes of the draft, the batch is there.
     if let Some(batch) = batch {
         app.audit().note(Note::done(caller, Action::Upload, Subject::of("batch", batch)))?;
     }
+    app.drafts().set_state(app.store(), (&draft.id, &draft.owner), state, app.now())?;
     Ok(())
 }

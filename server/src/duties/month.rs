@@ -71,7 +71,7 @@ impl Basis<'_> {
     /// The period of the standard that the day is in, or its last.
     #[must_use]
     pub fn newest_period(&self) -> Period {
-        Period::containing(self.bundle.assess.period, self.span().1)
+        Period::containing(self.plan.bundle.assess.period, self.span().1)
     }
 
     /// What is asked about a month. Nothing about one that the standard does not speak of any more.

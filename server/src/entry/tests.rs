@@ -6,7 +6,7 @@ use serde_json::{Value as Json, json};
 use super::*;
 use crate::questions::{self, Answer, QuestionError};
 use crate::store::memory::Memory;
-use crate::store::{Knowledge, State, UnitRow};
+use crate::store::{Cabinet, Knowledge, RecordRow, State, UnitRow};
 
 const BUNDLE: &str = r#"
 bundle: typed
@@ -260,4 +260,33 @@ fn a_question_about_a_record_that_does_not_count_any_more_stays_open() {
     assert_eq!(questions::one(&store, 1).unwrap().settled, None);
     assert!(questions::settle(&store, 1, Answer::KeepBoth, act("按新的")).is_ok());
     assert!(matches!(questions::one(&store, 2), Err(QuestionError::Missing(2))));
+}
+
+#[test]
+fn an_answer_whose_row_was_stored_before_an_interruption_is_not_asked_for_again() {
+    for (answer, counting) in [(Answer::TakeNew, 1), (Answer::KeepBoth, 2)] {
+        let (store, _) = questioned();
+        let open = store.paper("questions", "000000000001").unwrap().unwrap();
+        let settled = questions::settle(&store, 1, answer, act("核对过原件")).unwrap();
+        // As it is when the process ends between the batch and the question.
+        store.file_papers(vec![crate::store::Paper::new("questions", "000000000001", open)]).unwrap();
+        assert_eq!(questions::one(&store, 1).unwrap().settled, None);
+        assert_eq!(questions::finish_interrupted(&store).unwrap(), 1);
+        assert_eq!(questions::one(&store, 1).unwrap(), settled, "{answer:?}");
+        let again = questions::settle(&store, 1, answer, act("再来"));
+        assert!(matches!(again, Err(QuestionError::Settled(1))));
+        assert_eq!(store.facts_of("v1", Date::MAX).unwrap().records.len(), counting, "{answer:?}");
+        assert_eq!(questions::finish_interrupted(&store).unwrap(), 0);
+    }
+}
+
+#[test]
+fn the_number_of_a_question_that_cannot_be_read_is_not_given_again() {
+    let (store, id) = questioned();
+    let row = questions::one(&store, 1).unwrap().row;
+    store.file_papers(vec![crate::store::Paper::new("questions", "000000000002", b"half".to_vec())]).unwrap();
+    let other = RecordRow { number: Some("H8".to_owned()), ..row };
+    let day = parse_date("2020-03-06").unwrap();
+    assert_eq!(questions::raise(&store, vec![(other, id)], &act("三月"), day).unwrap(), [3]);
+    assert_eq!(questions::all(&store).unwrap().iter().map(|question| question.number).collect::<Vec<_>>(), [1, 3]);
 }

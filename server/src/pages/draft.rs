@@ -27,7 +27,7 @@ use crate::accounts::{Caller, Permission};
 use crate::custody::Custody;
 use crate::desk::{self, Consent, Look};
 use crate::drafts::preview::{Preview, Weighed};
-use crate::drafts::{Draft, State as DraftState};
+use crate::drafts::{Draft, DraftError, State as DraftState};
 use crate::duties::{Duty, DutyState};
 use crate::error::Problem;
 use crate::jobs::{Job, Status};
@@ -358,10 +358,12 @@ pub async fn change(
 ) -> Result<Redirect, Problem> {
     app.blocking(move |app| {
         let draft = desk::get(app, &caller, &id)?;
-        if let Look::Ready(preview) = desk::look(app, &caller, &draft, STORING)? {
-            let change = decide::change_of(&fields, &draft, &preview.report, app.units()?.as_ref());
-            app.drafts().change(app.store(), (&id, &caller.name()), change, app.now())?;
-        }
+        // Nothing that was typed in is dropped without a word: the form comes back with one.
+        let Look::Ready(preview) = desk::look(app, &caller, &draft, STORING)? else {
+            return Err(DraftError::BeingRead.into());
+        };
+        let change = decide::change_of(&fields, &draft, &preview.report, app.units()?.as_ref());
+        app.drafts().change(app.store(), (&id, &caller.name()), change, app.now())?;
         Ok(Redirect::to(&links::draft(&id)))
     })
     .await

@@ -136,7 +136,7 @@ fn backup(store: &Memory) -> String {
 fn scores_and_receipts_are_the_same_before_and_after() {
     let store = store();
     let before = score(&store);
-    let blanked = blank_due(&store, &bundle(), KEY, day("2021-01-11"), &mut |_, _, _| Ok(())).unwrap();
+    let blanked = blank_due(&store, &bundle(), KEY, day("2021-01-11"), &mut |_, _, _| Ok(()), || ()).unwrap();
     assert_eq!(blanked, Blanked { records: 5, fields: 15, questions: 0 });
     let after = score(&store);
     assert_eq!(before.root, after.root);
@@ -151,7 +151,7 @@ fn scores_and_receipts_are_the_same_before_and_after() {
 fn no_name_is_left_in_the_store_or_in_a_backup() {
     let store = store();
     assert!(NAMES.iter().all(|name| backup(&store).contains(name)));
-    blank_due(&store, &bundle(), KEY, day("2021-01-11"), &mut |_, _, _| Ok(())).unwrap();
+    blank_due(&store, &bundle(), KEY, day("2021-01-11"), &mut |_, _, _| Ok(()), || ()).unwrap();
     let left: Vec<_> = NAMES.iter().filter(|name| backup(&store).contains(**name)).collect();
     assert_eq!(left, [""; 0].iter().collect::<Vec<_>>());
     assert!(backup(&store).contains("钱七"), "a kind without a time keeps its names");
@@ -161,13 +161,13 @@ fn no_name_is_left_in_the_store_or_in_a_backup() {
 fn the_time_runs_from_the_day_of_receipt_and_ends_after_its_last_day() {
     let store = store();
     assert_eq!(
-        blank_due(&store, &bundle(), KEY, day("2020-05-01"), &mut |_, _, _| Ok(())).unwrap(),
+        blank_due(&store, &bundle(), KEY, day("2020-05-01"), &mut |_, _, _| Ok(()), || ()).unwrap(),
         Blanked::default()
     );
     assert_eq!(count_due(&store, &bundle(), KEY, day("2020-05-02")).unwrap().records, 5);
-    assert_eq!(blank_due(&store, &bundle(), KEY, day("2020-05-02"), &mut |_, _, _| Ok(())).unwrap().records, 5);
+    assert_eq!(blank_due(&store, &bundle(), KEY, day("2020-05-02"), &mut |_, _, _| Ok(()), || ()).unwrap().records, 5);
     assert_eq!(
-        blank_due(&store, &bundle(), KEY, day("2020-05-02"), &mut |_, _, _| Ok(())).unwrap(),
+        blank_due(&store, &bundle(), KEY, day("2020-05-02"), &mut |_, _, _| Ok(()), || ()).unwrap(),
         Blanked::default()
     );
 }
@@ -183,10 +183,10 @@ fn counting_blanks_nothing() {
 #[test]
 fn another_edition_with_a_shorter_time_is_looked_at_at_once() {
     let store = store();
-    blank_due(&store, &bundle(), KEY, day("2020-04-10"), &mut |_, _, _| Ok(())).unwrap();
+    blank_due(&store, &bundle(), KEY, day("2020-04-10"), &mut |_, _, _| Ok(()), || ()).unwrap();
     let shorter = BUNDLE.replace("30 days", "5 days");
     let shorter = liuwu_engine::bundle::read("persons", &shorter).unwrap().0;
-    assert_eq!(blank_due(&store, &shorter, KEY, day("2020-04-10"), &mut |_, _, _| Ok(())).unwrap().records, 5);
+    assert_eq!(blank_due(&store, &shorter, KEY, day("2020-04-10"), &mut |_, _, _| Ok(()), || ()).unwrap().records, 5);
 }
 
 #[test]
@@ -196,7 +196,10 @@ fn rows_kept_as_questions_are_blanked_with_the_rest() {
     let contradicting = row("v1", "deal", "2020-03-02", 9, json!({"seller": NAMES[0], "place": "甲"}));
     let known = ItemId { batch: BatchId(1), number: 1 };
     questions::raise(&store, vec![(contradicting, known)], &asked, day("2020-04-02")).unwrap();
-    assert_eq!(blank_due(&store, &bundle(), KEY, day("2021-01-11"), &mut |_, _, _| Ok(())).unwrap().questions, 1);
+    assert_eq!(
+        blank_due(&store, &bundle(), KEY, day("2021-01-11"), &mut |_, _, _| Ok(()), || ()).unwrap().questions,
+        1
+    );
     assert!(!backup(&store).contains(NAMES[0]));
 }
 

@@ -20,7 +20,7 @@ use crate::files;
 use crate::intake::{self, Asked, Content, Limits, Reading, Table, UnitIndex, UnitRecord, Workbook};
 use crate::progress::Progress;
 use crate::records::stored_value;
-use crate::store::{AttributeFact, Exemption, NewBatch, Statement, Store, StoreError, UnitRow};
+use crate::store::{AttributeFact, Exemption, NewBatch, Statement, Store, StoreError, UnitRow, day_in_china};
 
 /// Reads files; nothing is stored.
 pub(super) fn read(
@@ -47,6 +47,7 @@ pub(super) fn read(
         batch,
     };
     let mut preparation = Preparation { store, bundle, said, progress, report };
+    preparation.check_receipt();
     preparation.read(files)?;
     Ok(preparation.report)
 }
@@ -67,6 +68,17 @@ type ByKind = Vec<(Arc<Kind>, Vec<(usize, Vec<UnitRecord>)>)>;
 type Attributes = HashMap<(String, Option<Date>), Json>;
 
 impl Preparation<'_> {
+    /// What is received on a day to come would count in no run until then, and nobody would be told.
+    fn check_receipt(&mut self) {
+        let today = day_in_china(self.said.at);
+        let day = std::mem::replace(&mut self.report.batch.received_on, today);
+        if day > today {
+            self.report.faults.push(Diagnostic::new(&codes::RECEIVED_IN_FUTURE).with("day", day).with("today", today));
+        } else {
+            self.report.batch.received_on = day;
+        }
+    }
+
     fn read(&mut self, files: &[File]) -> Result<(), Stopped> {
         let mut books = Vec::new();
         self.progress.begin(READING, 0);
@@ -260,25 +272,15 @@ impl Preparation<'_> {
         Ok(())
     }
 
-    /// Exemptions come as JSON: `[{"unit","rule","from","until"?,"reason","approved_by","approved_on"?}]`.
+    /// Exemptions come as a JSON list; one that is known already is left out.
     fn exemptions(&mut self, file: &File) -> Result<(), StoreError> {
         let text = String::from_utf8_lossy(&file.bytes);
         let text = files::Text { name: &file.name, text: text.trim_start_matches('\u{FEFF}') };
         match files::exemptions(self.bundle, text) {
             Ok(exemptions) => {
-                let known: Vec<Exemption> =
-                    self.store.exemptions(Date::MAX)?.into_iter().map(|known| known.item).collect();
-                let day = self.report.batch.received_on;
-                let new = exemptions.into_iter().map(|exemption| Exemption {
-                    unit: exemption.unit,
-                    rule: exemption.rule,
-                    from: exemption.from.unwrap_or(Date::MIN),
-                    until: exemption.until,
-                    reason: exemption.reason,
-                    approved_by: exemption.approved_by.unwrap_or_default(),
-                    approved_on: day,
-                });
-                self.report.batch.exemptions.extend(new.filter(|new| !known.contains(new)));
+                let known = self.store.exemptions(Date::MAX)?;
+                let is_new = |new: &Exemption| !known.iter().any(|known| new.is_known_as(known));
+                self.report.batch.exemptions.extend(exemptions.into_iter().filter(is_new));
             }
             Err(faults) => self.report.faults.extend(faults),
         }
