@@ -103,6 +103,17 @@ fn an_exemption_of_some_days_holds_on_its_first_and_last_day() {
 }
 
 #[test]
+fn a_score_of_a_script_is_held_between_its_ends_even_where_the_difference_is_no_number() {
+    // The lowest number there is, and a floor so high above it that no number can hold the difference.
+    let floor = "1000000000000000000";
+    let lowest = "let half = 1; for i in 0..126 { half *= 2; } let lowest = 1 - half; lowest -= half; lowest";
+    let assess = format!("assess: {{base: {floor}, floor: {floor}}}\nscore: '{lowest}'");
+    let plan = plan("beyond", &BUNDLE.replace("assess: {base: 100}", &assess)).unwrap();
+    let result = &scored(&plan, Vec::new(), &Priors::new(), "2020")[0];
+    assert_eq!(result.score.map(|score| score.to_string()).as_deref(), Some(floor), "{:?}", result.remarks);
+}
+
+#[test]
 fn exemptions_add_up() {
     let some = vec![exemption(Some("S4"), None, None), exemption(None, None, Some("2020-01-01"))];
     assert_eq!(exempted(some), (number(98), number(96), vec![true, false, false, true]));

@@ -113,18 +113,7 @@ impl Facts {
             let held = held.item;
             Statement { kind: held.kind, area: held.area, from: held.from, to: held.to, nil: held.nil }
         });
-        let exemptions = store.exemptions(day).unwrap().into_iter().map(|held| {
-            let held = held.item;
-            Exemption {
-                unit: held.unit,
-                rule: held.rule,
-                record: None,
-                from: Some(held.from),
-                until: held.until,
-                reason: held.reason,
-                approved_by: Some(held.approved_by),
-            }
-        });
+        let exemptions = store.exemptions(day).unwrap().into_iter().map(|held| held.item.into());
         Facts {
             rows: store.units(day).unwrap(),
             packed: packed.into_iter().map(|facts| (facts.unit.clone(), facts)).collect(),

@@ -106,16 +106,17 @@ pub enum AttachError {
     Refused(Diagnostic),
 }
 
-/// Attaches a file to a record. The same file once more changes nothing.
+/// Attaches a file to a record, of which all versions are given. The same file once more, on whichever of them, changes nothing.
+/// Gives the version that it is on.
 ///
 /// # Errors
 /// [`AttachError::Refused`] for another kind of file, one too large or broken, or one too many.
 pub fn attach(
     store: &dyn Store,
-    record: RecordId,
+    (record, versions): (RecordId, &[RecordId]),
     (name, bytes): (&str, &[u8]),
     (by, at): (String, Timestamp),
-) -> Result<Attachment, AttachError> {
+) -> Result<(RecordId, Attachment), AttachError> {
     let refused = |code, what: &str| AttachError::Refused(Diagnostic::new(code).with("name", what));
     let name = plain_name(name);
     let form = Form::of(bytes).ok_or_else(|| refused(&codes::ATTACHMENT_OF_OTHER_KIND, &name))?;
@@ -124,12 +125,13 @@ pub fn attach(
         let fault = Diagnostic::new(&codes::ATTACHMENT_TOO_LARGE).with("name", &name);
         return Err(AttachError::Refused(fault.with("limit", largest / (1024 * 1024))));
     }
-    let known = of_record(store, record)?;
+    let known = of_record(store, versions)?.into_iter().filter(|(_, known)| known.withdrawn.is_none());
+    let known: Vec<(RecordId, Attachment)> = known.collect();
     let content = ContentId::of(bytes);
-    if let Some(same) = known.iter().find(|known| known.content == content && known.withdrawn.is_none()) {
+    if let Some(same) = known.iter().find(|(_, known)| known.content == content) {
         return Ok(same.clone());
     }
-    if known.iter().filter(|known| known.withdrawn.is_none()).count() >= MOST {
+    if known.len() >= MOST {
         return Err(AttachError::Refused(Diagnostic::new(&codes::TOO_MANY_ATTACHMENTS).with("limit", MOST)));
     }
     let broken = || refused(&codes::BROKEN_ATTACHMENT, &name);
@@ -146,7 +148,7 @@ pub fn attach(
     let size = bytes.len() as u64;
     let attachment = Attachment { content, shown, form, name, size, by, at, withdrawn: None };
     note(store, record, &attachment)?;
-    Ok(attachment)
+    Ok((record, attachment))
 }
 
 /// A name without the path before it and the signs that mean something to a file system or a header; with the ending that fits.
@@ -166,17 +168,23 @@ fn folder(record: RecordId) -> String {
 
 fn note(store: &dyn Store, record: RecordId, attachment: &Attachment) -> Result<(), StoreError> {
     let body = serde_json::to_vec(attachment).map_err(|error| StoreError::Io(error.to_string()))?;
-    store.file_papers(vec![Paper::new(folder(record), attachment.content.to_string(), body)])
+    // What was taken off and is attached again is another paper: who took it off, when and why, stays kept.
+    let name = format!("{} {}", attachment.content, attachment.at.as_microsecond());
+    store.file_papers(vec![Paper::new(folder(record), name, body)])
 }
 
-/// The attachments of a record, by when they were attached.
+/// The attachments of a record in all its versions, by when they were attached, each with the version that it is on.
 ///
 /// # Errors
 /// The store's.
-pub fn of_record(store: &dyn Store, record: RecordId) -> Result<Vec<Attachment>, StoreError> {
-    let papers = store.papers(&folder(record), None, usize::MAX)?;
-    let mut found: Vec<Attachment> = papers.iter().filter_map(|(_, body)| serde_json::from_slice(body).ok()).collect();
-    found.sort_by_key(|attachment| (attachment.at, attachment.content));
+pub fn of_record(store: &dyn Store, versions: &[RecordId]) -> Result<Vec<(RecordId, Attachment)>, StoreError> {
+    let mut found = Vec::new();
+    for version in versions {
+        let papers = store.papers(&folder(*version), None, usize::MAX)?;
+        let read = papers.iter().filter_map(|(_, body)| serde_json::from_slice::<Attachment>(body).ok());
+        found.extend(read.map(|attachment| (*version, attachment)));
+    }
+    found.sort_by_key(|(_, attachment)| (attachment.at, attachment.content));
     Ok(found)
 }
 
@@ -187,7 +195,7 @@ pub fn of_record(store: &dyn Store, record: RecordId) -> Result<Vec<Attachment>,
 pub fn all(store: &dyn Store) -> Result<Vec<(RecordId, Attachment)>, StoreError> {
     let mut found = Vec::new();
     for record in store.folders()?.iter().filter_map(|folder| folder.strip_prefix(FOLDER)?.parse().ok()) {
-        found.extend(of_record(store, record)?.into_iter().map(|attachment| (record, attachment)));
+        found.extend(of_record(store, &[record])?);
     }
     Ok(found)
 }

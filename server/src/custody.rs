@@ -3,38 +3,38 @@
 //! Enters: a [`Caller`] and what is asked. Leaves: batches, records and questions within the caller's [`Remit`]; and whatever is
 //! changed is changed here, for pages and the API alike, with its note in the log. Next: [`crate::gate`].
 
+pub mod sightings;
 pub mod asked;
 mod papers;
+mod answers;
 mod search;
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use liuwu_engine::dictionary::Kind;
-use liuwu_engine::period::Period;
+use liuwu_engine::period::{Date, Period};
 
 use crate::accounts::{Caller, Permission};
 use crate::audit::{Action, Note, Subject};
 use crate::deadline::LONGEST_RUN;
-use crate::disclosure::Reader;
+use crate::disclosure::{Reader, Viewer};
 use crate::effect::{self, Effect, Touched};
 use crate::entry::{Decision, Desk, Entered, Typed};
 use crate::error::Problem;
 use crate::personal::{self, SeenField, Sight};
-use crate::questions::{self, Answer, Question, QuestionError};
-use crate::remit::Remit;
+use crate::remit::{Beyond, Remit};
 use crate::scoring::Ask;
 use crate::state::App;
 use crate::store::{
-    Act, Batch, BatchId, Knowledge, NewBatch, Paper, RecordId, RecordRow, State, StoreError, StoredRecord, Target,
-    Version,
+    Act, Batch, BatchId, Knowledge, NewBatch, Paper, RecordId, RecordRow, State, Store, StoreError, StoredRecord,
+    Target, UnitFacts, Version,
 };
 use crate::view::{EditionView, UnitTree};
 pub use search::{Found, Wanted};
 
 /// The largest batch that is looked through to see whether all of it is within a remit.
 const LARGEST_LOOKED_THROUGH: u64 = 20_000;
-/// The folder of the register of who saw personal data in full, and why.
-const SIGHTINGS: &str = "sightings";
 
 /// What one caller has in hand, by the edition in force.
 pub struct Custody<'a> {
@@ -67,7 +67,7 @@ impl<'a> Custody<'a> {
     pub fn open(app: &'a App, caller: &'a Caller) -> Result<Custody<'a>, Problem> {
         let edition = app.current_edition(&app.bundle()?)?;
         let units = app.units()?;
-        let remit = Remit::of(caller.scope(), edition.bundle(), units.all());
+        let remit = Remit::of_caller(caller, edition.bundle(), units.all());
         Ok(Custody { app, caller, edition, units, remit })
     }
 
@@ -102,7 +102,50 @@ impl<'a> Custody<'a> {
     }
 
     fn has_row(&self, row: &RecordRow) -> bool {
-        self.remit.has_kind(&row.kind) && self.remit.has_unit(&row.unit)
+        self.remit.has_row(row)
+    }
+
+    /// Where records are typed in by the caller.
+    fn desk(&self) -> Desk<'_> {
+        Desk {
+            store: self.app.store(),
+            bundle: self.edition.bundle(),
+            remit: &self.remit,
+            sight: self.sight(),
+            pseudonym_key: self.app.pseudonym_key(),
+        }
+    }
+
+    /// Whether the caller may correct a record within reach, or take it back.
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn may_change(&self, row: &StoredRecord) -> Result<bool, Problem> {
+        Ok(self.caller.may(Permission::Correct) && self.beyond(row)?.is_none())
+    }
+
+    /// Who else has handed in a record within reach, where that keeps the caller from correcting it.
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn another_hand(&self, row: &StoredRecord) -> Result<Option<String>, Problem> {
+        Ok(match self.beyond(row)? {
+            Some(Beyond::OtherHand(by)) if self.caller.may(Permission::Correct) => Some(by),
+            _ => None,
+        })
+    }
+
+    fn beyond(&self, row: &StoredRecord) -> Result<Option<Beyond>, Problem> {
+        Ok(self.remit.of_record(self.app.store(), row.id, (&row.kind, &row.unit))?)
+    }
+
+    /// A record that the caller may change.
+    fn own_record(&self, id: RecordId) -> Result<Version, Problem> {
+        let version = self.record(id)?;
+        match self.beyond(&version.record)? {
+            Some(beyond) => Err(beyond.into()),
+            None => Ok(version),
+        }
     }
 }
 
@@ -140,7 +183,7 @@ impl Custody<'_> {
         let version = self.record(id)?;
         let body = serde_json::to_vec(&(id, &act)).map_err(|error| Problem::Internal(error.to_string()))?;
         let name = format!("{}-{id}", act.at.as_microsecond());
-        self.app.store().file_papers(vec![Paper::new(SIGHTINGS, name, body)])?;
+        self.app.store().file_papers(vec![Paper::new(sightings::FOLDER, name, body)])?;
         self.app.audit().note(Note::done(self.caller, Action::Unmask, Subject::of("record", id)))?;
         let fields = self.seen(&version.record, Sight::InFull);
         Ok((version, fields))
@@ -153,8 +196,7 @@ impl Custody<'_> {
     pub fn enter(&self, kind: &str, typed: &Typed, remark: &str, decision: Decision) -> Result<Kept, Problem> {
         let kind = self.own_kind(kind)?;
         let act = Act { by: self.caller.name(), at: self.app.now(), why: remark.trim().to_owned() };
-        let desk = Desk { store: self.app.store(), bundle: self.edition.bundle() };
-        let entered = desk.enter(&kind, typed, &act, decision)?;
+        let entered = self.desk().enter(&kind, typed, &act, decision)?;
         self.keep(entered, Action::Upload)
     }
 
@@ -166,8 +208,7 @@ impl Custody<'_> {
         let act = self.act(why)?;
         let old = self.in_force(id)?;
         let kind = self.own_kind(&old.kind)?;
-        let desk = Desk { store: self.app.store(), bundle: self.edition.bundle() };
-        let entered = desk.correct(&kind, &old, typed, &act, decision)?;
+        let entered = self.desk().correct(&kind, &old, typed, &act, decision)?;
         self.keep(entered, Action::Correct)
     }
 
@@ -177,7 +218,7 @@ impl Custody<'_> {
     /// [`Problem::OutOfScope`], [`Problem::Parameter`] without a reason; the store's.
     pub fn withdraw(&self, id: RecordId, why: &str) -> Result<Version, Problem> {
         let act = self.act(why)?;
-        self.record(id)?;
+        self.own_record(id)?;
         self.app.store().withdraw_record(id, act)?;
         self.app.facts_changed();
         self.app.audit().note(Note::done(self.caller, Action::Withdraw, Subject::of("record", id)))?;
@@ -185,7 +226,7 @@ impl Custody<'_> {
     }
 
     fn in_force(&self, id: RecordId) -> Result<StoredRecord, Problem> {
-        let version = self.record(id)?;
+        let version = self.own_record(id)?;
         match version.state {
             State::InForce => Ok(version.record),
             _ => Err(StoreError::from(crate::store::Conflict::NotInForce(id)).into()),
@@ -202,10 +243,8 @@ impl Custody<'_> {
             Entered::Ready(batch) => *batch,
             other => return Ok(Kept::Not(other)),
         };
-        if let Some(row) = batch.records.iter().find(|row| !self.has_row(row)) {
-            return Err(Problem::OutOfScope(row.unit.clone()));
-        }
-        let id = RecordId { batch: self.app.store().append_batch(batch)?, number: 1 };
+        let store = self.app.store();
+        let id = RecordId { batch: self.remit.admit(store, batch)?.store(store)?, number: 1 };
         self.app.facts_changed();
         self.app.audit().note(Note::done(self.caller, action, Subject::of("record", id)))?;
         Ok(Kept::Stored(id))
@@ -275,6 +314,20 @@ impl Custody<'_> {
                 .all(|said| self.remit.has_kind(&said.kind) && self.remit.has_unit(&said.area)))
     }
 
+    /// Whether the caller may take back a batch within reach.
+    pub fn may_undo(&self, batch: &Batch) -> bool {
+        self.caller.may(Permission::Correct) && self.remit.of_batch(batch).is_none()
+    }
+
+    /// A batch that the caller may take back.
+    fn own_batch(&self, id: BatchId) -> Result<Batch, Problem> {
+        let batch = self.batch(id)?;
+        match self.remit.of_batch(&batch) {
+            Some(beyond) => Err(beyond.into()),
+            None => Ok(batch),
+        }
+    }
+
     /// The heading of the batch of a record within reach.
     ///
     /// # Errors
@@ -286,9 +339,9 @@ impl Custody<'_> {
     /// What undoing a batch would change. Nothing is changed.
     ///
     /// # Errors
-    /// Those of [`Self::batch`]; [`Conflict::BatchWithdrawn`](crate::store::Conflict::BatchWithdrawn); those of scoring.
+    /// Those of [`Self::undo`]; [`Conflict::BatchWithdrawn`](crate::store::Conflict::BatchWithdrawn); those of scoring.
     pub fn weigh_undoing(&self, id: BatchId) -> Result<Undoing, Problem> {
-        let batch = self.batch(id)?;
+        let batch = self.own_batch(id)?;
         let store = self.app.store();
         let contents = store.contents(id)?;
         let act = Act { by: String::new(), at: self.app.now(), why: String::new() };
@@ -297,18 +350,17 @@ impl Custody<'_> {
         let (mut go, mut come_back) = (0, 0);
         if let Touched::Units(units) = &touched {
             for unit in units {
-                let ids = |facts: crate::store::UnitFacts| -> std::collections::BTreeSet<RecordId> {
-                    facts.records.iter().map(|record| record.id).collect()
-                };
-                let day = liuwu_engine::period::Date::MAX;
-                let (now, then) = (ids(store.facts_of(unit, day)?), ids(supposed.facts_of(unit, day)?));
+                let ids =
+                    |facts: UnitFacts| -> BTreeSet<RecordId> { facts.records.iter().map(|record| record.id).collect() };
+                let (now, then) = (ids(store.facts_of(unit, Date::MAX)?), ids(supposed.facts_of(unit, Date::MAX)?));
                 go += now.difference(&then).count() as u64;
                 come_back += then.difference(&now).count() as u64;
             }
         } else {
             go = batch.counts.all_records();
+            come_back = counting_again(store, supposed.as_ref(), &contents)?;
         }
-        let effect = self.effect_of(supposed.as_ref(), &touched)?;
+        let effect = self.effect_of(supposed.as_ref(), &touched)?.told_to(&Viewer::of(self.caller), &self.units);
         Ok(Undoing { go, come_back, effect })
     }
 
@@ -347,10 +399,10 @@ impl Custody<'_> {
     /// Takes back a whole batch; the operator may say for whom.
     ///
     /// # Errors
-    /// Those of [`Self::batch`], [`Problem::Parameter`] without a reason; the store's.
+    /// Those of [`Self::batch`], [`Problem::OtherHand`], [`Problem::Parameter`] without a reason; the store's.
     pub fn undo(&self, id: BatchId, why: &str, said_by: Option<String>) -> Result<Batch, Problem> {
         let act = Act { by: self.caller.name_or(said_by), ..self.act(why)? };
-        self.batch(id)?;
+        self.own_batch(id)?;
         self.app.store().withdraw_batch(id, act)?;
         self.app.facts_changed();
         self.app.audit().note(Note::done(self.caller, Action::Withdraw, Subject::of("batch", id)))?;
@@ -358,59 +410,16 @@ impl Custody<'_> {
     }
 }
 
-/// Questions.
-impl Custody<'_> {
-    /// The questions within reach, the open ones first, then by falling number.
-    ///
-    /// # Errors
-    /// The store's.
-    pub fn questions(&self) -> Result<Vec<Question>, Problem> {
-        let mut found = questions::all(self.app.store())?;
-        found.retain(|question| self.has_row(&question.row));
-        found.sort_by_key(|question| (question.settled.is_some(), std::cmp::Reverse(question.number)));
-        Ok(found)
+/// How many of the records that a batch puts out would count again.
+fn counting_again(store: &dyn Store, supposed: &dyn Knowledge, batch: &NewBatch) -> Result<u64, StoreError> {
+    let mut by_unit: BTreeMap<String, BTreeSet<RecordId>> = BTreeMap::new();
+    for old in batch.puts_out() {
+        by_unit.entry(store.record(old)?.record.item.unit).or_default().insert(old);
     }
-
-    /// One question within reach, and the stored record it is about.
-    ///
-    /// # Errors
-    /// [`Problem::Absent`], [`Problem::OutOfScope`]; the store's.
-    pub fn question(&self, number: u64) -> Result<(Question, Version), Problem> {
-        let question = questions::one(self.app.store(), number)?;
-        if !self.has_row(&question.row) {
-            return Err(Problem::OutOfScope(number.to_string()));
-        }
-        let known = self.app.store().record(question.known)?;
-        Ok((question, known))
+    let mut count = 0;
+    for (unit, put_out) in by_unit {
+        let known = supposed.facts_of(&unit, Date::MAX)?.records;
+        count += known.iter().filter(|record| put_out.contains(&record.id)).count() as u64;
     }
-
-    /// Settles a question.
-    ///
-    /// # Errors
-    /// Those of [`Self::question`], [`Problem::Parameter`] without a reason; the store's.
-    pub fn settle(&self, number: u64, answer: Answer, why: &str) -> Result<Question, Problem> {
-        let act = self.act(why)?;
-        self.question(number)?;
-        let question = questions::settle(self.app.store(), number, answer, act)?;
-        self.app.facts_changed();
-        if let Some(batch) = question.settled.as_ref().and_then(|settled| settled.batch) {
-            self.app.audit().note(Note::done(self.caller, Action::Upload, Subject::of("batch", batch)))?;
-        }
-        self.app.audit().note(Note::done(self.caller, Action::Decide, Subject::of("question", number)))?;
-        Ok(question)
-    }
-}
-
-impl From<QuestionError> for Problem {
-    fn from(error: QuestionError) -> Problem {
-        match error {
-            QuestionError::Store(error) => error.into(),
-            QuestionError::Missing(number) => Problem::Absent("待核对的问题", "question", number.to_string()),
-            QuestionError::Settled(number) => Problem::parameter(
-                "question",
-                format!("问题 {number} 已经有人处理"),
-                format!("question {number} is settled already"),
-            ),
-        }
-    }
+    Ok(count)
 }

@@ -11,6 +11,7 @@ use anyhow::Context;
 use crate::accounts::password::Cost;
 use crate::audit::Audit;
 use crate::entrance::Entrance;
+use crate::questions;
 use crate::store::{self, Store};
 
 /// Length of the key of pseudonyms, in bytes.
@@ -34,6 +35,7 @@ impl DataDir {
         std::fs::create_dir_all(path).with_context(|| path.display().to_string())?;
         let pseudonym_key = key(&path.join("pseudonym.key"))?;
         let store = store::sled::open(path.join("store"))?;
+        questions::finish_interrupted(&store)?;
         Ok(DataDir { store: Arc::new(store), pseudonym_key, path: path.to_owned() })
     }
 

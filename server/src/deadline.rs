@@ -13,7 +13,8 @@ use liuwu_engine::assess::Plan;
 /// The longest time of a run where nobody says otherwise. A country on one machine takes minutes.
 pub const LONGEST_RUN: Duration = Duration::from_secs(30 * 60);
 
-/// Does work with a plan; what the plan runs is called off once `longest` has passed. A plan called off stays so.
+/// Does work with a plan; what the plan runs is called off once `longest` has passed. A plan called off stays so: one that others
+/// use too is first taken [apart](Plan::apart).
 pub fn within<T>(plan: &Plan, longest: Duration, work: impl FnOnce() -> T) -> T {
     let (done, watch) = channel::<()>();
     thread::scope(|scope| {

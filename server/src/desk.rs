@@ -9,7 +9,9 @@ pub mod stating;
 mod storing;
 pub mod templates;
 #[cfg(test)]
-mod crash;
+pub(crate) mod crash;
+#[cfg(test)]
+mod meeting;
 #[cfg(test)]
 mod tests;
 
@@ -20,6 +22,8 @@ use std::time::Duration;
 use liuwu_engine::period::Date;
 
 use crate::accounts::Caller;
+use crate::audit::{Action, Note, Subject};
+use crate::disclosure::Viewer;
 use crate::drafts::habits::{self, realm};
 use crate::drafts::preview::{Key, Preview, Weighed};
 use crate::drafts::{Draft, Outline, State};
@@ -68,7 +72,7 @@ pub fn begin(app: &App, caller: &Caller, files: Vec<File>) -> Result<Draft, Prob
     Ok(app.drafts().create(store, (&caller.name(), &realm(caller.scope())), &all, app.now())?)
 }
 
-/// A draft of the caller. One whose batch was stored just before an interruption is known by its batch.
+/// A draft of the caller. One whose batch was stored just before an interruption is known by its batch, which is noted in the log.
 ///
 /// # Errors
 /// [`Problem::Draft`].
@@ -89,13 +93,15 @@ pub fn get(app: &App, caller: &Caller, id: &str) -> Result<Draft, Problem> {
         conflicting: draft.outline.map_or(0, |outline| outline.conflicting),
         taken_back: batch.counts.taken_back,
     };
+    app.audit().note(Note::done(caller, Action::Upload, Subject::of("batch", batch.id)))?;
     Ok(app.drafts().set_state(app.store(), (id, &caller.name()), state, app.now())?)
 }
 
 /// The note in a batch that says of which draft it is.
 pub const NOTE: &str = "draft";
 
-/// Reads a draft, or waits for its reading for so long.
+/// Reads a draft, or waits for its reading for so long. Where it was read before something else was stored and is being read
+/// again, what was read then is given meanwhile. One revision of it is read at a time.
 ///
 /// # Errors
 /// What kept it from being read.
@@ -109,13 +115,16 @@ pub fn look(app: &App, caller: &Caller, draft: &Draft, longest: Duration) -> Res
     let job = match running {
         Some(job) => job,
         None => {
+            if let Some(former) = app.jobs().about(&key.former_subject()) {
+                former.call_off();
+            }
             let (app, caller, draft, key) = (app.clone(), caller.clone(), draft.clone(), key.clone());
             let owner = caller.name();
             let (jobs, now) = (app.clone(), app.now());
             let work = move |gauge: &Gauge| {
                 let preview = read(&app, &caller, &draft, gauge)?;
                 let outline = Outline::from(&preview.report);
-                app.drafts().note_outline(app.store(), &draft, outline).map_err(|error| failed(error.into()))?;
+                app.drafts().note_outline(app.store(), &draft, outline).map_err(Problem::from)?;
                 app.previews().put(key, Arc::new(preview));
                 Ok(())
             };
@@ -123,9 +132,9 @@ pub fn look(app: &App, caller: &Caller, draft: &Draft, longest: Duration) -> Res
         }
     };
     match job.wait(longest) {
-        None => Ok(Look::Working(job)),
+        None => Ok(app.previews().latest(&key).map_or(Look::Working(job), Look::Ready)),
         Some(Ending::Done) => {
-            let ready = app.previews().get(&key);
+            let ready = app.previews().latest(&key);
             ready.map(Look::Ready).ok_or_else(|| Problem::Internal("a preview was pushed out at once".to_owned()))
         }
         Some(ending) => Err(Problem::Job(ending)),
@@ -136,7 +145,7 @@ pub fn look(app: &App, caller: &Caller, draft: &Draft, longest: Duration) -> Res
 fn said(app: &App, caller: &Caller, draft: &Draft) -> Result<(Arc<EditionView>, Said), Problem> {
     let edition = app.current_edition(&app.bundle()?)?;
     let habits = habits::of(app.store(), &draft.realm)?;
-    let remit = Remit::of(caller.scope(), edition.bundle(), app.units()?.all());
+    let remit = Remit::of_caller(caller, edition.bundle(), app.units()?.all());
     let mut aliases = habits.aliases.clone();
     aliases.extend(draft.aliases.clone());
     let said = Said {
@@ -145,6 +154,7 @@ fn said(app: &App, caller: &Caller, draft: &Draft) -> Result<(Arc<EditionView>, 
         choices: draft.choices(&habits),
         aliases,
         remit,
+        pseudonym_key: app.pseudonym_key().to_vec(),
         accept_good_rows: true,
         ..Said::new(caller.name(), app.now(), &draft.what)
     };
@@ -159,11 +169,6 @@ fn prepare(app: &App, caller: &Caller, draft: &Draft, gauge: &Gauge) -> Result<(
         Err(Stopped::CalledOff(off)) => Err(off.into()),
         Err(Stopped::Store(error)) => Err(Problem::from(error).into()),
     }
-}
-
-/// How a job ends that a problem has kept from its result.
-fn failed(problem: Problem) -> Ending {
-    problem.into()
 }
 
 fn read(app: &App, caller: &Caller, draft: &Draft, gauge: &Gauge) -> Result<Preview, Ending> {
@@ -224,7 +229,7 @@ fn weigh(app: &App, caller: &Caller, edition: &EditionView, report: &Report) -> 
     };
     let touched = Touched::by(store, batch)?;
     match effect::of(store, &Overlay::new(store, batch), &touched, &edition.plan, &ask) {
-        Ok(effect) => Ok(Weighed::Effect(effect)),
+        Ok(effect) => Ok(Weighed::Effect(effect.told_to(&Viewer::of(caller), &*app.units()?))),
         Err(ScoringError::NotInForce) => Ok(Weighed::Effect(Effect::default())),
         Err(error) => Err(error.into()),
     }

@@ -19,8 +19,9 @@ mod viewer;
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
+use liuwu_engine::assess::Plan;
 use liuwu_engine::assessment::{FindingKind, Met, Outcome, Remark};
-use liuwu_engine::bundle::{Bundle, Each};
+use liuwu_engine::bundle::Each;
 use liuwu_engine::dictionary::{Public, Value};
 use liuwu_engine::number::{Number, NumberError};
 
@@ -65,15 +66,16 @@ fn stricter(one: Public, other: Public) -> Public {
 }
 
 impl Disclosure {
-    /// Reads what a bundle says.
-    pub fn of(bundle: &Bundle) -> Disclosure {
+    /// Reads what an edition says.
+    pub fn of(plan: &Plan) -> Disclosure {
+        let bundle = &plan.bundle;
         let kinds = bundle.dictionary.kinds.values().filter_map(|kind| kind.department.clone());
         let rules = bundle.all_rules().into_iter().filter_map(|rule| rule.department.clone());
         let departments: BTreeSet<String> = kinds.chain(rules).collect();
-        let through = |name: String| (name.clone(), Reach::of(bundle, &Lens::Department(name.into())));
+        let through = |name: String| (name.clone(), Reach::of(plan, &Lens::Department(name.into())));
         Disclosure {
-            reach: Reach::of(bundle, &Lens::Public),
-            village: Reach::of(bundle, &Lens::Village),
+            reach: Reach::of(plan, &Lens::Public),
+            village: Reach::of(plan, &Lens::Village),
             departments: departments.into_iter().map(through).collect(),
         }
     }

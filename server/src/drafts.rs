@@ -183,6 +183,8 @@ impl Drafts {
         if let Some(twice) = files.iter().find(|file| !names.insert(&file.name)) {
             return Err(DraftError::SameName(twice.name.clone()));
         }
+        // Until the draft is there, whoever throws another one with the same file away would take the file with it.
+        let _alone = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
         let keep = |file: &File| -> Result<DraftFile, StoreError> {
             let content = store.keep(FOLDER, &file.bytes, at)?;
             Ok(DraftFile { name: file.name.clone(), content, size: file.bytes.len() as u64 })
@@ -308,10 +310,11 @@ impl Drafts {
     /// Throws a draft away. What it has stored stays stored.
     ///
     /// # Errors
-    /// [`DraftError::Missing`].
+    /// [`DraftError::Missing`]; [`DraftError::BeingStored`] while somebody has the right to store it.
     pub fn discard(&self, store: &dyn Store, (id, owner): (&str, &str)) -> Result<(), DraftError> {
         let _alone = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
         let draft = self.get(store, id, owner)?;
+        let _claim = self.claim(&draft.id).ok_or(DraftError::BeingStored)?;
         store.file_papers(vec![Paper::gone(FOLDER, &draft.id)])?;
         let held = held(&all(store)?);
         for file in draft.files.iter().filter(|file| !held.contains(&file.content)) {
@@ -326,8 +329,10 @@ impl Drafts {
     /// [`DraftError`].
     pub fn expire(&self, store: &dyn Store, now: Timestamp) -> Result<usize, DraftError> {
         let _alone = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
-        let (kept, old): (Vec<Draft>, Vec<Draft>) =
-            all(store)?.into_iter().partition(|draft| now.duration_since(draft.touched) < LIFE);
+        let being_stored = self.storing.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let stays =
+            |draft: &Draft| now.duration_since(draft.touched) < LIFE || being_stored.contains(draft.id.as_str());
+        let (kept, old): (Vec<Draft>, Vec<Draft>) = all(store)?.into_iter().partition(stays);
         store.file_papers(old.iter().map(|draft| Paper::gone(FOLDER, &draft.id)).collect())?;
         let held = held(&kept);
         for head in store.kept(FOLDER)? {

@@ -7,12 +7,14 @@
 
 mod burden;
 mod month;
+mod reading;
 #[cfg(test)]
 mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
-use liuwu_engine::bundle::{Body, Bundle, Rule};
+use liuwu_engine::assess::Plan;
 use liuwu_engine::coverage::{Coverage, Statement};
 use liuwu_engine::dictionary::{Due, Kind};
 use liuwu_engine::division::short_name;
@@ -21,7 +23,8 @@ use liuwu_engine::period::{Date, Period, plus_days};
 pub use burden::{Burden, burden};
 pub use month::{Asked, Month, Standing};
 
-use crate::store::{self, Received, Scope};
+use crate::remit::Remit;
+use crate::store::{self, Received};
 use crate::view::UnitTree;
 
 /// Returns that came late are listed at most so many.
@@ -119,7 +122,7 @@ pub struct Unchecked {
 #[derive(Clone, Copy)]
 pub struct Basis<'a> {
     /// The standard.
-    pub bundle: &'a Bundle,
+    pub plan: &'a Plan,
     /// The units known on the day.
     pub units: &'a UnitTree,
     /// What is stated as handed in.
@@ -127,7 +130,7 @@ pub struct Basis<'a> {
     /// The day.
     pub day: Date,
     /// What the one who asks answers for.
-    pub scope: &'a Scope,
+    pub remit: &'a Remit,
 }
 
 impl Basis<'_> {
@@ -185,29 +188,18 @@ impl Basis<'_> {
     }
 
     fn my_kinds(&self) -> impl Iterator<Item = &Kind> {
-        self.bundle.dictionary.kinds.values().map(AsRef::as_ref).filter(|kind| self.is_mine(kind))
-    }
-
-    fn is_mine(&self, kind: &Kind) -> bool {
-        match self.scope {
-            Scope::Department(name) => kind.department.as_ref() == Some(name),
-            _ => true,
-        }
+        self.remit.kinds(&self.plan.bundle).map(AsRef::as_ref)
     }
 
     /// The units that a kind is about.
     fn all_units_of(&self, kind: &Kind) -> impl Iterator<Item = &str> {
-        let level = kind.of.as_deref().unwrap_or(&self.bundle.assess.unit).to_owned();
+        let level = kind.of.as_deref().unwrap_or(&self.plan.bundle.assess.unit).to_owned();
         self.units.all().iter().filter(move |row| row.level == level).map(|row| row.id.as_str())
     }
 
     /// Those of them that are mine.
     fn units_of(&self, kind: &Kind) -> Vec<&str> {
-        let is_mine = |unit: &str| match self.scope {
-            Scope::Divisions(codes) => codes.iter().any(|code| self.units.is_within(unit, code)),
-            _ => true,
-        };
-        self.all_units_of(kind).filter(|unit| is_mine(unit)).collect()
+        self.all_units_of(kind).filter(|unit| self.remit.has_unit(unit)).collect()
     }
 
     /// The stretches for which a kind is asked: from the beginning of the standard's period before this one to the one that
@@ -228,10 +220,10 @@ impl Basis<'_> {
 
     /// The days that are asked about, up to the day itself.
     fn span(&self) -> (Date, Date) {
-        let (from, until) = self.bundle.effective;
+        let (from, until) = self.plan.bundle.effective;
         let last = until.unwrap_or(Date::MAX);
         // After its last day a standard is asked about as on that day: what is missing then stays missing.
-        let now = Period::containing(self.bundle.assess.period, self.day.min(last));
+        let now = Period::containing(self.plan.bundle.assess.period, self.day.min(last));
         let first = now.previous().unwrap_or(now).from().max(from.unwrap_or(Date::MIN));
         (first, self.day.min(last))
     }
@@ -281,15 +273,9 @@ impl Basis<'_> {
     }
 
     fn came_late(&self) -> Vec<LateReturn> {
-        let in_scope = |area: &str| match self.scope {
-            Scope::Divisions(codes) => codes.iter().any(|code| self.units.is_within(area, code)),
-            _ => true,
-        };
         let mut late: Vec<LateReturn> = Vec::new();
-        for statement in self.statements.iter().filter(|statement| in_scope(&statement.area)) {
-            let Some(kind) = self.bundle.dictionary.kinds.get(&statement.kind).filter(|kind| self.is_mine(kind)) else {
-                continue;
-            };
+        for statement in self.statements.iter().filter(|statement| self.remit.of_statement(statement).is_ok()) {
+            let Some(kind) = self.plan.bundle.dictionary.kinds.get(&statement.kind) else { continue };
             // The first stretch that it answers for was owed first.
             let Some(due) = kind.due else { continue };
             let first = Period::containing(due.every, statement.from);
@@ -310,15 +296,11 @@ impl Basis<'_> {
 
     fn unchecked(&self, waiting: &BTreeMap<&str, BTreeSet<&str>>) -> Vec<Unchecked> {
         let mut unchecked = Vec::new();
-        for rule in self.bundle.all_rules() {
-            let reads: Vec<&Kind> = self
-                .bundle
-                .dictionary
-                .kinds
-                .values()
-                .map(AsRef::as_ref)
-                .filter(|kind: &&Kind| waiting.contains_key(kind.id.as_ref()) && reads(self.bundle, rule, &kind.id))
-                .collect();
+        for rule in self.plan.bundle.all_rules() {
+            let rests_on = reading::kinds_of(self.plan, &rule.id);
+            let is_meant =
+                |kind: &&Arc<Kind>| waiting.contains_key(kind.id.as_ref()) && rests_on.contains(kind.id.as_ref());
+            let reads: Vec<&Arc<Kind>> = self.plan.bundle.dictionary.kinds.values().filter(is_meant).collect();
             let units: BTreeSet<&str> =
                 reads.iter().filter_map(|kind| waiting.get(kind.id.as_ref())).flatten().copied().collect();
             if !units.is_empty() {
@@ -337,19 +319,4 @@ impl Basis<'_> {
 /// The last day on which a kind is in time for a stretch.
 fn due_on(due: Due, period: Period) -> Option<Date> {
     plus_days(period.to(), i64::from(due.within_days)).ok()
-}
-
-/// Whether a rule reads a kind: goes through it, or names it in its script or in a figure that its script reads.
-fn reads(bundle: &Bundle, rule: &Rule, kind: &str) -> bool {
-    let named = format!("\"{kind}\"");
-    let text = match &rule.body {
-        Body::Short(short) if short.each.iter().any(|each| each == kind) => return true,
-        Body::Short(short) => short.when.as_ref().map(|when| when.text.as_str()).unwrap_or_default(),
-        Body::Long(script) => script.text.as_str(),
-    };
-    let by_figure = |text: &str| {
-        let figures = bundle.figures.iter().filter(|figure| text.contains(&format!("figures.{}", figure.id)));
-        figures.into_iter().any(|figure| figure.script.text.contains(&named))
-    };
-    text.contains(&named) || by_figure(text)
 }

@@ -12,6 +12,7 @@ use liuwu_engine::bundle::{Bundle, Compare, CompareBy};
 use liuwu_engine::number::Number;
 use liuwu_engine::period::Period;
 
+use crate::disclosure::{Reader, Viewer};
 use crate::filed::Filed;
 use crate::scoring::{self, Ask, Computed, ScoringError};
 use crate::store::overlay::Within;
@@ -25,6 +26,8 @@ pub struct Effect {
     pub periods: Vec<Period>,
     /// The units that move, those that lose most first.
     pub moved: Vec<Moved>,
+    /// Whether it is told to somebody who does not see the results of all units before they are released: others may move, too.
+    pub partial: bool,
 }
 
 /// One unit that moves in one period.
@@ -118,12 +121,22 @@ impl Effect {
         units.collect::<BTreeSet<_>>().len()
     }
 
+    /// What of it is told to a viewer: units whose results they see before these are released.
+    #[must_use]
+    pub fn told_to(mut self, viewer: &Viewer, units: &UnitTree) -> Effect {
+        let sees = |unit: &str| viewer.in_list(|area| units.is_within(unit, area)) == Reader::Staff;
+        self.moved.retain(|moved| sees(&moved.unit));
+        self.partial = viewer.of_lists() != Reader::Staff;
+        self
+    }
+
     /// Adds what the same change does under another edition, which scores other periods.
     pub fn extend(&mut self, other: Effect) {
         self.periods.extend(other.periods);
         self.periods.sort();
         self.periods.dedup();
         self.moved.extend(other.moved);
+        self.partial |= other.partial;
         sort(&mut self.moved);
     }
 }
@@ -182,7 +195,7 @@ pub fn of(
         Touched::Units(units) => {
             let reached = reach(bundle, &UnitTree::new(store.units(ask.as_of)?), units);
             if reached.is_empty() {
-                return Ok(Effect { periods: ask.periods.clone(), moved: Vec::new() });
+                return Ok(Effect { periods: ask.periods.clone(), ..Effect::default() });
             }
             let before = scoring::try_out(store, &Within::new(store, &reached), plan, ask)?;
             (before, scoring::try_out(store, &Within::new(after, &reached), plan, ask)?)
@@ -211,7 +224,7 @@ pub fn compare(before: &Computed, after: &Computed, level: &str) -> Effect {
         moved.extend(gone.map(|(unit, before)| Moved { unit, period: *period, before: Some(before), after: None }));
     }
     sort(&mut moved);
-    Effect { periods: periods.into_iter().collect(), moved }
+    Effect { periods: periods.into_iter().collect(), moved, partial: false }
 }
 
 /// Those that lose most first, then by period and unit; without points last.

@@ -1,11 +1,14 @@
 //! One record, typed in or corrected: held to the same checks as an upload, with each fault at its field.
 //!
 //! Enters: the values of one record as somebody typed them, and who did. Leaves: a batch of that one record, ready to be stored;
-//! or every fault by field; or the record already known that may be the same fact, about which the person is asked. Next:
-//! [`crate::retention`].
+//! or every fault by field; or the record already known that may be the same fact, about which the person is asked. What of a
+//! correction is as it was shown, struck out, is put back by [`unmasking`]. Next: [`crate::retention`].
+
+mod unmasking;
 
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
+use std::slice;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -18,12 +21,13 @@ use liuwu_engine::dictionary::{Field, Kind, Type};
 use liuwu_engine::period::Date;
 use liuwu_engine::record::{Record, Source};
 
+use crate::forgotten::Forgotten;
 use crate::intake::UnitRecord;
 use crate::intake::identity::{self, Verdict};
-use crate::personal;
+use crate::personal::{self, Sight};
 use crate::records::{record_of, row_of};
+use crate::remit::{Beyond, Remit};
 use crate::store::{Act, NewBatch, RecordId, Store, StoreError, StoredRecord};
-use crate::wording::shown;
 
 /// What the sources of records begin with that were typed in, and corrected, on the form.
 const TYPED: &str = "网页录入";
@@ -93,6 +97,12 @@ pub struct Desk<'a> {
     pub store: &'a dyn Store,
     /// The edition.
     pub bundle: &'a Bundle,
+    /// What whoever types may touch.
+    pub remit: &'a Remit,
+    /// How they see personal texts.
+    pub sight: Sight,
+    /// The key of pseudonyms, by which texts are known that were blanked at the end of their time.
+    pub pseudonym_key: &'a [u8],
 }
 
 impl Desk<'_> {
@@ -101,17 +111,20 @@ impl Desk<'_> {
     /// # Errors
     /// The store's.
     pub fn enter(&self, kind: &Arc<Kind>, typed: &Typed, act: &Act, decision: Decision) -> Result<Entered, StoreError> {
-        let filed = match self.read(kind, typed, source_of(TYPED, act.at))? {
+        let mut filed = match self.read(kind, typed, source_of(TYPED, act.at))? {
             Ok(filed) => filed,
             Err(faults) => return Ok(Entered::Faulty(faults)),
         };
-        let supersedes = match self.beside_known(kind, &filed, None)? {
+        let supersedes = match self.beside_known(kind, &mut filed, None)? {
             Beside::New => None,
             Beside::Same(id) => return Ok(Entered::Known(id)),
-            Beside::Other(likeness) => match decision {
-                Decision::Ask => return Ok(Entered::Question(likeness)),
-                Decision::Replace => Some(likeness.known.id),
-                Decision::KeepBoth => None,
+            Beside::Other(likeness) => match (decision, self.beyond(&likeness)?) {
+                (Decision::Replace, Some(beyond)) | (_, Some(beyond @ Beyond::Elsewhere)) => {
+                    return Ok(Entered::Faulty(vec![of_identity(kind, &beyond)]));
+                }
+                (Decision::Ask, _) => return Ok(Entered::Question(likeness)),
+                (Decision::Replace, None) => Some(likeness.known.id),
+                (Decision::KeepBoth, _) => None,
             },
         };
         Ok(Entered::Ready(Box::new(batch(&filed, supersedes, act))))
@@ -130,26 +143,34 @@ impl Desk<'_> {
         act: &Act,
         decision: Decision,
     ) -> Result<Entered, StoreError> {
-        let typed = self.over(kind, old, typed);
-        let filed = match self.read(kind, &typed, source_of(CORRECTED, act.at))? {
+        let typed = match self.over(kind, old, typed) {
+            Ok(typed) => typed,
+            Err(faults) => return Ok(Entered::Faulty(faults)),
+        };
+        let mut filed = match self.read(kind, &typed, source_of(CORRECTED, act.at))? {
             Ok(filed) => filed,
             Err(faults) => return Ok(Entered::Faulty(faults)),
         };
-        if let Ok(record) = record_of(kind, &self.bundle.dictionary, old)
-            && old.unit == *filed.unit
-            && record.same_content(&filed.record)
-        {
-            return Ok(Entered::Known(old.id));
+        if let Ok(record) = record_of(kind, &self.bundle.dictionary, old) {
+            let known = UnitRecord { unit: Arc::from(old.unit.as_str()), record };
+            self.forgotten().keep(kind, slice::from_mut(&mut filed), slice::from_ref(&known));
+            if known.unit == filed.unit && known.record.same_content(&filed.record) {
+                return Ok(Entered::Known(old.id));
+            }
         }
-        match self.beside_known(kind, &filed, Some(old.id))? {
+        match self.beside_known(kind, &mut filed, Some(old.id))? {
             Beside::Same(id) => Ok(Entered::Known(id)),
+            Beside::Other(likeness) if self.beyond(&likeness)? == Some(Beyond::Elsewhere) => {
+                Ok(Entered::Faulty(vec![of_identity(kind, &Beyond::Elsewhere)]))
+            }
             Beside::Other(likeness) if decision != Decision::KeepBoth => Ok(Entered::Question(likeness)),
             _ => Ok(Entered::Ready(Box::new(batch(&filed, Some(old.id), act)))),
         }
     }
 
-    /// The stored values with the typed ones over them.
-    fn over(&self, kind: &Kind, old: &StoredRecord, typed: &Typed) -> Typed {
+    /// The stored values with the typed ones over them; faults for personal texts that are struck out in part.
+    fn over(&self, kind: &Kind, old: &StoredRecord, typed: &Typed) -> Result<Typed, Vec<FieldFault>> {
+        let dictionary = &self.bundle.dictionary;
         let mut values = BTreeMap::from([
             (UNIT.to_owned(), Raw::Text(old.unit.clone())),
             (DATE.to_owned(), Raw::Date(old.date)),
@@ -157,31 +178,36 @@ impl Desk<'_> {
         ]);
         let known = old.fields.iter().filter(|(name, _)| kind.fields.contains_key(*name));
         values.extend(known.map(|(name, value)| (name.clone(), Raw::from_json(value))));
+        let mut faults = Vec::new();
         for (name, raw) in &typed.values {
-            let field = kind.fields.get(name);
-            if !field.is_some_and(|field| self.is_untouched(name, field, old, raw)) {
-                values.insert(name.clone(), raw.clone());
+            let personal = kind.fields.get(name).filter(|field| personal::is_personal(dictionary, field));
+            let raw = match (personal, old.fields.get(name)) {
+                (Some(field), Some(stored)) => {
+                    let seen = personal::seen_field(dictionary, (name, field), stored, self.sight);
+                    unmasking::unmasked(raw, &seen, stored)
+                }
+                _ => Some(raw.clone()),
+            };
+            match raw {
+                Some(raw) => drop(values.insert(name.clone(), raw)),
+                None => faults.push(FieldFault {
+                    field: name.clone(),
+                    diagnostic: Diagnostic::new(&file_codes::PERSONAL_STILL_MASKED)
+                        .with("field", identity::titles(kind, std::slice::from_ref(name))),
+                }),
             }
         }
-        Typed { values }
+        if faults.is_empty() { Ok(Typed { values }) } else { Err(faults) }
     }
 
-    /// Whether a personal value comes back as it was shown.
-    fn is_untouched(&self, name: &str, field: &Field, old: &StoredRecord, raw: &Raw) -> bool {
-        if !personal::is_personal(&self.bundle.dictionary, field) {
-            return false;
-        }
-        let (Some(stored), Raw::Text(text)) = (old.fields.get(name), raw) else { return false };
-        let dictionary = &self.bundle.dictionary;
-        let read = liuwu_engine::dictionary::read::value(
-            name,
-            field,
-            &dictionary.shapes,
-            &Raw::from_json(stored),
-            Strictness::Data,
-        );
-        let masked = read.ok().flatten().map(|value| shown(&field.kind, &personal::masked(dictionary, field, &value)));
-        masked.is_some_and(|masked| masked == text.trim())
+    /// Why the record that may be the same fact is not to be touched.
+    fn beyond(&self, likeness: &Likeness) -> Result<Option<Beyond>, StoreError> {
+        let known = &likeness.known;
+        self.remit.of_record(self.store, known.id, (&known.kind, &known.unit))
+    }
+
+    fn forgotten(&self) -> Forgotten<'_> {
+        Forgotten { dictionary: &self.bundle.dictionary, key: self.pseudonym_key }
     }
 
     fn read(
@@ -234,12 +260,13 @@ impl Desk<'_> {
     fn beside_known(
         &self,
         kind: &Arc<Kind>,
-        filed: &UnitRecord,
+        filed: &mut UnitRecord,
         except: Option<RecordId>,
     ) -> Result<Beside, StoreError> {
         let known = self.known(kind, &filed.unit, except)?;
         let records: Vec<UnitRecord> = known.iter().map(|(_, record)| record.clone()).collect();
-        let verdict = identity::compare(kind, std::slice::from_ref(filed), &records).pop();
+        self.forgotten().keep(kind, slice::from_mut(filed), &records);
+        let verdict = identity::compare(kind, slice::from_ref(filed), &records).pop();
         let at = |place: usize| known.get(place);
         Ok(match verdict {
             Some(Verdict::Same { existing }) => at(existing).map_or(Beside::New, |(stored, _)| Beside::Same(stored.id)),
@@ -335,6 +362,12 @@ fn source_of(what: &str, at: Timestamp) -> Source {
 fn field_fault(fault: Fault) -> FieldFault {
     let field = fault.key().to_owned();
     FieldFault { field, diagnostic: fault.at(liuwu_engine::diagnostic::Location::Nowhere) }
+}
+
+/// The fault at the field by which facts of a kind are told apart.
+fn of_identity(kind: &Kind, beyond: &Beyond) -> FieldFault {
+    let named = kind.identity.iter().find(|name| ![UNIT, DATE].contains(&name.as_str()));
+    FieldFault { field: named.cloned().unwrap_or_else(|| NUMBER.to_owned()), diagnostic: beyond.fault() }
 }
 
 fn batch(filed: &UnitRecord, supersedes: Option<RecordId>, act: &Act) -> NewBatch {

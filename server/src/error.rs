@@ -18,6 +18,7 @@ use liuwu_engine::diagnostic::{Diagnostic, Location};
 use crate::accounts::Refusal;
 use crate::drafts::DraftError;
 use crate::jobs::Ending;
+use crate::remit::{Beyond, NotAdmitted};
 use crate::scoring::ScoringError;
 use crate::store::StoreError;
 use crate::view::ViewError;
@@ -96,6 +97,9 @@ pub enum Problem {
     /// Who asks may do this, but not with this: a village of another town, a kind of another department.
     #[error("`{0}` is outside the caller's scope")]
     OutOfScope(String),
+    /// Who asks is assessed, and somebody else has handed this in: who.
+    #[error("`{0}` handed it in, not the village")]
+    OtherHand(String),
     /// Something about an account, a key or a session is not done.
     #[error(transparent)]
     Account(#[from] Refusal),
@@ -126,6 +130,26 @@ pub enum Problem {
     /// A fault of the server. The cause is for the log alone.
     #[error("{0}")]
     Internal(String),
+}
+
+impl From<Beyond> for Problem {
+    fn from(beyond: Beyond) -> Problem {
+        match beyond {
+            Beyond::Scope(what) => Problem::OutOfScope(what),
+            // Nothing of it is told.
+            Beyond::Elsewhere => Problem::OutOfScope("这个编号的记录 · the record of this number".to_owned()),
+            Beyond::OtherHand(by) => Problem::OtherHand(by),
+        }
+    }
+}
+
+impl From<NotAdmitted> for Problem {
+    fn from(error: NotAdmitted) -> Problem {
+        match error {
+            NotAdmitted::Beyond(beyond) => beyond.into(),
+            NotAdmitted::Store(error) => error.into(),
+        }
+    }
 }
 
 /// What a problem says, in both languages.
@@ -219,6 +243,9 @@ impl Problem {
                 (StatusCode::FORBIDDEN, "must-change-password", "须先修改密码", "the password has to be changed first")
             }
             Problem::Forbidden(..) => (StatusCode::FORBIDDEN, "forbidden", "没有此项权限", "you may not do this"),
+            Problem::OtherHand(_) => {
+                (StatusCode::FORBIDDEN, "handed-in-by-others", "不是本村报送的", "it was not handed in by the village")
+            }
             Problem::OutOfScope(_) => (StatusCode::FORBIDDEN, "out-of-scope", "超出负责范围", "outside your scope"),
             Problem::TooLarge(_) => (StatusCode::PAYLOAD_TOO_LARGE, "too-large", "内容过大", "the body is too large"),
             Problem::TooMany(_) => {
@@ -311,6 +338,10 @@ impl Problem {
                 format!("「{what}」不属于您负责的部门或地区"),
                 format!("`{what}` is not of the department or area that you are responsible for"),
             ),
+            Problem::OtherHand(by) => Words::new(
+                format!("这是由「{by}」报送的;村社只能更正、撤回本村自己报送的"),
+                format!("`{by}` handed it in; a village corrects and takes back only what it has handed in itself"),
+            ),
             Problem::TooLarge(limit) => {
                 let megabytes = limit / (1024 * 1024);
                 Words::new(format!("内容超过 {megabytes} MB"), format!("the body is larger than {megabytes} MB"))
@@ -366,6 +397,12 @@ impl Problem {
             Problem::Forbidden(..) | Problem::OutOfScope(_) => Words::new(
                 "确需办理的,请联系系统管理员调整账号的角色或范围",
                 "if it is your task, ask the system administrator to change your role or scope",
+            ),
+            Problem::OtherHand(by) => Words::new(
+                format!("有出入的,请「{by}」更正;对扣分有异议的,向镇街或市平安办申诉"),
+                format!(
+                    "if it is wrong, ask `{by}` to correct it; against lost points appeal to the town or the city office"
+                ),
             ),
             Problem::Busy => Words::new("等它完成后再试", "try again when it is done"),
             Problem::Timeout => Words::new(

@@ -5,7 +5,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use liuwu_engine::assess::{Exemption, World};
+use liuwu_engine::assess::World;
 use liuwu_engine::bundle::Bundle;
 use liuwu_engine::codes::files as codes;
 use liuwu_engine::coverage::Coverage;
@@ -16,10 +16,23 @@ use liuwu_engine::period::{Date, Period, parse_date};
 use liuwu_engine::record::Source;
 use serde_json::{Map, Value as Json};
 
+use crate::store::Exemption;
+
 /// The keys of an exemption. `period` and `from` to `until` (or `expiry`) say which days it is about; `approver` may stand for
 /// `approved_by`.
-const EXEMPTION: &[&str] =
-    &["unit", "rule", "record", "period", "from", "until", "expiry", "reason", "approved_by", "approver"];
+const EXEMPTION: &[&str] = &[
+    "unit",
+    "rule",
+    "record",
+    "period",
+    "from",
+    "until",
+    "expiry",
+    "reason",
+    "approved_by",
+    "approver",
+    "approved_on",
+];
 
 /// A file by the name its user gave it.
 #[derive(Debug, Clone, Copy)]
@@ -37,7 +50,7 @@ pub struct Given<'a> {
     pub units: Text<'a>,
     /// One `{"unit","kind","date","id"?,…}` a line.
     pub records: Text<'a>,
-    /// `[{"unit","rule","record"?,"period"?,"from"?,"until"?,"reason","approved_by"?}]`
+    /// `[{"unit","rule","record"?,"period"?,"from"?,"until"?,"reason","approved_by"?,"approved_on"?}]`
     pub exemptions: Option<Text<'a>>,
     /// Kinds taken as not handed in.
     pub not_handed_in: &'a [String],
@@ -75,7 +88,7 @@ pub fn world(bundle: &Bundle, given: &Given<'_>, pseudonym_key: &[u8]) -> Result
     let coverage = Coverage::all_but(given.not_handed_in.iter().map(String::as_str));
     match gather(bundle, &units, records, coverage, pseudonym_key) {
         Ok(mut world) if reading.faults.is_empty() => {
-            world.exempt(exemptions);
+            world.exempt(exemptions.into_iter().map(Into::into).collect());
             Ok(world)
         }
         Ok(_) => Err(reading.faults),
@@ -263,10 +276,14 @@ impl Reading<'_> {
                 unit: unit.unwrap_or_default(),
                 rule: rule.unwrap_or_default(),
                 record: self.text(&object, "record", &at),
-                from,
+                from: from.unwrap_or(Date::MIN),
                 until: last.into_iter().flatten().min(),
                 reason: reason.unwrap_or_default(),
-                approved_by: self.text(&object, "approved_by", &at).or_else(|| self.text(&object, "approver", &at)),
+                approved_by: self
+                    .text(&object, "approved_by", &at)
+                    .or_else(|| self.text(&object, "approver", &at))
+                    .unwrap_or_default(),
+                approved_on: self.date(&object, "approved_on", &at),
             });
         }
         exemptions

@@ -93,6 +93,47 @@ fn open(dictionary: &Dictionary, kind: &Type, value: &Value) -> Value {
     }
 }
 
+/// A value whose personal texts have given way to their pseudonyms: what is left of it at the end of its time.
+pub fn blanked(dictionary: &Dictionary, field: &Field, key: &[u8], value: &Value) -> Value {
+    match field.personal {
+        Some(_) => pseudonym::blank(key, value),
+        None => blanked_inside(dictionary, &field.kind, key, value),
+    }
+}
+
+fn blanked_inside(dictionary: &Dictionary, kind: &Type, key: &[u8], value: &Value) -> Value {
+    match (kind, value) {
+        (Type::List(inner), Value::List(items)) => {
+            Value::List(items.iter().map(|item| blanked_inside(dictionary, inner, key, item)).collect())
+        }
+        (Type::Map(inner), Value::Map(entries)) => {
+            let part =
+                |(name, item): (&Arc<str>, &Value)| (Arc::clone(name), blanked_inside(dictionary, inner, key, item));
+            Value::Map(Arc::new(entries.iter().map(part).collect()))
+        }
+        (Type::Shape(name), Value::Map(entries)) => {
+            let shape = dictionary.shapes.get(name.as_ref());
+            let part = |(name, item): (&Arc<str>, &Value)| {
+                let field = shape.and_then(|shape| shape.fields.get(name.as_ref()));
+                let kept = field.map_or_else(|| item.clone(), |field| blanked(dictionary, field, key, item));
+                (Arc::clone(name), kept)
+            };
+            Value::Map(Arc::new(entries.iter().map(part).collect()))
+        }
+        (_, other) => other.clone(),
+    }
+}
+
+/// Whether something in a value was blanked.
+pub fn is_gone(value: &Value) -> bool {
+    match value {
+        Value::Text(text) => pseudonym::is_blanked(text),
+        Value::List(items) => items.iter().any(is_gone),
+        Value::Map(entries) => entries.values().any(is_gone),
+        _ => false,
+    }
+}
+
 /// Whether a field holds personal texts, itself or inside its value.
 pub fn is_personal(dictionary: &Dictionary, field: &Field) -> bool {
     fn holds(dictionary: &Dictionary, kind: &Type, within: &mut Vec<Arc<str>>) -> bool {
@@ -127,30 +168,8 @@ pub struct SeenField {
 /// The fields of a stored record as a reader sees them, in the order of the kind; those that this edition does not have come
 /// last, struck out: what they held is not known any more.
 pub fn seen(dictionary: &Dictionary, kind: Option<&Kind>, fields: &Map<String, Json>, sight: Sight) -> Vec<SeenField> {
-    let known = kind.into_iter().flat_map(|kind| &kind.fields).filter_map(|(id, field)| {
-        let stored = fields.get(id)?;
-        let personal = is_personal(dictionary, field);
-        let raw = Raw::from_json(stored);
-        let value = read::value(id, field, &dictionary.shapes, &raw, Strictness::Data).ok().flatten();
-        let shown = match (&value, sight) {
-            (Some(_), Sight::Withheld) if personal => None,
-            (Some(value), Sight::Masked | Sight::Withheld) => Some(masked(dictionary, field, value)),
-            (Some(value), Sight::InFull) => Some(value.clone()),
-            // What does not fit this edition is shown as it is stored, unless it may be personal.
-            (None, _) => None,
-        };
-        let text = match &shown {
-            Some(value) => worded(field, value),
-            None if personal => STRUCK.to_owned(),
-            None => raw.shown(),
-        };
-        let json = match (shown, personal) {
-            (Some(value), _) => value.to_json(),
-            (None, true) => Json::String(STRUCK.to_owned()),
-            (None, false) => stored.clone(),
-        };
-        Some(SeenField { id: id.clone(), title: field.title.clone(), text, json, personal })
-    });
+    let known = kind.into_iter().flat_map(|kind| &kind.fields);
+    let known = known.filter_map(|(id, field)| Some(seen_field(dictionary, (id, field), fields.get(id)?, sight)));
     let is_known = |id: &str| kind.is_some_and(|kind| kind.fields.contains_key(id));
     let unknown = fields.iter().filter(|(id, _)| !is_known(id)).map(|(id, _)| SeenField {
         id: id.clone(),
@@ -160,6 +179,31 @@ pub fn seen(dictionary: &Dictionary, kind: Option<&Kind>, fields: &Map<String, J
         personal: true,
     });
     known.chain(unknown).collect()
+}
+
+/// One stored value as a reader sees it.
+pub fn seen_field(dictionary: &Dictionary, (id, field): (&str, &Field), stored: &Json, sight: Sight) -> SeenField {
+    let personal = is_personal(dictionary, field);
+    let raw = Raw::from_json(stored);
+    let value = read::value(id, field, &dictionary.shapes, &raw, Strictness::Data).ok().flatten();
+    let shown = match (&value, sight) {
+        (Some(_), Sight::Withheld) if personal => None,
+        (Some(value), Sight::Masked | Sight::Withheld) => Some(masked(dictionary, field, value)),
+        (Some(value), Sight::InFull) => Some(value.clone()),
+        // What does not fit this edition is shown as it is stored, unless it may be personal.
+        (None, _) => None,
+    };
+    let text = match &shown {
+        Some(value) => worded(field, value),
+        None if personal => STRUCK.to_owned(),
+        None => raw.shown(),
+    };
+    let json = match (shown, personal) {
+        (Some(value), _) => value.to_json(),
+        (None, true) => Json::String(STRUCK.to_owned()),
+        (None, false) => stored.clone(),
+    };
+    SeenField { id: id.to_owned(), title: field.title.clone(), text, json, personal }
 }
 
 /// A value as people write it: choices by their title, numbers with their unit.

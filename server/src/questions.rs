@@ -7,6 +7,7 @@
 use liuwu_engine::period::Date;
 use serde::{Deserialize, Serialize};
 
+use crate::remit::{NotAdmitted, Remit};
 use crate::store::transfer::RecordText;
 use crate::store::{Act, BatchId, NewBatch, Paper, RecordId, RecordRow, Store, StoreError};
 
@@ -16,6 +17,10 @@ const FOLDER: &str = "questions";
 const PAGE: usize = 500;
 /// Digits of the name of a paper, so that names are in the order of numbers.
 const DIGITS: usize = 12;
+/// The note in a batch that says of which question it is.
+const NOTE: &str = "question";
+/// Newest batches among which that of an answer is looked for after an interruption.
+const RECENT: usize = 50;
 
 /// A row that contradicts a stored record.
 #[derive(Debug, Clone, PartialEq)]
@@ -63,6 +68,9 @@ pub enum QuestionError {
     /// The store failed, or the stored record does not count any more.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// One side of it is somebody else's.
+    #[error(transparent)]
+    NotAdmitted(#[from] NotAdmitted),
     /// There is none of that number.
     #[error("there is no question {0}")]
     Missing(u64),
@@ -120,7 +128,7 @@ fn name_of(number: u64) -> String {
 }
 
 /// Keeps conflicts as questions: what was handed in, and the stored record it contradicts. One that is asked already is not
-/// asked again. Gives the numbers of those that are new.
+/// asked again. Gives the numbers of those that are new. Nobody else may raise, settle or blank meanwhile.
 ///
 /// # Errors
 /// The store's.
@@ -133,8 +141,10 @@ pub fn raise(
     if conflicts.is_empty() {
         return Ok(Vec::new());
     }
-    let known = all(store)?;
-    let mut next = known.last().map_or(1, |question| question.number + 1);
+    let kept = papers(store)?;
+    // One that cannot be read has its number nevertheless.
+    let mut next = kept.last().map_or(1, |(number, _)| number + 1);
+    let known: Vec<Question> = kept.into_iter().filter_map(|(_, question)| question).collect();
     let (mut papers, mut raised) = (Vec::new(), Vec::new());
     for (row, stored) in conflicts {
         if known.iter().any(|question| question.asks_the_same(&row, stored)) {
@@ -162,13 +172,19 @@ pub fn drop_raised(store: &dyn Store, raised: &[u64]) -> Result<(), StoreError> 
 /// # Errors
 /// The store's.
 pub fn all(store: &dyn Store) -> Result<Vec<Question>, StoreError> {
+    Ok(papers(store)?.into_iter().filter_map(|(_, question)| question).collect())
+}
+
+/// The number of every question there is, rising, with what it says; none: it cannot be read.
+fn papers(store: &dyn Store) -> Result<Vec<(u64, Option<Question>)>, StoreError> {
     let mut found = Vec::new();
     let mut after: Option<String> = None;
     loop {
         let page = store.papers(FOLDER, after.as_deref(), PAGE)?;
         after = page.last().map(|(name, _)| name.clone());
         let full = page.len() == PAGE;
-        found.extend(page.iter().filter_map(|(name, body)| Question::read(name, body)));
+        let read = |(name, body): &(String, Vec<u8>)| Some((name.parse().ok()?, Question::read(name, body)));
+        found.extend(page.iter().filter_map(read));
         if !full {
             return Ok(found);
         }
@@ -185,12 +201,19 @@ pub fn one(store: &dyn Store, number: u64) -> Result<Question, QuestionError> {
     body.and_then(|body| Question::read(&name, &body)).ok_or(QuestionError::Missing(number))
 }
 
-/// Settles a question. What is stored by it is a batch of its own, which can be undone like any other.
+/// Settles a question. What is stored by it is a batch of its own, which can be undone like any other. Nobody else may raise,
+/// settle or blank meanwhile.
 ///
 /// # Errors
-/// [`QuestionError::Settled`]; [`Conflict::NotInForce`](crate::store::Conflict::NotInForce) when the stored record was corrected
-/// or taken back in the meantime.
-pub fn settle(store: &dyn Store, number: u64, answer: Answer, act: Act) -> Result<Question, QuestionError> {
+/// [`QuestionError::Settled`]; [`QuestionError::NotAdmitted`]; [`Conflict::NotInForce`](crate::store::Conflict::NotInForce) when
+/// the stored record was corrected or taken back in the meantime.
+pub fn settle(
+    store: &dyn Store,
+    remit: &Remit,
+    number: u64,
+    answer: Answer,
+    act: Act,
+) -> Result<Question, QuestionError> {
     let mut question = one(store, number)?;
     if question.settled.is_some() {
         return Err(QuestionError::Settled(number));
@@ -205,7 +228,8 @@ pub fn settle(store: &dyn Store, number: u64, answer: Answer, act: Act) -> Resul
             let mut batch = NewBatch::new(act.at, act.by.clone(), act.why.clone());
             batch.files = vec![question.row.source.file.to_string()];
             batch.records = vec![RecordRow { supersedes, ..question.row.clone() }];
-            Some(store.append_batch(batch)?)
+            batch.notes.insert(NOTE.to_owned(), number.to_string());
+            Some(remit.admit(store, batch)?.store(store)?)
         }
     };
     question.settled = Some(Settled { answer, act, batch });
@@ -213,7 +237,35 @@ pub fn settle(store: &dyn Store, number: u64, answer: Answer, act: Act) -> Resul
     Ok(question)
 }
 
-/// Blanks the rows of questions where `change` says so; gives how many. Nothing is written unless it is meant.
+/// Settles the questions whose answer was stored just before an interruption, as they were answered; gives how many.
+///
+/// # Errors
+/// The store's.
+pub fn finish_interrupted(store: &dyn Store) -> Result<usize, StoreError> {
+    let mut papers = Vec::new();
+    for batch in store.batches(None, RECENT)?.into_iter().filter(|batch| batch.withdrawn.is_none()) {
+        let number = batch.notes.get(NOTE).and_then(|number| number.parse().ok());
+        let question = match number.map(|number| one(store, number)) {
+            Some(Ok(question)) if question.settled.is_none() => question,
+            Some(Err(QuestionError::Store(error))) => return Err(error),
+            _ => continue,
+        };
+        let answer = match batch.counts.superseded {
+            0 => Answer::KeepBoth,
+            _ => Answer::TakeNew,
+        };
+        let act = Act { by: batch.by, at: batch.at, why: batch.what };
+        papers.push(Question { settled: Some(Settled { answer, act, batch: Some(batch.id) }), ..question }.to_paper()?);
+    }
+    let finished = papers.len();
+    if finished > 0 {
+        store.file_papers(papers)?;
+    }
+    Ok(finished)
+}
+
+/// Blanks the rows of questions where `change` says so; gives how many. Nothing is written unless it is meant. Nobody
+/// else may raise or settle meanwhile.
 ///
 /// # Errors
 /// The store's.

@@ -7,14 +7,13 @@
 
 use jiff::Span;
 use liuwu_engine::bundle::Bundle;
+use liuwu_engine::dictionary::Kind;
 use liuwu_engine::dictionary::read::{self, Raw, Strictness};
-use liuwu_engine::dictionary::{Dictionary, Field, Kind, Type, Value};
 use liuwu_engine::period::Date;
-use liuwu_engine::pseudonym;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
-use std::sync::Arc;
 
+use crate::personal;
 use crate::questions;
 use crate::records::stored_value;
 use crate::store::{BatchId, Blank, ItemId, NewBatch, Paper, RecordRow, Store, StoreError};
@@ -53,18 +52,23 @@ struct Next {
 /// Told of a batch before it is blanked: its number, what it says, what it is going to say.
 pub type BeforeBlanking<'a> = &'a mut dyn FnMut(BatchId, &NewBatch, &NewBatch) -> Result<(), StoreError>;
 
-/// Blanks everything whose time is over on a day.
+/// Blanks everything whose time is over on a day. `alone` waits until nobody raises or settles a question; what it gives is held
+/// while questions are blanked.
 ///
 /// # Errors
 /// The store's. What was blanked before stays so, and the rest is done by the next call.
-pub fn blank_due(
+pub fn blank_due<G>(
     store: &dyn Store,
     bundle: &Bundle,
     key: &[u8],
     today: Date,
     before: BeforeBlanking,
+    alone: impl FnOnce() -> G,
 ) -> Result<Blanked, StoreError> {
-    sweep(store, bundle, key, today, Some(before))
+    let mut blanked = sweep(store, bundle, key, today, Some(before))?;
+    let _alone = alone();
+    blanked.questions = blank_questions(store, bundle, key, today, true)?;
+    Ok(blanked)
 }
 
 /// Counts what [`blank_due`] would blank, and blanks nothing.
@@ -72,9 +76,11 @@ pub fn blank_due(
 /// # Errors
 /// The store's.
 pub fn count_due(store: &dyn Store, bundle: &Bundle, key: &[u8], today: Date) -> Result<Blanked, StoreError> {
-    sweep(store, bundle, key, today, None)
+    let questions = blank_questions(store, bundle, key, today, false)?;
+    Ok(Blanked { questions, ..sweep(store, bundle, key, today, None)? })
 }
 
+/// Goes through the records of all batches that are due.
 fn sweep(
     store: &dyn Store,
     bundle: &Bundle,
@@ -102,15 +108,25 @@ fn sweep(
             note_next(store, bundle, id, next)?;
         }
     }
-    blanked.questions = questions::blank(store, really.is_some(), &mut |received_on, row| {
+    Ok(blanked)
+}
+
+/// Blanks the rows kept as questions, or only counts those that are due.
+fn blank_questions(
+    store: &dyn Store,
+    bundle: &Bundle,
+    key: &[u8],
+    today: Date,
+    really: bool,
+) -> Result<u64, StoreError> {
+    questions::blank(store, really, &mut |received_on, row| {
         let gone = gone_fields(bundle, key, today, received_on, row).0;
         let any = !gone.is_empty();
         for (name, value) in gone {
             row.fields.insert(name, value);
         }
         any
-    })?;
-    Ok(blanked)
+    })
 }
 
 /// What a batch is going to say.
@@ -170,7 +186,7 @@ fn gone_fields(
             let field = kind.fields.get(name)?;
             let raw = Raw::from_json(stored);
             let value = read::value(name, field, &bundle.dictionary.shapes, &raw, Strictness::Data).ok()??;
-            let blanked = without_persons(&bundle.dictionary, field, key, &value);
+            let blanked = personal::blanked(&bundle.dictionary, field, key, &value);
             (blanked != value).then(|| (name.clone(), stored_value(&blanked)))
         })
         .collect();
@@ -194,35 +210,6 @@ fn last_day(kind: &Kind, from: Date) -> Option<Date> {
         _ => return None,
     };
     Some(from.checked_add(span).unwrap_or(Date::MAX))
-}
-
-/// A value whose personal texts have given way to their pseudonyms.
-fn without_persons(dictionary: &Dictionary, field: &Field, key: &[u8], value: &Value) -> Value {
-    match field.personal {
-        Some(_) => pseudonym::blank(key, value),
-        None => inside(dictionary, &field.kind, key, value),
-    }
-}
-
-fn inside(dictionary: &Dictionary, kind: &Type, key: &[u8], value: &Value) -> Value {
-    match (kind, value) {
-        (Type::List(inner), Value::List(items)) => {
-            Value::List(items.iter().map(|item| inside(dictionary, inner, key, item)).collect())
-        }
-        (Type::Map(inner), Value::Map(entries)) => Value::Map(Arc::new(
-            entries.iter().map(|(name, item)| (Arc::clone(name), inside(dictionary, inner, key, item))).collect(),
-        )),
-        (Type::Shape(name), Value::Map(entries)) => {
-            let shape = dictionary.shapes.get(name.as_ref());
-            let part = |(name, item): (&Arc<str>, &Value)| {
-                let field = shape.and_then(|shape| shape.fields.get(name.as_ref()));
-                let kept = field.map_or_else(|| item.clone(), |field| without_persons(dictionary, field, key, item));
-                (Arc::clone(name), kept)
-            };
-            Value::Map(Arc::new(entries.iter().map(part).collect()))
-        }
-        (_, other) => other.clone(),
-    }
 }
 
 #[cfg(test)]

@@ -28,8 +28,8 @@ use crate::api::{
 use crate::config::Config;
 use crate::error::Problem;
 use crate::gate;
-use crate::gate::Access::{Either, LoggedIn, Public};
-use crate::pages::admin::{self, account, accounts, keys, log_in, own, security, set_up};
+use crate::gate::Access::{Either, LoggedIn, Public, WithEverything};
+use crate::pages::admin::{self, account, accounts, keys, log_in, own, security, set_up, webhooks as hooks};
 use crate::pages::duties as desk;
 use crate::pages::runs as scorings;
 use crate::pages::{assets, burden, city, draft, home, links, negative, preferences, records, search, upload, village};
@@ -43,8 +43,9 @@ pub fn router(app: App) -> Router {
         .layer(from_fn_with_state(app.clone(), present::present))
         .layer(CompressionLayer::new())
         .layer(CatchPanicLayer::custom(present::panicked))
-        .layer(from_fn_with_state(app.clone(), gate::identify))
+        // Around the gate too, which reads the forms of whoever is logged in.
         .layer(from_fn_with_state(app.clone(), deadline::hold))
+        .layer(from_fn_with_state(app.clone(), gate::identify))
         .layer(DefaultBodyLimit::max(app.config().body_limit()));
     all(app.config())
         .into_router()
@@ -101,28 +102,31 @@ fn results() -> Routes {
 fn data(config: &Config) -> Routes {
     let uploading = DefaultBodyLimit::max(config.upload_limit());
     Routes::new()
-        .post("/runs", May::Score, runs::create)
-        .post("/runs/{run}/verify", May::Verify, runs::verify)
-        .post("/runs/{run}/release", May::Release, releases::create)
-        .post("/runs/{run}/retract", May::Release, releases::take_back)
+        .post("/runs", WithEverything(May::Score), runs::create)
+        .post("/runs/{run}/verify", WithEverything(May::Verify), runs::verify)
+        .post("/runs/{run}/release", WithEverything(May::Release), releases::create)
+        .post("/runs/{run}/retract", WithEverything(May::Release), releases::take_back)
         .get("/templates", May::Upload, templates::all)
         .get("/templates/{kind}", May::Upload, templates::show)
         .post("/records", May::Upload, pushes::create)
         .get("/division-changes", Public, division_changes::list)
-        .post("/division-changes", May::Upload, division_changes::create)
+        .post("/division-changes", WithEverything(May::Upload), division_changes::create)
         .get("/duties", May::ReadRecords, duties::list)
         .get("/duties.ics", May::ReadRecords, duties::calendar)
         .get("/burden", May::ReadRecords, duties::burden)
         .get("/burden/units", May::ReadRecords, duties::burden_of_units)
         .get("/webhooks", May::ManageService, webhooks::list)
-        .post("/webhooks", May::ManageService, webhooks::create)
-        .delete("/webhooks/{webhook}", May::ManageService, webhooks::remove)
-        .post("/webhooks/{webhook}/resume", May::ManageService, webhooks::resume)
+        .post("/webhooks", WithEverything(May::ManageService), webhooks::create)
+        .delete("/webhooks/{webhook}", WithEverything(May::ManageService), webhooks::remove)
+        .post("/webhooks/{webhook}/resume", WithEverything(May::ManageService), webhooks::resume)
+        .post("/webhooks/{webhook}/pause", WithEverything(May::ManageService), webhooks::pause)
+        .post("/webhooks/{webhook}/ping", WithEverything(May::ManageService), webhooks::ping)
         .get("/webhooks/{webhook}/deliveries", May::ManageService, webhooks::deliveries)
         .get("/mappings", May::ManageService, mappings::list)
-        .post("/mappings", May::ManageService, mappings::publish)
+        .post("/mappings", WithEverything(May::ManageService), mappings::publish)
         .get("/mappings/{mapping}", May::ManageService, mappings::show)
         .get("/audit", May::ReadAudit, api::audit::list)
+        .get("/sightings", May::ReadAudit, api::audit::sightings)
         .get("/drafts", May::Upload, drafts::list)
         .route(Method::POST, "/drafts", May::Upload, post(drafts::create).layer(uploading))
         .get("/drafts/{draft}", May::Upload, drafts::show)
@@ -137,6 +141,7 @@ fn data(config: &Config) -> Routes {
         .get("/batches/{batch}/undoing", May::Correct, batches::weigh_undoing)
         .get("/records", May::ReadRecords, stored::list)
         .get("/records/{record}", May::ReadRecords, stored::show)
+        .post("/records/{record}/in-full", May::SeePersonal, stored::show_in_full)
         .post("/records/{record}/correction", May::Correct, stored::correct)
         .post("/records/{record}/withdrawal", May::Correct, stored::withdraw)
         .get("/records/{record}/attachments", May::ReadRecords, attachments::list)
@@ -147,6 +152,7 @@ fn data(config: &Config) -> Routes {
             post(attachments::create).layer(DefaultBodyLimit::max(config.upload_limit())),
         )
         .get("/records/{record}/attachments/{content}", May::ReadRecords, attachments::show)
+        .post("/records/{record}/attachments/{content}/original", May::SeePersonal, attachments::show_original)
         .post("/records/{record}/attachments/{content}/withdrawal", May::Correct, attachments::take_off)
         .get("/questions", May::ReadRecords, stored::questions)
         .post("/questions/{question}/answer", May::Correct, stored::answer)
@@ -242,7 +248,15 @@ fn accounts() -> Routes {
         .post(links::KEYS, May::ManageAccounts, keys::make)
         .post("/admin/keys/{id}/approve", May::ApproveAccess, keys::approve)
         .post("/admin/keys/{id}/withdraw", see, keys::withdraw)
+        .get(links::WEBHOOKS, May::ManageService, hooks::list)
+        .post(links::WEBHOOKS, May::ManageService, hooks::register)
+        .get("/admin/webhooks/{webhook}", May::ManageService, hooks::show)
+        .post("/admin/webhooks/{webhook}/ping", May::ManageService, hooks::ping)
+        .post("/admin/webhooks/{webhook}/pause", May::ManageService, hooks::pause)
+        .post("/admin/webhooks/{webhook}/resume", May::ManageService, hooks::resume)
+        .post("/admin/webhooks/{webhook}/remove", May::ManageService, hooks::remove)
         .get(links::SECURITY, May::SetSecurity, security::show)
         .post(links::SECURITY, May::SetSecurity, security::save)
         .get(links::AUDIT, May::ReadAudit, admin::audit::list)
+        .get(links::SIGHTINGS, May::ReadAudit, admin::sightings::list)
 }

@@ -34,7 +34,7 @@ use crate::progress::{Progress, Unwatched};
 use crate::store::{Edition, Knowledge, Run, RunId, Store, StoreError};
 use ground::Ground;
 
-pub use changed::{PlanOf, Update, keep_current};
+pub use changed::{Kept, PlanOf, Update, keep_current};
 pub use footing::Footing;
 pub use half::interrupted;
 pub use verify::{Difference, Verification, verify};
@@ -214,7 +214,9 @@ fn compute(
     let world = Arc::new(ground.whole_world()?);
     let priors = priors(store, &plan.bundle, looks_back_on, *first)?;
     let request = Request { periods, as_of: Some(ask.as_of) };
-    let results = on_threads(|| within(plan, ask.longest, || assess(plan, &world, &request, &priors)))??;
+    // The plan is shared with all who score by this edition: they go on when this takes too long.
+    let own = plan.apart();
+    let results = on_threads(|| within(&own, ask.longest, || assess(&own, &world, &request, &priors)))??;
     let mut computed = Computed::new();
     for result in &results {
         computed.entry(result.period).or_default().insert(key_of(result), Filed::from(result));

@@ -26,9 +26,10 @@ use crate::error::Problem;
 use crate::filed::Filed;
 use crate::jobs::Jobs;
 use crate::push::Standing;
+use crate::remit::Remit;
 use crate::retention;
 use crate::scoring::{Footing, ScoringError};
-use crate::store::{Edition, Run, RunId, Scope, Store, day_in_china};
+use crate::store::{Edition, Run, RunId, Store, day_in_china};
 use crate::view::{EditionView, RunView, UnitTree, ViewError};
 use keeper::Keeper;
 use kept::Kept;
@@ -171,6 +172,7 @@ impl App {
             self.pseudonym_key(),
             self.today(),
             &mut |id, now, then| self.audit().note_blanking(&Caller::service(), id, now, then),
+            || self.standing(),
         )?;
         if !blanked.is_nothing() {
             self.has_written();
@@ -375,22 +377,22 @@ impl App {
         Ok(Some(Arc::new(shown)))
     }
 
-    /// What must be handed in on a day by whoever answers for a scope, under a bundle or the one that is meant. It blocks.
+    /// What a caller must hand in on a day, under a bundle or the one that is meant. It blocks.
     ///
     /// # Errors
     /// When nothing has been published, or the store fails.
-    pub fn duties(&self, scope: &Scope, bundle: Option<&str>, day: Date) -> Result<Duties, Problem> {
-        self.ask_basis(scope, bundle, day, |basis| basis.duties())
+    pub fn duties(&self, caller: &Caller, bundle: Option<&str>, day: Date) -> Result<Duties, Problem> {
+        self.ask_basis(caller, bundle, day, |basis| basis.duties())
     }
 
-    /// Asks something of what duties are worked out from: for a scope, under a bundle or the one that is meant, as known on a day.
+    /// Asks something of what duties are worked out from: for a caller, under a bundle or the one that is meant, as known on a day.
     /// It blocks.
     ///
     /// # Errors
     /// When nothing has been published, or the store fails.
     pub fn ask_basis<T>(
         &self,
-        scope: &Scope,
+        caller: &Caller,
         bundle: Option<&str>,
         day: Date,
         ask: impl FnOnce(&Basis) -> T,
@@ -399,7 +401,8 @@ impl App {
         let edition = self.current_edition(&bundle)?;
         let units = self.units()?;
         let statements = self.store().statements(day)?;
-        Ok(ask(&Basis { bundle: edition.bundle(), units: &units, statements: &statements, day, scope }))
+        let remit = Remit::of_caller(caller, edition.bundle(), units.all());
+        Ok(ask(&Basis { plan: &edition.plan, units: &units, statements: &statements, day, remit: &remit }))
     }
 
     /// The units known today, ready. It blocks.

@@ -8,7 +8,8 @@
 //! of the change, and with its successor above it. So the change is part of a batch like everything else that is handed in: it is known from
 //! a day on, can be taken back whole, and older runs are recomputed as they were. **The rule**: in a run as of a day on which
 //! the change is known, an old unit takes no part, and all its records and its attributes that the successor does not have
-//! itself count for the successor, in every period. Of a unit that was split they count for the first of those named.
+//! itself count for the successor, in every period. Of a unit that was split they count for the first of those named. What stands
+//! below an old unit (the villages of a town) stands below the successor from then on.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -99,11 +100,17 @@ pub fn heir<'s>(successions: &'s BTreeMap<String, Succession>, old: &str) -> Opt
     heir
 }
 
-/// Puts changes into a batch: new units, and old ones with their successors.
+/// Puts changes into a batch: new units, old ones with their successors, and those below them under the successor. `today` is the
+/// last day a change may be of: what is to come later is handed in then, since until then the old units are assessed.
 ///
 /// # Errors
 /// Everything that does not fit the units listed.
-pub fn announce(rows: &[UnitRow], changes: &[Change], batch: &mut NewBatch) -> Result<(), Vec<Diagnostic>> {
+pub fn announce(
+    rows: &[UnitRow],
+    changes: &[Change],
+    today: Date,
+    batch: &mut NewBatch,
+) -> Result<(), Vec<Diagnostic>> {
     let mut listed: BTreeMap<String, UnitRow> = rows.iter().map(|row| (row.id.clone(), row.clone())).collect();
     let mut faults = Vec::new();
     let mut refuse = |zh: String, en: String| {
@@ -125,6 +132,16 @@ pub fn announce(rows: &[UnitRow], changes: &[Change], batch: &mut NewBatch) -> R
             refuse(
                 "合并是几个变一个,拆分是一个变几个,改代码是一个变一个".to_owned(),
                 "merging makes one of several, splitting several of one, recoding one of one".to_owned(),
+            );
+            continue;
+        }
+        if change.from > today {
+            refuse(
+                format!("变更日期 {} 还没有到;在那之前仍按原区划考核,请到当日再报", change.from),
+                format!(
+                    "the change of {} is still to come; until then the old units are assessed, hand it in on that day",
+                    change.from
+                ),
             );
             continue;
         }
@@ -155,7 +172,7 @@ pub fn announce(rows: &[UnitRow], changes: &[Change], batch: &mut NewBatch) -> R
                     let row =
                         UnitRow { id: code.clone(), level: level.clone(), name: name.clone(), parent: parent.clone() };
                     listed.insert(code.clone(), row.clone());
-                    batch.units.push(row);
+                    put(batch, row);
                 }
                 (None, None) => {
                     refuse(format!("新代码「{code}」缺少名称"), format!("the new unit `{code}` has no name"));
@@ -166,16 +183,29 @@ pub fn announce(rows: &[UnitRow], changes: &[Change], batch: &mut NewBatch) -> R
         let Some((heir, _)) = change.new.first().filter(|_| complete) else { continue };
         // One of those merged may keep its code: it goes on as it was.
         for old in olds.into_iter().filter(|old| old.id != *heir) {
-            let row = UnitRow { level: format!("{SUCCEEDED}{}", change.from), parent: Some(heir.clone()), ..old };
-            listed.insert(row.id.clone(), row.clone());
-            batch.units.push(row);
+            let below = listed.values().filter(|row| row.parent.as_ref() == Some(&old.id) && of_row(row).is_none());
+            let below = below.map(|row| UnitRow { parent: Some(heir.clone()), ..row.clone() });
+            let row =
+                UnitRow { level: format!("{SUCCEEDED}{}", change.from), parent: Some(heir.clone()), ..old.clone() };
+            for row in below.chain([row]).collect::<Vec<_>>() {
+                listed.insert(row.id.clone(), row.clone());
+                put(batch, row);
+            }
         }
     }
     if faults.is_empty() { Ok(()) } else { Err(faults) }
 }
 
+/// Puts a row into a batch, in place of an earlier one of the same unit.
+fn put(batch: &mut NewBatch, row: UnitRow) {
+    batch.units.retain(|earlier| earlier.id != row.id);
+    batch.units.push(row);
+}
+
 #[cfg(test)]
 mod tests {
+    use liuwu_engine::diagnostic::Lang;
+
     use super::*;
 
     fn day(text: &str) -> Date {
@@ -201,7 +231,7 @@ mod tests {
 
     fn after(changes: &[Change]) -> Vec<UnitRow> {
         let mut batch = NewBatch::new("2020-06-02T00:00:00Z".parse().unwrap(), "t", "");
-        announce(&rows(), changes, &mut batch).unwrap();
+        announce(&rows(), changes, day("2020-12-31"), &mut batch).unwrap();
         let mut listed: BTreeMap<String, UnitRow> = rows().into_iter().map(|row| (row.id.clone(), row)).collect();
         listed.extend(batch.units.into_iter().map(|row| (row.id.clone(), row)));
         listed.into_values().collect()
@@ -245,8 +275,43 @@ mod tests {
         ];
         for change in refused {
             let mut batch = NewBatch::new("2020-06-02T00:00:00Z".parse().unwrap(), "t", "");
-            assert_eq!(announce(&rows(), &[change], &mut batch).unwrap_err().len(), 1);
+            assert_eq!(announce(&rows(), &[change], day("2020-12-31"), &mut batch).unwrap_err().len(), 1);
         }
+    }
+
+    #[test]
+    fn the_villages_of_a_town_that_is_recoded_or_merged_stand_below_its_successor() {
+        let town =
+            |id: &str| UnitRow { id: id.into(), level: "town".into(), name: id.into(), parent: Some("K".into()) };
+        let rows: Vec<UnitRow> = rows().into_iter().chain([town("T"), town("S")]).collect();
+        let mut batch = NewBatch::new("2020-06-02T00:00:00Z".parse().unwrap(), "t", "");
+        let changes = [
+            change(Kind::Merged, &["T", "S"], &[("R", Some("新镇"))]),
+            change(Kind::Recoded, &["R"], &[("Q", Some("新镇"))]),
+        ];
+        announce(&rows, &changes, day("2020-12-31"), &mut batch).unwrap();
+        let last = |id: &str| batch.units.iter().rfind(|row| row.id == id).unwrap().clone();
+        for village in ["A", "B", "C"] {
+            assert_eq!(last(village).parent.as_deref(), Some("Q"), "{village}");
+        }
+        assert_eq!((last("Q").level.as_str(), last("Q").parent.as_deref()), ("town", Some("K")));
+        assert_eq!(
+            of_row(&last("T")).map(|succession| succession.new),
+            Some("R".to_owned()),
+            "not below its own heir twice"
+        );
+    }
+
+    #[test]
+    fn a_change_that_is_still_to_come_is_refused_until_its_day() {
+        let recoded = [change(Kind::Recoded, &["A"], &[("D", Some("丁村"))])];
+        let announced = |today: &str| {
+            let mut batch = NewBatch::new("2020-06-02T00:00:00Z".parse().unwrap(), "t", "");
+            announce(&rows(), &recoded, day(today), &mut batch).map(|()| batch.units.len())
+        };
+        assert_eq!(announced("2020-06-01"), Ok(2));
+        let refused = announced("2020-05-31").unwrap_err();
+        assert!(refused[0].message(Lang::Zh).contains("2020-06-01"), "{refused:?}");
     }
 
     #[test]

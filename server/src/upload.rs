@@ -6,6 +6,7 @@
 
 mod comparison;
 mod preparation;
+mod reach;
 mod rows;
 mod strip;
 
@@ -13,14 +14,15 @@ use std::collections::{BTreeMap, HashSet};
 
 use jiff::Timestamp;
 use liuwu_engine::bundle::Bundle;
-use liuwu_engine::diagnostic::Diagnostic;
+use liuwu_engine::codes::files::RECEIVED_IN_FUTURE;
+use liuwu_engine::diagnostic::{Diagnostic, any_error};
 use liuwu_engine::period::Date;
 use serde::Serialize;
 
 use crate::intake::{Choices, ReadColumn, Unmatched};
 use crate::progress::{CalledOff, Progress, Step, Unwatched};
 use crate::questions;
-use crate::remit::Remit;
+use crate::remit::{NotAdmitted, Remit};
 use crate::store::{Act, BatchId, NewBatch, RecordId, RecordRow, Statement, Store, StoreError};
 pub use strip::{Strip, StripRow};
 
@@ -56,6 +58,8 @@ pub struct Said {
     pub aliases: BTreeMap<String, String>,
     /// What may be handed in.
     pub remit: Remit,
+    /// The key of pseudonyms, by which texts are known that were blanked at the end of their time.
+    pub pseudonym_key: Vec<u8>,
     /// Stores the good rows though others are at fault.
     pub accept_good_rows: bool,
     /// What is handed in with it (报齐, 零报告).
@@ -76,6 +80,7 @@ impl Said {
             choices: Choices::NONE,
             aliases: BTreeMap::new(),
             remit: Remit::ALL,
+            pseudonym_key: Vec::new(),
             accept_good_rows: false,
             statements: Vec::new(),
         }
@@ -102,6 +107,8 @@ pub struct Report {
     /// Rows that contradict a stored record, each with that record: kept as questions when the others are stored.
     pub conflicts: Vec<(RecordRow, RecordId)>,
     pub(crate) batch: NewBatch,
+    /// Within what it was handed in.
+    remit: Remit,
 }
 
 /// What a table holds.
@@ -181,6 +188,11 @@ impl Report {
         records.chain(self.batch.attributes.iter().map(|fact| fact.unit.as_str())).collect()
     }
 
+    /// The fault that all rows share, so that there are no good ones beside it.
+    pub fn fault_of_all(&self) -> Option<&Diagnostic> {
+        self.faults.iter().find(|fault| fault.code.id == RECEIVED_IN_FUTURE.id)
+    }
+
     /// What would be stored.
     pub fn batch(&self) -> &NewBatch {
         &self.batch
@@ -228,8 +240,8 @@ pub const CHECKING: Step = Step { zh: "预检", en: "checking" };
 /// Stores what a report found. None: there is nothing new, and nothing was stored.
 ///
 /// # Errors
-/// The store's; nothing is stored then.
-pub fn commit(store: &dyn Store, report: Report) -> Result<Option<BatchId>, StoreError> {
+/// [`NotAdmitted`] when something in it is not within the remit of whoever hands it in; the store's. Nothing is stored then.
+pub fn commit(store: &dyn Store, report: Report) -> Result<Option<BatchId>, NotAdmitted> {
     commit_watched(store, report, &Unwatched)
 }
 
@@ -241,22 +253,25 @@ pub fn commit_watched(
     store: &dyn Store,
     report: Report,
     progress: &dyn Progress,
-) -> Result<Option<BatchId>, StoreError> {
+) -> Result<Option<BatchId>, NotAdmitted> {
     if !report.acceptable {
         return Ok(None);
     }
-    progress.go_on()?;
+    progress.go_on().map_err(StoreError::from)?;
+    let is_empty = report.is_empty();
     let asked = Act { by: report.batch.by.clone(), at: report.batch.at, why: report.batch.what.clone() };
-    let raised = questions::raise(store, report.conflicts.clone(), &asked, report.batch.received_on)?;
-    if report.is_empty() {
+    let received_on = report.batch.received_on;
+    let admitted = report.remit.admit(store, report.batch)?;
+    let raised = questions::raise(store, report.conflicts, &asked, received_on)?;
+    if is_empty {
         return Ok(None);
     }
-    let stored = store.append_watched(report.batch, progress);
+    let stored = admitted.store_watched(store, progress);
     if let Err(StoreError::CalledOff(_) | StoreError::Conflict(_)) = &stored {
         // What is not stored raises no questions.
         questions::drop_raised(store, &raised)?;
     }
-    stored.map(Some)
+    Ok(Some(stored?))
 }
 
 /// Reads files and compares them with what is stored. Nothing is stored.
@@ -284,6 +299,9 @@ pub fn prepare_watched(
     progress: &dyn Progress,
 ) -> Result<Report, Stopped> {
     let mut report = preparation::read(store, bundle, files, said, progress)?;
-    report.acceptable = said.accept_good_rows || !liuwu_engine::diagnostic::any_error(&report.faults);
+    report.acceptable = match said.accept_good_rows {
+        true => report.fault_of_all().is_none(),
+        false => !any_error(&report.faults),
+    };
     Ok(report)
 }

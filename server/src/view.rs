@@ -49,7 +49,7 @@ impl EditionView {
     /// Every fault of its text, when this program no longer takes it.
     pub fn new(edition: Edition) -> Result<EditionView, ScoringError> {
         let plan = scoring::plan_of(&edition)?;
-        let disclosure = Disclosure::of(&plan.bundle);
+        let disclosure = Disclosure::of(&plan);
         Ok(EditionView { edition, plan, disclosure })
     }
 

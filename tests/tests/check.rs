@@ -71,6 +71,25 @@ fn all_faults_of_all_files_are_shown() {
 }
 
 #[test]
+fn what_is_asked_under_several_kinds_is_a_note_with_its_lines_and_fails_nothing() {
+    const RUIAN: &str = "../rules/ruian-six-no/2020.yaml";
+    let printed = ends(0, &["check", RUIAN]);
+    let notes: Vec<&str> = printed.err.lines().filter(|line| line.starts_with("说明[asked-twice]")).collect();
+    let deaths = notes.iter().find(|line| line.contains("「死亡人数」在几类台账里都要填")).unwrap();
+    assert!(deaths.contains("重大刑事案件(第 ") && deaths.contains("、火灾(第 "), "{deaths}");
+    let text = fs::read_to_string(RUIAN).unwrap();
+    let numbers = deaths.split("(第 ").skip(1).map(|rest| rest.split(' ').next().unwrap().parse::<usize>().unwrap());
+    for number in numbers {
+        let line = text.lines().nth(number - 1).unwrap();
+        assert!(line.contains("title: 死亡人数"), "line {number} is `{line}`");
+    }
+    assert!(printed.err.contains("最多报一次") && !printed.out.contains("处提醒"), "{printed:?}");
+    let document = json(&ends(0, &["check", RUIAN, "--format", "json"]).out);
+    assert_eq!(document["files"][0]["notes"].as_array().unwrap().len(), notes.len());
+    assert_eq!(document["files"][0]["notes"][0]["severity"], "note");
+}
+
+#[test]
 fn coverage_names_what_no_case_shows_and_fails_nothing() {
     insta::assert_snapshot!("coverage", shown(0, &["check", BRANCHES, "--coverage"]));
 }

@@ -63,7 +63,7 @@ fn said() -> Said {
             to: day("2020-12-31"),
             nil: false,
         }],
-        ..Said::new("消防救援大队", Timestamp::UNIX_EPOCH, "2020年火灾")
+        ..Said::new("消防救援大队", "2021-01-05T12:00:00+08:00".parse().unwrap(), "2020年火灾")
     }
 }
 

@@ -43,7 +43,7 @@ fn said() -> Said {
     Said {
         received_on: Some(parse_date("2021-01-08").unwrap()),
         effective: Some(parse_date("2020-01-01").unwrap()),
-        ..Said::new("test", Timestamp::UNIX_EPOCH, "演示数据")
+        ..Said::new("test", "2021-01-08T12:00:00+08:00".parse().unwrap(), "演示数据")
     }
 }
 

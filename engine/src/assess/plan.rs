@@ -9,7 +9,9 @@ use crate::bundle::{
 };
 use crate::diagnostic::{Diagnostic, any_error};
 use crate::number::Number;
-use crate::script::{CallOff, Compiler, Interpreter, Manner, Placed, Post, Program, Trace, Unreached, on_deep_stack};
+use crate::script::{
+    CallOff, Compiler, Interpreter, Manner, Placed, Post, Program, ScriptReads, Trace, Unreached, on_deep_stack,
+};
 
 /// A bundle ready to score.
 pub struct Plan {
@@ -19,6 +21,7 @@ pub struct Plan {
     pub(super) roll_ups: Vec<(Over, Arc<Pipeline>)>,
     warnings: Vec<Diagnostic>,
     manners: Vec<Manner>,
+    reads: Arc<[ScriptReads]>,
     call_off: CallOff,
     /// Interpreters not in use; making one costs milliseconds.
     idle: Mutex<Vec<Interpreter>>,
@@ -90,11 +93,11 @@ impl Plan {
     fn compile(bundle: Arc<Bundle>) -> Result<Plan, Vec<Diagnostic>> {
         let (draft, main, roll_ups) = Draft::of(&bundle, Compiler::new(&bundle));
         let manners = draft.manners(&bundle);
-        let faults = draft.compiler.check(&bundle, draft.placed);
+        let (faults, reads) = draft.compiler.check(&bundle, draft.placed);
         if any_error(&faults) {
             return Err(faults);
         }
-        Ok(Plan { manners, ..Plan::assembled(bundle, main, roll_ups, faults, None) })
+        Ok(Plan { manners, reads: reads.into(), ..Plan::assembled(bundle, main, roll_ups, faults, None) })
     }
 
     /// A plan of scripts that may be at fault, for those who look at what becomes of them.
@@ -113,6 +116,12 @@ impl Plan {
         Arc::new(Plan { interprets: true, ..self.over(Arc::clone(&self.bundle)) })
     }
 
+    /// The same to be called off by itself: what this one runs goes on when that one is called off, and the other way round.
+    #[must_use]
+    pub fn apart(&self) -> Arc<Plan> {
+        Arc::new(Plan { call_off: CallOff::default(), ..self.over(Arc::clone(&self.bundle)) })
+    }
+
     /// The same programs over a bundle that differs only in what they read.
     fn over(&self, bundle: Arc<Bundle>) -> Plan {
         Plan {
@@ -121,6 +130,7 @@ impl Plan {
             roll_ups: self.roll_ups.clone(),
             warnings: Vec::new(),
             manners: self.manners.clone(),
+            reads: Arc::clone(&self.reads),
             call_off: self.call_off.clone(),
             idle: Mutex::default(),
             trace: self.trace.clone(),
@@ -159,8 +169,8 @@ impl Plan {
         trace: Option<Arc<Trace>>,
     ) -> Plan {
         let (call_off, idle) = (CallOff::default(), Mutex::default());
-        let (main, manners) = (Arc::new(main), Vec::new());
-        Plan { bundle, main, roll_ups, warnings, manners, call_off, idle, trace, interprets: false }
+        let (main, manners, reads) = (Arc::new(main), Vec::new(), Arc::default());
+        Plan { bundle, main, roll_ups, warnings, manners, reads, call_off, idle, trace, interprets: false }
     }
 
     /// How many branches of scripts it watches.
@@ -182,6 +192,11 @@ impl Plan {
     /// How each script is run, in the order in which they run.
     pub fn manners(&self) -> &[Manner] {
         &self.manners
+    }
+
+    /// What each script reads of the bundle, in the order in which they run.
+    pub fn reads(&self) -> &[ScriptReads] {
+        &self.reads
     }
 
     /// Ends whatever this plan is running: see [`CallOff`].

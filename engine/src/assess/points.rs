@@ -207,6 +207,15 @@ pub(super) fn total<'a>(
 }
 
 impl Pipeline {
+    /// A score held between its ends, also where what that adds cannot be written as a number.
+    pub(super) fn held(&self, score: Number) -> Number {
+        match (self.floor, self.ceiling) {
+            (_, Some(ceiling)) if score > ceiling => ceiling,
+            (Some(floor), _) if score < floor => floor,
+            _ => score,
+        }
+    }
+
     /// Holds a score between its ends, with a line for what that adds.
     pub(super) fn hold(&self, score: Number, ledger: &mut Vec<Line>) -> Sum {
         hold_between(score, self.floor, self.ceiling, ledger, LineKind::Floor, LineKind::Ceiling)

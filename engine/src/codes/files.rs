@@ -150,11 +150,46 @@ codes! {
         help_zh: "核对村社;确属其他镇街的,请删去这一行,由所属镇街上报",
         help_en: "check the unit; if it belongs to another town, remove the row and let that town hand it in",
     }
+    /// A day of receipt that is still to come.
+    RECEIVED_IN_FUTURE = Error "received-in-future" {
+        zh: "收到日期 {day} 还没有到(今天是 {today}),到那天以前这批数据不会计入任何核算",
+        en: "the day of receipt, {day}, is still to come (today is {today}): until then the data would count in no run",
+        help_zh: "核对年份;收到日期写今天或以前的日期,不写就是今天",
+        help_en: "check the year; give today or a day before it, or leave it out for today",
+    }
     /// A list of units from somebody who is not responsible for all of them.
     DIVISIONS_OUT_OF_REMIT = Error "divisions-out-of-remit" {
         zh: "区划表只能由全市范围的账号上报",
         en: "a list of divisions is handed in only by an account with the whole city in its scope",
         help_zh: "请交给市平安办上报",
         help_en: "pass it on to the city office",
+    }
+    /// Exemptions from somebody who is not responsible for everything.
+    EXEMPTIONS_OUT_OF_REMIT = Error "exemptions-out-of-remit" {
+        zh: "免予扣分只能由全市范围的账号上报",
+        en: "exemptions are handed in only by an account with the whole city in its scope",
+        help_zh: "把批准文件交给市平安办,由其上报",
+        help_en: "pass the approval on to the city office, which hands it in",
+    }
+    /// A row with the number of a record that somebody else answers for.
+    RECORD_OF_ANOTHER_UNIT = Error "record-of-another-unit" {
+        zh: "这个编号的记录已有,属于别的村社或部门",
+        en: "there is a record of this number already, of another unit or department",
+        help_zh: "核对编号和村社;都没有错的,请与所属镇街或市平安办联系核实",
+        help_en: "check the number and the unit; if both are right, ask the town or the city office",
+    }
+    /// A personal text of which part is as it was shown, struck out, and part is typed.
+    PERSONAL_STILL_MASKED = Error "personal-still-masked" {
+        zh: "「{field}」里还有遮盖的内容(*)",
+        en: "`{field}` still holds text that is struck out (*)",
+        help_zh: "不改的,保持显示的样子;要改的,这一项整个重新填写",
+        help_en: "leave it as it is shown, or write the whole of it anew",
+    }
+    /// A row that would replace what somebody else has handed in about the village.
+    RECORD_BY_ANOTHER_HAND = Error "record-by-another-hand" {
+        zh: "这一条已由「{by}」报送,村社不能改动",
+        en: "this was handed in by {by}, and a village does not change it",
+        help_zh: "有出入的,请「{by}」更正;对扣分有异议的,向镇街或市平安办申诉",
+        help_en: "if it is wrong, ask {by} to correct it; against lost points appeal to the town or the city office",
     }
 }

@@ -41,7 +41,7 @@ use crate::diagnostic::Diagnostic;
 use crate::dictionary::Value;
 use crate::number::Number;
 
-pub use check::{Placed, Post};
+pub use check::{Placed, Post, Reads, ScriptReads};
 pub use compile::Program;
 pub use frame::{FrameSeed, Gap, Said, Subject};
 pub use functions::{Function, functions};
@@ -125,15 +125,18 @@ impl Compiler {
 
     /// Checks all scripts against the bundle and each other. Every fault and remark, those of compiling too, in the order of
     /// the file.
-    pub fn check(mut self, bundle: &Bundle, placed: Vec<Placed>) -> Vec<Diagnostic> {
+    pub fn check(mut self, bundle: &Bundle, placed: Vec<Placed>) -> (Vec<Diagnostic>, Vec<ScriptReads>) {
         let has_library = self.library.is_some();
         let is_complete = self.faults.is_empty();
+        let mut reads = Vec::new();
         if let Some(library) = self.program(source::Source::default()) {
             let scripts = check::Scripts { placed, library, has_library, is_complete };
-            self.faults.extend(check::check(bundle, &self.engine, scripts));
+            let (found, read) = check::check(bundle, &self.engine, scripts);
+            self.faults.extend(found);
+            reads = read;
         }
         self.faults.sort_by(|a, b| a.location.cmp(&b.location));
-        self.faults
+        (self.faults, reads)
     }
 }
 

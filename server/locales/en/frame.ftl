@@ -13,6 +13,7 @@ frame-desk = Work
 frame-staff = Staff log-in
 frame-menu-accounts = Accounts
 frame-menu-keys = Keys
+frame-menu-webhooks = Webhooks
 frame-menu-security = Security
 frame-menu-audit = Audit log
 frame-acting-for = Acting for { $village }

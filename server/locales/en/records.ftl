@@ -38,6 +38,8 @@ undo-units = villages change score or rating
 undo-ratings = villages change rating
 undo-lists = villages enter or leave a list
 undo-nobody = No village changes score, rating or list.
+effect-partial = Only villages whose results you may see by now are counted; what changes for others is seen once it is released.
+effect-unseen = what changes for villages is seen once it is released
 effect-none = no village changes score, rating or list
 effect-units = { $count ->
     [one] { $count } village changes score or rating
@@ -104,6 +106,7 @@ record-correct = Correct
 record-withdraw = Take back this record
 record-withdraw-help = It no longer counts and stays in its history; what it had corrected does not come back.
 record-withdraw-button = Take back
+record-other-hand = { $by } handed this in, so the village does not correct it or take it back. If it is wrong, ask { $by } to correct it; against lost points appeal to the town or the city office.
 record-see-in-full = See personal data in full
 record-see-help = Account, time and reason are noted. Write no personal data into the reason.
 record-see-button = Show in full

@@ -115,5 +115,6 @@ draft-still-due = Is that all of it? Then say that it is complete
 draft-undone = This batch was taken back.
 draft-why = Why
 draft-undo = Take back the whole batch
+draft-undo-look = See what that would change
 draft-nothing-new = All of it was known already.
 draft-next = Hand in more

@@ -13,6 +13,7 @@ frame-desk = 工作栏目
 frame-staff = 工作人员登录
 frame-menu-accounts = 账号
 frame-menu-keys = 接口密钥
+frame-menu-webhooks = 推送登记
 frame-menu-security = 安全设置
 frame-menu-audit = 审计日志
 frame-acting-for = 代{ $village }办理

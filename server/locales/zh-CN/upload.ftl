@@ -88,5 +88,6 @@ draft-still-due = 报完了吗？报完的点“报齐”
 draft-undone = 这一批已整批撤回。
 draft-why = 撤回理由
 draft-undo = 整批撤回
+draft-undo-look = 先看影响
 draft-nothing-new = 表中内容都已入库，没有新内容。
 draft-next = 继续上报

@@ -178,6 +178,12 @@ impl Caller {
         self.0.acting_for.as_deref()
     }
 
+    /// Whether it is a village, or somebody in the place of one (代办): who is assessed sees and changes less than who assesses.
+    #[must_use]
+    pub fn is_village(&self) -> bool {
+        self.0.acting_for.is_some() || self.0.roles.contains(&Role::Village)
+    }
+
     /// What forms of its pages carry to prove that they are ours; only for somebody who is logged in with a browser.
     #[must_use]
     pub fn csrf(&self) -> Option<&str> {

@@ -155,7 +155,8 @@ impl Asked {
             let (bytes, file) = make()?;
             Some(Body { media, bytes, file })
         };
-        Ok(Answer { tag, is_public: self.viewer.is_outside(), body })
+        // What is told to somebody known may rest on what they answer for, also where results do not.
+        Ok(Answer { tag, is_public: !self.caller.is_known(), body })
     }
 
     /// Weak, because compression changes the bytes.

@@ -8,11 +8,11 @@ use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_SECURITY_PO
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::openapi::Problems;
-use super::parameters::{self, Body, Path, Query};
+use super::parameters::{self, Body, Path};
 use super::records::ReasonForm;
 use crate::accounts::Caller;
 use crate::attachments::{Attachment, Form};
@@ -132,23 +132,14 @@ pub async fn create(
     .await
 }
 
-/// Whether the original is wanted.
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct OriginalQuery {
-    /// 下载原件的理由;须有权限,并登记 · Why the original is needed; it takes the permission and is noted.
-    original_because: Option<String>,
-}
-
 /// 下载附件
 ///
-/// An attachment: a picture without place, time and camera; a PDF to be stored. The original takes a permission and a reason.
+/// An attachment: a picture without place, time and camera; a PDF to be stored.
 #[utoipa::path(
     get, path = "/api/v1/records/{record}/attachments/{content}", tag = "records", operation_id = "show_attachment",
     params(
         ("record" = String, Path, description = "记录号 · The record", example = "12-345"),
-        ("content" = String, Path, description = "内容的 SHA-256 · SHA-256 of the original"), OriginalQuery,
+        ("content" = String, Path, description = "内容的 SHA-256 · SHA-256 of the original"),
     ),
     security(("token" = [])),
     responses((status = 200, description = "内容 · The content", body = Vec<u8>, content_type = "application/octet-stream"), Problems),
@@ -157,17 +148,33 @@ pub async fn show(
     State(app): State<App>,
     caller: Caller,
     Path((record, content)): Path<(String, String)>,
-    Query(query): Query<OriginalQuery>,
 ) -> Result<Response, Problem> {
     let (record, content) = (parameters::record(&record)?, asked::content(&content)?);
-    app.blocking(move |app| {
-        let custody = Custody::open(app, &caller)?;
-        Ok(match query.original_because {
-            Some(why) => given_out(custody.original(record, content, &why)?, false),
-            None => given_out(custody.open_attachment(record, content)?, true),
-        })
-    })
-    .await
+    app.blocking(move |app| Ok(given_out(Custody::open(app, &caller)?.open_attachment(record, content)?, true))).await
+}
+
+/// 下载原件
+///
+/// The original of an attachment, with all it carries. It takes the permission and a reason, which is kept in a register.
+#[utoipa::path(
+    post, path = "/api/v1/records/{record}/attachments/{content}/original", tag = "records",
+    operation_id = "show_original",
+    params(
+        ("record" = String, Path, description = "记录号 · The record", example = "12-345"),
+        ("content" = String, Path, description = "内容的 SHA-256 · SHA-256 of the original"),
+    ),
+    request_body = ReasonForm, security(("token" = [])),
+    responses((status = 200, description = "原件 · The original", body = Vec<u8>, content_type = "application/octet-stream"), Problems),
+)]
+pub async fn show_original(
+    State(app): State<App>,
+    caller: Caller,
+    Path((record, content)): Path<(String, String)>,
+    Body(form): Body<ReasonForm>,
+) -> Result<Response, Problem> {
+    let (record, content) = (parameters::record(&record)?, asked::content(&content)?);
+    app.blocking(move |app| Ok(given_out(Custody::open(app, &caller)?.original(record, content, &form.reason)?, false)))
+        .await
 }
 
 /// A content on its way out. Only a cleaned picture stands in a page; whatever it is, it can load and run nothing.

@@ -14,6 +14,7 @@ use super::parameters::{self, Query};
 use crate::accounts::Caller;
 use crate::audit::search::{Filter, search};
 use crate::audit::{Action, Note, Subject};
+use crate::custody::sightings::{self, Sighting};
 use crate::error::Problem;
 use crate::state::App;
 use crate::store::Entry;
@@ -125,6 +126,74 @@ pub async fn list(
         Some("csv") => export(app, caller, filter, "csv").await,
         Some("jsonl") => export(app, caller, filter, "jsonl").await,
         Some(_) => Err(Problem::parameter("format", "应为 json、csv 或 jsonl", "`json`, `csv` or `jsonl`")),
+    }
+}
+
+/// In what form the register is wanted.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct SightingsQuery {
+    /// json 或 csv · `json` or `csv`.
+    format: Option<String>,
+}
+
+/// 查看个人信息原文的登记。 · Who saw personal data in full.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SightingsBody {
+    /// 新的在前 · Newest first.
+    items: Vec<SightingBody>,
+}
+
+/// 一次查看。 · Somebody has seen personal data in full.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SightingBody {
+    /// 时间 · When.
+    #[schema(value_type = String, format = DateTime)]
+    at: Timestamp,
+    /// 账号 · Who.
+    who: String,
+    /// 记录编号,或附件的摘要 · The number of the record, or the SHA-256 of the attachment.
+    #[schema(example = "12-3")]
+    of: String,
+    /// 所写的理由 · The reason that was given.
+    why: String,
+}
+
+/// 查看个人信息原文的登记
+///
+/// Every view of personal data in full with the reason that was given, newest first. For the auditor; an export is noted in the log.
+#[utoipa::path(
+    get, path = "/api/v1/sightings", tag = "service", operation_id = "list_sightings", params(SightingsQuery),
+    security(("token" = [])),
+    responses((status = 200, description = "登记 · The register", body = SightingsBody), Problems),
+)]
+pub async fn sightings(
+    State(app): State<App>,
+    caller: Caller,
+    Query(query): Query<SightingsQuery>,
+) -> Result<Response, Problem> {
+    let body = |Sighting { of, act }: Sighting| SightingBody { at: act.at, who: act.by, of, why: act.why };
+    match query.format.as_deref() {
+        None | Some("json") => {
+            let items = app.blocking(|app| Ok(sightings::all(app.store())?)).await?;
+            let items = items.into_iter().map(body).collect();
+            Ok(([(CACHE_CONTROL, "no-store")], Json(SightingsBody { items })).into_response())
+        }
+        Some("csv") => {
+            let bytes = app.blocking(move |app| {
+                let mut table = super::answer::Table::new(["时间", "账号", "记录或附件", "理由"]);
+                for SightingBody { at, who, of, why } in sightings::all(app.store())?.into_iter().map(body) {
+                    table.add(vec![at.to_string(), who, of, why]);
+                }
+                app.audit().note(Note::done(&caller, Action::Export, Subject::of("sightings", "csv")))?;
+                table.marked(&caller.name(), app.clock()).to_bytes()
+            });
+            let name = "attachment; filename=\"sightings.csv\"";
+            let headers = [(CONTENT_TYPE, "text/csv; charset=utf-8"), (CACHE_CONTROL, "no-store")];
+            Ok((headers, [(CONTENT_DISPOSITION, name)], bytes.await?).into_response())
+        }
+        Some(_) => Err(Problem::parameter("format", "应为 json 或 csv", "`json` or `csv`")),
     }
 }
 

@@ -182,6 +182,9 @@ pub struct UndoingBody {
     pub leaving: usize,
     /// 各考核对象的变化 · Who moves, those that lose most first.
     pub moved: Vec<MovedBody>,
+    /// 只列本账号能看未公布结果的考核对象,其他的也可能变化 · Only units whose results the caller sees before they are released; others
+    /// may move, too.
+    pub partial: bool,
 }
 
 /// 一个考核对象的变化。 · A unit that would move in a period.
@@ -259,6 +262,7 @@ pub async fn weigh_undoing(
             entering: effect.entering(),
             leaving: effect.leaving(),
             moved: effect.moved.iter().map(MovedBody::from).collect(),
+            partial: effect.partial,
         }))
     })
     .await

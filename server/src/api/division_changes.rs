@@ -13,8 +13,9 @@ use super::parameters::Body;
 use crate::accounts::Caller;
 use crate::audit::{Action, Note, Subject};
 use crate::error::Problem;
+use crate::remit::Remit;
 use crate::state::App;
-use crate::store::{NewBatch, Scope};
+use crate::store::NewBatch;
 use crate::succession::{self, Change, Kind};
 
 /// 区划变更。 · Changes of divisions.
@@ -141,19 +142,18 @@ pub async fn create(
     Body(form): Body<ChangesForm>,
 ) -> Result<(StatusCode, Json<BatchBody>), Problem> {
     // Whoever answers for a part decides nothing about who counts for whom.
-    if *caller.scope() != Scope::Everything {
-        return Err(Problem::OutOfScope("区划变更 · changes of divisions".to_owned()));
-    }
+    let remit = Remit::of_everything(&caller, "区划变更 · changes of divisions")?;
     app.blocking(move |app| {
         let changes: Vec<Change> = form.changes.into_iter().map(Change::from).collect();
         let first = changes.first().map_or("", |change| change.kind.zh());
         let what = format!("区划{first}:{}", form.reason.trim());
         let mut batch = NewBatch::new(app.now(), caller.name_or(form.by), what);
-        succession::announce(&app.store().units(Date::MAX)?, &changes, &mut batch).map_err(Problem::Faults)?;
+        let units = app.store().units(Date::MAX)?;
+        succession::announce(&units, &changes, app.today(), &mut batch).map_err(Problem::Faults)?;
         if batch.units.is_empty() {
             return Err(Problem::parameter("changes", "至少要有一项变更", "at least one change"));
         }
-        let id = app.store().append_batch(batch)?;
+        let id = remit.admit(app.store(), batch)?.store(app.store())?;
         app.has_written();
         app.audit().note(Note::done(&caller, Action::Upload, Subject::of("batch", id)))?;
         Ok((StatusCode::CREATED, Json(BatchBody::from(app.store().batch(id)?))))

@@ -155,25 +155,28 @@ pub async fn commit(
     body: Result<Json<CommitForm>, JsonRejection>,
 ) -> Result<Response, Problem> {
     let Json(form) = body.map_err(|rejection| Problem::Body(rejection.body_text()))?;
-    app.blocking(move |app| {
-        let open = desk::get(app, &caller, &draft)?;
-        if let Look::Working(job) = desk::look(app, &caller, &open, PATIENCE)? {
-            return Ok((StatusCode::ACCEPTED, Json(DraftBody::of(open, Some(Look::Working(job))))).into_response());
+    let consent = Consent { good_rows: form.good_rows, withdraw_missing: form.withdraw_missing };
+    app.blocking(move |app| store(app, &caller, &draft, consent, PATIENCE)).await
+}
+
+/// Stores a draft, and answers with the job when that takes longer.
+fn store(app: &App, caller: &Caller, draft: &str, consent: Consent, patience: Duration) -> Result<Response, Problem> {
+    let open = desk::get(app, caller, draft)?;
+    // What has not been read by now is read by the job that stores it.
+    if let Look::Working(reading) = desk::look(app, caller, &open, patience)? {
+        reading.call_off();
+    }
+    let job = desk::commit(app, caller, &open, consent)?;
+    match job.wait(patience) {
+        Some(Ending::Done) => {
+            let draft = desk::get(app, caller, draft)?;
+            let stored = matches!(draft.state, DraftState::Committed { batch: Some(_), .. });
+            let status = if stored { StatusCode::CREATED } else { StatusCode::OK };
+            Ok((status, Json(DraftBody::of(draft, None))).into_response())
         }
-        let consent = Consent { good_rows: form.good_rows, withdraw_missing: form.withdraw_missing };
-        let job = desk::commit(app, &caller, &open, consent)?;
-        match job.wait(PATIENCE) {
-            Some(Ending::Done) => {
-                let draft = desk::get(app, &caller, &draft)?;
-                let stored = matches!(draft.state, DraftState::Committed { batch: Some(_), .. });
-                let status = if stored { StatusCode::CREATED } else { StatusCode::OK };
-                Ok((status, Json(DraftBody::of(draft, None))).into_response())
-            }
-            Some(ending) => Err(Problem::Job(ending)),
-            None => Ok((StatusCode::ACCEPTED, Json(DraftBody::of(open, Some(Look::Working(job))))).into_response()),
-        }
-    })
-    .await
+        Some(ending) => Err(Problem::Job(ending)),
+        None => Ok((StatusCode::ACCEPTED, Json(DraftBody::of(open, Some(Look::Working(job))))).into_response()),
+    }
 }
 
 /// 弃用草稿
@@ -225,4 +228,25 @@ pub async fn correction(
         }
     })
     .await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::desk::crash::{furnish, open};
+
+    #[test]
+    fn a_draft_that_takes_longer_to_read_than_somebody_waits_is_stored_nevertheless() {
+        let directory = tempfile::tempdir().unwrap();
+        let (app, caller) = (open(directory.path()), Caller::terminal());
+        let draft = furnish(&app).id;
+        // Something else is written just then, so that nothing that was read is of use.
+        app.has_written();
+        let answer = store(&app, &caller, &draft, Consent::default(), Duration::ZERO).unwrap();
+        assert_eq!(answer.status(), StatusCode::ACCEPTED);
+        let job = app.jobs().about(&desk::storing(&draft)).expect("nothing stores it");
+        assert_eq!(job.wait(Duration::from_secs(60)), Some(Ending::Done));
+        let stored = desk::get(&app, &caller, &draft).unwrap();
+        assert!(matches!(stored.state, DraftState::Committed { batch: Some(_), .. }), "{:?}", stored.state);
+    }
 }

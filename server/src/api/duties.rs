@@ -233,7 +233,7 @@ pub async fn list(
 ) -> Result<Json<DutiesBody>, Problem> {
     app.blocking(move |app| {
         let day = day_of(app, &query)?;
-        let duties = app.duties(caller.scope(), query.bundle.as_deref(), day)?;
+        let duties = app.duties(&caller, query.bundle.as_deref(), day)?;
         let reminded = reminders::all(app.store())?;
         let open = duties.open.into_iter().map(|duty| DutyBody {
             reminded: reminders::of(&reminded, &duty),
@@ -287,7 +287,7 @@ pub async fn calendar(
     Query(query): Query<DutiesQuery>,
 ) -> Result<Response, Problem> {
     app.blocking(move |app| {
-        let duties = app.duties(caller.scope(), query.bundle.as_deref(), day_of(app, &query)?)?;
+        let duties = app.duties(&caller, query.bundle.as_deref(), day_of(app, &query)?)?;
         let stamp = app.now().strftime("%Y%m%dT%H%M%SZ").to_string();
         Ok(([(CONTENT_TYPE, "text/calendar; charset=utf-8")], to_calendar(&duties.open, &stamp)).into_response())
     })

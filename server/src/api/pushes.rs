@@ -28,6 +28,7 @@ use crate::intake::items::ItemFault;
 use crate::push::answers::{self, Answered, Earlier};
 use crate::push::body::{self, BodyError, Form};
 use crate::push::{Ask, ItemResult, MOST_ITEMS, Outcome, Push, Report, not_an_object};
+use crate::remit::Remit;
 use crate::state::App;
 use crate::store::{digest_hex, mappings};
 
@@ -218,7 +219,8 @@ impl Call {
             mapping: mapping_name,
             at: app.now(),
             source: text(&query.source, &by),
-            scope: self.caller.scope().clone(),
+            pseudonym_key: app.pseudonym_key().to_vec(),
+            remit: Remit::of_caller(&self.caller, bundle, app.units()?.all()),
             what: text(&query.what, "接口推送"),
             by,
             accept_good_items: query.accept_good_items,

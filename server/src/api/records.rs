@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
+use axum::http::header::CACHE_CONTROL;
 use axum::response::{IntoResponse, Response};
 use liuwu_engine::diagnostic::Location;
 use liuwu_engine::dictionary::read::Raw;
@@ -231,21 +232,12 @@ pub async fn list(
     .await
 }
 
-/// Whether personal fields are to be seen in full.
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct FullQuery {
-    /// 查看个人信息原文的理由;须有权限,并登记 · Why personal fields are needed in full; it takes the permission and is noted.
-    in_full_because: Option<String>,
-}
-
 /// 记录详情
 ///
 /// One record with its whole history: who handed in which version, when, from which file and row, and what it corrects.
 #[utoipa::path(
     get, path = "/api/v1/records/{record}", tag = "records", operation_id = "show_record",
-    params(("record" = String, Path, description = "记录号 · The record", example = "12-345"), FullQuery),
+    params(("record" = String, Path, description = "记录号 · The record", example = "12-345")),
     security(("token" = [])),
     responses((status = 200, description = "记录 · The record", body = HistoryBody), Problems),
 )]
@@ -253,17 +245,42 @@ pub async fn show(
     State(app): State<App>,
     caller: Caller,
     Path(record): Path<String>,
-    Query(query): Query<FullQuery>,
 ) -> Result<Json<HistoryBody>, Problem> {
     let id = parameters::record(&record)?;
     app.blocking(move |app| {
         let custody = Custody::open(app, &caller)?;
-        let version = match &query.in_full_because {
-            Some(why) => custody.in_full(id, why).map(|(version, fields)| version_body(version, fields))?,
-            None => seen_version(&custody, custody.record(id)?),
-        };
-        let history = custody.history(id)?.into_iter().map(|version| seen_version(&custody, version)).collect();
-        Ok(Json(HistoryBody { version, history }))
+        let version = seen_version(&custody, custody.record(id)?);
+        Ok(Json(HistoryBody { version, history: history_of(&custody, id)? }))
+    })
+    .await
+}
+
+fn history_of(custody: &Custody, id: RecordId) -> Result<Vec<VersionBody>, Problem> {
+    Ok(custody.history(id)?.into_iter().map(|version| seen_version(custody, version)).collect())
+}
+
+/// 查看个人信息原文
+///
+/// One record with its personal fields in full. It takes the permission and a reason, which is kept in a register. The reason stands
+/// in the body, so that no log of addresses holds it, and nobody may keep the answer.
+#[utoipa::path(
+    post, path = "/api/v1/records/{record}/in-full", tag = "records", operation_id = "show_record_in_full",
+    params(("record" = String, Path, description = "记录号 · The record", example = "12-345")),
+    request_body = ReasonForm, security(("token" = [])),
+    responses((status = 200, description = "记录 · The record", body = HistoryBody), Problems),
+)]
+pub async fn show_in_full(
+    State(app): State<App>,
+    caller: Caller,
+    Path(record): Path<String>,
+    Body(form): Body<ReasonForm>,
+) -> Result<Response, Problem> {
+    let id = parameters::record(&record)?;
+    app.blocking(move |app| {
+        let custody = Custody::open(app, &caller)?;
+        let (version, fields) = custody.in_full(id, &form.reason)?;
+        let body = HistoryBody { version: version_body(version, fields), history: history_of(&custody, id)? };
+        Ok(([(CACHE_CONTROL, "private, no-store")], Json(body)).into_response())
     })
     .await
 }
@@ -326,7 +343,7 @@ pub async fn correct(
             Kept::Not(entered) => return Err(refusal(entered)),
         };
         let version = seen_version(&custody, custody.record(id)?);
-        let history = custody.history(id)?.into_iter().map(|version| seen_version(&custody, version)).collect();
+        let history = history_of(&custody, id)?;
         Ok((status, Json(HistoryBody { version, history })).into_response())
     })
     .await

@@ -269,17 +269,17 @@ pub async fn create(State(app): State<App>, caller: Caller, request: Request) ->
     app.blocking(move |app| store(app, &caller, form)).await
 }
 
-fn store(app: &App, caller: &Caller, form: Form) -> Result<Response, Problem> {
+fn store(app: &App, caller: &Caller, mut form: Form) -> Result<Response, Problem> {
     let bundle = match &form.bundle {
         Some(bundle) => bundle.clone(),
         None => app.bundle()?,
     };
     let edition = app.current_edition(&bundle)?;
+    // What is somebody else's is named at its cell; a statement of the form has none.
+    form.said.pseudonym_key = app.pseudonym_key().to_vec();
+    form.said.remit = Remit::of_caller(caller, edition.bundle(), app.units()?.all());
+    form.said.statements.iter().try_for_each(|statement| form.said.remit.of_statement(statement))?;
     let report = upload::prepare(app.store(), edition.bundle(), &form.files, &form.said)?;
-    let remit = Remit::of(caller.scope(), edition.bundle(), app.units()?.all());
-    if let Some(outside) = remit.outside(&report.batch) {
-        return Err(Problem::OutOfScope(outside));
-    }
     if form.dry_run {
         return Ok(Json(UploadReport::of(&report, None)).into_response());
     }

@@ -10,11 +10,11 @@ use utoipa::ToSchema;
 use super::openapi::Problems;
 use super::parameters::{Body, Path};
 use crate::accounts::Caller;
-use crate::audit::{Action, Note, Subject};
 use crate::error::Problem;
 use crate::state::App;
 use crate::webhooks::outbox::{self, Try};
-use crate::webhooks::{self, Event, Occasion, Subscription, host_of, signature};
+use crate::webhooks::registry::{Registry, Wish};
+use crate::webhooks::{self, Event, Occasion, Subscription};
 
 /// Tries shown.
 const SHOWN: usize = 200;
@@ -147,22 +147,10 @@ pub async fn create(
     caller: Caller,
     Body(form): Body<WebhookForm>,
 ) -> Result<(StatusCode, Json<WebhookBody>), Problem> {
-    host_of(&form.url, &app.config().webhook_host)?;
-    let secret = signature::new_secret().map_err(|error| Problem::Internal(error.to_string()))?;
     app.blocking(move |app| {
-        let mut subscription = Subscription {
-            id: 0,
-            url: form.url,
-            secret: secret.clone(),
-            events: if form.events.is_empty() { Event::ALL.to_vec() } else { form.events },
-            occasion: form.occasion,
-            by: caller.name(),
-            at: app.clock(),
-            failing_since: None,
-            stopped: None,
-        };
-        subscription.id = webhooks::register(app.store(), subscription.clone())?;
-        app.audit().note(Note::done(&caller, Action::Set, Subject::of("webhook", subscription.id)))?;
+        let wish = Wish { url: form.url, events: form.events, occasion: form.occasion };
+        let subscription = app.webhooks(&caller).register(wish)?;
+        let secret = subscription.secret.clone();
         Ok((StatusCode::CREATED, Json(WebhookBody::of(subscription, Some(secret), 0))))
     })
     .await
@@ -179,9 +167,7 @@ pub async fn create(
 pub async fn remove(State(app): State<App>, caller: Caller, Path(id): Path<String>) -> Result<StatusCode, Problem> {
     let id = number(&id)?;
     app.blocking(move |app| {
-        webhooks::find(app.store(), id)?;
-        webhooks::strike_off(app.store(), id)?;
-        app.audit().note(Note::done(&caller, Action::Set, Subject::of("webhook", id)))?;
+        app.webhooks(&caller).strike_off(id)?;
         Ok(StatusCode::NO_CONTENT)
     })
     .await
@@ -189,7 +175,8 @@ pub async fn remove(State(app): State<App>, caller: Caller, Path(id): Path<Strin
 
 /// 恢复推送
 ///
-/// Sends there again after it was stopped, and tries everything that waits at once.
+/// Sends there again after it was stopped: everything that waits is tried at once, and `results.missed` says that changes were
+/// not told meanwhile.
 #[utoipa::path(
     post, path = "/api/v1/webhooks/{webhook}/resume", tag = "webhooks", operation_id = "resume_webhook",
     params(("webhook" = u64, Path, description = "编号 · Its number")), security(("token" = [])),
@@ -200,12 +187,51 @@ pub async fn resume(
     caller: Caller,
     Path(id): Path<String>,
 ) -> Result<Json<WebhookBody>, Problem> {
-    let id = number(&id)?;
+    change(&app, caller, &id, |registry, id| registry.resume(id)).await
+}
+
+/// 暂停推送
+///
+/// Sends nothing there until it is resumed. What happens meanwhile is not told; `results.missed` says so then.
+#[utoipa::path(
+    post, path = "/api/v1/webhooks/{webhook}/pause", tag = "webhooks", operation_id = "pause_webhook",
+    params(("webhook" = u64, Path, description = "编号 · Its number")), security(("token" = [])),
+    responses((status = 200, description = "已暂停 · Paused", body = WebhookBody), Problems),
+)]
+pub async fn pause(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<String>,
+) -> Result<Json<WebhookBody>, Problem> {
+    change(&app, caller, &id, |registry, id| registry.pause(id)).await
+}
+
+/// 试送
+///
+/// Sends a signed message of type `ping` there, once and now, also while sending is paused; answers what came of it.
+#[utoipa::path(
+    post, path = "/api/v1/webhooks/{webhook}/ping", tag = "webhooks", operation_id = "ping_webhook",
+    params(("webhook" = u64, Path, description = "编号 · Its number")), security(("token" = [])),
+    responses((status = 200, description = "结果 · What came of it", body = DeliveryBody), Problems),
+)]
+pub async fn ping(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<String>,
+) -> Result<Json<DeliveryBody>, Problem> {
+    let tried = app.ping_webhook(caller, number(&id)?).await?;
+    Ok(Json(DeliveryBody::from(tried)))
+}
+
+async fn change(
+    app: &App,
+    caller: Caller,
+    id: &str,
+    act: impl FnOnce(&Registry<'_>, u64) -> Result<Subscription, Problem> + Send + 'static,
+) -> Result<Json<WebhookBody>, Problem> {
+    let id = number(id)?;
     app.blocking(move |app| {
-        let subscription = Subscription { stopped: None, failing_since: None, ..webhooks::find(app.store(), id)? };
-        webhooks::update(app.store(), &subscription)?;
-        outbox::hasten(app.store(), id, app.clock())?;
-        app.audit().note(Note::done(&caller, Action::Set, Subject::of("webhook", id)))?;
+        let subscription = act(&app.webhooks(&caller), id)?;
         let waiting = outbox::waiting(app.store())?.iter().filter(|message| message.subscription == id).count();
         Ok(Json(WebhookBody::of(subscription, None, waiting)))
     })

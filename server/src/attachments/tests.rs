@@ -80,7 +80,8 @@ fn holds(bytes: &[u8], part: &[u8]) -> bool {
 }
 
 fn keep(store: &Memory, name: &str, bytes: &[u8]) -> Result<Attachment, AttachError> {
-    attach(store, RECORD, (name, bytes), ("张".into(), Timestamp::UNIX_EPOCH))
+    let hand = ("张".into(), Timestamp::UNIX_EPOCH);
+    attach(store, (RECORD, &[RECORD]), (name, bytes), hand).map(|(_, attachment)| attachment)
 }
 
 fn refusal(store: &Memory, bytes: &[u8]) -> &'static str {
@@ -118,10 +119,10 @@ fn the_original_is_kept_and_what_is_shown_is_the_clean_one() {
     assert_eq!(keep(&store, "again.jpg", &photo(6)).unwrap(), attachment, "the same file is attached once");
     let paper = keep(&store, "整改.pdf", b"%PDF-1.7 ...").unwrap();
     assert_eq!(shown(&store, &paper).unwrap(), b"%PDF-1.7 ...");
-    assert_eq!(of_record(&store, RECORD).unwrap().len(), 2);
+    assert_eq!(of_record(&store, &[RECORD]).unwrap().len(), 2);
     let act = Act { by: "张".into(), at: Timestamp::UNIX_EPOCH, why: "贴错".into() };
     take_off(&store, RECORD, &paper, act).unwrap();
-    assert_eq!(of_record(&store, RECORD).unwrap().iter().filter(|one| one.withdrawn.is_some()).count(), 1);
+    assert_eq!(of_record(&store, &[RECORD]).unwrap().iter().filter(|(_, one)| one.withdrawn.is_some()).count(), 1);
 }
 
 #[test]

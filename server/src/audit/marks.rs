@@ -18,7 +18,8 @@ use crate::store::{ContentId, RecordId, Release, Result, RunId, Store, Target, W
 pub(super) struct Marks {
     withdrawals: BTreeMap<Target, Vec<Withdrawal>>,
     releases: BTreeMap<RunId, Vec<Release>>,
-    attachments: BTreeMap<(RecordId, ContentId), Attachment>,
+    /// The same file more than once where it was taken off and attached again.
+    attachments: BTreeMap<(RecordId, ContentId), Vec<Attachment>>,
 }
 
 impl Marks {
@@ -32,7 +33,7 @@ impl Marks {
             marks.releases.entry(release.run).or_default().push(release);
         }
         for (record, attachment) in attachments::all(store)? {
-            marks.attachments.insert((record, attachment.content), attachment);
+            marks.attachments.entry((record, attachment.content)).or_default().push(attachment);
         }
         Ok(marks)
     }
@@ -50,8 +51,9 @@ impl Marks {
                 acts.for_each(|act| marks.releases.entry(*run).or_default().push(act));
             }
             Thing::Attachment(record, _) => {
-                let known = attachments::of_record(store, *record)?;
-                marks.attachments.extend(known.into_iter().map(|known| ((*record, known.content), known)));
+                for (record, attachment) in attachments::of_record(store, &[*record])? {
+                    marks.attachments.entry((record, attachment.content)).or_default().push(attachment);
+                }
             }
             Thing::Batch(_) | Thing::Edition(_) | Thing::Run(_) => {}
         }
@@ -74,11 +76,12 @@ impl Marks {
             }
             Thing::Release(run) => self.releases.get(run).map(|acts| one(key, "release", acts)).transpose(),
             Thing::Attachment(record, content) => {
-                let Some(attachment) = self.attachments.get(&(*record, *content)) else { return Ok(None) };
+                let Some(deeds) = self.attachments.get(&(*record, *content)) else { return Ok(None) };
+                let Some(attachment) = deeds.last() else { return Ok(None) };
                 // Over what is noted of it, and the bytes of the original and of what is shown.
                 let original = Sha256::digest(attachments::original(store, attachment)?);
                 let shown = Sha256::digest(attachments::shown(store, attachment)?);
-                one(key, "attachment", &(record, attachment, hex(&original), hex(&shown))).map(Some)
+                one(key, "attachment", &(record, deeds, hex(&original), hex(&shown))).map(Some)
             }
             Thing::Batch(_) | Thing::Edition(_) | Thing::Run(_) => Ok(None),
         }

@@ -83,6 +83,8 @@ pub enum Action {
     Decide,
     /// Data was given out as a file.
     Export,
+    /// Another system was told of something, or it was tried.
+    Send,
     /// A result was shown with more than the public sees of it.
     Inspect,
     /// Personal data was shown in full.
@@ -95,7 +97,7 @@ pub enum Action {
 
 impl Action {
     /// Every action, in the order in which they are shown.
-    pub const ALL: [Action; 30] = [
+    pub const ALL: [Action; 31] = [
         Action::LogIn,
         Action::LogOut,
         Action::ChangePassword,
@@ -122,6 +124,7 @@ impl Action {
         Action::Publish,
         Action::Decide,
         Action::Export,
+        Action::Send,
         Action::Inspect,
         Action::Unmask,
         Action::Blank,
@@ -158,6 +161,7 @@ impl Action {
             Action::Publish => "publish",
             Action::Decide => "decide",
             Action::Export => "export",
+            Action::Send => "send",
             Action::Inspect => "inspect",
             Action::Unmask => "unmask",
             Action::Blank => "blank",

@@ -73,7 +73,8 @@ impl Import {
         let edition = super::edition(dir.store.as_ref(), self.bundle.as_deref(), None)?;
         let plan = crate::scoring::plan_of(&edition)?;
         let files = read(&self.files)?;
-        let report = prepare(dir.store.as_ref(), &plan.bundle, &files, &self.said()?, terminal)?;
+        let said = Said { pseudonym_key: dir.pseudonym_key.clone(), ..self.said()? };
+        let report = prepare(dir.store.as_ref(), &plan.bundle, &files, &said, terminal)?;
         show(&report, terminal, &HashMap::new());
         if !report.acceptable {
             terminal.note(terminal.say(

@@ -29,6 +29,7 @@ mod template;
 mod terminal;
 mod verify;
 mod visitors;
+mod webhook;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -97,6 +98,8 @@ enum Command {
     Account(account::AccountCommand),
     /// 接口密钥 · Keys of other systems
     Key(key::KeyCommand),
+    /// 推送登记:变化推送给哪些系统 · Webhooks: which systems are told of changes
+    Webhook(webhook::WebhookCommand),
     /// 审计日志:核验、导出、归档 · The audit log: check, export, archive
     Audit(audit::AuditCommand),
     /// 生成演示数据 · Write invented sample data
@@ -196,6 +199,7 @@ impl Command {
             Command::Export(export) => export.run(terminal),
             Command::Account(account) => account.run(terminal),
             Command::Key(key) => key.run(terminal),
+            Command::Webhook(command) => command.run(terminal),
             Command::Audit(audit) => audit.run(terminal),
             Command::Sample(sample) => sample.run(terminal),
             Command::Serve(serve) => serve.run(terminal),

@@ -35,9 +35,9 @@ impl Retention {
             true => retention::count_due(store, &plan.bundle, key, today)?,
             false => {
                 let audit = dir.audit();
-                retention::blank_due(store, &plan.bundle, key, today, &mut |id, now, then| {
-                    audit.note_blanking(&Caller::terminal(), id, now, then)
-                })?
+                let mut before = |id, now: &_, then: &_| audit.note_blanking(&Caller::terminal(), id, now, then);
+                // No other process has the store open.
+                retention::blank_due(store, &plan.bundle, key, today, &mut before, || ())?
             }
         };
         if !self.dry_run && !blanked.is_nothing() {

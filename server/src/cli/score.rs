@@ -14,8 +14,8 @@ use crate::accounts::Caller;
 use crate::audit::{Action, Note, Subject};
 use crate::deadline::LONGEST_RUN;
 use crate::progress::{Progress, Step, Unfinished};
-use crate::scoring::{self, Ask, Footing, ScoringError, Update};
-use crate::store::{Act, Run, day_in_china};
+use crate::scoring::{self, Ask, Footing, Kept, ScoringError, Update};
+use crate::store::{Act, day_in_china};
 
 /// 核算并存档
 #[derive(clap::Args)]
@@ -68,18 +68,15 @@ impl Score {
                 pseudonym_key: dir.pseudonym_key.clone(),
                 longest: Duration::from_secs(self.deadline),
             };
-            let made =
+            let kept =
                 scoring::keep_current(dir.store.as_ref(), &update, &scoring::plan_of, &Footing::default(), &watched);
-            return Ok(match faults_shown(terminal, made)? {
-                Some(made) => {
-                    let audit = dir.audit();
-                    for run in &made {
-                        audit.note(Note::done(&Caller::terminal(), Action::Score, Subject::of("run", run.id)))?;
-                    }
-                    self.say_changed(terminal, &made)
-                }
-                None => ExitCode::from(2),
-            });
+            drop(watched);
+            let Some(kept) = faults_shown(terminal, kept)? else { return Ok(ExitCode::from(2)) };
+            let audit = dir.audit();
+            for run in &kept.made {
+                audit.note(Note::done(&Caller::terminal(), Action::Score, Subject::of("run", run.id)))?;
+            }
+            return self.say_changed(terminal, kept);
         }
         let ask = Ask {
             bundle: edition.bundle,
@@ -119,11 +116,11 @@ impl Score {
     }
 
     /// Says which runs were brought up to date.
-    fn say_changed(&self, terminal: &Terminal, made: &[Run]) -> ExitCode {
-        if made.is_empty() {
+    fn say_changed(&self, terminal: &Terminal, kept: Kept) -> anyhow::Result<ExitCode> {
+        if kept.made.is_empty() && kept.left.is_empty() {
             out!(terminal, "{}", terminal.say("现行结果已是最新", "runs in force are current"));
         }
-        for run in made {
+        for run in &kept.made {
             let (zh, en) = match run.base {
                 Some(base) => (
                     format!("核算 {}:在第 {base} 次的基础上更新 {} 个结果", run.id, run.replaced),
@@ -138,7 +135,18 @@ impl Score {
             let en = format!("{en}, as of {}, root {}", run.as_of, run.root);
             out!(terminal, "{}", terminal.say(&zh, &en));
         }
-        ExitCode::SUCCESS
+        let mut code = ExitCode::SUCCESS;
+        for (run, error) in kept.left {
+            let zh = format!("核算 {run} 没能更新,原样保留:");
+            let en = format!("run {run} could not be brought up to date and stays as it was:");
+            terminal.note(terminal.say(&zh, &en));
+            match error {
+                ScoringError::Faults(faults) => terminal.diagnostics(&faults, &Default::default()),
+                error => terminal.note(&error.to_string()),
+            }
+            code = ExitCode::from(2);
+        }
+        Ok(code)
     }
 }
 

@@ -15,7 +15,7 @@ use crate::entry::{Hand, hand_of};
 use crate::error::Problem;
 use crate::remit::Remit;
 use crate::state::App;
-use crate::store::{RecordRow, Store, StoreError};
+use crate::store::{RecordRow, Store, StoreError, UnitFacts};
 
 /// Units read at a time.
 const PAGE: usize = 500;
@@ -70,35 +70,44 @@ pub fn burden(app: &App, caller: &Caller, period: Option<Period>) -> Result<Burd
     let bundle = edition.bundle();
     let period = match period {
         Some(period) => period,
-        None => app.ask_basis(caller.scope(), None, app.today(), |basis| basis.newest_period())?,
+        None => app.ask_basis(caller, None, app.today(), |basis| basis.newest_period())?,
     };
     let remit = Remit::of(caller.scope(), bundle, app.units()?.all());
-    let store = app.store();
-    let (mut all, mut units) = (Filled::default(), Vec::new());
+    let mut burden = Burden { period, all: Filled::default(), units: Vec::new() };
+    let mut add = |facts: UnitFacts| -> Result<(), StoreError> {
+        let mut filled = Filled::default();
+        for record in facts.records.iter().filter(|record| period.contains(record.date)) {
+            let kind = bundle.dictionary.kinds.get(&record.kind).filter(|kind| remit.has_kind(&kind.id));
+            if let Some(kind) = kind {
+                filled += filled_in(app.store(), record, kind.fields.len() as u64)?;
+            }
+        }
+        if filled.records > 0 {
+            burden.all += filled;
+            burden.units.push((facts.unit, filled));
+        }
+        Ok(())
+    };
+    match remit.units() {
+        Some(units) => units.iter().try_for_each(|unit| add(app.store().facts_of(unit, Date::MAX)?))?,
+        None => each_unit(app.store(), &mut add)?,
+    }
+    burden.units.sort_by(|(one, a), (other, b)| (b.typed, b.asked, one).cmp(&(a.typed, a.asked, other)));
+    Ok(burden)
+}
+
+/// Goes through all units of which anything is known.
+fn each_unit(store: &dyn Store, visit: &mut dyn FnMut(UnitFacts) -> Result<(), StoreError>) -> Result<(), StoreError> {
     let mut after: Option<String> = None;
     loop {
         let page = store.scan_facts(after.as_deref(), PAGE, Date::MAX)?;
-        after = page.last().map(|facts| facts.unit.clone());
         let is_last = page.len() < PAGE;
-        for facts in page.into_iter().filter(|facts| remit.has_unit(&facts.unit)) {
-            let mut filled = Filled::default();
-            for record in &facts.records {
-                let kind = bundle.dictionary.kinds.get(&record.kind).filter(|kind| remit.has_kind(&kind.id));
-                if let Some(kind) = kind.filter(|_| period.contains(record.date)) {
-                    filled += filled_in(store, record, kind.fields.len() as u64)?;
-                }
-            }
-            if filled.records > 0 {
-                all += filled;
-                units.push((facts.unit, filled));
-            }
-        }
+        after = page.last().map(|facts| facts.unit.clone());
+        page.into_iter().try_for_each(&mut *visit)?;
         if is_last {
-            break;
+            return Ok(());
         }
     }
-    units.sort_by(|(one, a), (other, b)| (b.typed, b.asked, one).cmp(&(a.typed, a.asked, other)));
-    Ok(Burden { period, all, units })
 }
 
 fn filled_in(store: &dyn Store, record: &RecordRow, asked: u64) -> Result<Filled, StoreError> {

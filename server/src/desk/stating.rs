@@ -8,8 +8,9 @@ use crate::accounts::{Caller, Permission};
 use crate::audit::{Action, Note, Subject};
 use crate::duties::{Asked, Month, Standing};
 use crate::error::Problem;
+use crate::remit::Remit;
 use crate::state::App;
-use crate::store::{BatchId, NewBatch, Scope, Statement, StoreError};
+use crate::store::{BatchId, NewBatch, Statement, StoreError};
 use crate::view::UnitTree;
 
 /// Titles of kinds that the words of a batch name one by one.
@@ -46,7 +47,7 @@ pub fn is_month(period: Period) -> bool {
 /// # Errors
 /// Those of [`App::ask_basis`].
 pub fn month(app: &App, caller: &Caller, month: Option<Period>) -> Result<Month, Problem> {
-    app.ask_basis(caller.scope(), None, app.today(), |basis| basis.month(month.unwrap_or_else(|| basis.newest_month())))
+    app.ask_basis(caller, None, app.today(), |basis| basis.month(month.unwrap_or_else(|| basis.newest_month())))
 }
 
 /// Stores what is said. None: all of it was said before, or nothing like it is asked.
@@ -56,7 +57,10 @@ pub fn month(app: &App, caller: &Caller, month: Option<Period>) -> Result<Month,
 pub fn state(app: &App, caller: &Caller, saying: &Saying) -> Result<Option<BatchId>, Problem> {
     let ends_in = Period::containing(Granularity::Month, saying.period.to());
     let asked = month(app, caller, Some(ends_in))?.asked;
-    let areas = areas_of(caller.scope(), app.units()?.as_ref());
+    let edition = app.current_edition(&app.bundle()?)?;
+    let units = app.units()?;
+    let remit = Remit::of_caller(caller, edition.bundle(), units.all());
+    let areas = areas_of(&remit, &units);
     let about: Vec<&Asked> = asked.iter().filter(|asked| saying.is_about(asked)).collect();
     let former: Vec<Statement> =
         app.store().statements(liuwu_engine::period::Date::MAX)?.into_iter().map(|known| known.item).collect();
@@ -75,7 +79,7 @@ pub fn state(app: &App, caller: &Caller, saying: &Saying) -> Result<Option<Batch
     }
     let mut batch = NewBatch::new(app.now(), caller.name(), in_words(saying, &about));
     batch.statements = new;
-    let batch = app.store().append_batch(batch)?;
+    let batch = remit.admit(app.store(), batch)?.store(app.store())?;
     app.facts_changed();
     app.audit().note(Note::done(caller, Action::Upload, Subject::of("batch", batch)))?;
     Ok(Some(batch))
@@ -116,10 +120,10 @@ pub fn said(app: &App, caller: &Caller, batch: Option<u64>) -> Result<Option<Sai
     Ok(is_own.then_some(Said { batch: id, what: heading.what, may_undo }))
 }
 
-/// The areas that a scope speaks for: its divisions, or all that lie in no other one.
-fn areas_of(scope: &Scope, units: &UnitTree) -> Vec<String> {
-    match scope {
-        Scope::Divisions(codes) => codes.clone(),
-        _ => units.all().iter().filter(|unit| unit.parent.is_none()).map(|unit| unit.id.clone()).collect(),
+/// The areas that a remit speaks for: those that bound it, or all that lie in no other one.
+fn areas_of(remit: &Remit, units: &UnitTree) -> Vec<String> {
+    match remit.areas() {
+        Some(areas) => areas.to_vec(),
+        None => units.all().iter().filter(|unit| unit.parent.is_none()).map(|unit| unit.id.clone()).collect(),
     }
 }

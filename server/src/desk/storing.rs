@@ -4,9 +4,9 @@
 
 use std::sync::Arc;
 
-use liuwu_engine::diagnostic::any_error;
+use liuwu_engine::diagnostic::{Lang, any_error};
 
-use super::{NOTE, failed, prepare};
+use super::{NOTE, prepare};
 use crate::accounts::{Caller, Permission};
 use crate::audit::{Action, Note, Subject};
 use crate::drafts::preview::Key;
@@ -14,6 +14,7 @@ use crate::drafts::{Draft, DraftError, Outline, State, habits};
 use crate::error::Problem;
 use crate::jobs::{Ending, Job};
 use crate::progress::{Gauge, Progress, Step};
+use crate::remit::NotAdmitted;
 use crate::state::App;
 use crate::store::{BatchId, StoreError};
 use crate::upload;
@@ -38,9 +39,13 @@ pub fn storing(draft: &str) -> String {
 /// Stores a draft, as a job.
 ///
 /// # Errors
-/// [`Problem::Faults`] when something is at fault and the good rows alone were not asked for; [`DraftError::Closed`];
-/// [`Problem::Forbidden`] when records are to be taken back by somebody who may not.
+/// [`Problem::Faults`] when something is at fault and the good rows alone were not asked for; [`DraftError::Closed`],
+/// [`DraftError::BeingStored`], [`DraftError::Missing`] when it was thrown away meanwhile; [`Problem::Forbidden`] when records are
+/// to be taken back by somebody who may not.
 pub fn commit(app: &App, caller: &Caller, draft: &Draft, consent: Consent) -> Result<Arc<Job>, Problem> {
+    let claim = app.drafts().claim(&draft.id).ok_or(DraftError::BeingStored)?;
+    // As it stands now that nobody else stores it or throws it away.
+    let draft = app.drafts().get(app.store(), &draft.id, &draft.owner)?;
     if draft.state != State::Open {
         return Err(DraftError::Closed.into());
     }
@@ -53,8 +58,7 @@ pub fn commit(app: &App, caller: &Caller, draft: &Draft, consent: Consent) -> Re
     {
         return Err(Problem::Faults(preview.report.faults.clone()));
     }
-    let claim = app.drafts().claim(&draft.id).ok_or(DraftError::Closed)?;
-    let (own, caller, draft) = (app.clone(), caller.clone(), draft.clone());
+    let (own, caller) = (app.clone(), caller.clone());
     let owner = caller.name();
     let subject = storing(&draft.id);
     let work = move |gauge: &Gauge| {
@@ -71,6 +75,9 @@ fn store(app: &App, caller: &Caller, draft: &Draft, consent: Consent, key: &Key,
         Some(report) => report,
         None => prepare(app, caller, draft, gauge)?.1,
     };
+    if let Some(fault) = report.fault_of_all() {
+        return Err(Ending::Failed(fault.message(Lang::Zh), fault.message(Lang::En)));
+    }
     if any_error(&report.faults) && !consent.good_rows {
         return Err(Ending::Failed(
             "有错的行尚未改正,没有入库".to_owned(),
@@ -79,26 +86,27 @@ fn store(app: &App, caller: &Caller, draft: &Draft, consent: Consent, key: &Key,
     }
     report.note(NOTE, &draft.id);
     report.take_back_missing(consent.withdraw_missing);
-    let learned = habits::learned(app.store(), draft, &report).map_err(|error| failed(error.into()))?;
+    let learned = habits::learned(app.store(), draft, &report).map_err(Problem::from)?;
     let rows = (report.batch().records.len() + report.batch().attributes.len()) as u64;
     let Outline { faulty, conflicting, .. } = Outline::from(&report);
     let taken_back = report.batch().takes_back.len() as u64;
     gauge.begin(STORING, rows);
     let batch = upload::commit_watched(app.store(), report, gauge).map_err(|error| match error {
-        StoreError::CalledOff(off) => off.into(),
-        other => failed(other.into()),
+        NotAdmitted::Store(StoreError::CalledOff(off)) => Ending::from(off),
+        other => Problem::from(other).into(),
     })?;
     let state = State::Committed { batch, at: app.now(), rows, faulty, conflicting, taken_back };
-    conclude(app, caller, draft, batch, state).map_err(failed)?;
-    app.store().file_papers(learned).map_err(|error| failed(error.into()))
+    conclude(app, caller, draft, batch, state).map_err(Ending::from)?;
+    Ok(app.store().file_papers(learned).map_err(Problem::from)?)
 }
 
 /// Notes what was stored.
 fn conclude(app: &App, caller: &Caller, draft: &Draft, batch: Option<BatchId>, state: State) -> Result<(), Problem> {
     app.facts_changed();
-    app.drafts().set_state(app.store(), (&draft.id, &draft.owner), state, app.now())?;
+    // First in the log: whatever becomes of the draft, the batch is there.
     if let Some(batch) = batch {
         app.audit().note(Note::done(caller, Action::Upload, Subject::of("batch", batch)))?;
     }
+    app.drafts().set_state(app.store(), (&draft.id, &draft.owner), state, app.now())?;
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use std::thread::yield_now;
 
-use super::crash::{ROWS, fires, lay_out, open};
+use super::crash::{ROWS, fires, handed_in, lay_out, open};
 use super::*;
 use crate::questions;
 use crate::store::{BatchId, RecordRow};
@@ -29,17 +29,13 @@ fn what_is_called_off_while_it_is_stored_leaves_nothing_and_can_be_stored_later(
     let app = open(directory.path());
     lay_out(&app);
     // One of the rows contradicts what is stored: it would become a question.
-    let other = File {
-        name: "先报的.csv".into(),
-        bytes: "区划代码,发生日期,编号,死亡人数\n330381101701,2020-07-01,H0,7\n".into(),
-    };
-    let first = begin(&app, &Caller::terminal(), vec![other]).unwrap();
+    let first = handed_in(&app, "先报的.csv", "330381101701,2020-07-01,H0,7\n");
     let stored = commit(&app, &Caller::terminal(), &first, Consent::default()).unwrap();
     assert_eq!(stored.wait(Duration::from_secs(60)), Some(Ending::Done));
 
     let mut called_off = 0;
     for _ in 0..20 {
-        let draft = fires(&app, 0);
+        let draft = fires(&app);
         let ending = call_off_while_it_writes(&app, &draft);
         let after = get(&app, &Caller::terminal(), &draft.id).unwrap();
         if ending == Ending::CalledOff {

@@ -1,18 +1,18 @@
 //! How far the scripts of a bundle reach: which record kinds a rule, figure or list rests on, directly or by way of others.
 //!
-//! Enters: a bundle, and the [`Lens`] that says how much is shown of each kind and criterion. Leaves: for each rule, criterion,
-//! figure and list how much of it that leaves. Next: [`super::arithmetic`].
-//!
-//! Scripts are read as text: a kind, rule or criterion counts as reached wherever its id stands in quotes. That finds too much
-//! rather than too little. Only `met("…")` reaches nothing, because whether a criterion is met is public.
+//! Enters: an edition, with what its scripts read as the engine has checked them: too much rather than too little; and the
+//! [`Lens`] that says how much is shown of each kind and criterion. Leaves: for each rule, criterion, figure and list how much
+//! of it that leaves. Next: [`super::arithmetic`].
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use indexmap::IndexMap;
-use liuwu_engine::bundle::{Action, Body, Bundle, Combine, Criterion, Each, Figure, List, Over, Rule, Script};
+use liuwu_engine::assess::Plan;
+use liuwu_engine::bundle::{Bundle, Combine, Criterion, Each, Figure, List, Over};
 use liuwu_engine::dictionary::{Field, Kind, Public};
 use liuwu_engine::period::Granularity;
+use liuwu_engine::script::{Post, Reads, ScriptReads};
 
 use super::{Lens, stricter};
 use crate::filed::Filed;
@@ -94,8 +94,8 @@ pub(super) struct Reach {
 }
 
 impl Reach {
-    pub(super) fn of(bundle: &Bundle, lens: &Lens) -> Reach {
-        let survey = Survey::new(bundle, lens);
+    pub(super) fn of(plan: &Plan, lens: &Lens) -> Reach {
+        let (bundle, survey) = (&plan.bundle, Survey::new(plan, lens));
         let rules: HashMap<String, Public> = bundle
             .all_rules()
             .iter()
@@ -117,24 +117,34 @@ impl Reach {
             period: bundle.assess.period,
             highest: bundle.levels().last().unwrap_or_default().to_owned(),
         };
-        reach.take(&Scope::Main, &bundle.figures, &bundle.lists, &survey);
-        for roll_up in &bundle.roll_up {
+        reach.take_figures(&Scope::Main, (plan, None), &survey);
+        reach.take_lists(&Scope::Main, &bundle.lists);
+        for (place, roll_up) in bundle.roll_up.iter().enumerate() {
             let scope = match &roll_up.over {
                 Over::Year => Scope::Year,
                 Over::Level(level) => Scope::Level(level.clone()),
                 Over::All => Scope::All,
             };
-            reach.take(&scope, &roll_up.figures, &roll_up.lists, &survey);
+            reach.take_figures(&scope, (plan, Some(place)), &survey);
+            reach.take_lists(&scope, &roll_up.lists);
         }
         reach
     }
 
-    fn take(&mut self, scope: &Scope, figures: &[Figure], lists: &[List], survey: &Survey<'_>) {
-        for figure in figures {
-            let text = figure.script.text.as_str();
-            let reach = FigureReach { touched: survey.text(text), is_count: is_count(text) };
+    fn take_figures(&mut self, scope: &Scope, (plan, roll_up): (&Plan, Option<usize>), survey: &Survey<'_>) {
+        for (place, figure) in figures_of(&plan.bundle, roll_up).iter().enumerate() {
+            let is_own = |script: &&ScriptReads| {
+                script.roll_up == roll_up && [Post::Figure(place), Post::FinalFigure(place)].contains(&script.post)
+            };
+            // A figure of which nothing is known is not public.
+            let unknown = Touched { public: Public::Met, people: true };
+            let touched = plan.reads().iter().find(is_own).map_or(unknown, |script| survey.script(&script.reads));
+            let reach = FigureReach { touched, is_count: is_count(&figure.script.text) };
             self.figures.insert((scope.clone(), figure.id.clone()), reach);
         }
+    }
+
+    fn take_lists(&mut self, scope: &Scope, lists: &[List]) {
         for list in lists {
             let public = match &list.each {
                 Each::Record(kinds) => {
@@ -201,13 +211,13 @@ enum Name {
     Figure(String),
     Rule(String),
     Criterion(String),
-    Function(String),
 }
 
-/// What a name is by itself, and the scripts behind it.
+/// What a name is by itself, what the scripts behind it read, and what it holds.
 struct Entry<'a> {
     own: Touched,
-    scripts: Vec<&'a str>,
+    scripts: Vec<&'a Reads>,
+    parts: Vec<Name>,
 }
 
 /// What each name reaches.
@@ -220,13 +230,13 @@ struct Survey<'a> {
 }
 
 impl<'a> Survey<'a> {
-    fn new(bundle: &'a Bundle, lens: &'a Lens) -> Survey<'a> {
-        let kinds = &bundle.dictionary.kinds;
+    fn new(plan: &'a Plan, lens: &'a Lens) -> Survey<'a> {
+        let bundle = &plan.bundle;
         let attributes = bundle.dictionary.attributes.iter();
         let people = attributes.filter(|(_, attribute)| counts_people(&attribute.field)).map(|(id, _)| id.as_str());
-        let entries = entries(bundle, lens);
+        let entries = entries(plan, lens);
         let reach = entries.keys().map(|name| (name.clone(), Touched::NOTHING)).collect();
-        let mut survey = Survey { lens, kinds, people: people.collect(), reach };
+        let mut survey = Survey { lens, kinds: &bundle.dictionary.kinds, people: people.collect(), reach };
         let direct: Vec<(Touched, Vec<usize>)> = entries.values().map(|entry| survey.direct(entry)).collect();
         survey.spread(&direct);
         survey
@@ -234,9 +244,9 @@ impl<'a> Survey<'a> {
 
     /// What an entry reaches by itself, and the places of the names it names.
     fn direct(&self, entry: &Entry<'_>) -> (Touched, Vec<usize>) {
-        let reach = entry.scripts.iter().fold(entry.own, |reach, text| reach.with(self.kinds_in(text)));
-        let named = entry.scripts.iter().flat_map(|text| self.named_in(text)).collect();
-        (reach, named)
+        let reach = entry.scripts.iter().fold(entry.own, |reach, reads| reach.with(self.facts_in(reads)));
+        let named = entry.scripts.iter().flat_map(|reads| names_in(reads)).chain(entry.parts.iter().cloned());
+        (reach, named.filter_map(|name| self.reach.get_index_of(&name)).collect())
     }
 
     /// Hands on what names reach to those that name them, until nothing changes any more. Each can change a few times only,
@@ -265,36 +275,28 @@ impl<'a> Survey<'a> {
         self.reach.get(name).copied().unwrap_or(Touched::NOTHING)
     }
 
-    /// What the text of a script reaches.
-    fn text(&self, text: &str) -> Touched {
-        let named = self.named_in(text);
-        let reach = named.filter_map(|place| self.reach.get_index(place)).map(|(_, reach)| *reach);
-        reach.fold(self.kinds_in(text), Touched::with)
+    /// What a script reaches.
+    fn script(&self, reads: &Reads) -> Touched {
+        names_in(reads).fold(self.facts_in(reads), |reach, name| reach.with(self.name(&name)))
     }
 
-    /// What the kinds and attributes named in a text make of it.
-    fn kinds_in(&self, text: &str) -> Touched {
-        let people = self.people.iter().any(|attribute| reads_member(text, "unit", attribute));
+    /// What the kinds and attributes that a script reads make of it.
+    fn facts_in(&self, reads: &Reads) -> Touched {
+        let people = self.people.iter().any(|attribute| reads.members.contains(*attribute));
         let mut reach = Touched { people, ..Touched::NOTHING };
-        for (_, kind) in self.kinds.iter().filter(|(id, _)| quotes(text, id, false)) {
-            let people = kind.fields.iter().any(|(field, about)| counts_people(about) && has_word(text, field));
+        for kind in reads.kinds.iter().filter_map(|kind| self.kinds.get(kind)) {
+            let people = kind.fields.iter().any(|(field, about)| counts_people(about) && reads.members.contains(field));
             reach = reach.with(Touched { public: self.lens.of_kind(kind), people });
         }
         reach
     }
-
-    /// The places of the names in a text.
-    fn named_in<'t>(&'t self, text: &'t str) -> impl Iterator<Item = usize> + 't {
-        self.reach.keys().enumerate().filter(|(_, name)| is_named(name, text)).map(|(place, _)| place)
-    }
 }
 
-fn is_named(name: &Name, text: &str) -> bool {
-    match name {
-        Name::Figure(id) => reads_member(text, "figures", id) || quotes(text, id, false),
-        Name::Rule(id) | Name::Criterion(id) => quotes(text, id, true),
-        Name::Function(id) => calls(text, id),
-    }
+/// What a script names and rests on then. Whether a criterion is met is public: asking that reaches nothing.
+fn names_in(reads: &Reads) -> impl Iterator<Item = Name> {
+    let figures = reads.figures.iter().cloned().map(Name::Figure);
+    let rules = reads.rules.iter().cloned().map(Name::Rule);
+    figures.chain(rules).chain(reads.criteria.iter().cloned().map(Name::Criterion))
 }
 
 fn counts_people(field: &Field) -> bool {
@@ -302,83 +304,50 @@ fn counts_people(field: &Field) -> bool {
 }
 
 /// Everything in a bundle that scripts can name. Figures of one id in several results are taken together.
-fn entries<'a>(bundle: &'a Bundle, lens: &Lens) -> IndexMap<Name, Entry<'a>> {
+fn entries<'a>(plan: &'a Plan, lens: &Lens) -> IndexMap<Name, Entry<'a>> {
+    let bundle = &plan.bundle;
     let mut entries: IndexMap<Name, Entry<'a>> = IndexMap::new();
-    let mut add = |name: Name, script| {
-        let entry = entries.entry(name).or_insert(Entry { own: Touched::NOTHING, scripts: Vec::new() });
-        entry.scripts.push(script);
-    };
-    let further = bundle.roll_up.iter().flat_map(|roll_up| &roll_up.figures);
-    for figure in bundle.figures.iter().chain(further) {
-        add(Name::Figure(figure.id.clone()), figure.script.text.as_str());
-    }
-    for (name, text) in bundle.library.as_ref().map(functions).unwrap_or_default() {
-        add(Name::Function(name), text);
-    }
     for criterion in &bundle.criteria {
-        enter(criterion, Public::Full, (bundle, lens), &mut entries);
+        enter(criterion, Public::Full, lens, &mut entries);
+    }
+    let rules = bundle.all_rules();
+    for script in plan.reads() {
+        let name = match script.post {
+            Post::Figure(place) | Post::FinalFigure(place) => {
+                figures_of(bundle, script.roll_up).get(place).map(|figure| Name::Figure(figure.id.clone()))
+            }
+            Post::Rule(place) | Post::Applies(place) => rules.get(place).map(|rule| Name::Rule(rule.id.clone())),
+            _ => None,
+        };
+        if let Some(name) = name {
+            let nothing = || Entry { own: Touched::NOTHING, scripts: Vec::new(), parts: Vec::new() };
+            entries.entry(name).or_insert_with(nothing).scripts.push(&script.reads);
+        }
     }
     entries
 }
 
+fn figures_of(bundle: &Bundle, roll_up: Option<usize>) -> &[Figure] {
+    match roll_up {
+        None => &bundle.figures,
+        Some(place) => bundle.roll_up.get(place).map_or(&[], |roll_up| &roll_up.figures),
+    }
+}
+
 /// Enters a criterion, its rules and what stands below it.
-fn enter<'a>(
-    criterion: &'a Criterion,
-    above: Public,
-    (bundle, lens): (&Bundle, &Lens),
-    entries: &mut IndexMap<Name, Entry<'a>>,
-) {
+fn enter(criterion: &Criterion, above: Public, lens: &Lens, entries: &mut IndexMap<Name, Entry<'_>>) {
     let public = stricter(above, criterion.public.unwrap_or_default());
-    let mut all = Vec::new();
+    let entry = |public, parts| Entry { own: Touched { public, people: false }, scripts: Vec::new(), parts };
+    let rules = criterion.rules.iter().map(|rule| Name::Rule(rule.id.clone()));
+    let below = criterion.criteria.iter().map(|below| Name::Criterion(below.id.clone()));
+    let own = entry(lens.of_criterion(public), rules.chain(below).collect());
+    entries.insert(Name::Criterion(criterion.id.clone()), own);
     for rule in &criterion.rules {
-        let kinds = match &rule.body {
-            Body::Short(short) => short.each.as_slice(),
-            Body::Long(_) => &[],
-        };
-        let of_kind = |kind: &String| bundle.dictionary.kinds.get(kind).map_or(Public::Met, |kind| lens.of_kind(kind));
-        let public = kinds.iter().map(of_kind).fold(lens.of_rule(rule, public), stricter);
-        let scripts = scripts_of(rule);
-        all.extend(scripts.iter().copied());
-        entries.insert(Name::Rule(rule.id.clone()), Entry { own: Touched { public, people: false }, scripts });
+        entries.insert(Name::Rule(rule.id.clone()), entry(lens.of_rule(rule, public), Vec::new()));
     }
-    let own = Touched { public: lens.of_criterion(public), people: false };
-    entries.insert(Name::Criterion(criterion.id.clone()), Entry { own, scripts: all });
     for below in &criterion.criteria {
-        enter(below, public, (bundle, lens), entries);
+        enter(below, public, lens, entries);
     }
-}
-
-/// All scripts of a rule.
-fn scripts_of(rule: &Rule) -> Vec<&str> {
-    let body: Vec<&Script> = match &rule.body {
-        Body::Long(script) => vec![script],
-        Body::Short(short) => {
-            let action = match &short.action {
-                Some(Action::Deduct(script) | Action::Award(script)) => Some(script),
-                Some(Action::Note) | None => None,
-            };
-            short.when.iter().chain(action).chain(&short.reason).collect()
-        }
-    };
-    body.into_iter().chain(&rule.applies).map(|script| script.text.as_str()).collect()
-}
-
-/// The functions of a library, each from its `fn` to the next.
-fn functions(library: &Script) -> Vec<(String, &str)> {
-    let text = library.text.as_str();
-    let mut starts: Vec<usize> = text.match_indices("fn ").map(|(start, _)| start).collect();
-    starts.push(text.len());
-    let pieces = starts.windows(2).filter_map(|ends| text.get(*ends.first()?..*ends.last()?));
-    pieces
-        .filter_map(|piece| {
-            let name: String = piece.strip_prefix("fn ")?.trim_start().chars().take_while(|c| is_name(*c)).collect();
-            (!name.is_empty()).then_some((name, piece))
-        })
-        .collect()
-}
-
-fn is_name(c: char) -> bool {
-    c.is_alphanumeric() || c == '_'
 }
 
 /// Whether a script does nothing but count or add up. A rate, a difference or a place tells what it was made of, even where it
@@ -389,56 +358,9 @@ fn is_count(text: &str) -> bool {
     (text.contains(".count()") || text.contains(".sum(")) && !MORE_THAN_ADDING.iter().any(|sign| text.contains(sign))
 }
 
-/// Whether an id stands in quotes; where `met` does not count, other than as what is asked of `met`.
-fn quotes(text: &str, id: &str, met_is_free: bool) -> bool {
-    ['"', '`'].iter().any(|quote| {
-        let quoted = format!("{quote}{id}{quote}");
-        let before = |start: usize| text.get(..start).unwrap_or_default().trim_end();
-        text.match_indices(&quoted).any(|(start, _)| {
-            let asked = before(start).strip_suffix('(').is_some_and(|call| call.trim_end().ends_with("met"));
-            !(met_is_free && asked)
-        })
-    })
-}
-
-/// Whether a word stands in a text by itself.
-fn has_word(text: &str, word: &str) -> bool {
-    text.match_indices(word).any(|(start, _)| {
-        let before = text.get(..start).and_then(|before| before.chars().next_back());
-        let after = text.get(start + word.len()..).and_then(|after| after.chars().next());
-        !before.is_some_and(is_name) && !after.is_some_and(is_name)
-    })
-}
-
-/// Whether a member of an object is read: `figures.x`, `figures?.x`, `figures["x"]`.
-fn reads_member(text: &str, object: &str, member: &str) -> bool {
-    text.match_indices(object).any(|(start, _)| {
-        let rest = text.get(start + object.len()..).unwrap_or_default().trim_start().trim_start_matches('?');
-        let rest = rest.strip_prefix('.').unwrap_or_default().trim_start();
-        rest.strip_prefix(member).is_some_and(|after| !after.chars().next().is_some_and(is_name))
-    })
-}
-
-/// Whether a function is called.
-fn calls(text: &str, function: &str) -> bool {
-    text.match_indices(function).any(|(start, _)| {
-        let before = text.get(..start).and_then(|before| before.chars().next_back());
-        let after = text.get(start + function.len()..).unwrap_or_default().trim_start();
-        !before.is_some_and(is_name) && after.starts_with('(')
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_name_in_quotes_is_found_and_met_is_free() {
-        assert!(quotes(r#"records("fire", "x")"#, "fire", false));
-        assert!(!quotes("records(fires)", "fire", false));
-        assert!(!quotes(r#"met("A1") || met( "A1" )"#, "A1", true));
-        assert!(quotes(r#"met("A1") && points("A1") > 3"#, "A1", true));
-    }
 
     #[test]
     fn only_counting_and_adding_is_a_count() {
@@ -447,15 +369,5 @@ mod tests {
         for text in ["figures.thefts * 1000", "records(\"theft\").count() / 2", "per_thousand(a.count(), b)", "3"] {
             assert!(!is_count(text), "{text}");
         }
-    }
-
-    #[test]
-    fn members_and_calls_are_found_as_whole_words() {
-        assert!(reads_member("previous?.figures.calm ?? 0", "figures", "calm"));
-        assert!(!reads_member("figures.calm_years", "figures", "calm"));
-        assert!(calls("if overdue (h, day) {}", "overdue"));
-        assert!(!calls("hazard_overdue(h)", "overdue"));
-        assert!(has_word("f.deaths > 0", "deaths"));
-        assert!(!has_word("f.deaths_at", "deaths"));
     }
 }

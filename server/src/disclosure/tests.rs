@@ -1,5 +1,7 @@
 //! Assessments written by hand, shown to both readers.
 
+use std::sync::Arc;
+
 use liuwu_engine::bundle;
 use serde_json::{Value as Json, json};
 
@@ -14,7 +16,7 @@ fn disclosure(rest: &str) -> Disclosure {
          hidden: {{title: 不公开, public: met, fields: {{n: {{type: integer}}}}}}\n{rest}"
     );
     let (bundle, _) = bundle::read("b.yaml", &text).unwrap();
-    Disclosure::of(&bundle)
+    Disclosure::of(&Plan::new(Arc::new(bundle)).unwrap())
 }
 
 fn filed(fields: Json) -> Filed {
@@ -50,6 +52,11 @@ figures:
   near: {title: 近, script: figures.far + 1}
   own:  {title: 自身, script: "(previous?.figures.own ?? 0) + records(\"open\").count()"}
 criteria:
+  - id: secret
+    title: 二
+    public: met
+    criteria:
+      - {id: below, title: 三, rules: [{id: BELOW, title: 下级, deduct: 'records("open").count()'}]}
   - id: plain
     title: 一
     rules:
@@ -60,11 +67,6 @@ criteria:
       - {id: RULE, title: 他项, when: found("FIGURE"), deduct: '1'}
       - {id: MET, title: 状态, when: met("secret") == false, deduct: '1'}
       - {id: OWN, title: 自身, when: figures.own > 2, deduct: '1'}
-  - id: secret
-    title: 二
-    public: met
-    criteria:
-      - {id: below, title: 三, rules: [{id: BELOW, title: 下级, deduct: 'records("open").count()'}]}
 "#;
 
 #[test]
@@ -79,6 +81,47 @@ fn a_rule_is_as_restricted_as_everything_its_scripts_reach() {
     // Whether a criterion is met is public, and a figure that looks at its own past reaches nothing new.
     assert_eq!((public("MET"), public("OWN")), (Public::Full, Public::Full));
     assert!(!disclosure.shows_points_of("plain"));
+}
+
+/// Rules that come upon the number of a hidden kind by ways in which its name and `figures` do not stand together.
+const ROUND_ABOUT: &str = r#"
+library: |
+  fn far_of(all) { all.far }
+  fn pick(all, name) { all[name] }
+figures:
+  far:  {title: 远, script: 'records("hidden").count()'}
+  open: {title: 近, script: 'records("open").count()'}
+criteria:
+  - id: inner
+    title: 一
+    criteria:
+      - {id: innermost, title: 二, rules: [{id: HIDDEN, title: 不公开, each: hidden, deduct: '1'}]}
+  - id: plain
+    title: 三
+    rules:
+      - {id: VARIABLE, title: 变量, script: "let f = figures; if f.far > 3 { deduct(2, `${f.far} 起`) }"}
+      - {id: OTHERS, title: 他村, compare: town, script: "if group.map(|u| u.figures).any(|f| f.far > 0) { deduct(2, `有`) }"}
+      - {id: BEFORE, title: 上期, script: "let old = previous?.figures; if old?.far > 3 { deduct(2, `多`) }"}
+      - {id: GIVEN, title: 函数, script: "if far_of(figures) > 3 { deduct(2, `多`) }"}
+      - {id: NAMED, title: 点名, script: 'if figures["far"] > 3 { deduct(2, "多") }'}
+      - {id: COMPUTED, title: 拼名, script: 'let name = `f${"ar"}`; if pick(figures, name) > 3 { deduct(2, "多") }'}
+      - {id: KIND, title: 拼台账, script: 'let kind = `hid${"den"}`; if records(kind).count() > 3 { deduct(2, "多") }'}
+      - {id: MAPPED, title: 逐类, script: 'if ["hidden"].map(|kind| records(kind).count()).sum() > 3 { deduct(2, "多") }'}
+      - {id: PART, title: 分项, deduct: 'points("inner")'}
+      - {id: FREE, title: 无关, script: 'let f = figures; if f.open > 3 && met("inner") == true { deduct(2, `${f.open} 起`) }'}
+      - {id: FIELD, title: 字段, script: 'if records("open").any(|o| o.n > 3) { deduct(2, "far") }'}
+"#;
+
+#[test]
+fn a_figure_is_reached_by_whatever_way_a_script_takes_to_it() {
+    let disclosure = disclosure(ROUND_ABOUT);
+    let restricted = ["VARIABLE", "OTHERS", "BEFORE", "GIVEN", "NAMED", "COMPUTED", "KIND", "MAPPED", "PART"];
+    for rule in restricted {
+        assert_eq!(disclosure.of_rule(rule), Public::Met, "{rule}");
+    }
+    assert_eq!(disclosure.of_rule("FREE"), Public::Full);
+    // A text of that name might be used to read it: rather too much than too little.
+    assert_eq!(disclosure.of_rule("FIELD"), Public::Met);
 }
 
 const TWO_RULES: &str = "

@@ -15,7 +15,7 @@
 use std::sync::Arc;
 
 use super::{Lens, Reader};
-use crate::accounts::{Caller, Permission, Role, Scope};
+use crate::accounts::{Caller, Permission, Scope};
 
 /// Who looks at results.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,7 +43,7 @@ impl Viewer {
     /// The viewer that a caller is.
     #[must_use]
     pub fn of(caller: &Caller) -> Viewer {
-        let is_village = caller.acting_for().is_some() || caller.roles().contains(&Role::Village);
+        let is_village = caller.is_village();
         Viewer(match caller.scope() {
             Scope::Divisions(codes) if is_village => Standpoint::Village(codes.clone()),
             _ if is_village || !caller.may(Permission::ReadResults) => Standpoint::Outside,

@@ -17,6 +17,12 @@ pub enum DraftError {
     /// It has been committed.
     #[error("this draft has been committed; take its batch back if it was wrong")]
     Closed,
+    /// It is being stored just now, and that may yet come to nothing.
+    #[error("this draft is being stored just now")]
+    BeingStored,
+    /// Its tables have not been read yet, so that nothing can be said about them.
+    #[error("this draft is still being read, and what you changed is not kept; go back and save it again in a moment")]
+    BeingRead,
     /// Two files of one name.
     #[error("two files are called `{0}`; rename one of them")]
     SameName(String),
@@ -35,6 +41,8 @@ impl DraftError {
             DraftError::Store(error) => error.zh(),
             DraftError::Missing(id) => format!("没有上报草稿「{id}」"),
             DraftError::Closed => "这份草稿已经入库。报错了可以整批撤回".to_owned(),
+            DraftError::BeingStored => "这份草稿正在入库,请稍候再看结果".to_owned(),
+            DraftError::BeingRead => "这份草稿还在读取,刚才改的没有保存。请返回上一页,稍候再点保存".to_owned(),
             DraftError::SameName(name) => format!("有两个文件都叫「{name}」,请改名后再选"),
             DraftError::TooManyCells(most) => format!("这里最多改 {most} 格,其余请在表里改好再上传"),
             DraftError::Unreadable(_) | DraftError::NoChance => "系统出错".to_owned(),

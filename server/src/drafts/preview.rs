@@ -1,4 +1,5 @@
-//! What came of reading a draft, kept ready until the draft or the store changes.
+//! What came of reading a draft, kept ready until the draft changes. What was read before the store changed is still there for
+//! whoever cannot wait: the tables are the same, and what storing them does is told as it was a moment ago.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -43,9 +44,18 @@ pub struct Key {
 }
 
 impl Key {
-    /// The same as the subject of a job.
+    /// The subject of the job that reads this revision. There is one at a time, whatever is written meanwhile.
     pub fn subject(&self) -> String {
-        format!("read {} {} {}", self.draft, self.revision, self.writes)
+        format!("read {} {}", self.draft, self.revision)
+    }
+
+    /// The subject of the job that reads the revision before this one.
+    pub fn former_subject(&self) -> String {
+        Key { revision: self.revision.saturating_sub(1), ..self.clone() }.subject()
+    }
+
+    fn is_of_revision(&self, other: &Key) -> bool {
+        (&self.draft, self.revision) == (&other.draft, other.revision)
     }
 }
 
@@ -64,9 +74,19 @@ impl Previews {
         Some(preview)
     }
 
-    /// Keeps a preview ready, in place of others of the same draft.
+    /// The preview of the same revision, beside whatever state of the store it was read last.
+    pub fn latest(&self, key: &Key) -> Option<Arc<Preview>> {
+        let ready = self.ready();
+        let (_, preview) = ready.iter().rev().find(|(known, _)| known.is_of_revision(key))?;
+        Some(Arc::clone(preview))
+    }
+
+    /// Keeps a preview ready, in place of others of the same draft. One of a revision that has passed is of no use.
     pub fn put(&self, key: Key, preview: Arc<Preview>) {
         let mut ready = self.ready();
+        if ready.iter().any(|(known, _)| known.draft == key.draft && known.revision > key.revision) {
+            return;
+        }
         ready.retain(|(known, _)| known.draft != key.draft);
         ready.push((key, preview));
         let many = ready.len().saturating_sub(KEPT);

@@ -71,7 +71,7 @@ impl Basis<'_> {
     /// The period of the standard that the day is in, or its last.
     #[must_use]
     pub fn newest_period(&self) -> Period {
-        Period::containing(self.bundle.assess.period, self.span().1)
+        Period::containing(self.plan.bundle.assess.period, self.span().1)
     }
 
     /// What is asked about a month. Nothing about one that the standard does not speak of any more.
@@ -140,11 +140,7 @@ impl Basis<'_> {
 
     /// Whether an area holds any of my units, or lies within what is mine.
     fn concerns_me(&self, area: &str) -> bool {
-        match self.scope {
-            crate::store::Scope::Divisions(codes) => {
-                codes.iter().any(|code| self.units.is_within(area, code) || self.units.is_within(code, area))
-            }
-            _ => true,
-        }
+        let holds = |areas: &[String]| areas.iter().any(|code| self.units.is_within(code, area));
+        self.remit.has_unit(area) || self.remit.areas().is_some_and(holds)
     }
 }

@@ -3,7 +3,7 @@
 use liuwu_engine::period::parse_date;
 
 use super::*;
-use crate::store::{BatchId, ItemId, UnitRow};
+use crate::store::{BatchId, ItemId, Scope, UnitRow};
 
 const BUNDLE: &str = r#"
 bundle: small
@@ -61,10 +61,15 @@ fn stated(kind: &str, area: &str, from: &str, to: &str, received_on: &str) -> Re
     }
 }
 
+fn plan(text: &str) -> Plan {
+    let (bundle, _) = liuwu_engine::bundle::read("b.yaml", text).unwrap();
+    Plan::new(Arc::new(bundle)).unwrap()
+}
+
 fn duties(statements: &[Received<store::Statement>], on: &str, scope: &Scope) -> Duties {
-    let (bundle, _) = liuwu_engine::bundle::read("b.yaml", BUNDLE).unwrap();
-    let units = tree();
-    Basis { bundle: &bundle, units: &units, statements, day: day(on), scope }.duties()
+    let (plan, units) = (plan(BUNDLE), tree());
+    let remit = Remit::of(scope, &plan.bundle, units.all());
+    Basis { plan: &plan, units: &units, statements, day: day(on), remit: &remit }.duties()
 }
 
 fn short(duties: &Duties) -> Vec<String> {
@@ -108,6 +113,25 @@ fn what_is_due_stands_by_its_day_with_the_largest_areas_that_lack_it() {
 }
 
 #[test]
+fn a_rule_waits_for_what_it_reads_by_way_of_functions_figures_and_other_rules() {
+    let text = BUNDLE
+        .replace(
+            "figures: {fires:",
+            "library: |\n  fn many(what) { known(\"accident\").count() > what }\nfigures: {fires:",
+        )
+        .replace("count()'}}", "count()'}, twice: {title: 两倍, script: figures.fires * 2}}")
+        + r#"      - {id: R-3, title: 函数, basis: 第三条, when: many(3), deduct: "1", reason: 多}
+      - {id: R-4, title: 两层, basis: 第四条, script: 'let f = figures; if f.twice > 3 { deduct(1, "多") }'}
+      - {id: R-5, title: 他项, basis: 第五条, when: found("R-4"), deduct: "1", reason: 多}
+      - {id: R-6, title: 无关, basis: 第六条, when: period.year > 3000, deduct: "1", reason: 多}
+"#;
+    let plan = plan(&text);
+    let kinds = |rule: &'static str| reading::kinds_of(&plan, rule).into_iter().collect::<Vec<_>>().join(" ");
+    let waits = ["R-1", "R-2", "R-3", "R-4", "R-5", "R-6"].map(kinds);
+    assert_eq!(waits, ["fire", "accident", "accident", "fire", "fire", ""]);
+}
+
+#[test]
 fn a_department_sees_its_kinds_and_a_town_its_villages() {
     let of = |scope: Scope| short(&duties(&[], "2020-01-20", &scope)).into_iter().filter(|line| line.contains("2020"));
     let fire: Vec<String> = of(Scope::Department("消防".into())).collect();
@@ -137,9 +161,9 @@ fn what_a_standard_asks_of_one_village_is_counted() {
 }
 
 fn month(statements: &[Received<store::Statement>], on: &str, name: &str, scope: &Scope) -> Month {
-    let (bundle, _) = liuwu_engine::bundle::read("b.yaml", BUNDLE).unwrap();
-    let units = tree();
-    let basis = Basis { bundle: &bundle, units: &units, statements, day: day(on), scope };
+    let (plan, units) = (plan(BUNDLE), tree());
+    let remit = Remit::of(scope, &plan.bundle, units.all());
+    let basis = Basis { plan: &plan, units: &units, statements, day: day(on), remit: &remit };
     basis.month(Period::parse(name).unwrap())
 }
 
@@ -200,10 +224,9 @@ fn months_of_which_the_standard_does_not_speak_are_not_asked_about() {
     assert_eq!((of("2019-01").asked.len(), of("2019-01").before), (1, None));
     assert_eq!(of("2020-04").after.map(Period::name), Some("2020-05".to_owned()), "the quarter has begun");
     assert_eq!(of("2020-06").after, None, "the next one has not");
-    let (bundle, _) = liuwu_engine::bundle::read("b.yaml", BUNDLE).unwrap();
-    let (units, scope) = (tree(), Scope::Everything);
+    let (plan, units) = (plan(BUNDLE), tree());
     let newest = |on: &str| {
-        Basis { bundle: &bundle, units: &units, statements: &[], day: day(on), scope: &scope }.newest_month().name()
+        Basis { plan: &plan, units: &units, statements: &[], day: day(on), remit: &Remit::ALL }.newest_month().name()
     };
     assert_eq!((newest("2020-04-03"), newest("2020-05-01")), ("2020-03".to_owned(), "2020-04".to_owned()));
 }

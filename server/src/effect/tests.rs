@@ -2,12 +2,14 @@
 
 use std::sync::Arc;
 
-use liuwu_engine::period::{Period, parse_date};
+use liuwu_engine::period::{Date, Period, parse_date};
 use liuwu_engine::record::Source;
 use proptest::prelude::*;
 use serde_json::{Map, json};
 
 use super::*;
+use crate::accounts::table::permissions;
+use crate::accounts::{Caller, Role, Scope};
 use crate::store::memory::Memory;
 use crate::store::overlay::Overlay;
 use crate::store::{Act, BatchId, ItemId, NewEdition, RecordId, RecordRow, Statement, Target};
@@ -134,6 +136,25 @@ fn a_village_moves_with_the_one_it_is_compared_with() {
 }
 
 #[test]
+fn whoever_answers_for_a_part_is_told_of_that_part() {
+    let store = store();
+    let effect = effect_of(&store, &batch(vec![row("v2", "fire", 2, None), row("v2", "fire", 3, None)]));
+    let units = UnitTree::new(store.units(Date::MAX).unwrap());
+    let told = |role: Role, scope: Scope| {
+        let caller = Caller::person("x", &[role], permissions(role), scope, None);
+        let told = effect.clone().told_to(&Viewer::of(&caller), &units);
+        (told.moved.into_iter().map(|moved| moved.unit).collect::<Vec<_>>(), told.partial)
+    };
+    let of = |code: &str| Scope::Divisions(vec![code.to_owned()]);
+    let both = vec!["v2".to_owned(), "v1".to_owned()];
+    assert_eq!(told(Role::Assessor, Scope::Everything), (both, false));
+    assert_eq!(told(Role::Assessor, of("v1")), (vec!["v1".to_owned()], true));
+    // A department and a village see of scores what has been released.
+    assert_eq!(told(Role::Assessor, Scope::Department("消防".to_owned())), (vec![], true));
+    assert_eq!(told(Role::Village, of("v2")), (vec![], true));
+}
+
+#[test]
 fn what_comes_back_when_a_batch_is_undone_moves_too() {
     let store = store();
     let old = ItemId { batch: BatchId(1), number: 1 };
@@ -167,7 +188,7 @@ fn what_stands_is_read_from_the_run_in_force_where_it_says_all_of_it() {
 fn a_batch_that_moves_nobody_has_no_effect() {
     let store = store();
     let same = effect_of(&store, &batch(vec![row("v1", "fire", 1, Some(ItemId { batch: BatchId(1), number: 1 }))]));
-    assert_eq!(same, Effect { periods: ask().periods, moved: Vec::new() });
+    assert_eq!(same, Effect { periods: ask().periods, ..Effect::default() });
     let nowhere = effect_of(&store, &batch(vec![row("no such unit", "fire", 1, None)]));
     assert_eq!(nowhere.units(), 0);
 }

@@ -6,7 +6,7 @@ use serde_json::{Value as Json, json};
 use super::*;
 use crate::questions::{self, Answer, QuestionError};
 use crate::store::memory::Memory;
-use crate::store::{Knowledge, State, UnitRow};
+use crate::store::{Cabinet, Knowledge, RecordRow, State, UnitRow};
 
 const BUNDLE: &str = r#"
 bundle: typed
@@ -82,16 +82,20 @@ fn with(others: &[(&str, &str)]) -> Typed {
     typed
 }
 
+fn desk<'a>(store: &'a Memory, bundle: &'a Bundle) -> Desk<'a> {
+    Desk { store, bundle, remit: &Remit::ALL, sight: Sight::Masked, pseudonym_key: b"a key for tests" }
+}
+
 fn enter(store: &Memory, kind: &str, values: &Typed, decision: Decision) -> Entered {
     let bundle = bundle();
-    Desk { store, bundle: &bundle }.enter(&bundle.dictionary.kinds[kind], values, &act(""), decision).unwrap()
+    desk(store, &bundle).enter(&bundle.dictionary.kinds[kind], values, &act(""), decision).unwrap()
 }
 
 fn correct(store: &Memory, id: RecordId, values: &Typed, decision: Decision) -> Entered {
     let bundle = bundle();
     let old = store.record(id).unwrap().record;
     let kind = &bundle.dictionary.kinds[&old.kind];
-    Desk { store, bundle: &bundle }.correct(kind, &old, values, &act("笔误"), decision).unwrap()
+    desk(store, &bundle).correct(kind, &old, values, &act("笔误"), decision).unwrap()
 }
 
 fn keep(store: &Memory, entered: Entered) -> RecordId {
@@ -193,6 +197,16 @@ fn a_personal_text_that_comes_back_struck_out_stays_what_it_is() {
     let new = keep(&store, correct(&store, id, &shown, Decision::Ask));
     let fields = store.record(new).unwrap().record.item.fields;
     assert_eq!((&fields["parties"], &fields["phone"]), (&json!(["张三丰", "李四"]), &json!("13812341234")));
+    // A list of which one name is changed keeps the other; struck out in part, nobody can tell what was there.
+    let mut values = typed(&[]);
+    let parts = ["张**", "王五"].map(|name| Raw::Text(name.to_owned()));
+    values.values.insert("parties".to_owned(), Raw::List(parts.to_vec()));
+    let new = keep(&store, correct(&store, new, &values, Decision::Ask));
+    assert_eq!(store.record(new).unwrap().record.item.fields["parties"], json!(["张三丰", "王五"]));
+    for doubtful in [typed(&[("parties", "张**")]), typed(&[("phone", "139****1234")])] {
+        let field = doubtful.values.keys().next().unwrap().clone();
+        assert_eq!(faulty_fields(correct(&store, new, &doubtful, Decision::Ask)), [field]);
+    }
     let changed = typed(&[("phone", "13900000000"), ("parties", "")]);
     let newer = keep(&store, correct(&store, new, &changed, Decision::Ask));
     let fields = store.record(newer).unwrap().record.item.fields;
@@ -241,12 +255,12 @@ fn a_question_is_settled_for_the_stored_record_for_the_new_one_or_for_both() {
         [(Answer::KeepStored, 1, false), (Answer::TakeNew, 1, true), (Answer::KeepBoth, 2, false)]
     {
         let (store, id) = questioned();
-        let settled = questions::settle(&store, 1, answer, act("核对过原件")).unwrap().settled.unwrap();
+        let settled = questions::settle(&store, &Remit::ALL, 1, answer, act("核对过原件")).unwrap().settled.unwrap();
         assert_eq!((settled.answer, settled.act.why.as_str()), (answer, "核对过原件"));
         assert_eq!(settled.batch.is_some(), answer != Answer::KeepStored);
         assert_eq!(store.facts_of("v1", Date::MAX).unwrap().records.len(), counting, "{answer:?}");
         assert_eq!(matches!(store.record(id).unwrap().state, State::Superseded { .. }), superseded);
-        let again = questions::settle(&store, 1, answer, act("再来"));
+        let again = questions::settle(&store, &Remit::ALL, 1, answer, act("再来"));
         assert!(matches!(again, Err(QuestionError::Settled(1))));
         assert_eq!(questions::all(&store).unwrap().len(), 1, "a settled question stays");
     }
@@ -256,8 +270,40 @@ fn a_question_is_settled_for_the_stored_record_for_the_new_one_or_for_both() {
 fn a_question_about_a_record_that_does_not_count_any_more_stays_open() {
     let (store, id) = questioned();
     store.withdraw_record(id, act("误报")).unwrap();
-    assert!(matches!(questions::settle(&store, 1, Answer::TakeNew, act("")), Err(QuestionError::Store(_))));
+    assert!(matches!(
+        questions::settle(&store, &Remit::ALL, 1, Answer::TakeNew, act("")),
+        Err(QuestionError::Store(_))
+    ));
     assert_eq!(questions::one(&store, 1).unwrap().settled, None);
-    assert!(questions::settle(&store, 1, Answer::KeepBoth, act("按新的")).is_ok());
+    assert!(questions::settle(&store, &Remit::ALL, 1, Answer::KeepBoth, act("按新的")).is_ok());
     assert!(matches!(questions::one(&store, 2), Err(QuestionError::Missing(2))));
+}
+
+#[test]
+fn an_answer_whose_row_was_stored_before_an_interruption_is_not_asked_for_again() {
+    for (answer, counting) in [(Answer::TakeNew, 1), (Answer::KeepBoth, 2)] {
+        let (store, _) = questioned();
+        let open = store.paper("questions", "000000000001").unwrap().unwrap();
+        let settled = questions::settle(&store, &Remit::ALL, 1, answer, act("核对过原件")).unwrap();
+        // As it is when the process ends between the batch and the question.
+        store.file_papers(vec![crate::store::Paper::new("questions", "000000000001", open)]).unwrap();
+        assert_eq!(questions::one(&store, 1).unwrap().settled, None);
+        assert_eq!(questions::finish_interrupted(&store).unwrap(), 1);
+        assert_eq!(questions::one(&store, 1).unwrap(), settled, "{answer:?}");
+        let again = questions::settle(&store, &Remit::ALL, 1, answer, act("再来"));
+        assert!(matches!(again, Err(QuestionError::Settled(1))));
+        assert_eq!(store.facts_of("v1", Date::MAX).unwrap().records.len(), counting, "{answer:?}");
+        assert_eq!(questions::finish_interrupted(&store).unwrap(), 0);
+    }
+}
+
+#[test]
+fn the_number_of_a_question_that_cannot_be_read_is_not_given_again() {
+    let (store, id) = questioned();
+    let row = questions::one(&store, 1).unwrap().row;
+    store.file_papers(vec![crate::store::Paper::new("questions", "000000000002", b"half".to_vec())]).unwrap();
+    let other = RecordRow { number: Some("H8".to_owned()), ..row };
+    let day = parse_date("2020-03-06").unwrap();
+    assert_eq!(questions::raise(&store, vec![(other, id)], &act("三月"), day).unwrap(), [3]);
+    assert_eq!(questions::all(&store).unwrap().iter().map(|question| question.number).collect::<Vec<_>>(), [1, 3]);
 }

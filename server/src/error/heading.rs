@@ -18,6 +18,8 @@ pub(super) fn heading_of_draft(error: &DraftError) -> Heading {
     match error {
         DraftError::Missing(_) => (StatusCode::NOT_FOUND, "no-draft", "没有找到", "not found"),
         DraftError::Closed => (StatusCode::CONFLICT, "draft-closed", "已经入库", "it has been stored"),
+        DraftError::BeingStored => (StatusCode::CONFLICT, "draft-being-stored", "正在入库", "it is being stored"),
+        DraftError::BeingRead => (StatusCode::CONFLICT, "draft-being-read", "正在读取", "it is being read"),
         DraftError::SameName(_) => {
             (StatusCode::UNPROCESSABLE_ENTITY, "same-name", "文件重名", "two files have the same name")
         }

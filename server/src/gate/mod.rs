@@ -21,6 +21,7 @@ use crate::accounts::{Caller, Permission, Refusal};
 use crate::audit::{Action, Note, Subject};
 use crate::config::OperatorKey;
 use crate::error::Problem;
+use crate::remit::Remit;
 use crate::state::App;
 
 /// What a route takes.
@@ -32,6 +33,8 @@ pub enum Access {
     LoggedIn,
     /// A permission.
     With(Permission),
+    /// A permission, and a scope without bounds: what the route does concerns everybody.
+    WithEverything(Permission),
     /// One of two permissions.
     Either(Permission, Permission),
 }
@@ -43,13 +46,13 @@ impl From<Permission> for Access {
 }
 
 impl Access {
-    /// Whether somebody with these permissions may pass; `is_person`: logged in with an account.
+    /// Whether somebody with these permissions and a scope without bounds may pass; `is_person`: logged in with an account.
     #[must_use]
     pub fn lets(self, may: impl Fn(Permission) -> bool, is_person: bool) -> bool {
         match self {
             Access::Public => true,
             Access::LoggedIn => is_person,
-            Access::With(permission) => may(permission),
+            Access::With(permission) | Access::WithEverything(permission) => may(permission),
             Access::Either(one, other) => may(one) || may(other),
         }
     }
@@ -57,10 +60,14 @@ impl Access {
     /// Whether a caller may pass.
     ///
     /// # Errors
-    /// [`Problem::Unauthorized`] for somebody unknown, [`Problem::MustChangePassword`], [`Problem::Forbidden`].
+    /// [`Problem::Unauthorized`] for somebody unknown, [`Problem::MustChangePassword`], [`Problem::Forbidden`],
+    /// [`Problem::OutOfScope`] for somebody who answers for a part alone.
     pub fn check(self, caller: &Caller) -> Result<(), Problem> {
         if self.lets(|permission| caller.may(permission), caller.session().is_some()) {
-            return Ok(());
+            return match self {
+                Access::WithEverything(permission) => Ok(Remit::of_everything(caller, permission.zh()).map(drop)?),
+                _ => Ok(()),
+            };
         }
         if !caller.is_known() {
             return Err(Problem::Unauthorized);
@@ -69,7 +76,7 @@ impl Access {
             return Err(Problem::MustChangePassword);
         }
         Err(match self {
-            Access::With(permission) | Access::Either(permission, _) => {
+            Access::With(permission) | Access::WithEverything(permission) | Access::Either(permission, _) => {
                 Problem::Forbidden(permission.zh(), permission.en())
             }
             Access::Public | Access::LoggedIn => Problem::Forbidden("以账号登录", "be logged in with an account"),
@@ -160,6 +167,7 @@ fn is_refusal(problem: &Problem) -> bool {
             | Problem::TokenOff
             | Problem::Forbidden(..)
             | Problem::OutOfScope(_)
+            | Problem::OtherHand(_)
             | Problem::CrossSite
             | Problem::MustChangePassword
     )

@@ -5,10 +5,14 @@
 //! our pages know: in the field `csrf`, in the header `X-CSRF-Token`, or, where the body is no plain form, in the address. Requests with
 //! a key cannot be made by another site. Next: [`crate::pages`].
 
+use std::error::Error;
+
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::Request;
 use axum::http::HeaderMap;
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, HOST, ORIGIN};
+
+use http_body_util::LengthLimitError;
 
 use super::is_safe;
 use crate::accounts::Caller;
@@ -26,7 +30,7 @@ const FETCH_SITE: &str = "sec-fetch-site";
 /// Lets a request on unless another site made it.
 ///
 /// # Errors
-/// [`Problem::CrossSite`], [`Problem::TooLarge`].
+/// [`Problem::CrossSite`], [`Problem::TooLarge`], [`Problem::Body`].
 pub async fn check(app: &App, caller: &Caller, request: Request) -> Result<Request, Problem> {
     if is_safe(request.method()) || request.headers().contains_key(AUTHORIZATION) {
         return Ok(request);
@@ -45,9 +49,17 @@ pub async fn check(app: &App, caller: &Caller, request: Request) -> Result<Reque
     }
     let limit = app.config().body_limit();
     let (parts, body) = request.into_parts();
-    let bytes: Bytes = to_bytes(body, limit).await.map_err(|_| Problem::TooLarge(limit))?;
+    let bytes: Bytes = to_bytes(body, limit).await.map_err(|error| unread(&error, limit))?;
     let fits = field(&bytes).is_some_and(|given| same(given, token.as_bytes()));
     if fits { Ok(Request::from_parts(parts, Body::from(bytes))) } else { Err(Problem::CrossSite) }
+}
+
+/// Why a form was not read to its end: it is too large, or it did not come whole.
+fn unread(error: &axum::Error, limit: usize) -> Problem {
+    match error.source().is_some_and(|source| source.is::<LengthLimitError>()) {
+        true => Problem::TooLarge(limit),
+        false => Problem::Body(error.to_string()),
+    }
 }
 
 /// Whether the browser says that a page of another site asks. Programs that are no browsers say nothing.
@@ -74,6 +86,11 @@ fn field(form: &[u8]) -> Option<&[u8]> {
 
 #[cfg(test)]
 mod tests {
+    use std::pin::Pin;
+    use std::task::{Context, Poll};
+
+    use axum::body::HttpBody;
+
     use super::*;
 
     fn elsewhere(pairs: &[(&'static str, &str)], public_url: Option<&str>) -> bool {
@@ -99,6 +116,29 @@ mod tests {
         assert!(elsewhere(&[host, ("origin", "null")], None));
         assert!(!elsewhere(&[("host", "127.0.0.1:8080"), ("origin", "https://a.cn")], Some("https://a.cn/")));
         assert!(!elsewhere(&[host], None), "a program that is no browser");
+    }
+
+    /// The body of a request whose connection breaks.
+    struct Broken;
+
+    impl HttpBody for Broken {
+        type Data = Bytes;
+        type Error = std::io::Error;
+
+        fn poll_frame(
+            self: Pin<&mut Self>,
+            _: &mut Context<'_>,
+        ) -> Poll<Option<Result<hyper::body::Frame<Bytes>, std::io::Error>>> {
+            Poll::Ready(Some(Err(std::io::Error::other("the connection broke"))))
+        }
+    }
+
+    #[tokio::test]
+    async fn a_form_that_breaks_off_is_not_called_too_large() {
+        let error = to_bytes(Body::new(Broken), 1_000).await.unwrap_err();
+        assert!(matches!(unread(&error, 1_000), Problem::Body(_)));
+        let error = to_bytes(Body::from("name=a"), 3).await.unwrap_err();
+        assert!(matches!(unread(&error, 3), Problem::TooLarge(3)));
     }
 
     #[test]

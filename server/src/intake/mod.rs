@@ -43,6 +43,7 @@ pub use divisions::DivisionRow;
 pub use json_lines::Line;
 pub use reading::{ReadColumn, Reading, Table, Unmatched, Upload, divisions_of, recognise};
 pub use records::UnitRecord;
+pub use statements::Stated;
 pub use template::mark::Mark;
 pub use units::UnitIndex;
 pub use unpack::unpack;

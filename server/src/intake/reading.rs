@@ -6,18 +6,18 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use liuwu_engine::codes::sheet as codes;
-use liuwu_engine::coverage::Statement;
 use liuwu_engine::diagnostic::{Diagnostic, Location, any_error};
 use liuwu_engine::dictionary::Kind;
 
+use super::Asked;
 use super::attributes::{self, AttributeFact};
 use super::divisions::{self, DivisionRow};
 use super::header::{self, Found, Header};
 use super::records::{self, UnitRecord};
+use super::statements::{self, Stated};
 use super::units::Proposal;
 use super::vocabulary::{Role, Subject, Vocabulary};
 use super::workbook::{Content, Sheet, Workbook, column_letters};
-use super::{Asked, statements};
 
 /// Everything a file holds.
 #[derive(Debug, Default)]
@@ -42,7 +42,7 @@ pub enum Table {
     /// Divisions.
     Divisions(Reading<DivisionRow>),
     /// What is handed in.
-    Statements(Reading<Statement>),
+    Statements(Reading<Stated>),
 }
 
 /// A table that was read.

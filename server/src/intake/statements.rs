@@ -16,8 +16,19 @@ use super::rows::{Resolver, Rows, number_of};
 use super::vocabulary::Role;
 use super::workbook::Sheet;
 
+/// A statement, and the cells in which its kind and its area stand.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stated {
+    /// What is stated.
+    pub statement: Statement,
+    /// Where the kind stands.
+    pub kind_at: Location,
+    /// Where the area stands.
+    pub area_at: Location,
+}
+
 /// Reads all rows of a sheet.
-pub(super) fn of_sheet(sheet: &Sheet, header: &Header, asked: &Asked) -> Reading<Statement> {
+pub(super) fn of_sheet(sheet: &Sheet, header: &Header, asked: &Asked) -> Reading<Stated> {
     let rows = Rows::new(sheet, header);
     let mut reading = Reading::of(sheet, header);
     // An area may be a unit of any level: the town that answers for all its villages.
@@ -32,7 +43,9 @@ pub(super) fn of_sheet(sheet: &Sheet, header: &Header, asked: &Asked) -> Reading
         let span = span_of(&rows, row).map_err(|found| faults.extend(found));
         let nil = is_nil(&rows, row).map_err(|fault| faults.push(fault));
         if let (Ok(area), Ok(kind), Ok((from, to)), Ok(nil)) = (area, kind, span, nil) {
-            reading.entries.push(Statement { kind, area: area.to_string(), from, to, nil });
+            let statement = Statement { kind, area: area.to_string(), from, to, nil };
+            let kind_at = cell(&rows, row, &Role::Kind).1;
+            reading.entries.push(Stated { statement, kind_at, area_at: sheet.at(row, column) });
         }
         reading.refuse(number_of(row), faults);
     }

@@ -11,8 +11,6 @@ use liuwu_engine::division::{DivisionTree, Level, short_name};
 
 use crate::store::UnitRow;
 
-/// Levels of units that lie in each other at most.
-const MOST_LEVELS: usize = 16;
 /// Most proposals for a name that was not found.
 const PROPOSALS: usize = 3;
 /// Below this likeness (0 to 1) a name is no proposal.
@@ -185,20 +183,6 @@ impl UnitIndex {
     /// The unit with this id.
     pub fn get(&self, id: &str) -> Option<&Unit> {
         self.by_id.get(id).and_then(|place| self.entries.get(*place)).map(|entry| &entry.unit)
-    }
-
-    /// Whether a unit is one of these or lies in one of them.
-    pub fn is_within(&self, id: &str, areas: &[String]) -> bool {
-        let mut next = self.get(id);
-        // No tree is deeper; a circle of parents ends here, too.
-        for _ in 0..MOST_LEVELS {
-            let Some(unit) = next else { return false };
-            if areas.iter().any(|area| **area == *unit.id) {
-                return true;
-            }
-            next = unit.parent.as_deref().and_then(|parent| self.get(parent));
-        }
-        false
     }
 
     /// The only unit of a level, if there is just one.

@@ -1,21 +1,20 @@
 //! The page of one draft: ① what its tables are, ② what would happen, ③ storing it, and taking it back in the same place.
 //!
 //! Enters: a draft, and its preview when it has been read. Leaves: a page in one of three states ([`Stage`]), and from its forms
-//! changes of the draft ([`decide`]). All of it works without a script. Next: [`home`](super::home).
+//! changes of the draft and what else is done about it ([`deeds`]). All of it works without a script. Next:
+//! [`home`](super::home).
 
 mod decide;
+mod deeds;
 mod table;
 
 use std::time::Duration;
 
 use askama::Template;
-use axum::Form;
 use axum::extract::{Path, State};
-use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::{IntoResponse, Response};
 use liuwu_engine::bundle::Bundle;
 use liuwu_engine::diagnostic::{Diagnostic, Lang};
-use serde::Deserialize;
 
 use super::effect::EffectView;
 use super::frame::{Frame, Section};
@@ -24,23 +23,21 @@ use super::upload::in_china;
 use super::visit::{Rendered, Visit};
 use super::words::Language;
 use crate::accounts::{Caller, Permission};
-use crate::custody::Custody;
-use crate::desk::{self, Consent, Look};
+use crate::desk::{self, Look};
 use crate::drafts::preview::{Preview, Weighed};
 use crate::drafts::{Draft, State as DraftState};
 use crate::duties::{Duty, DutyState};
 use crate::error::Problem;
 use crate::jobs::{Job, Status};
 use crate::state::App;
-use crate::store::{Batch, BatchId};
+use crate::store::Batch;
+pub use deeds::{Storing, Undoing, XLSX, call_off, change, commit, correction, discard, download, undo};
 use table::{TableView, views};
 
 /// How long a page waits for a draft to be read; then it shows how far that has come.
 const PATIENCE: Duration = Duration::from_millis(1_500);
 /// What is still to be stated, at most so much of it.
 const STILL_DUE: usize = 6;
-/// How long it waits for a draft to be stored.
-const STORING: Duration = Duration::from_secs(5);
 
 /// The page of a draft.
 #[derive(Debug, Template)]
@@ -211,7 +208,12 @@ fn page(app: &App, visit: &Visit, draft: &Draft) -> Result<DraftPage, Problem> {
     let language = frame.language;
     let mut faulty_files: Vec<String> = Vec::new();
     let stage = match &draft.state {
-        DraftState::Committed { .. } => stored(app, visit.caller(), draft)?,
+        DraftState::Committed { faulty, conflicting, .. } => {
+            // What was left for mending can still be had in red; which file it is in is found out then.
+            let left = draft.files.iter().filter(|_| faulty > conflicting);
+            faulty_files.extend(left.map(|file| file.name.clone()));
+            stored(app, visit.caller(), draft)?
+        }
         DraftState::Open => match running(app, draft) {
             Some(job) => Stage::Working(Working::of(&job.status(), language)),
             None => match desk::look(app, visit.caller(), draft, PATIENCE) {
@@ -269,7 +271,7 @@ fn stored(app: &App, caller: &Caller, draft: &Draft) -> Result<Stage, Problem> {
 
 /// What is missing of the kinds in a batch, the stretch that ended last first.
 fn still_due(app: &App, caller: &Caller, batch: &Batch) -> Result<Vec<Duty>, Problem> {
-    let mut open = app.duties(caller.scope(), None, app.today())?.open;
+    let mut open = app.duties(caller, None, app.today())?.open;
     open.retain(|duty| duty.state != DutyState::Coming && batch.counts.records.contains_key(&duty.kind));
     open.sort_by(|one, other| (other.period.to(), &one.kind).cmp(&(one.period.to(), &other.kind)));
     open.truncate(STILL_DUE);
@@ -344,155 +346,4 @@ impl Fault {
     fn of(fault: &Diagnostic, lang: Lang) -> Fault {
         Fault { place: fault.location.to_line(), message: fault.message(lang), help: fault.help(lang) }
     }
-}
-
-/// Serves `POST /desk/upload/{draft}`: what was decided and mended on the page.
-///
-/// # Errors
-/// [`Problem`], which has a page of its own.
-pub async fn change(
-    State(app): State<App>,
-    caller: Caller,
-    Path(id): Path<String>,
-    Form(fields): Form<Vec<(String, String)>>,
-) -> Result<Redirect, Problem> {
-    app.blocking(move |app| {
-        let draft = desk::get(app, &caller, &id)?;
-        if let Look::Ready(preview) = desk::look(app, &caller, &draft, STORING)? {
-            let change = decide::change_of(&fields, &draft, &preview.report, app.units()?.as_ref());
-            app.drafts().change(app.store(), (&id, &caller.name()), change, app.now())?;
-        }
-        Ok(Redirect::to(&links::draft(&id)))
-    })
-    .await
-}
-
-/// How a draft is to be stored.
-#[derive(Debug, Deserialize)]
-pub struct Storing {
-    #[serde(default)]
-    good_rows: Option<String>,
-    #[serde(default)]
-    withdraw_missing: Option<String>,
-}
-
-/// Serves `POST /desk/upload/{draft}/commit`.
-///
-/// # Errors
-/// [`Problem`], which has a page of its own.
-pub async fn commit(
-    State(app): State<App>,
-    caller: Caller,
-    Path(id): Path<String>,
-    Form(storing): Form<Storing>,
-) -> Result<Redirect, Problem> {
-    app.blocking(move |app| {
-        let draft = desk::get(app, &caller, &id)?;
-        let consent =
-            Consent { good_rows: storing.good_rows.is_some(), withdraw_missing: storing.withdraw_missing.is_some() };
-        let job = desk::commit(app, &caller, &draft, consent)?;
-        match job.wait(STORING) {
-            Some(crate::jobs::Ending::Failed(zh, en)) => Err(Problem::Job(crate::jobs::Ending::Failed(zh, en))),
-            _ => Ok(Redirect::to(&links::draft(&id))),
-        }
-    })
-    .await
-}
-
-/// Serves `POST /desk/upload/{draft}/discard`.
-///
-/// # Errors
-/// [`Problem`], which has a page of its own.
-pub async fn discard(State(app): State<App>, caller: Caller, Path(id): Path<String>) -> Result<Redirect, Problem> {
-    app.blocking(move |app| {
-        app.drafts().discard(app.store(), (&id, &caller.name()))?;
-        Ok(Redirect::to(links::UPLOAD))
-    })
-    .await
-}
-
-/// Serves `POST /desk/upload/{draft}/call-off`: what is going on is no longer wanted.
-///
-/// # Errors
-/// [`Problem`], which has a page of its own.
-pub async fn call_off(
-    State(app): State<App>,
-    caller: Caller,
-    Path(id): Path<String>,
-    Form(fields): Form<Vec<(String, String)>>,
-) -> Result<Redirect, Problem> {
-    app.blocking(move |app| {
-        desk::get(app, &caller, &id)?;
-        let job = fields.iter().find(|(name, _)| name == "job").and_then(|(_, job)| job.parse().ok());
-        let job = job.and_then(|job| app.jobs().get(job)).filter(|job| job.owner == caller.name());
-        let Some(job) = job else { return Ok(Redirect::to(links::UPLOAD)) };
-        job.call_off();
-        // What was to be stored is looked at again; what was being read would only be read again there.
-        let is_storing = job.subject == desk::storing(&id);
-        job.wait(STORING);
-        Ok(if is_storing { Redirect::to(&links::draft(&id)) } else { Redirect::to(links::UPLOAD) })
-    })
-    .await
-}
-
-/// Why a batch is taken back.
-#[derive(Debug, Deserialize)]
-pub struct Undoing {
-    #[serde(default)]
-    reason: String,
-}
-
-/// Serves `POST /desk/upload/{draft}/undo`: 整批撤回.
-///
-/// # Errors
-/// [`Problem`], which has a page of its own.
-pub async fn undo(
-    State(app): State<App>,
-    caller: Caller,
-    Path(id): Path<String>,
-    Form(undoing): Form<Undoing>,
-) -> Result<Redirect, Problem> {
-    app.blocking(move |app| {
-        let draft = desk::get(app, &caller, &id)?;
-        let batch: Option<BatchId> = match draft.state {
-            DraftState::Committed { batch, .. } => batch,
-            DraftState::Open => None,
-        };
-        if let Some(batch) = batch {
-            Custody::open(app, &caller)?.undo(batch, &undoing.reason, None)?;
-        }
-        Ok(Redirect::to(&links::draft(&id)))
-    })
-    .await
-}
-
-/// Serves `/desk/upload/{draft}/corrections/{file}`: the file with its faults in red.
-///
-/// # Errors
-/// [`Problem`], which has a page of its own.
-pub async fn correction(
-    State(app): State<App>,
-    caller: Caller,
-    Path((id, name)): Path<(String, String)>,
-) -> Result<Response, Problem> {
-    app.blocking(move |app| {
-        let draft = desk::get(app, &caller, &id)?;
-        match desk::look(app, &caller, &draft, STORING)? {
-            Look::Ready(preview) => {
-                let file = desk::corrected(app, &caller, &draft, &name, &preview)?;
-                Ok(download(&file.name, XLSX, file.bytes))
-            }
-            Look::Working(_) => Err(Problem::Timeout),
-        }
-    })
-    .await
-}
-
-/// The media type of workbooks.
-pub const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
-
-/// A file to be saved under its name.
-pub fn download(name: &str, media_type: &'static str, bytes: Vec<u8>) -> Response {
-    let disposition = format!("attachment; filename*=UTF-8''{}", links::escape(name));
-    ([(CONTENT_TYPE, media_type.to_owned()), (CONTENT_DISPOSITION, disposition)], bytes).into_response()
 }

@@ -148,7 +148,7 @@ pub async fn show(
     app.blocking(move |app| {
         let caller = visit.caller();
         let frame = visit.internal_frame(app, Section::Duties);
-        let duties = app.duties(caller.scope(), None, app.today())?;
+        let duties = app.duties(caller, None, app.today())?;
         let reminded = reminders::all(app.store())?;
         let edition = app.current_edition(&app.bundle()?)?;
         let line = |duty: &Duty| Line { reminded: reminders::of(&reminded, duty), duty: duty.clone() };

@@ -28,6 +28,8 @@ pub struct EffectView {
     pub moved: Vec<MovedLine>,
     /// How many more there are.
     pub more: usize,
+    /// Whether others may move, too, whose results the reader does not see yet.
+    pub partial: bool,
 }
 
 /// A village that would move.
@@ -59,6 +61,7 @@ impl EffectView {
             lists: effect.entering() + effect.leaving(),
             moved: effect.moved.iter().take(LISTED).map(|moved| line(moved, bundle, frame, place)).collect(),
             more: effect.moved.len().saturating_sub(LISTED),
+            partial: effect.partial,
         }
     }
 }
@@ -73,7 +76,7 @@ fn sentence(effect: &Effect, frame: &Frame) -> String {
     let told = counts.into_iter().filter(|(_, count)| *count > 0);
     let told: Vec<String> = told.map(|(key, count)| frame.say(key).count("count", count).to_string()).collect();
     if told.is_empty() {
-        return frame.say("effect-none").to_string();
+        return frame.say(if effect.partial { "effect-unseen" } else { "effect-none" }).to_string();
     }
     told.join(&frame.say("pause").to_string())
 }

@@ -59,10 +59,20 @@ pub const PASSWORD: &str = "/account/password";
 pub const ACCOUNTS: &str = "/admin/accounts";
 /// The keys of other systems, for administrators.
 pub const KEYS: &str = "/admin/keys";
+/// Other systems that are told of changes, for administrators.
+pub const WEBHOOKS: &str = "/admin/webhooks";
 /// The rules of security, for administrators.
 pub const SECURITY: &str = "/admin/security";
+/// Who saw personal data in full, and why.
+pub const SIGHTINGS: &str = "/audit/sightings";
 /// The log of everything that was done.
 pub const AUDIT: &str = "/audit";
+
+/// One system that is told of changes, for administrators.
+#[must_use]
+pub fn webhook(id: u64) -> String {
+    format!("{WEBHOOKS}/{id}")
+}
 
 /// One account, for administrators.
 #[must_use]

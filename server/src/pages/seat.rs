@@ -26,6 +26,8 @@ pub enum Section {
     Accounts,
     /// The keys of other systems.
     Keys,
+    /// Other systems that are told of changes.
+    Webhooks,
     /// The rules of security.
     Security,
     /// The log of everything that was done.
@@ -109,6 +111,12 @@ const AREAS: &[Area] = &[
         section: Section::Keys,
     },
     Area { permission: Permission::ApproveAccess, title: "frame-menu-keys", link: links::KEYS, section: Section::Keys },
+    Area {
+        permission: Permission::ManageService,
+        title: "frame-menu-webhooks",
+        link: links::WEBHOOKS,
+        section: Section::Webhooks,
+    },
     Area {
         permission: Permission::SetSecurity,
         title: "frame-menu-security",

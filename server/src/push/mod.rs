@@ -17,19 +17,21 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 use jiff::Timestamp;
 use liuwu_engine::bundle::Bundle;
-use liuwu_engine::codes::files::{MALFORMED_LINE, OUTSIDE_SCOPE};
+use liuwu_engine::codes::files::MALFORMED_LINE;
 use liuwu_engine::diagnostic::Diagnostic;
 use liuwu_engine::dictionary::Kind;
 use liuwu_engine::mapping::{Mapped, Mapping};
 use serde::Serialize;
 use serde_json::Value as Json;
 
+use crate::forgotten::Forgotten;
 use crate::intake::identity::{self, Verdict};
 use crate::intake::items::{ItemFault, ItemReader};
 use crate::intake::{Asked, Choices, UnitIndex, UnitRecord};
 use crate::progress::Unwatched;
 use crate::records::row_of;
-use crate::store::{BatchId, ItemId, NewBatch, Scope, Store, StoreError};
+use crate::remit::{Beyond, NotAdmitted, Remit};
+use crate::store::{BatchId, ItemId, NewBatch, RecordId, Store};
 pub use standing::Standing;
 
 /// Items in one push at most; what has been checked of them is held in memory until they are stored as one batch.
@@ -41,7 +43,9 @@ pub struct Ask {
     /// Who pushes.
     pub by: String,
     /// What he answers for; items about anything else are refused.
-    pub scope: Scope,
+    pub remit: Remit,
+    /// The key of pseudonyms, by which texts are known that were blanked at the end of their time.
+    pub pseudonym_key: Vec<u8>,
     /// When.
     pub at: Timestamp,
     /// The system, as evidence names it: 微连心.
@@ -116,7 +120,6 @@ impl Report {
 pub struct Push<'a> {
     bundle: &'a Bundle,
     reader: ItemReader<'a>,
-    units: &'a UnitIndex,
     ask: &'a Ask,
     items: Vec<ItemResult>,
     /// The records read, by kind, each with the item it is in.
@@ -136,14 +139,7 @@ impl<'a> Push<'a> {
             choices: &NOTHING_CHOSEN,
             progress: &Unwatched,
         };
-        Push {
-            bundle,
-            reader: ItemReader::new(asked, &ask.source),
-            units,
-            ask,
-            items: Vec::new(),
-            read: IndexMap::new(),
-        }
+        Push { bundle, reader: ItemReader::new(asked, &ask.source), ask, items: Vec::new(), read: IndexMap::new() }
     }
 
     /// How many items have come.
@@ -206,15 +202,14 @@ impl<'a> Push<'a> {
 
     /// A record that the caller does not answer for.
     fn outside_scope(&self, kind: &Kind, record: &UnitRecord) -> Option<ItemFault> {
-        let (pointer, what) = match &self.ask.scope {
-            Scope::Everything => return None,
-            Scope::Department(name) if kind.department.as_ref() == Some(name) => return None,
-            Scope::Divisions(codes) if self.units.is_within(&record.unit, codes) => return None,
-            Scope::Department(_) => ("/kind", kind.title.as_str()),
-            Scope::Divisions(_) => ("/unit", record.unit.as_ref()),
+        let (pointer, what) = if !self.ask.remit.has_kind(&kind.id) {
+            ("/kind", kind.title.as_str())
+        } else if !self.ask.remit.has_unit(&record.unit) {
+            ("/unit", record.unit.as_ref())
+        } else {
+            return None;
         };
-        let diagnostic = Diagnostic::new(&OUTSIDE_SCOPE).with("what", what);
-        Some(ItemFault { pointer: pointer.to_owned(), diagnostic })
+        Some(ItemFault { pointer: pointer.to_owned(), diagnostic: Beyond::Scope(what.to_owned()).fault() })
     }
 
     /// Takes an item that cannot be read at all.
@@ -226,17 +221,24 @@ impl<'a> Push<'a> {
     ///
     /// # Errors
     /// The store's; nothing is stored then.
-    pub fn finish(mut self, store: &dyn Store, standing: &mut Standing) -> Result<Report, StoreError> {
+    pub fn finish(mut self, store: &dyn Store, standing: &mut Standing) -> Result<Report, NotAdmitted> {
         let mut batch = NewBatch::new(self.ask.at, self.ask.by.clone(), self.ask.what.clone());
         batch.files = vec![self.ask.source.clone()];
         batch.notes.insert("items".to_owned(), self.items.len().to_string());
         batch.notes.extend(self.ask.mapping.clone().map(|mapping| ("mapping".to_owned(), mapping)));
         let mut kinds = Vec::new();
         for (kind, records) in std::mem::take(&mut self.read).into_values() {
-            let wanted = records.iter().map(|(_, record)| identity::fingerprint(&kind, record)).collect();
+            let forgotten = Forgotten { dictionary: &self.bundle.dictionary, key: &self.ask.pseudonym_key };
+            let wanted = records.iter().flat_map(|(_, record)| {
+                let left = forgotten.left_of(&kind, record).map(|left| identity::fingerprint(&kind, &left));
+                std::iter::once(identity::fingerprint(&kind, record)).chain(left)
+            });
+            let wanted = wanted.collect();
             let known = standing.known(store, &self.bundle.dictionary, &kind, &wanted)?;
-            let (items, records) = records.into_iter().unzip();
-            kinds.push(OfKind { kind, items, records, known });
+            let beyond = known.beyond(store, &self.ask.remit, &kind)?;
+            let (items, mut records): (_, Vec<UnitRecord>) = records.into_iter().unzip();
+            forgotten.keep(&kind, &mut records, &known.records);
+            kinds.push(OfKind { kind, items, records, known, beyond });
         }
         while self.refuses_any(&mut kinds) {}
         let mut origins: Vec<Origin> = Vec::new();
@@ -248,12 +250,12 @@ impl<'a> Push<'a> {
         if !report.acceptable || self.ask.dry_run || batch.records.is_empty() {
             return Ok(report);
         }
-        let id = store.append_batch(batch)?;
+        let id = self.ask.remit.admit(store, batch)?.store(store)?;
         report.batch = Some(id);
-        for (number, (item, kind, fingerprint)) in (1..).zip(origins) {
+        for (number, origin) in (1..).zip(origins) {
             let record = ItemId { batch: id, number };
-            standing.learn(&kind, fingerprint, record);
-            if let Some(item) = report.items.get_mut(item) {
+            standing.learn(&origin.kind, origin.fingerprint, record, origin.supersedes);
+            if let Some(item) = report.items.get_mut(origin.item) {
                 item.records.push(record);
             }
         }
@@ -278,7 +280,7 @@ impl<'a> Push<'a> {
 
     /// Puts what is new or newer into the batch.
     fn file(&mut self, of_kind: &OfKind, batch: &mut NewBatch, origins: &mut Vec<Origin>) {
-        let OfKind { kind, items, records, known } = of_kind;
+        let OfKind { kind, items, records, known, .. } = of_kind;
         for ((filed, verdict), item) in records.iter().zip(of_kind.verdicts()).zip(items) {
             let (outcome, supersedes) = match verdict {
                 Verdict::New => (Outcome::New, None),
@@ -289,7 +291,12 @@ impl<'a> Push<'a> {
             self.raise(*item, outcome);
             if matches!(outcome, Outcome::New | Outcome::Updated) {
                 batch.records.push(row_of(filed, supersedes));
-                origins.push((*item, Arc::clone(&kind.id), identity::fingerprint(kind, filed)));
+                origins.push(Origin {
+                    item: *item,
+                    kind: Arc::clone(&kind.id),
+                    fingerprint: identity::fingerprint(kind, filed),
+                    supersedes,
+                });
             }
         }
     }
@@ -330,8 +337,17 @@ pub fn not_an_object(why: &str) -> ItemFault {
 /// A record, behind the item that it is in.
 type InItem = (usize, UnitRecord);
 
-/// The item that a record of the batch comes from, its kind, and what makes it the fact it is.
-type Origin = (usize, Arc<str>, identity::Fingerprint);
+/// What a record of the batch comes from.
+struct Origin {
+    /// The item.
+    item: usize,
+    /// Its kind.
+    kind: Arc<str>,
+    /// What makes it the fact it is.
+    fingerprint: identity::Fingerprint,
+    /// The record in whose place it stands.
+    supersedes: Option<RecordId>,
+}
 
 /// The records of one kind, each with the item it is in, and what is known of the same facts.
 struct OfKind {
@@ -339,6 +355,8 @@ struct OfKind {
     items: Vec<usize>,
     records: Vec<UnitRecord>,
     known: standing::Known,
+    /// Why some of what is known is not to be touched, in the order of it.
+    beyond: Vec<Option<Beyond>>,
 }
 
 impl OfKind {
@@ -346,11 +364,21 @@ impl OfKind {
         identity::compare(&self.kind, &self.records, &self.known.records)
     }
 
-    /// Items that contradict what is known or an earlier item, what is said of it, and whether it is what is known.
+    /// Items that contradict what is known or an earlier item, what is said of it, and whether it is what is known. What is not to
+    /// be touched is contradicted by whatever would replace it; of a record that is somebody else's nothing is told.
     fn contradictions(&self) -> Vec<(usize, Diagnostic, bool)> {
         let verdicts = self.verdicts();
         let filed = self.items.iter().zip(&self.records).zip(verdicts);
+        let beyond = |existing: usize| self.beyond.get(existing).and_then(Option::as_ref);
         let contradictions = filed.filter_map(|((item, filed), verdict)| match verdict {
+            Verdict::Update { existing } if beyond(existing).is_some() => {
+                Some((*item, beyond(existing)?.fault(), true))
+            }
+            Verdict::Older { existing } | Verdict::Conflict { existing }
+                if beyond(existing) == Some(&Beyond::Elsewhere) =>
+            {
+                Some((*item, Beyond::Elsewhere.fault(), true))
+            }
             Verdict::Conflict { existing } => {
                 let known = self.known.records.get(existing)?;
                 Some((*item, identity::contradiction(&self.kind, filed, known), true))

@@ -15,6 +15,7 @@ use crate::intake::identity::{self, Fingerprint};
 use crate::intake::units::Unit;
 use crate::intake::{UnitIndex, UnitRecord};
 use crate::records::record_of;
+use crate::remit::{Beyond, Remit};
 use crate::store::{RecordId, Store, StoreError, StoredRecord};
 
 /// What is known, as of a count of writes and by the words of an edition.
@@ -22,7 +23,9 @@ use crate::store::{RecordId, Store, StoreError, StoredRecord};
 pub struct Standing {
     basis: Option<(u64, String)>,
     units: Option<Arc<UnitIndex>>,
-    kinds: HashMap<Arc<str>, HashMap<Fingerprint, RecordId>>,
+    /// Of each kind the records about each fact, the newest last; several where a person has decided that they are different
+    /// facts.
+    kinds: HashMap<Arc<str>, HashMap<Fingerprint, Vec<RecordId>>>,
 }
 
 /// Records that may be about the same facts, with their numbers.
@@ -30,6 +33,14 @@ pub struct Standing {
 pub(super) struct Known {
     pub records: Vec<UnitRecord>,
     pub ids: Vec<RecordId>,
+}
+
+impl Known {
+    /// Why each of them is not to be touched, if it is not.
+    pub fn beyond(&self, store: &dyn Store, remit: &Remit, kind: &Kind) -> Result<Vec<Option<Beyond>>, StoreError> {
+        let known = self.records.iter().zip(&self.ids);
+        known.map(|(record, id)| remit.of_record(store, *id, (&kind.id, &record.unit))).collect()
+    }
 }
 
 impl Standing {
@@ -83,10 +94,10 @@ impl Standing {
             Some(UnitRecord { unit: Arc::from(stored.unit.as_str()), record })
         };
         if !self.kinds.contains_key(&kind.id) {
-            let mut index = HashMap::new();
+            let mut index: HashMap<Fingerprint, Vec<RecordId>> = HashMap::new();
             store.records_of_kind(&kind.id, Date::MAX, &mut |stored| {
                 if let Some(record) = read(&stored) {
-                    index.insert(identity::fingerprint(kind, &record), stored.id);
+                    index.entry(identity::fingerprint(kind, &record)).or_default().push(stored.id);
                 }
                 ControlFlow::Continue(())
             })?;
@@ -94,7 +105,7 @@ impl Standing {
         }
         let index = self.kinds.get(&kind.id);
         let mut known = Known::default();
-        for id in wanted.iter().filter_map(|fingerprint| index?.get(fingerprint)) {
+        for id in wanted.iter().filter_map(|fingerprint| index?.get(fingerprint)).flatten() {
             if let Some(record) = read(&store.record(*id)?.record) {
                 known.records.push(record);
                 known.ids.push(*id);
@@ -103,9 +114,18 @@ impl Standing {
         Ok(known)
     }
 
-    pub(super) fn learn(&mut self, kind: &Arc<str>, fingerprint: Fingerprint, record: RecordId) {
+    /// Notes a record that was stored, and the one in whose place it stands.
+    pub(super) fn learn(
+        &mut self,
+        kind: &Arc<str>,
+        fingerprint: Fingerprint,
+        record: RecordId,
+        supersedes: Option<RecordId>,
+    ) {
         if let Some(index) = self.kinds.get_mut(kind) {
-            index.insert(fingerprint, record);
+            let known = index.entry(fingerprint).or_default();
+            known.retain(|known| Some(*known) != supersedes);
+            known.push(record);
         }
     }
 }

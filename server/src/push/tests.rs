@@ -10,7 +10,7 @@ use serde_json::json;
 use super::*;
 use crate::store::Knowledge as _;
 use crate::store::memory::Memory;
-use crate::store::{StoredRecord, UnitRow};
+use crate::store::{Scope, StoredRecord, UnitRow};
 
 const BUNDLE: &str = r#"
 bundle: small
@@ -45,7 +45,7 @@ struct Desk {
     bundle: Bundle,
     standing: Standing,
     writes: u64,
-    scope: Scope,
+    remit: Remit,
 }
 
 impl Desk {
@@ -61,13 +61,18 @@ impl Desk {
         let mut batch = NewBatch::new(AT.parse().unwrap(), "t", "units");
         batch.units = vec![row("330381101701", "上岙村"), row("330381101702", "前垟村")];
         store.append_batch(batch).unwrap();
-        Desk { store, bundle, standing: Standing::default(), writes: 0, scope: Scope::Everything }
+        Desk { store, bundle, standing: Standing::default(), writes: 0, remit: Remit::ALL }
+    }
+
+    fn answers_for(&mut self, scope: &Scope) {
+        self.remit = Remit::of(scope, &self.bundle, &self.store.units(Date::MAX).unwrap());
     }
 
     fn push(&mut self, accept_good_items: bool, items: &[Json]) -> Report {
         let ask = Ask {
             by: "平台".into(),
-            scope: self.scope.clone(),
+            remit: self.remit.clone(),
+            pseudonym_key: b"a key for tests".to_vec(),
             at: AT.parse().unwrap(),
             source: "微连心".into(),
             what: String::new(),
@@ -167,7 +172,8 @@ fn an_item_that_holds_two_records_is_stored_whole_or_not_at_all() {
     desk.push(false, &[fire("330381101701", "2020-02-29", 0)]);
     let ask = Ask {
         by: "平台".into(),
-        scope: Scope::Everything,
+        remit: Remit::ALL,
+        pseudonym_key: Vec::new(),
         at: AT.parse().unwrap(),
         source: "微连心".into(),
         what: String::new(),
@@ -191,15 +197,33 @@ fn an_item_that_holds_two_records_is_stored_whole_or_not_at_all() {
 fn a_caller_pushes_for_its_own_department_and_villages_alone() {
     let mut desk = Desk::new();
     let items = [fire("330381101701", "2020-02-29", 0), fire("330381101702", "2020-03-01", 1)];
-    desk.scope = Scope::Divisions(vec!["330381101702".into()]);
+    desk.answers_for(&Scope::Divisions(vec!["330381101702".into()]));
     let report = desk.push(true, &items);
     assert_eq!(outcomes(&report), [Outcome::Faulty, Outcome::New]);
     assert_eq!((report.items[0].faults[0].pointer.as_str(), desk.known("fire").len()), ("/unit", 1));
-    desk.scope = Scope::Department("公安局".into());
+    desk.answers_for(&Scope::Department("公安局".into()));
     let report = desk.push(true, &items);
     assert_eq!((outcomes(&report), report.items[0].faults[0].pointer.as_str()), (vec![Outcome::Faulty; 2], "/kind"));
-    desk.scope = Scope::Department("消防".into());
+    desk.answers_for(&Scope::Department("消防".into()));
     assert_eq!(outcomes(&desk.push(true, &items)), [Outcome::New, Outcome::Same]);
+}
+
+#[test]
+fn of_two_records_that_were_kept_as_two_facts_each_is_known_again() {
+    let mut desk = Desk::new();
+    let two = [fire("330381101701", "2020-02-29", 0), fire("330381101701", "2020-02-29", 2)];
+    desk.push(false, &two[..1]);
+    // A person has decided that the second is another fact, though all that tells facts apart is the same.
+    let mut batch = NewBatch::new(AT.parse().unwrap(), "甲", "是两件事");
+    let mut other = desk.known("fire").remove(0).item;
+    other.fields.insert("deaths".to_owned(), json!("2"));
+    batch.records = vec![other];
+    desk.store.append_batch(batch).unwrap();
+    desk.writes += 1;
+    for item in &two {
+        assert_eq!(outcomes(&desk.push(false, std::slice::from_ref(item))), [Outcome::Same]);
+    }
+    assert_eq!(outcomes(&desk.push(true, &[fire("330381101701", "2020-02-29", 3)])), [Outcome::Conflict]);
 }
 
 #[test]

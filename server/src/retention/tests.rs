@@ -1,14 +1,20 @@
 //! What is blanked is gone, and scores and receipts stay what they were.
 
+use std::sync::Arc;
+
 use liuwu_engine::period::{Period, parse_date};
 use liuwu_engine::record::Source;
 use serde_json::json;
 
 use super::*;
+use crate::forgotten::Forgotten;
+use crate::intake::UnitRecord;
+use crate::intake::identity::{self, Verdict};
+use crate::records::record_of;
 use crate::scoring::{self, Ask};
 use crate::store::memory::Memory;
 use crate::store::transfer;
-use crate::store::{Act, NewEdition, Statement, UnitRow};
+use crate::store::{Act, Knowledge, NewEdition, Statement, UnitRow};
 
 /// Two deals with one seller count more than one each; witnesses and steps name people too.
 const BUNDLE: &str = r#"
@@ -136,7 +142,7 @@ fn backup(store: &Memory) -> String {
 fn scores_and_receipts_are_the_same_before_and_after() {
     let store = store();
     let before = score(&store);
-    let blanked = blank_due(&store, &bundle(), KEY, day("2021-01-11"), &mut |_, _, _| Ok(())).unwrap();
+    let blanked = blank_due(&store, &bundle(), KEY, day("2021-01-11"), &mut |_, _, _| Ok(()), || ()).unwrap();
     assert_eq!(blanked, Blanked { records: 5, fields: 15, questions: 0 });
     let after = score(&store);
     assert_eq!(before.root, after.root);
@@ -151,7 +157,7 @@ fn scores_and_receipts_are_the_same_before_and_after() {
 fn no_name_is_left_in_the_store_or_in_a_backup() {
     let store = store();
     assert!(NAMES.iter().all(|name| backup(&store).contains(name)));
-    blank_due(&store, &bundle(), KEY, day("2021-01-11"), &mut |_, _, _| Ok(())).unwrap();
+    blank_due(&store, &bundle(), KEY, day("2021-01-11"), &mut |_, _, _| Ok(()), || ()).unwrap();
     let left: Vec<_> = NAMES.iter().filter(|name| backup(&store).contains(**name)).collect();
     assert_eq!(left, [""; 0].iter().collect::<Vec<_>>());
     assert!(backup(&store).contains("钱七"), "a kind without a time keeps its names");
@@ -161,13 +167,13 @@ fn no_name_is_left_in_the_store_or_in_a_backup() {
 fn the_time_runs_from_the_day_of_receipt_and_ends_after_its_last_day() {
     let store = store();
     assert_eq!(
-        blank_due(&store, &bundle(), KEY, day("2020-05-01"), &mut |_, _, _| Ok(())).unwrap(),
+        blank_due(&store, &bundle(), KEY, day("2020-05-01"), &mut |_, _, _| Ok(()), || ()).unwrap(),
         Blanked::default()
     );
     assert_eq!(count_due(&store, &bundle(), KEY, day("2020-05-02")).unwrap().records, 5);
-    assert_eq!(blank_due(&store, &bundle(), KEY, day("2020-05-02"), &mut |_, _, _| Ok(())).unwrap().records, 5);
+    assert_eq!(blank_due(&store, &bundle(), KEY, day("2020-05-02"), &mut |_, _, _| Ok(()), || ()).unwrap().records, 5);
     assert_eq!(
-        blank_due(&store, &bundle(), KEY, day("2020-05-02"), &mut |_, _, _| Ok(())).unwrap(),
+        blank_due(&store, &bundle(), KEY, day("2020-05-02"), &mut |_, _, _| Ok(()), || ()).unwrap(),
         Blanked::default()
     );
 }
@@ -183,10 +189,10 @@ fn counting_blanks_nothing() {
 #[test]
 fn another_edition_with_a_shorter_time_is_looked_at_at_once() {
     let store = store();
-    blank_due(&store, &bundle(), KEY, day("2020-04-10"), &mut |_, _, _| Ok(())).unwrap();
+    blank_due(&store, &bundle(), KEY, day("2020-04-10"), &mut |_, _, _| Ok(()), || ()).unwrap();
     let shorter = BUNDLE.replace("30 days", "5 days");
     let shorter = liuwu_engine::bundle::read("persons", &shorter).unwrap().0;
-    assert_eq!(blank_due(&store, &shorter, KEY, day("2020-04-10"), &mut |_, _, _| Ok(())).unwrap().records, 5);
+    assert_eq!(blank_due(&store, &shorter, KEY, day("2020-04-10"), &mut |_, _, _| Ok(()), || ()).unwrap().records, 5);
 }
 
 #[test]
@@ -196,7 +202,10 @@ fn rows_kept_as_questions_are_blanked_with_the_rest() {
     let contradicting = row("v1", "deal", "2020-03-02", 9, json!({"seller": NAMES[0], "place": "甲"}));
     let known = ItemId { batch: BatchId(1), number: 1 };
     questions::raise(&store, vec![(contradicting, known)], &asked, day("2020-04-02")).unwrap();
-    assert_eq!(blank_due(&store, &bundle(), KEY, day("2021-01-11"), &mut |_, _, _| Ok(())).unwrap().questions, 1);
+    assert_eq!(
+        blank_due(&store, &bundle(), KEY, day("2021-01-11"), &mut |_, _, _| Ok(()), || ()).unwrap().questions,
+        1
+    );
     assert!(!backup(&store).contains(NAMES[0]));
 }
 
@@ -211,4 +220,45 @@ fn a_length_of_time_is_added_by_the_calendar() {
     assert_eq!(last("6 months"), "2020-08-29");
     assert_eq!(last("2 weeks"), "2020-03-14");
     assert_eq!(last_day(&kind("99999999 years"), day("2020-02-29")), None, "longer than any calendar is for ever");
+}
+
+#[test]
+fn a_row_that_comes_again_brings_back_no_text_that_was_blanked() {
+    let store = store();
+    blank_due(&store, &bundle(), KEY, day("2020-06-01"), &mut |_, _, _| Ok(()), || ()).unwrap();
+    let blanked = backup(&store);
+    let bundle = bundle();
+    let kind = &bundle.dictionary.kinds["deal"];
+    let forgotten = Forgotten { dictionary: &bundle.dictionary, key: KEY };
+    let known: Vec<UnitRecord> = store
+        .facts_of("v1", Date::MAX)
+        .unwrap()
+        .records
+        .iter()
+        .map(|stored| UnitRecord {
+            unit: stored.unit.as_str().into(),
+            record: record_of(kind, &bundle.dictionary, stored).unwrap(),
+        })
+        .collect();
+    let told = |seller: &str, place: &str| {
+        let steps = json!([{"who": NAMES[2], "hours": "2"}]);
+        let fields = json!({"seller": seller, "witnesses": [NAMES[3], NAMES[1]], "steps": steps, "place": place});
+        let row = row("v1", "deal", "2020-03-01", 9, fields);
+        let received = crate::store::Received {
+            id: ItemId { batch: BatchId(9), number: 1 },
+            received_on: day("2020-07-01"),
+            item: row,
+        };
+        UnitRecord { unit: "v1".into(), record: record_of(kind, &bundle.dictionary, &received).unwrap() }
+    };
+    let mut again = vec![told(NAMES[0], "甲"), told(NAMES[3], "甲")];
+    forgotten.keep(kind, &mut again, &known);
+    let verdicts = identity::compare(kind, &again, &known);
+    assert!(matches!(verdicts[..], [Verdict::Same { .. }, Verdict::New]), "{verdicts:?}");
+    assert_eq!(again[1].record.values, told(NAMES[3], "甲").record.values, "who was never blanked keeps the name");
+    // Whoever has another key can recognise nobody.
+    let mut stranger = vec![told(NAMES[0], "甲")];
+    Forgotten { key: b"another key", ..forgotten }.keep(kind, &mut stranger, &known);
+    assert_eq!(identity::compare(kind, &stranger, &known), [Verdict::New]);
+    assert_eq!(backup(&store), blanked);
 }

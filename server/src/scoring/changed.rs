@@ -50,53 +50,78 @@ pub struct Update {
     pub longest: std::time::Duration,
 }
 
-/// Brings the runs in force of a bundle up to what is stored by now; gives the new ones. A run whose results all stay the same is
-/// left as it is. `plan_of` makes an edition ready, or has it ready: what is scored with it is not called off for taking long. `footing` is what
-/// earlier updates of the same store have at hand.
+/// What came of keeping runs current.
+#[derive(Debug, Default)]
+pub struct Kept {
+    /// The new runs.
+    pub made: Vec<Run>,
+    /// The runs that could not be brought up to date and stay as they were, and why.
+    pub left: Vec<(RunId, ScoringError)>,
+}
+
+/// Brings the runs in force of a bundle up to what is stored by now. A run whose results all stay the same is left as it is, and
+/// one that cannot be scored does not keep the others from it. `plan_of` makes an edition ready, or has it ready: what is scored
+/// with it is not called off for taking long. `footing` is what earlier updates of the same store have at hand.
 ///
 /// # Errors
-/// [`ScoringError`]; the runs made before it stay.
+/// [`ScoringError`] when the store fails or `progress` calls it off; the runs made before it stay.
 pub fn keep_current(
     store: &dyn Store,
     update: &Update,
     plan_of: &PlanOf,
     footing: &Footing,
     progress: &dyn Progress,
-) -> Result<Vec<Run>, ScoringError> {
-    let mut made = Vec::new();
+) -> Result<Kept, ScoringError> {
+    let mut kept = Kept::default();
     let mut in_force = store.runs_in_force(&update.bundle)?;
     // Those of earlier periods first: later ones look back on them.
     in_force.sort_by_key(|(_, periods)| periods.iter().map(|period| period.from()).min());
     for (run, periods) in in_force {
-        let (edition, plan) = edition_for(store, plan_of, &run, &periods)?;
-        let as_of = if run.as_of == day_in_china(run.started) { update.today } else { run.as_of };
-        let ask = Ask {
-            bundle: run.bundle.clone(),
-            edition: Some(edition.edition.clone()),
-            periods: full::without_years(&plan, &periods),
-            as_of,
-            by: update.by.clone(),
-            at: update.at,
-            pseudonym_key: update.pseudonym_key.clone(),
-            longest: update.longest,
-        };
-        // Before anything is looked at: what comes later is looked at again the next time.
-        let changed = Changed { store, plan: &plan, ask: &ask, run: &run, footing, now: store.seen() };
-        let touched = match run.digest == edition.digest && run.as_of == as_of && run.periods == periods {
-            true => changed.touched()?,
-            false => Touched::Everything,
-        };
-        match touched {
-            Touched::Nothing => {}
-            Touched::Units(units) if changed.are_few(&units)? => made.extend(changed.score(units, progress)?),
-            Touched::Units(_) | Touched::Everything => {
-                // With a plan of its own, which may be called off.
-                let plan = super::plan_of(&edition)?;
-                made.push(full::score(store, &edition, &plan, &ask, progress)?.0);
-            }
+        match keep_one(store, update, plan_of, footing, (&run, periods), progress) {
+            Ok(new) => kept.made.extend(new),
+            Err(error @ ScoringError::Store(_)) => return Err(error),
+            Err(error) if progress.is_called_off() => return Err(error),
+            Err(error) => kept.left.push((run.id, error)),
         }
     }
-    Ok(made)
+    Ok(kept)
+}
+
+/// Brings one run up to date, for the periods for which it is in force; none: its results all stay the same.
+fn keep_one(
+    store: &dyn Store,
+    update: &Update,
+    plan_of: &PlanOf,
+    footing: &Footing,
+    (run, periods): (&Run, Vec<Period>),
+    progress: &dyn Progress,
+) -> Result<Option<Run>, ScoringError> {
+    let (edition, plan) = edition_for(store, plan_of, run, &periods)?;
+    let as_of = if run.as_of == day_in_china(run.started) { update.today } else { run.as_of };
+    let ask = Ask {
+        bundle: run.bundle.clone(),
+        edition: Some(edition.edition.clone()),
+        periods: full::without_years(&plan, &periods),
+        as_of,
+        by: update.by.clone(),
+        at: update.at,
+        pseudonym_key: update.pseudonym_key.clone(),
+        longest: update.longest,
+    };
+    // Before anything is looked at: what comes later is looked at again the next time.
+    let changed = Changed { store, plan: &plan, ask: &ask, run, footing, now: store.seen() };
+    let touched = match run.digest == edition.digest && run.as_of == as_of && run.periods == periods {
+        true => changed.touched()?,
+        false => Touched::Everything,
+    };
+    match touched {
+        Touched::Nothing => Ok(None),
+        Touched::Units(units) if changed.are_few(&units)? => changed.score(units, progress),
+        Touched::Units(_) | Touched::Everything => {
+            // With a plan of its own, which may be called off.
+            full::score(store, &edition, &plan.apart(), &ask, progress).map(|(run, _)| Some(run))
+        }
+    }
 }
 
 /// The newest edition, where it is in force for all periods; otherwise that of the run.

@@ -79,7 +79,7 @@ impl Lists {
         let statements = knowledge.statements(as_of)?.into_iter().map(|statement| statement_of(statement.item));
         let mut exemptions: BTreeMap<String, Vec<Exemption>> = BTreeMap::new();
         for exemption in knowledge.exemptions(as_of)? {
-            exemptions.entry(exemption.unit.clone()).or_default().push(exemption_of(exemption.item));
+            exemptions.entry(exemption.unit.clone()).or_default().push(exemption.item.into());
         }
         let lists = Lists {
             coverage: Arc::new(Coverage::new(statements)),
@@ -215,16 +215,4 @@ impl Lists {
 
 fn statement_of(statement: store::Statement) -> Statement {
     Statement { kind: statement.kind, area: statement.area, from: statement.from, to: statement.to, nil: statement.nil }
-}
-
-fn exemption_of(exemption: store::Exemption) -> Exemption {
-    Exemption {
-        unit: exemption.unit,
-        rule: exemption.rule,
-        record: None,
-        from: Some(exemption.from),
-        until: exemption.until,
-        reason: exemption.reason,
-        approved_by: Some(exemption.approved_by),
-    }
 }

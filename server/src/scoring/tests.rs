@@ -1,5 +1,6 @@
 //! However a run in force came about, in chunks, in parts or at once, it holds what scoring everything at once comes to.
 
+mod exemptions;
 mod resuming;
 
 use std::sync::Arc;
@@ -201,11 +202,12 @@ fn take(store: &dyn Store, kinds: (&str, &str), step: &Step) {
             exemptions: vec![Exemption {
                 unit: village(*unit).into(),
                 rule: if *first { "F-1" } else { "F-2" }.into(),
+                record: None,
                 from: parse_date("2019-01-01").unwrap(),
                 until: None,
                 reason: "雷击".into(),
                 approved_by: "张".into(),
-                approved_on: parse_date("2021-01-01").unwrap(),
+                approved_on: Some(parse_date("2021-01-01").unwrap()),
             }],
             ..batch(Vec::new())
         },
@@ -308,14 +310,14 @@ fn one_record_more_replaces_the_results_that_depend_on_it_and_shares_the_others(
     furnish(&store, YEARLY, &["fire", "warning"]);
     let first = score(&store, &ask("2020")).unwrap();
     store.append_batch(batch(vec![row("v3", "fire", (2020, 1), None)])).unwrap();
-    let made = keep_current(&store, &update("2021-01-10"), &plan_of, &Footing::default(), &Unwatched).unwrap();
+    let made = keep_current(&store, &update("2021-01-10"), &plan_of, &Footing::default(), &Unwatched).unwrap().made;
     let [run] = made.as_slice() else { panic!("{made:?}") };
     assert_eq!((run.base, run.assessments), (Some(first.id), first.assessments));
     let replaced: Vec<String> = store.replaced(run.id).unwrap().into_iter().map(|(_, unit)| unit).collect();
     // The village, its neighbour whose facts enter the comparison, and what lies above both.
     assert_eq!(replaced, ["all", "county:c1", "town:t2", "v3", "v4"]);
     assert!(
-        keep_current(&store, &update("2021-01-10"), &plan_of, &Footing::default(), &Unwatched).unwrap().is_empty(),
+        keep_current(&store, &update("2021-01-10"), &plan_of, &Footing::default(), &Unwatched).unwrap().made.is_empty(),
         "nothing has changed since"
     );
 }
@@ -331,7 +333,7 @@ fn results_shared_by_many_runs_are_gathered_before_the_chain_grows_long() {
     let mut deepest = 0;
     for number in 0..40 {
         store.append_batch(batch(vec![row(VILLAGES[number % 6], "fire", (2020, number as u8), None)])).unwrap();
-        let made = keep_current(&store, &update("2021-01-10"), &plan_of, &Footing::default(), &Unwatched).unwrap();
+        let made = keep_current(&store, &update("2021-01-10"), &plan_of, &Footing::default(), &Unwatched).unwrap().made;
         deepest = deepest.max(depth(&made[0]));
     }
     assert!(deepest <= 16, "{deepest}");
@@ -345,13 +347,40 @@ fn on_another_day_everything_is_scored_and_a_run_of_a_chosen_day_stays_as_of_tha
     furnish(&store, YEARLY, &["fire", "warning"]);
     let live = score(&store, &ask("2020")).unwrap();
     let chosen = score(&store, &Ask { as_of: parse_date("2021-01-07").unwrap(), ..ask("2019") }).unwrap();
-    let made = keep_current(&store, &update("2021-01-12"), &plan_of, &Footing::default(), &Unwatched).unwrap();
+    let made = keep_current(&store, &update("2021-01-12"), &plan_of, &Footing::default(), &Unwatched).unwrap().made;
     assert_eq!(
         made.iter().map(|run| (run.base, run.as_of.to_string())).collect::<Vec<_>>(),
         [(None, "2021-01-12".to_owned())]
     );
     assert!(made[0].id > live.id && store.run(live.id).unwrap() == live, "the old run stays as it was");
     assert_eq!(store.current_run("trial", "2019".parse().unwrap()).unwrap().unwrap().id, chosen.id);
+}
+
+#[test]
+fn a_run_that_cannot_be_scored_keeps_no_other_from_being_kept_current() {
+    let store = Memory::new();
+    furnish(&store, YEARLY, &["fire", "warning"]);
+    let early = score(&store, &ask("2019")).unwrap();
+    let late = score(&store, &ask("2020")).unwrap();
+    // An edition for 2020 alone, so that the run of the year before goes on by its own, which cannot be made ready.
+    let edition = NewEdition {
+        bundle: "trial".into(),
+        edition: "2".into(),
+        text: Arc::from(YEARLY.replace("edition: \"1\"", "edition: \"2\"\neffective: {from: 2020-01-01}")),
+        published_at: noon("2020-01-02"),
+        by: "王".into(),
+        note: String::new(),
+    };
+    store.publish_edition(edition).unwrap();
+    store.append_batch(batch(vec![row("v3", "fire", (2019, 1), None), row("v3", "fire", (2020, 1), None)])).unwrap();
+    let unfit = |edition: &Edition| match edition.edition.as_str() {
+        "1" => Err(ScoringError::Faults(Vec::new())),
+        _ => plan_of(edition),
+    };
+    let kept = keep_current(&store, &update("2021-01-10"), &unfit, &Footing::default(), &Unwatched).unwrap();
+    assert_eq!(kept.left.iter().map(|(run, _)| *run).collect::<Vec<_>>(), [early.id]);
+    let made: Vec<_> = kept.made.iter().map(|run| run.periods.clone()).collect();
+    assert_eq!(made, [late.periods]);
 }
 
 #[test]

@@ -11,7 +11,7 @@ use crate::audit::{Action, Note, Subject};
 use crate::deadline::LONGEST_RUN;
 use crate::error::Problem;
 use crate::progress::Unwatched;
-use crate::scoring::{self, Update};
+use crate::scoring::{self, ScoringError, Update};
 use crate::store::{Edition, Seen};
 use crate::view::EditionView;
 
@@ -88,11 +88,22 @@ impl App {
                 let view = self.0.editions.get(key, || EditionView::new(edition.clone()))?;
                 Ok(Arc::clone(&view.plan))
             };
-            let made = scoring::keep_current(self.store(), &update, &plan, &self.0.footing, &Unwatched)?;
-            for run in &made {
+            // One bundle whose facts do not fit keeps no other from being brought up to date.
+            let kept = match scoring::keep_current(self.store(), &update, &plan, &self.0.footing, &Unwatched) {
+                Ok(kept) => kept,
+                Err(ScoringError::Store(error)) => return Err(error.into()),
+                Err(error) => {
+                    tracing::warn!(%error, bundle = update.bundle, "results could not be kept current");
+                    continue;
+                }
+            };
+            for (run, error) in &kept.left {
+                tracing::warn!(%error, bundle = update.bundle, %run, "a run could not be kept current");
+            }
+            for run in &kept.made {
                 self.audit().note(Note::done(&Caller::service(), Action::Score, Subject::of("run", run.id)))?;
             }
-            if !made.is_empty() {
+            if !kept.made.is_empty() {
                 self.has_scored();
             }
         }

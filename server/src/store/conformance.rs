@@ -135,11 +135,12 @@ pub(super) fn rich_batch(on: Date) -> NewBatch {
     let exemption = Exemption {
         unit: "甲村".to_owned(),
         rule: "FIRE-001".to_owned(),
+        record: Some("F-12".to_owned()),
         from: day(1, 1),
         until: None,
         reason: "雷击起火".to_owned(),
         approved_by: "张".to_owned(),
-        approved_on: day(2, 1),
+        approved_on: Some(day(2, 1)),
     };
     NewBatch {
         files: vec!["火灾.xlsx".to_owned(), "push.jsonl".to_owned()],

@@ -8,15 +8,18 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use liuwu_engine::codes::files as codes;
-use liuwu_engine::diagnostic::{Diagnostic, Location};
+use liuwu_engine::diagnostic::Diagnostic;
 use liuwu_engine::dictionary::Kind;
 use liuwu_engine::period::Date;
 
 use super::preparation::Preparation;
+use super::reach::cell_of;
 use super::{MissingRecord, TableReport};
+use crate::forgotten::Forgotten;
 use crate::intake::UnitRecord;
 use crate::intake::identity::{self, Verdict};
 use crate::records::{record_of, row_of};
+use crate::remit::Beyond;
 use crate::store::{RecordId, StoreError};
 
 /// Records known for a kind, with their numbers in the store.
@@ -24,6 +27,12 @@ use crate::store::{RecordId, StoreError};
 struct Known {
     records: Vec<UnitRecord>,
     ids: Vec<RecordId>,
+}
+
+impl Known {
+    fn of(&self, place: usize) -> Option<(&UnitRecord, RecordId)> {
+        Some((self.records.get(place)?, *self.ids.get(place)?))
+    }
 }
 
 impl Preparation<'_> {
@@ -54,11 +63,13 @@ impl Preparation<'_> {
         let mut places = Vec::new();
         let mut incoming = Vec::new();
         for (place, records) in tables {
-            let own = self.within_remit(kind, place, records);
+            let own = self.records_within(kind, place, records);
             places.extend(std::iter::repeat_n(place, own.len()));
             incoming.extend(own);
         }
         let known = self.known(kind)?;
+        let forgotten = Forgotten { dictionary: &self.bundle.dictionary, key: &self.said.pseudonym_key };
+        forgotten.keep(kind, &mut incoming, &known.records);
         let verdicts = identity::compare(kind, &incoming, &known.records);
         for remark in identity::remarks(kind, &incoming, &verdicts) {
             if remark.is_error() {
@@ -67,8 +78,14 @@ impl Preparation<'_> {
                 self.report.remarks.push(remark);
             }
         }
-        self.missing(kind, &known, &incoming, &verdicts, &places);
+        self.missing(kind, &known, &incoming, &verdicts, &places)?;
         for ((verdict, filed), place) in verdicts.iter().zip(&incoming).zip(places) {
+            if let Verdict::Update { existing } | Verdict::Older { existing } | Verdict::Conflict { existing } = verdict
+                && self.is_beyond(kind, filed, known.of(*existing), verdict)?
+            {
+                self.count(place, |table| &mut table.faulty);
+                continue;
+            }
             let (supersedes, counted): (Option<RecordId>, fn(&mut TableReport) -> &mut u64) = match verdict {
                 Verdict::New => (None, |table| &mut table.new),
                 Verdict::Update { existing } => (known.ids.get(*existing).copied(), |table| &mut table.updated),
@@ -98,39 +115,23 @@ impl Preparation<'_> {
         Ok(())
     }
 
-    /// The records that whoever hands them in may hand in; a fault for each of the others.
-    fn within_remit(&mut self, kind: &Kind, place: usize, records: Vec<UnitRecord>) -> Vec<UnitRecord> {
-        let said = self.said;
-        if !said.remit.has_kind(&kind.id) {
-            if let Some(first) = records.first() {
-                let fault = Diagnostic::new(&codes::KIND_OUT_OF_REMIT)
-                    .with("kind", &kind.title)
-                    .with("department", kind.department.as_deref().unwrap_or("其他部门"));
-                self.report.faults.push(fault.at(place_in(first, &[])));
-            }
-            for _ in &records {
-                self.count(place, |table| &mut table.faulty);
-            }
-            return Vec::new();
-        }
-        let (own, others): (Vec<_>, Vec<_>) = records.into_iter().partition(|filed| said.remit.has_unit(&filed.unit));
-        for filed in &others {
-            let fault = Diagnostic::new(&codes::UNIT_OUT_OF_REMIT).with("unit", &filed.unit);
-            self.report.faults.push(fault.at(place_in(filed, &["unit"])));
-            self.count(place, |table| &mut table.faulty);
-        }
-        own
-    }
-
     /// What a table that was declared complete no longer holds: known records of the years it is about, of units that it may be
-    /// about. A table with a fault is not complete: one of its faulty rows may be what seems to be missing.
-    fn missing(&mut self, kind: &Kind, known: &Known, incoming: &[UnitRecord], verdicts: &[Verdict], places: &[usize]) {
+    /// about and that whoever hands it in may take back. A table with a fault is not complete: one of its faulty rows may be what
+    /// seems to be missing.
+    fn missing(
+        &mut self,
+        kind: &Kind,
+        known: &Known,
+        incoming: &[UnitRecord],
+        verdicts: &[Verdict],
+        places: &[usize],
+    ) -> Result<(), StoreError> {
         let is_complete = |place: &usize| {
             let declared = self.report.details.get(*place).is_some_and(|details| details.complete);
             declared && self.report.tables.get(*place).is_some_and(|table| table.faulty == 0)
         };
         if places.is_empty() || !places.iter().all(is_complete) {
-            return;
+            return Ok(());
         }
         let years: BTreeSet<i16> = incoming.iter().map(|filed| filed.record.date.year()).collect();
         let held: HashSet<usize> = verdicts
@@ -144,19 +145,44 @@ impl Preparation<'_> {
             })
             .collect();
         let all = known.records.iter().zip(&known.ids).enumerate();
-        let gone = all.filter(|(place, (record, _))| {
-            !held.contains(place)
-                && years.contains(&record.record.date.year())
-                && self.said.remit.has_unit(&record.unit)
-        });
-        let missing = gone.map(|(_, (filed, id))| MissingRecord {
-            record: *id,
-            kind: kind.id.to_string(),
-            unit: filed.unit.to_string(),
-            date: filed.record.date,
-            number: filed.record.id.as_deref().map(str::to_owned),
-        });
-        self.report.missing.extend(missing.collect::<Vec<_>>());
+        let gone =
+            all.filter(|(place, (record, _))| !held.contains(place) && years.contains(&record.record.date.year()));
+        for (_, (filed, id)) in gone {
+            if self.beyond(kind, &filed.unit, *id)?.is_some() {
+                continue;
+            }
+            self.report.missing.push(MissingRecord {
+                record: *id,
+                kind: kind.id.to_string(),
+                unit: filed.unit.to_string(),
+                date: filed.record.date,
+                number: filed.record.id.as_deref().map(str::to_owned),
+            });
+        }
+        Ok(())
+    }
+
+    /// Whether the stored record about the same fact is not to be touched; if so, that is a fault of the row, and nothing of the
+    /// record is told that whoever hands the row in may not see.
+    fn is_beyond(
+        &mut self,
+        kind: &Kind,
+        filed: &UnitRecord,
+        known: Option<(&UnitRecord, RecordId)>,
+        verdict: &Verdict,
+    ) -> Result<bool, StoreError> {
+        let Some((known, id)) = known else { return Ok(false) };
+        let beyond = match self.beyond(kind, &known.unit, id)? {
+            Some(beyond) => beyond,
+            None => return Ok(false),
+        };
+        // What contradicts goes to whoever decides, whoever handed it in; what is older changes nothing.
+        if matches!(beyond, Beyond::OtherHand(_)) && !matches!(verdict, Verdict::Update { .. }) {
+            return Ok(false);
+        }
+        let names: Vec<&str> = std::iter::once("id").chain(kind.identity.iter().map(String::as_str)).collect();
+        self.fault(beyond.fault(), cell_of(&filed.record.source, &names));
+        Ok(true)
     }
 
     pub(super) fn count(&mut self, place: usize, counted: fn(&mut TableReport) -> &mut u64) {
@@ -171,19 +197,6 @@ impl Preparation<'_> {
             .with("fields", identity::titles(kind, &fields))
             .with("known", known.map(|known| known.record.source.to_line()).unwrap_or_default());
         let names: Vec<&str> = fields.iter().map(String::as_str).collect();
-        self.report.faults.push(fault.at(place_in(filed, &names)));
-    }
-}
-
-/// The cell of the first of these names that has a column, else the first cell of the row, else the line.
-fn place_in(filed: &UnitRecord, names: &[&str]) -> Location {
-    let source = &filed.record.source;
-    let Some(columns) = &source.columns else { return Location::text(&source.file, source.row, 1) };
-    let named = names.iter().find_map(|name| columns.get(*name));
-    let letters = named.or_else(|| columns.values().next()).map_or("A", String::as_str);
-    Location::Cell {
-        file: Arc::clone(&source.file),
-        sheet: source.sheet.clone(),
-        cell: Arc::from(format!("{letters}{}", source.row)),
+        self.fault(fault, cell_of(&filed.record.source, &names));
     }
 }

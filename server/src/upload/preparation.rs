@@ -13,6 +13,7 @@ use liuwu_engine::dictionary::Kind;
 use liuwu_engine::period::Date;
 use serde_json::Value as Json;
 
+use super::reach::cell_of;
 use super::rows::unit_row;
 use super::strip::{self, Strip};
 use super::{CHECKING, Details, File, READING, Report, Said, Stopped, TableReport};
@@ -20,7 +21,7 @@ use crate::files;
 use crate::intake::{self, Asked, Content, Limits, Reading, Table, UnitIndex, UnitRecord, Workbook};
 use crate::progress::Progress;
 use crate::records::stored_value;
-use crate::store::{AttributeFact, Exemption, NewBatch, Statement, Store, StoreError, UnitRow};
+use crate::store::{AttributeFact, Exemption, NewBatch, Statement, Store, StoreError, UnitRow, day_in_china};
 
 /// Reads files; nothing is stored.
 pub(super) fn read(
@@ -45,8 +46,10 @@ pub(super) fn read(
         acceptable: false,
         conflicts: Vec::new(),
         batch,
+        remit: said.remit.clone(),
     };
     let mut preparation = Preparation { store, bundle, said, progress, report };
+    preparation.check_receipt();
     preparation.read(files)?;
     Ok(preparation.report)
 }
@@ -67,12 +70,25 @@ type ByKind = Vec<(Arc<Kind>, Vec<(usize, Vec<UnitRecord>)>)>;
 type Attributes = HashMap<(String, Option<Date>), Json>;
 
 impl Preparation<'_> {
+    /// What is received on a day to come would count in no run until then, and nobody would be told.
+    fn check_receipt(&mut self) {
+        let today = day_in_china(self.said.at);
+        let day = std::mem::replace(&mut self.report.batch.received_on, today);
+        if day > today {
+            self.report.faults.push(Diagnostic::new(&codes::RECEIVED_IN_FUTURE).with("day", day).with("today", today));
+        } else {
+            self.report.batch.received_on = day;
+        }
+    }
+
     fn read(&mut self, files: &[File]) -> Result<(), Stopped> {
         let mut books = Vec::new();
         self.progress.begin(READING, 0);
         for file in files {
             if file.name.ends_with(".json") {
-                self.exemptions(file)?;
+                if self.takes_exemptions(&file.name) {
+                    self.exemptions(file)?;
+                }
                 continue;
             }
             let (encoding, limits) = (self.said.encoding.as_deref(), Limits::default());
@@ -87,7 +103,7 @@ impl Preparation<'_> {
             }
         }
         let known = self.store.units(Date::MAX)?;
-        let units = self.divisions(&books, &known);
+        let units = if self.said.remit.is_all() { self.divisions(&books, &known) } else { Vec::new() };
         let index = UnitIndex::of_rows(known.iter().chain(&units));
         let aliases = self.said.aliases.iter().map(|(alias, unit)| (alias.clone(), unit.clone()));
         let index = index.with_aliases(aliases).at_home(&|unit| self.said.remit.has_unit(unit));
@@ -168,22 +184,15 @@ impl Preparation<'_> {
                     let new = self.report.batch.units.len() as u64;
                     if !self.said.remit.is_all() && !reading.entries.is_empty() {
                         let at = Location::File { file: Arc::clone(&book.file) };
-                        self.report.faults.push(Diagnostic::new(&codes::DIVISIONS_OUT_OF_REMIT).at(at));
-                        self.report.batch.units.clear();
+                        self.fault(Diagnostic::new(&codes::DIVISIONS_OUT_OF_REMIT), at);
                     }
                     self.table(book, reading, new);
                 }
                 Table::Statements(mut reading) => {
                     let entries = std::mem::take(&mut reading.entries);
-                    self.table(book, reading, entries.len() as u64);
-                    let statements = entries.into_iter().map(|statement| Statement {
-                        kind: statement.kind,
-                        area: statement.area,
-                        from: statement.from,
-                        to: statement.to,
-                        nil: statement.nil,
-                    });
-                    self.statements(statements.collect())?;
+                    let place = self.table(book, reading, 0);
+                    let statements = self.statements_within(place, entries);
+                    self.statements(statements)?;
                 }
             }
         }
@@ -230,7 +239,7 @@ impl Preparation<'_> {
 
     fn attributes(&mut self, place: usize, entries: Vec<intake::AttributeFact>) -> Result<(), StoreError> {
         let mut known: HashMap<Arc<str>, Attributes> = HashMap::new();
-        for entry in entries {
+        for entry in self.attributes_within(place, entries) {
             if !known.contains_key(&entry.unit) {
                 let facts = self.store.facts_of(&entry.unit, Date::MAX)?;
                 let values = facts
@@ -244,6 +253,11 @@ impl Preparation<'_> {
             let former = known.get(&entry.unit).and_then(|values| values.get(&key));
             if former == Some(&value) {
                 self.count(place, |table| &mut table.same);
+                continue;
+            }
+            if let Some(beyond) = self.said.remit.of_known_attribute(self.store, &entry.unit, &key.0)? {
+                self.fault(beyond.fault(), cell_of(&entry.source, &[&key.0]));
+                self.count(place, |table| &mut table.faulty);
                 continue;
             }
             self.count(place, if former.is_some() { |table| &mut table.updated } else { |table| &mut table.new });
@@ -260,25 +274,15 @@ impl Preparation<'_> {
         Ok(())
     }
 
-    /// Exemptions come as JSON: `[{"unit","rule","from","until"?,"reason","approved_by","approved_on"?}]`.
+    /// Exemptions come as a JSON list; one that is known already is left out.
     fn exemptions(&mut self, file: &File) -> Result<(), StoreError> {
         let text = String::from_utf8_lossy(&file.bytes);
         let text = files::Text { name: &file.name, text: text.trim_start_matches('\u{FEFF}') };
         match files::exemptions(self.bundle, text) {
             Ok(exemptions) => {
-                let known: Vec<Exemption> =
-                    self.store.exemptions(Date::MAX)?.into_iter().map(|known| known.item).collect();
-                let day = self.report.batch.received_on;
-                let new = exemptions.into_iter().map(|exemption| Exemption {
-                    unit: exemption.unit,
-                    rule: exemption.rule,
-                    from: exemption.from.unwrap_or(Date::MIN),
-                    until: exemption.until,
-                    reason: exemption.reason,
-                    approved_by: exemption.approved_by.unwrap_or_default(),
-                    approved_on: day,
-                });
-                self.report.batch.exemptions.extend(new.filter(|new| !known.contains(new)));
+                let known = self.store.exemptions(Date::MAX)?;
+                let is_new = |new: &Exemption| !known.iter().any(|known| new.is_known_as(known));
+                self.report.batch.exemptions.extend(exemptions.into_iter().filter(is_new));
             }
             Err(faults) => self.report.faults.extend(faults),
         }

@@ -15,12 +15,14 @@ use serde_json::json;
 use super::notices::{self, Change};
 use super::outbox::{self, Message, Try};
 use super::{Event, Occasion, Subscription, host_of, post, signature};
+use crate::accounts::Caller;
+use crate::audit::{Action, Note, Subject};
 use crate::error::Problem;
 use crate::push::answers;
 use crate::reminders;
 use crate::scoring;
 use crate::state::App;
-use crate::store::{Paper, Release, Run, RunId, Scope, Store, StoreError, digest_hex};
+use crate::store::{Paper, Release, Run, RunId, Store, StoreError, digest_hex};
 
 /// How often it looks.
 const ROUND: Duration = Duration::from_secs(2);
@@ -96,7 +98,7 @@ pub fn look(app: &App) -> Result<(), Problem> {
                 let before = runs.iter().find(|other| {
                     other.id < run.id && !other.trial && other.bundle == run.bundle && other.covers(*period)
                 });
-                desk.tell(Occasion::InForce, *period, before, run, &format!("run-{}", run.id))?;
+                desk.tell(Occasion::InForce, *period, before, Some(run), &format!("run-{}", run.id))?;
             }
         }
     }
@@ -108,7 +110,7 @@ pub fn look(app: &App) -> Result<(), Problem> {
             for period in &run.periods {
                 let before = public(&runs, until, run, *period);
                 let after = public(&runs, now_public, run, *period);
-                if let Some(after) = after.filter(|after| before.is_none_or(|before| before.id != after.id)) {
+                if before.map(|run| run.id) != after.map(|run| run.id) {
                     desk.tell(Occasion::Released, *period, before, after, &format!("release-{place}"))?;
                 }
             }
@@ -133,13 +135,14 @@ pub fn remind(app: &App) -> Result<(), Problem> {
     if store.editions()?.is_empty() {
         return Ok(());
     }
-    let due = reminders::due_now(store, &app.duties(&Scope::Everything, None, app.today())?)?;
+    let due = reminders::due_now(store, &app.duties(&Caller::service(), None, app.today())?)?;
     if due.is_empty() {
         return Ok(());
     }
     let now = app.clock();
     let mut papers = Vec::new();
-    for subscription in super::all(store)?.iter().filter(|one| one.events.contains(&Event::ReportDue)) {
+    let told = super::all(store)?.into_iter().filter(|one| one.is_told(Event::ReportDue));
+    for subscription in told {
         for (number, (reminder, _)) in due.iter().enumerate() {
             let name = format!("{}/{}/{}/{}", subscription.id, Event::ReportDue.key(), reminder.kind, reminder.due);
             let body = json!({"type": Event::ReportDue.key(), "timestamp": now, "data": reminder});
@@ -178,6 +181,35 @@ fn public<'r>(runs: &'r [Run], releases: &[Release], like: &Run, period: Period)
     runs.iter().find(|run| out.contains(&run.id) && run.bundle == like.bundle && run.covers(period))
 }
 
+/// Sends to somebody again after it was stopped: what waits is tried at once, and after it comes a message that changes were not
+/// told meanwhile. It blocks.
+///
+/// # Errors
+/// [`Problem::Absent`], and the store's.
+pub fn resume(store: &dyn Store, now: Timestamp, id: u64) -> Result<Subscription, Problem> {
+    let former = super::find(store, id)?;
+    let subscription = Subscription { stopped: None, failing_since: None, ..former.clone() };
+    outbox::hasten(store, id, now)?;
+    let mut papers = vec![super::paper_of(&subscription)?];
+    if let Some(since) = former.stopped {
+        let event = Event::ResultsMissed;
+        let body = json!({"type": event.key(), "timestamp": now, "data": {"since": since}});
+        let message = Message {
+            place: format!("{:014}-{:06}", now.as_millisecond(), 0),
+            id: number_of(&format!("{id}/{}/{since}", event.key())),
+            subscription: id,
+            event,
+            body: body.to_string(),
+            tries: 0,
+            next: now,
+        };
+        papers.push(message.to_paper()?);
+    }
+    // Together: whoever is told of changes again is told that some are missing.
+    store.file_papers(papers)?;
+    Ok(subscription)
+}
+
 /// Where messages are written.
 struct Desk<'a> {
     app: &'a App,
@@ -187,30 +219,32 @@ struct Desk<'a> {
 
 impl Desk<'_> {
     fn wants(&self, occasion: Occasion) -> bool {
-        self.subscriptions.iter().any(|subscription| subscription.occasion == occasion)
+        self.subscriptions.iter().any(|one| one.occasion == occasion && one.stopped.is_none())
     }
 
-    /// Tells everybody what the results of a run have changed for a period.
+    /// Tells everybody what the results of a run have changed for a period; without a run after it, that they are none any more.
     fn tell(
         &mut self,
         occasion: Occasion,
         period: Period,
         before: Option<&Run>,
-        after: &Run,
+        after: Option<&Run>,
         cause: &str,
     ) -> Result<(), Problem> {
+        let Some(known) = after.or(before) else { return Ok(()) };
         let store = self.app.store();
-        let former = before.map(|run| scoring::all_of(store, run.id, period)).transpose()?;
-        let results = scoring::all_of(store, after.id, period)?;
-        let edition = self.app.edition(&after.bundle, &after.edition)?;
+        let results_of = |run: &Run| scoring::all_of(store, run.id, period);
+        let former = before.map(results_of).transpose()?;
+        let results = after.map(results_of).transpose()?.unwrap_or_default();
+        let edition = self.app.edition(&known.bundle, &known.edition)?;
         let kinds = &edition.bundle().dictionary.kinds;
         let is_public = |kind: &str| kinds.get(kind).is_some_and(|kind| !kind.is_restricted());
         for (event, changes) in notices::compare(former.as_deref(), &results, &is_public) {
             let told = self.subscriptions.clone();
-            let told = told.iter().filter(|one| one.occasion == occasion && one.events.contains(&event));
+            let told = told.iter().filter(|one| one.occasion == occasion && one.is_told(event));
             for subscription in told {
                 for (part, changes) in changes.chunks(CHANGES).enumerate() {
-                    self.write(subscription, event, &Told { period, before, after, cause, part, changes })?;
+                    self.write(subscription, event, &Told { period, before, after, known, cause, part, changes })?;
                 }
             }
         }
@@ -218,7 +252,7 @@ impl Desk<'_> {
     }
 
     fn write(&mut self, subscription: &Subscription, event: Event, told: &Told) -> Result<(), Problem> {
-        let Told { period, before, after, cause, part, changes } = told;
+        let Told { period, before, after, known, cause, part, changes } = told;
         let name = format!("{}/{}/{cause}/{period}/{part}", subscription.id, event.key());
         let id = number_of(&name);
         let now = self.app.clock();
@@ -227,10 +261,10 @@ impl Desk<'_> {
             "type": event.key(),
             "timestamp": now,
             "data": {
-                "bundle": after.bundle,
-                "edition": after.edition,
+                "bundle": known.bundle,
+                "edition": known.edition,
                 "period": period.to_string(),
-                "run": after.id.0,
+                "run": after.map(|run| run.id.0),
                 "run_before": before.map(|run| run.id.0),
                 "changes": changes,
             },
@@ -246,7 +280,9 @@ impl Desk<'_> {
 struct Told<'a> {
     period: Period,
     before: Option<&'a Run>,
-    after: &'a Run,
+    after: Option<&'a Run>,
+    /// One of the two: of which standard they are.
+    known: &'a Run,
     cause: &'a str,
     part: usize,
     changes: &'a [Change],
@@ -278,12 +314,12 @@ pub async fn deliver(app: &App) -> Result<(), Problem> {
 
 async fn carry(app: App, subscription: Subscription, messages: Vec<Message>) -> Result<(), Problem> {
     for message in messages {
-        let outcome = attempt(&app, &subscription, &message).await;
+        let outcome = attempt(&app.config().webhook_host, app.clock(), &subscription, &message).await;
         let failed = outcome.failure.is_some();
         let id = subscription.id;
         app.blocking(move |app| {
             outbox::settle(app.store(), message, outcome.clone())?;
-            note(app.store(), id, &outcome)
+            note(app, id, &outcome)
         })
         .await?;
         if failed {
@@ -293,8 +329,12 @@ async fn carry(app: App, subscription: Subscription, messages: Vec<Message>) -> 
     Ok(())
 }
 
-/// Notes at the subscription whether it takes messages; after long failure nothing more is sent there.
-fn note(store: &dyn Store, id: u64, outcome: &Try) -> Result<(), Problem> {
+/// Notes in the log what came of a try, and at the subscription whether it takes messages; after long failure nothing more is
+/// sent there.
+fn note(app: &App, id: u64, outcome: &Try) -> Result<(), Problem> {
+    let store = app.store();
+    let subject = Subject::of("webhook", format!("{id}/{}", outcome.message));
+    app.audit().note(Note::ended(&Caller::service(), Action::Send, subject, &outcome.outcome()))?;
     let mut subscription = match super::find(store, id) {
         // Struck off while a message was on its way.
         Err(Problem::Absent(..)) => return Ok(()),
@@ -317,9 +357,24 @@ fn note(store: &dyn Store, id: u64, outcome: &Try) -> Result<(), Problem> {
     Ok(())
 }
 
-async fn attempt(app: &App, subscription: &Subscription, message: &Message) -> Try {
-    let at = app.clock();
-    let answered = match host_of(&subscription.url, &app.config().webhook_host) {
+/// Sends a message that says nothing, once, to see whether it arrives.
+pub async fn ping(allowed: &[String], at: Timestamp, subscription: &Subscription) -> Try {
+    let place = format!("{:014}-000000", at.as_millisecond());
+    let body = json!({"type": Event::Ping.key(), "timestamp": at, "data": {"webhook": subscription.id}});
+    let message = Message {
+        id: number_of(&format!("{place} {} ping", subscription.id)),
+        place,
+        subscription: subscription.id,
+        event: Event::Ping,
+        body: body.to_string(),
+        tries: 0,
+        next: at,
+    };
+    attempt(allowed, at, subscription, &message).await
+}
+
+async fn attempt(allowed: &[String], at: Timestamp, subscription: &Subscription, message: &Message) -> Try {
+    let answered = match host_of(&subscription.url, allowed) {
         Err(problem) => Err(problem.detail().zh),
         Ok(_) => match signature::sign(&subscription.secret, &message.id, at.as_second(), &message.body) {
             None => Err("签名密钥损坏 / the secret is damaged".to_owned()),

@@ -3,12 +3,13 @@
 //! Enters: runs as they come into force or are released. Leaves: signed messages to the addresses that an operator registered,
 //! on hosts that the operator allowed, and to no others. What is still to be told stands in the store ([`outbox`]), so that
 //! nothing is lost by a restart. Reading order: this file (who is told), [`notices`] (of what), [`outbox`], [`signature`],
-//! [`post`], [`courier`] (when, and how often it is tried). Next: [`crate::pages`].
+//! [`post`], [`courier`] (when, and how often it is tried), [`registry`] (whom, and who says so). Next: [`crate::pages`].
 
 pub mod courier;
 pub mod notices;
 pub mod outbox;
 pub mod post;
+pub mod registry;
 pub mod signature;
 
 use axum::http::Uri;
@@ -38,10 +39,16 @@ pub enum Event {
     /// 报送到期提醒 · Something is due to be handed in.
     #[serde(rename = "report.due")]
     ReportDue,
+    /// 停送期间有变化未推送,应重新读取 · Changes were not told while nothing was sent: read the results anew.
+    #[serde(rename = "results.missed")]
+    ResultsMissed,
+    /// 试送 · Nothing: somebody wants to see whether messages arrive.
+    #[serde(rename = "ping")]
+    Ping,
 }
 
 impl Event {
-    /// Every event.
+    /// Every event that somebody can ask to be told of; the others are told where they belong.
     pub const ALL: [Event; 4] = [Event::ScoreChanged, Event::ListEntered, Event::ListLeft, Event::ReportDue];
 
     /// The name in messages.
@@ -52,7 +59,15 @@ impl Event {
             Event::ListEntered => "list.entered",
             Event::ListLeft => "list.left",
             Event::ReportDue => "report.due",
+            Event::ResultsMissed => "results.missed",
+            Event::Ping => "ping",
         }
+    }
+
+    /// The event of a name in messages.
+    #[must_use]
+    pub fn from_key(key: &str) -> Option<Event> {
+        Event::ALL.into_iter().find(|event| event.key() == key)
     }
 }
 
@@ -60,7 +75,7 @@ impl Event {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Occasion {
-    /// 公布时 · When they are released to the public, or taken back from it.
+    /// 公布、撤回公布时 · When they are released to the public, or taken back from it.
     #[default]
     Released,
     /// 核算后 · When a run comes into force, before anything is public.
@@ -88,6 +103,14 @@ pub struct Subscription {
     pub failing_since: Option<Timestamp>,
     /// Nothing is sent any more, until it is resumed: since when.
     pub stopped: Option<Timestamp>,
+}
+
+impl Subscription {
+    /// Whether it is told of an event now: it asked for it, and is not stopped. What it misses meanwhile is not kept for it, or a
+    /// receiver that has gone for good would fill the store.
+    fn is_told(&self, event: Event) -> bool {
+        self.stopped.is_none() && self.events.contains(&event)
+    }
 }
 
 /// The host, with its port if one is named, of an address that messages may go to.
@@ -194,6 +217,22 @@ mod tests {
             "file:///etc/passwd",
             "10.1.2.3",
             "",
+            // Ways to write an address so that it looks like another one, and places that a server must not be made to ask.
+            "http://167838211/",
+            "http://0x0a010203/",
+            "http://[::ffff:10.1.2.3]/",
+            "http://10.1.2.3.evil.example/",
+            "http://10.1.2.3%2eevil.example/",
+            "http://127.0.0.1/",
+            "http://localhost:8080/api/v1/runs",
+            "http://169.254.169.254/latest/meta-data",
+            "http://10.1.2.3@127.0.0.1/",
+            "gopher://10.1.2.3/",
+            "HTTP://evil.example/",
+            "//10.1.2.3/",
+            "http:///in",
+            "http://10.1.2.3 /",
+            "http://10.1.2.3\r\nHost: evil.example/",
         ] {
             assert!(host_of(refused, &allowed).is_err(), "{refused}");
         }

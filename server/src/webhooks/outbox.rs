@@ -58,6 +58,23 @@ pub struct Try {
     pub failure: Option<String>,
 }
 
+impl Try {
+    /// How it ended, in a word for the log.
+    #[must_use]
+    pub fn outcome(&self) -> String {
+        match (&self.failure, self.status) {
+            (None, _) => "done".to_owned(),
+            (Some(_), Some(status)) => format!("http-{status}"),
+            (Some(_), None) => "no-answer".to_owned(),
+        }
+    }
+
+    fn to_paper(&self) -> Result<Paper, StoreError> {
+        let name = format!("{:014}-{}-{}", self.at.as_millisecond(), self.message, self.number);
+        Ok(Paper::new(TRIED, name, encode(self)?))
+    }
+}
+
 impl Message {
     /// How it is tried again after a failure.
     fn postponed(mut self, now: Timestamp) -> Message {
@@ -102,13 +119,20 @@ pub fn tried(store: &dyn Store) -> Result<Vec<Try>, StoreError> {
 /// # Errors
 /// The store's.
 pub fn settle(store: &dyn Store, message: Message, outcome: Try) -> Result<(), StoreError> {
-    let name = format!("{:014}-{}-{}", outcome.at.as_millisecond(), outcome.message, outcome.number);
-    let tried = Paper::new(TRIED, name, encode(&outcome)?);
+    let tried = outcome.to_paper()?;
     let kept = match outcome.failure {
         None => Paper::gone(WAITING, message.name()),
         Some(_) => message.postponed(outcome.at).to_paper()?,
     };
     store.file_papers(vec![tried, kept])
+}
+
+/// Keeps what came of a message that does not wait for another try.
+///
+/// # Errors
+/// The store's.
+pub fn keep(store: &dyn Store, outcome: &Try) -> Result<(), StoreError> {
+    store.file_papers(vec![outcome.to_paper()?])
 }
 
 /// Has everything that waits for a subscription tried at once.

@@ -96,3 +96,22 @@ fn what_commands_do_is_in_the_log_and_in_the_backup() {
         run(&data, &format!("audit archive --before 2099-01-01 --out {0}.old --key {0}.key", log.display()));
     assert!(done && said.contains("没有满 180 天"), "what is younger than 180 days stays: {said}");
 }
+
+#[test]
+fn webhooks_are_kept_at_the_command_line_too() {
+    let directory = tempfile::tempdir().unwrap();
+    let data = &directory.path().join("data");
+    let (done, said) = run(data, "webhook add http://10.1.2.3/liuwu");
+    assert!(!done && said.contains("--webhook-host"), "{said}");
+    let (done, said) = run(data, "webhook add http://10.1.2.3/liuwu --webhook-host 10.1.2.3 --event list.left");
+    assert!(done && said.contains("whsec_"), "{said}");
+    assert!(run(data, "webhook pause 1").0);
+    let (_, said) = run(data, "webhook list");
+    assert!(said.contains("http://10.1.2.3/liuwu\tlist.left\t已停送") && !said.contains("whsec_"), "{said}");
+    assert!(run(data, "webhook resume 1").0 && !run(data, "webhook resume 2").0);
+    // A host that is not allowed at this time is not written to, whoever registered it before.
+    let (done, said) = run(data, "webhook ping 1");
+    assert!(done && said.contains("未经许可"), "{said}");
+    assert!(run(data, "webhook deliveries 1").1.contains("未经许可"));
+    assert!(run(data, "webhook remove 1").0 && run(data, "audit verify").0);
+}

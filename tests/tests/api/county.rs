@@ -189,11 +189,12 @@ fn everything_known_in_january() -> NewBatch {
         exemptions: vec![Exemption {
             unit: CALM.into(),
             rule: "HAZ-001".into(),
+            record: None,
             from: day("2020-01-01"),
             until: None,
             reason: format!("{SECRET}事由"),
             approved_by: format!("{SECRET}李某"),
-            approved_on: day("2020-12-01"),
+            approved_on: Some(day("2020-12-01")),
         }],
         ..NewBatch::new(noon("2021-01-05"), format!("{SECRET}录入员"), "一月台账")
     }

@@ -94,4 +94,31 @@ async fn a_change_that_fits_no_community_is_refused() {
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(refused.json()["faults"][0]["message"].as_str().unwrap().contains("330381109999"));
     assert_eq!(county.ask(announce(&json!([]))).await.status, StatusCode::BAD_REQUEST);
+    let tomorrow =
+        json!([{"kind": "recoded", "from": "2099-01-01", "old": [BURNT], "new": [{"code": MERGED, "name": "新岙村"}]}]);
+    let refused = county.ask(announce(&tomorrow)).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(refused.json()["faults"][0]["message"].as_str().unwrap().contains("2099-01-01"));
+}
+
+#[tokio::test]
+async fn the_villages_of_a_town_with_a_new_code_keep_a_town() {
+    let county = County::new();
+    let town = county
+        .store
+        .units(county.app.today())
+        .unwrap()
+        .into_iter()
+        .find(|row| row.id == BURNT)
+        .unwrap()
+        .parent
+        .unwrap();
+    let recoded = json!([{"kind": "recoded", "from": "2020-06-01", "old": [town], "new": [{"code": "330381199000", "name": "新镇"}]}]);
+    let stored = county.ask(announce(&recoded)).await;
+    assert_eq!(stored.status, StatusCode::CREATED, "{}", stored.text());
+    let run = score_today(&county);
+    county.app.has_written();
+    let result = county.get_as_staff(&format!("/api/v1/runs/{run}/assessments/{BURNT}")).await.json();
+    assert!(result.to_string().contains("新镇"), "{result}");
+    assert_eq!(scoring::verify(county.store.as_ref(), run, b"a key for tests").unwrap().differences, []);
 }

@@ -28,11 +28,15 @@ mod mappings;
 #[cfg(test)]
 mod openapi;
 #[cfg(test)]
+mod personal;
+#[cfg(test)]
 mod pushes;
 #[cfg(test)]
 mod problems;
 #[cfg(test)]
 mod records;
+#[cfg(test)]
+mod remit;
 #[cfg(test)]
 mod results;
 #[cfg(test)]

@@ -291,8 +291,10 @@ async fn no_address_gives_a_personal_text_in_full() {
 #[tokio::test]
 async fn personal_data_in_full_takes_the_permission_and_a_reason() {
     let county = burning().await;
-    let refused = county.get_as_staff("/api/v1/records/3-1?in_full_because=%E6%A0%B8%E5%AF%B9").await;
+    let refused = post(&county, "/api/v1/records/3-1/in-full", json!({"reason": "核对"})).await;
     assert_eq!((refused.status, refused.json()["code"].clone()), (StatusCode::FORBIDDEN, json!("forbidden")));
+    let by_address = county.get_as_staff("/api/v1/records/3-1?in_full_because=x").await;
+    assert!(!by_address.text().contains(PERSON), "a reason has no place in an address");
     let caller = liuwu::accounts::Caller::terminal();
     let custody = liuwu::custody::Custody::open(&county.app, &caller).unwrap();
     let id = "3-1".parse().unwrap();
@@ -341,12 +343,37 @@ async fn a_file_is_attached_to_a_record_and_given_out_as_what_it_is() {
     assert_eq!(on_page.header("location"), "/desk/records/3-1", "{}", on_page.text());
     assert_eq!(county.get_as_staff(ADDRESS).await.json().as_array().unwrap().len(), 2);
 
-    let original = county.get_as_staff(&format!("{ADDRESS}/{content}?original_because=x")).await;
+    let original = post(&county, &format!("{ADDRESS}/{content}/original"), json!({"reason": "核对"})).await;
     assert_eq!(original.status, StatusCode::FORBIDDEN, "the original takes a permission of its own");
     assert_eq!(county.get(ADDRESS).await.status, StatusCode::UNAUTHORIZED);
     let off = post(&county, &format!("{ADDRESS}/{content}/withdrawal"), json!({"reason": "贴错了"})).await;
     assert_eq!(off.status, StatusCode::NO_CONTENT);
     assert_eq!(county.get_as_staff(&format!("{ADDRESS}/{content}")).await.status, StatusCode::NOT_FOUND);
+    // Attached again it is there again, and who took it off stays kept.
+    assert_eq!(attach(&county, ADDRESS, "整改通知.pdf", b"%PDF-1.7 notice").await.status, StatusCode::CREATED);
+    let kept = liuwu::attachments::of_record(county.store.as_ref(), &["3-1".parse().unwrap()]).unwrap();
+    let off: Vec<&str> = kept.iter().filter_map(|(_, kept)| Some(kept.withdrawn.as_ref()?.why.as_str())).collect();
+    assert_eq!((kept.len(), off), (3, vec!["贴错了"]));
+}
+
+#[tokio::test]
+async fn what_is_attached_stays_with_a_record_that_is_corrected() {
+    let county = burning().await;
+    let paper = attach(&county, "/api/v1/records/3-1/attachments", "现场.pdf", b"%PDF-1.7 scene").await;
+    let content = paper.json()["content"].as_str().unwrap().to_owned();
+    let body = json!({"reason": "看错一行", "fields": {"deaths": "1"}});
+    let corrected = post(&county, "/api/v1/records/3-1/correction", body).await.json();
+    assert_eq!(corrected["record"], "4-1");
+
+    const NOW: &str = "/api/v1/records/4-1/attachments";
+    let listed = async || county.get_as_staff(NOW).await.json().as_array().unwrap().len();
+    assert_eq!(listed().await, 1);
+    assert_eq!(county.get_as_staff(&format!("{NOW}/{content}")).await.bytes, b"%PDF-1.7 scene");
+    assert!(page(&county, "/desk/records/4-1").await.contains("现场.pdf"));
+    attach(&county, NOW, "现场.pdf", b"%PDF-1.7 scene").await;
+    assert_eq!(listed().await, 1, "the same file is not attached twice");
+    let off = post(&county, &format!("{NOW}/{content}/withdrawal"), json!({"reason": "贴错了"})).await;
+    assert_eq!((off.status, listed().await), (StatusCode::NO_CONTENT, 0));
 }
 
 #[tokio::test]

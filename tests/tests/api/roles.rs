@@ -10,13 +10,19 @@ use liuwu::config::{Config, OperatorKey};
 use liuwu::entrance::register::OneTime;
 use liuwu::gate::Access;
 use liuwu::router::{Route, routes};
-use liuwu::store::Journal;
+use liuwu::store::{Journal, Store};
 
 use super::county::*;
 
 /// Passwords that are quick to work out, and a token that works beside accounts.
 pub fn quick() -> Config {
-    Config { argon2_memory: 8, argon2_passes: 1, operator_key: OperatorKey::On, ..Config::default() }
+    Config {
+        argon2_memory: 8,
+        argon2_passes: 1,
+        operator_key: OperatorKey::On,
+        keep_current: false,
+        ..Config::default()
+    }
 }
 
 pub const PASSWORD: &str = "correct horse battery";
@@ -210,26 +216,34 @@ async fn a_town_hands_in_for_its_villages_a_village_for_itself_and_a_department_
     let neighbour = format!("{TROUBLED},2020-07-01,H8,0,王某\n");
     let other_town = format!("{CALM},2020-07-01,H9,0,王某\n");
     let attempts = [
-        ("town", own.clone(), true),
-        ("town", neighbour.clone(), true),
-        ("town", format!("{own}{other_town}"), false),
-        ("village", own.replace("H7", "H17"), true),
-        ("village", neighbour.replace("H8", "H18"), false),
-        ("elsewhere", own.replace("H7", "H27"), false),
+        ("town", own.clone(), None),
+        ("town", neighbour.clone(), None),
+        ("town", format!("{own}{other_town}"), Some(("unit-out-of-remit", "A3"))),
+        ("village", own.replace("H7", "H17"), None),
+        ("village", neighbour.replace("H8", "H18"), Some(("unit-out-of-remit", "A2"))),
+        ("elsewhere", own.replace("H7", "H27"), Some(("kind-out-of-remit", "B2"))),
     ];
-    for (name, rows, is_stored) in attempts {
+    let mut stored = county.store.batches(None, 9).unwrap().len();
+    for (name, rows, refused) in attempts {
         let (cookie, token) = session(&county, name);
         let answer = county.ask(upload(&rows, &cookie, &token)).await;
         let last = county.store.last_entry().unwrap().unwrap();
-        if is_stored {
+        let batches = county.store.batches(None, 9).unwrap();
+        let Some((code, cell)) = refused else {
+            stored += 1;
             assert_eq!(answer.status, StatusCode::CREATED, "{name} {rows} {}", answer.text());
             assert_eq!((last.who.as_str(), last.action.as_str()), (name, "upload"));
-            let batch = liuwu::store::Store::batches(county.store.as_ref(), None, 1).unwrap().remove(0);
-            assert_eq!(batch.by, name, "nobody hands in under another name");
-        } else {
-            assert_eq!((answer.status, answer.json()["code"].as_str()), (StatusCode::FORBIDDEN, Some("out-of-scope")));
-            assert_eq!((last.who.as_str(), last.outcome.as_str()), (name, "out-of-scope"));
-        }
+            assert_eq!((batches.len(), batches[0].by.as_str()), (stored, name), "nobody hands in under another name");
+            continue;
+        };
+        assert_eq!((answer.status, batches.len()), (StatusCode::UNPROCESSABLE_ENTITY, stored));
+        let fault = &answer.json()["faults"][0];
+        assert_eq!(
+            (fault["code"].as_str(), fault["location"]["cell"].as_str()),
+            (Some(code), Some(cell)),
+            "{}",
+            answer.text()
+        );
     }
 }
 
@@ -257,7 +271,6 @@ async fn a_village_never_sees_who_reported_not_even_about_itself() {
 
     let addresses = [
         format!("/api/v1/records/{record}"),
-        format!("/api/v1/records/{record}?in_full_because=x"),
         "/api/v1/records?limit=500".to_owned(),
         format!("/api/v1/batches/{batch}"),
         attachments.clone(),
@@ -278,8 +291,26 @@ async fn a_village_never_sees_who_reported_not_even_about_itself() {
         shown += usize::from(answer.status == StatusCode::OK);
     }
     assert!(shown >= 4, "only {shown} of the places were shown at all");
-    let original = seen("village", &format!("{attachments}/{content}?original_because=x")).await;
-    assert_eq!(original.status, StatusCode::FORBIDDEN);
+    let (village, token) = session(&county, "village");
+    for place in [format!("/api/v1/records/{record}/in-full"), format!("{attachments}/{content}/original")] {
+        let asked = Request::post(&place)
+            .header("content-type", "application/json")
+            .header("cookie", &village)
+            .header("x-csrf-token", &token)
+            .body(Body::from(r#"{"reason":"核对"}"#))
+            .unwrap();
+        assert_eq!(county.ask(asked).await.status, StatusCode::FORBIDDEN, "{place}");
+    }
+    let (town, token) = session(&county, "town");
+    let asked = Request::post(format!("/api/v1/records/{record}/in-full"))
+        .header("content-type", "application/json")
+        .header("cookie", &town)
+        .header("x-csrf-token", &token)
+        .body(Body::from(r#"{"reason":"核对电话"}"#))
+        .unwrap();
+    let in_full = county.ask(asked).await;
+    assert!(in_full.text().contains(PERSON), "{}", in_full.text());
+    assert_eq!(in_full.header("cache-control"), "private, no-store");
     let paper = format!("{attachments}/{content}");
     assert_eq!(seen("town", &paper).await.status, StatusCode::OK);
     assert_eq!(seen("village", &paper).await.status, StatusCode::NOT_FOUND, "a paper of the town can name a person");

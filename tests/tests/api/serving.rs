@@ -7,12 +7,15 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
+use liuwu::accounts::Role;
+use liuwu::config::Config;
 use liuwu::serve::serve;
 use liuwu::store::Knowledge;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
 use super::county::*;
+use super::roles::{quick, session, settle};
 
 /// Asks over a socket and gives what comes back until the server hangs up.
 fn ask(address: std::net::SocketAddr, heading: &str) -> String {
@@ -60,4 +63,28 @@ async fn a_request_that_has_begun_is_answered_before_the_server_stops() {
     let stopped = tokio::time::timeout(Duration::from_secs(10), serving).await;
     stopped.unwrap().unwrap().unwrap();
     assert!(TcpStream::connect(address).is_err());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_form_that_does_not_come_whole_is_given_up() {
+    let county = County::with(Config { timeout_seconds: 1, ..quick() });
+    settle(&county, Role::Approver);
+    let (cookie, _) = session(&county, "approver");
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let serving = tokio::spawn(serve(listener, county.app.clone(), std::future::pending()));
+    let answer = tokio::task::spawn_blocking(move || {
+        let mut client = TcpStream::connect(address).unwrap();
+        client.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+        let request = format!(
+            "POST /account/everywhere HTTP/1.1\r\nhost: liuwu\r\ncookie: {cookie}\r\n\
+             content-type: application/x-www-form-urlencoded\r\ncontent-length: 500\r\n\r\ncsrf="
+        );
+        client.write_all(request.as_bytes()).unwrap();
+        let mut start = [0; 12];
+        client.read_exact(&mut start).unwrap();
+        String::from_utf8(start.to_vec()).unwrap()
+    });
+    assert_eq!(answer.await.unwrap(), "HTTP/1.1 503");
+    serving.abort();
 }

@@ -97,6 +97,20 @@ async fn an_upload_becomes_a_batch_that_can_be_taken_back_whole() {
 }
 
 #[tokio::test]
+async fn a_day_of_receipt_that_is_still_to_come_is_refused_whatever_is_accepted() {
+    let county = County::new();
+    for accepting in ["false", "true"] {
+        let fields = [("kind", "fire"), ("received_on", "2162-01-15"), ("accept_good_rows", accepting)];
+        let refused = upload(&county, &[("火灾.csv", GOOD.as_bytes())], &fields).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", refused.text());
+        let fault = refused.json()["faults"][0].clone();
+        assert_eq!(fault["code"], "received-in-future", "{fault}");
+        assert!(fault["message"].as_str().unwrap().contains("2162-01-15"), "{fault}");
+    }
+    assert_eq!(batches(&county).await, 2);
+}
+
+#[tokio::test]
 async fn an_upload_without_the_token_is_not_even_read() {
     let county = County::new();
     let answer = county.ask(form(&[("a.csv", GOOD.as_bytes())], &[], &[])).await;

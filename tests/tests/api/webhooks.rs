@@ -8,14 +8,16 @@ use axum::body::{Body, Bytes};
 use axum::extract::State;
 use axum::http::{HeaderMap, Method, Request, StatusCode};
 use axum::response::{IntoResponse, Response};
+use liuwu::accounts::Role;
 use liuwu::config::{Config, Token};
 use liuwu::state::App;
-use liuwu::store::Store as _;
+use liuwu::store::{Journal as _, Store as _};
 use liuwu::webhooks::{courier, outbox, signature};
 use serde_json::{Value as Json, json};
 use tokio::net::TcpListener;
 
 use super::county::*;
+use super::roles::{quick, session, settle};
 
 /// A receiver, and how it answers.
 #[derive(Clone)]
@@ -207,6 +209,46 @@ async fn after_long_failure_nothing_is_sent_until_somebody_resumes_it() {
 }
 
 #[tokio::test]
+async fn what_is_missed_while_stopped_is_not_kept_and_whoever_resumes_is_told_so() {
+    let receiver = Receiver::start().await;
+    let county = county_that_may_write_to(&receiver);
+    register(&county, &receiver).await;
+    let mut subscription = liuwu::webhooks::find(county.store.as_ref(), 1).unwrap();
+    subscription.stopped = Some("2021-02-01T00:00:00Z".parse().unwrap());
+    liuwu::webhooks::update(county.store.as_ref(), &subscription).unwrap();
+    release(&county).await;
+    assert!(outbox::waiting(county.store.as_ref()).unwrap().is_empty());
+    county.ask(form(Method::POST, "/api/v1/webhooks/1/resume", &json!({}))).await;
+    courier::deliver(&county.app).await.unwrap();
+    let told = receiver.message(0);
+    assert_eq!(
+        (told["type"].clone(), told["data"].clone()),
+        (json!("results.missed"), json!({"since": "2021-02-01T00:00:00Z"}))
+    );
+    county.ask(form(Method::POST, "/api/v1/webhooks/1/resume", &json!({}))).await;
+    courier::deliver(&county.app).await.unwrap();
+    assert_eq!(receiver.count(), 1, "nothing was missed since");
+}
+
+#[tokio::test]
+async fn what_is_taken_back_from_the_public_leaves_the_lists() {
+    let receiver = Receiver::start().await;
+    let county = county_that_may_write_to(&receiver);
+    register(&county, &receiver).await;
+    release(&county).await;
+    let before = receiver.count();
+    // Those before it first, so that nothing takes its place.
+    for release in county.store.releases().unwrap() {
+        county.store.retract(release.run, act("2021-02-07")).unwrap();
+    }
+    courier::look(&county.app).unwrap();
+    courier::deliver(&county.app).await.unwrap();
+    let told: Vec<Json> = (before..receiver.count()).map(|number| receiver.message(number)).collect();
+    let last = told.iter().rfind(|told| told["type"] == "list.left").unwrap();
+    assert!(last["data"]["run"].is_null() && !last["data"]["changes"].as_array().unwrap().is_empty(), "{last}");
+}
+
+#[tokio::test]
 async fn an_address_is_registered_on_allowed_hosts_only_and_struck_off_with_what_waits() {
     let receiver = Receiver::start().await;
     let county = county_that_may_write_to(&receiver);
@@ -219,4 +261,97 @@ async fn an_address_is_registered_on_allowed_hosts_only_and_struck_off_with_what
     assert_eq!(gone.status, StatusCode::NO_CONTENT);
     assert!(outbox::waiting(county.store.as_ref()).unwrap().is_empty());
     assert_eq!(county.get_as_staff("/api/v1/webhooks/1/deliveries").await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn an_address_that_could_make_the_server_ask_around_is_refused_with_a_reason() {
+    let receiver = Receiver::start().await;
+    let county = county_that_may_write_to(&receiver);
+    let port = receiver.host.split(':').next_back().unwrap().to_owned();
+    for url in [
+        "http://127.0.0.1/".to_owned(),
+        format!("http://localhost:{port}/in"),
+        format!("http://2130706433:{port}/in"),
+        format!("http://[::ffff:127.0.0.1]:{port}/in"),
+        format!("https://{}/in", receiver.host),
+        format!("http://{}@evil.example/in", receiver.host),
+        format!("http://{}.evil.example/in", receiver.host),
+        "http://169.254.169.254/latest/meta-data".to_owned(),
+        "file:///etc/passwd".to_owned(),
+        "javascript:alert(1)".to_owned(),
+        format!("http://{}/{}", receiver.host, "x".repeat(3_000)),
+        String::new(),
+    ] {
+        let answer = county.ask(form(Method::POST, "/api/v1/webhooks", &json!({"url": url}))).await;
+        assert_eq!(
+            (answer.status, answer.json()["code"].clone()),
+            (StatusCode::BAD_REQUEST, json!("bad-parameter")),
+            "{url}"
+        );
+    }
+    let ping = json!({"url": format!("http://{}/in", receiver.host), "events": ["ping"]});
+    assert_eq!(county.ask(form(Method::POST, "/api/v1/webhooks", &ping)).await.status, StatusCode::BAD_REQUEST);
+    let huge = json!({"url": format!("http://{}/in", receiver.host), "events": vec!["score.changed"; 100_000]});
+    assert_eq!(county.ask(form(Method::POST, "/api/v1/webhooks", &huge)).await.status, StatusCode::PAYLOAD_TOO_LARGE);
+    let listed = county.get_as_staff("/api/v1/webhooks").await.json();
+    assert_eq!((listed["items"].as_array().unwrap().len(), receiver.count()), (0, 0));
+}
+
+#[tokio::test]
+async fn on_the_page_a_receiver_is_registered_tried_paused_resumed_and_struck_off() {
+    let receiver = Receiver::start().await;
+    let county = County::with(Config { webhook_host: vec![receiver.host.clone()], ..quick() });
+    settle(&county, Role::SystemAdministrator);
+    let (cookie, token) = session(&county, "system-administrator");
+    let get = async |address: &str| {
+        county.ask(super::county::request(Method::GET, address, &[("cookie", &cookie), ("accept", "text/html")])).await
+    };
+    let send = async |address: &str, fields: &str| {
+        let request = Request::post(address).header("cookie", &cookie).header("accept", "text/html");
+        let request = request.header("content-type", "application/x-www-form-urlencoded");
+        county.ask(request.body(Body::from(format!("csrf={token}&{fields}"))).unwrap()).await
+    };
+    let refused = send("/admin/webhooks", "url=http%3A%2F%2F10.0.0.1%2F&event=list.left").await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(
+        refused.text().contains("主机「10.0.0.1」未经许可") && refused.text().contains("value=\"http://10.0.0.1/\"")
+    );
+
+    let url = format!("http://{}/in", receiver.host);
+    let made = send("/admin/webhooks", &format!("url={}&event=score.changed", liuwu::pages::links::escape(&url))).await;
+    assert!(made.text().contains("whsec_"), "{}", made.text());
+    let page = get("/admin/webhooks").await.text();
+    assert!(page.contains(&url) && !page.contains("whsec_") && page.contains("内部资料"), "the secret is shown once");
+
+    assert_eq!(send("/admin/webhooks/1/ping", "").await.status, StatusCode::SEE_OTHER);
+    assert_eq!(receiver.message(0)["type"], "ping");
+    receiver.answer(Answers::With(StatusCode::BAD_GATEWAY));
+    send("/admin/webhooks/1/ping", "").await;
+    let page = get("/admin/webhooks/1").await.text();
+    assert!(page.contains("送到") && page.contains("HTTP 502"), "{page}");
+    assert!(outbox::waiting(county.store.as_ref()).unwrap().is_empty(), "a test is sent once");
+
+    send("/admin/webhooks/1/pause", "").await;
+    assert!(get("/admin/webhooks").await.text().contains("已停送"));
+    courier::look(&county.app).unwrap();
+    release(&county).await;
+    assert_eq!(receiver.count(), 2, "nothing goes out while it is paused");
+    receiver.answer(Answers::With(StatusCode::OK));
+    send("/admin/webhooks/1/resume", "").await;
+    courier::deliver(&county.app).await.unwrap();
+    assert_eq!(receiver.message(2)["type"], "results.missed");
+
+    send("/admin/webhooks/1/remove", "").await;
+    assert!(!get("/admin/webhooks").await.text().contains(&url));
+    let noted: Vec<(String, String)> = county
+        .store
+        .entries(1, 1_000)
+        .unwrap()
+        .into_iter()
+        .filter(|entry| entry.subject == "webhook")
+        .map(|entry| (entry.action, entry.outcome))
+        .collect();
+    let noted: Vec<(&str, &str)> = noted.iter().map(|(action, outcome)| (action.as_str(), outcome.as_str())).collect();
+    let (set, sent) = (("set", "done"), ("send", "done"));
+    assert_eq!(noted, [set, sent, ("send", "http-502"), set, set, sent, set]);
 }

@@ -97,7 +97,7 @@ fn said() -> Said {
         received_on: Some(day("2021-01-05")),
         effective: Some(day("2019-01-01")),
         statements,
-        ..Said::new("测试", Timestamp::UNIX_EPOCH, "2020年台账")
+        ..Said::new("测试", "2021-01-05T12:00:00+08:00".parse().unwrap(), "2020年台账")
     }
 }
 

@@ -191,6 +191,11 @@ async fn the_desk_shows_what_waits_for_me_with_its_counts() {
     post(&county, &format!("{draft}/commit"), &[("good_rows", "yes")]).await;
     let desk = get_page(&county, "/desk").await.text();
     assert!(desk.contains("未办完的上报1份") && desk.contains("1行有错待改"), "{desk}");
+    let stored = get_page(&county, &draft).await.text();
+    let red = stored.split("href=\"").find(|part| part.contains("/corrections/")).unwrap_or_else(|| panic!("{stored}"));
+    let red = get_page(&county, red.split('"').next().unwrap()).await;
+    assert_eq!(red.status, StatusCode::OK, "what was left can still be had in red");
+    assert!(red.bytes.starts_with(b"PK"));
     post(&county, &format!("{draft}/discard"), &[]).await;
 
     let other = FIRES.lines().take(2).collect::<Vec<_>>().join("\n").replace("H7,0", "H7,1");
@@ -226,7 +231,7 @@ async fn how_far_storing_has_come_outlives_the_page_and_it_can_be_called_off_the
     let paper: Json = serde_json::from_slice(&county.store.paper("drafts", id).unwrap().unwrap()).unwrap();
     let owner = paper["owner"].as_str().unwrap();
     // In the place of a large table, work that goes on until it is called off.
-    let job = county.app.jobs().start(owner, &storing(id), county.app.now(), |gauge| {
+    let job = county.app.jobs().start(owner, &storing(id), county.app.now(), |gauge| -> Result<(), Ending> {
         gauge.begin(STORING, 200_000);
         gauge.advance(80_000);
         loop {

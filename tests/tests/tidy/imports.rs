@@ -73,6 +73,17 @@ fn a_large_dependency_is_named_in_one_module_only() {
 }
 
 #[test]
+fn nothing_is_stored_but_what_a_remit_has_let_through() {
+    const MAY: [&str; 2] = ["server/src/store/", "server/src/remit/admitted.rs"];
+    let mut faults = Vec::new();
+    for file in built_sources().iter().filter(|file| !MAY.iter().any(|home| file.path.starts_with(home))) {
+        let lines = file.code().filter(|(_, line)| line.contains("append_batch("));
+        faults.extend(lines.map(|(line, _)| format!("{}:{line}: ask `Remit::admit` for a batch to store", file.path)));
+    }
+    assert_eq!(faults, Vec::<String>::new());
+}
+
+#[test]
 fn the_engine_reads_no_file_no_clock_and_no_chance() {
     let mut faults = Vec::new();
     for file in built_sources().iter().filter(|file| file.path.starts_with("engine/")) {

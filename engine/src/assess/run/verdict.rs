@@ -40,8 +40,7 @@ impl Pass {
                     Ok(datum) => match datum.as_number() {
                         Some(score) => {
                             scripted = Some(score);
-                            let mut unused = Vec::new();
-                            Some(stage.pipeline.hold(score, &mut unused).unwrap_or(score))
+                            Some(stage.pipeline.held(score))
                         }
                         None => {
                             let (zh, en) = datum.describe();

@@ -5,6 +5,7 @@ use rhai::{Expr, Position};
 
 use super::super::functions::named;
 use super::notation::{Signature, Wanted};
+use super::reads::{Any, Sense};
 use super::report::{instead, unknown};
 use super::types::{Is, Seat, Type, Whose};
 use super::walk::{Closure, Walk};
@@ -51,12 +52,29 @@ impl Walk<'_, '_> {
                 if let Some(expr) = one.expr.filter(|_| !matches!(wanted, Wanted::Any | Wanted::Evidence)) {
                     self.present(&one.is, expr);
                 }
+                self.take_argument_for(name, wanted, one, is_certain);
                 if let Some(text) = one.text().filter(|_| is_certain) {
                     self.text_argument(wanted, text, given, one.position);
                 }
             }
         }
         answer
+    }
+
+    /// Notes what an argument names: kinds, rules and criteria are written out, or may be any.
+    fn take_argument_for(&mut self, name: &str, wanted: Wanted, one: &Argument<'_>, is_certain: bool) {
+        let (sense, any) = match wanted {
+            Wanted::Kind | Wanted::Window => (Sense::Kind, Any::Kind),
+            Wanted::Criterion if name == "met" => (Sense::Met, Any::Met),
+            Wanted::Rule | Wanted::Criterion | Wanted::Scored => (Sense::Result, Any::Result),
+            _ => return,
+        };
+        match (one.text(), &one.is.is) {
+            (Some(_), _) if is_certain => self.takes_for(sense, one.position),
+            // Not known to be this one's argument alone: it may be anything of that name.
+            (Some(_), _) | (None, Is::Period) => {}
+            (None, _) => self.takes_for_any(any),
+        }
     }
 
     /// What a closure gives for an item.

@@ -5,7 +5,8 @@
 //! never used. The rule above all: no complaint about what would run well. Next: [`crate::assess`], whose plan asks for this.
 //!
 //! Reading order: [`post`] (order of scripts), [`types`], [`book`] (what the bundle holds), [`mentions`] (names only),
-//! [`walk`] with [`variables`], [`properties`], [`operators`], [`calls`] and [`arguments`], [`order`], [`results`], [`unused`].
+//! [`walk`] with [`variables`], [`properties`], [`operators`], [`calls`] and [`arguments`], [`order`], [`results`], [`reads`] (what each
+//! script reads of the bundle), [`unused`].
 
 mod post;
 mod types;
@@ -21,6 +22,7 @@ mod calls;
 mod arguments;
 mod order;
 mod results;
+mod reads;
 mod unused;
 #[cfg(test)]
 mod tests;
@@ -41,6 +43,7 @@ use report::Report;
 use walk::Walk;
 
 pub use post::{Placed, Post};
+pub use reads::{Reads, ScriptReads};
 
 /// What is checked.
 pub(super) struct Scripts {
@@ -64,8 +67,8 @@ struct Read {
 /// Names of functions with the numbers of arguments they take.
 type Natives = BTreeMap<String, Vec<usize>>;
 
-/// Checks the scripts of a bundle.
-pub(super) fn check(bundle: &Bundle, engine: &Engine, scripts: Scripts) -> Vec<Diagnostic> {
+/// Checks the scripts of a bundle; gives what was found, and what each script reads, in the order in which they run.
+pub(super) fn check(bundle: &Bundle, engine: &Engine, scripts: Scripts) -> (Vec<Diagnostic>, Vec<ScriptReads>) {
     let natives = natives(engine);
     let mut report = Report::new(&bundle.file);
     let mut book = Book::new(bundle);
@@ -74,12 +77,14 @@ pub(super) fn check(bundle: &Bundle, engine: &Engine, scripts: Scripts) -> Vec<D
     share_what_a_rule_tests(&mut scripts_read);
     let vetoing = scripts_read.iter().filter(|read| read.mentions.called.contains("veto"));
     book.vetoing = vetoing.filter_map(|read| read.placed.post.rule()).collect();
+    let mut all_reads = Vec::with_capacity(scripts_read.len());
     for read in &mut scripts_read {
         take_over_from_figures(&book, read);
         let mut walk = Walk::new(&book, read.view(), &natives, scripts.has_library, &mut report);
         let gives = walk.script();
         walk.result(&gives);
         let knows_all_functions = walk.knows_all_functions;
+        all_reads.push(reads::of_script(&book, &read.placed, &read.bodies, &walk.senses));
         if let Some(id) = figure_of(bundle, &read.placed) {
             book.set_figure(read.placed.roll_up, &id, gives, read.mentions.tested.clone());
         }
@@ -95,7 +100,7 @@ pub(super) fn check(bundle: &Bundle, engine: &Engine, scripts: Scripts) -> Vec<D
             scripts_read.iter().chain([&library]).flat_map(|read| &read.mentions.words).map(String::as_str).collect();
         unused::look_for(bundle, &words, &mut report);
     }
-    report.into_found()
+    (report.into_found(), all_reads)
 }
 
 impl Read {

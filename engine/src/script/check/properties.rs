@@ -5,6 +5,7 @@ use std::sync::Arc;
 use rhai::{Expr, Position};
 
 use super::notation::Given;
+use super::reads::{entry_of, sense_of_property};
 use super::report::{Said, instead, unknown};
 use super::types::{Is, Nothing, Seat, Type, Whose};
 use super::walk::Walk;
@@ -74,6 +75,9 @@ fn names(properties: Properties) -> impl Iterator<Item = &'static str> {
 impl Walk<'_, '_> {
     /// The type of `base.name`.
     pub(super) fn property(&mut self, base: &Type, name: &str, position: Position) -> Type {
+        if let Some(sense) = sense_of_property(base) {
+            self.takes_for(sense, position);
+        }
         match &base.is {
             Is::Unknown | Is::Never | Is::Nothing | Is::Object | Is::Closure => Type::UNKNOWN,
             Is::Record(kinds) => self.field(kinds, name, position),
@@ -105,6 +109,9 @@ impl Walk<'_, '_> {
             && !matches!(base.is, Is::List(_) | Is::Text | Is::Choice(_))
         {
             return self.property(base, name, *position);
+        }
+        if let Some(any) = entry_of(base).filter(|_| by.is != Is::Number) {
+            self.takes_for_any(any);
         }
         if let (Expr::IntegerConstant(key, position), Is::Table(table)) = (index, &base.is) {
             return self.entry(table, &key.to_string(), *position);

@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::super::functions::functions;
-use super::super::{CallOff, sandbox};
+use super::super::{CallOff, Post, Reads, sandbox};
 use super::calls::signatures;
 use super::notation::Signature;
 use super::properties;
@@ -251,4 +251,51 @@ fn bundles_below(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
     }
     found.sort();
     found
+}
+
+/// What a rule of this script reads.
+fn reads_of(script: &str) -> Reads {
+    let indented: String = script.lines().map(|line| format!("          {line}\n")).collect();
+    let text = SAMPLE.replace("          note(\"the script\");\n", &indented);
+    let (bundle, _) = bundle::read("sample.yaml", &text).unwrap();
+    let plan = Plan::new(Arc::new(bundle)).unwrap_or_else(|faults| panic!("{script}: {faults:?}"));
+    let own = plan.reads().iter().find(|script| script.roll_up.is_none() && script.post == Post::Rule(1));
+    own.unwrap().reads.clone()
+}
+
+#[test]
+fn what_a_script_reads_is_told_apart_where_it_is_sure_and_taken_for_all_where_it_is_not() {
+    let names = |names: &BTreeSet<String>| names.iter().cloned().collect::<Vec<_>>().join(" ");
+    let told = |script: &str| {
+        let reads = reads_of(script);
+        format!("{} | {} | {}", names(&reads.kinds), names(&reads.figures), names(&reads.rules))
+    };
+    for (script, expected) in [
+        ("if records(\"fire\").count() > 1 { note(`a`) }", "fire |  | "),
+        ("for f in 记录(\"fire\", \"event\") { note(`a`, f) }", "event fire |  | "),
+        ("if town.name == `a` { note(`a`) }", " |  | "),
+        ("if county.known(\"survey\").is_empty() { note(`a`) }", "survey |  | "),
+        ("if found(\"A-1\") && points(\"A-1\") < 0 { note(`a`) }", " |  | A-1"),
+        ("if figures.fires > 1 { note(`a`) }", " | fires | "),
+        ("let f = figures; if f.fires > 1 { note(`a`) }", " | fires | "),
+        ("let f = figures; f = previous?.figures ?? f; if f.fires > 1 { note(`a`) }", " | fires | "),
+        ("if group.map(|u| u.figures).any(|f| f.fires > 1) { note(`a`) }", " | fires | "),
+        ("if group.any(|u| u[\"figures\"][\"fires\"] > 1) { note(`a`) }", " | fires | "),
+        // A field of a record is no figure, whatever it is called; of what is not known it may be one.
+        ("if records(\"event\").any(|e| e.marks.fires > 1) { note(`a`) }", "event |  | "),
+        ("let m = #{fires: 1}; m = figures; if m.fires > 0 { note(`a`) }", " | fires | "),
+        // Names that are only known when the script runs.
+        ("let k = `fi${\"re\"}`; if records(k).count() > 1 { note(`a`) }", "event fire survey |  | "),
+        ("let k = `fi${\"res\"}`; if figures[k] > 1 { note(`a`) }", " | fires read | "),
+        ("let k = `A-${1}`; if found(k) { note(`a`) }", " |  | A-1 B-1"),
+        ("let l = [1, 2]; let i = 1; i += 0; if l[i] > 1 { note(`a`) }", " |  | "),
+        // Functions of the library, called or by their name.
+        ("if records(\"fire\").any(is_big) { note(`a`) }", "fire |  | "),
+    ] {
+        assert_eq!(told(script), expected, "{script}");
+    }
+    let reads = reads_of("if met(\"A\") == true && unit.population > 3 { note(`a`) }");
+    assert_eq!((names(&reads.met), names(&reads.criteria)), ("A".to_owned(), String::new()));
+    assert!(reads.members.contains("population"));
+    assert!(reads_of("if records(\"fire\").any(is_big) { note(`a`) }").members.contains("loss"));
 }

@@ -13,6 +13,7 @@ use super::Natives;
 use super::book::Book;
 use super::mentions::{Bodies, Body, Mentions};
 use super::post::Placed;
+use super::reads::{Any, Sense, Senses};
 use super::report::{Report, Said};
 use super::types::{Is, Nothing, Type};
 use crate::codes::script as codes;
@@ -42,6 +43,8 @@ pub(super) struct Walk<'a, 'b> {
     later: Vec<(String, usize)>,
     returns: Vec<Type>,
     in_library: bool,
+    /// What is known of the names in it.
+    pub(super) senses: Senses,
 }
 
 /// How deep calls are followed at once: the walk calls itself, and stacks end.
@@ -71,6 +74,7 @@ impl<'a, 'b> Walk<'a, 'b> {
             later: Vec::new(),
             returns: Vec::new(),
             in_library: false,
+            senses: Senses::default(),
         }
     }
 
@@ -120,6 +124,16 @@ impl<'a, 'b> Walk<'a, 'b> {
         self.depth -= 1;
         self.given.insert(function.clone(), gives.clone());
         gives
+    }
+
+    /// Notes what a name at a position stands for.
+    pub(super) fn takes_for(&mut self, sense: Sense, position: Position) {
+        self.senses.note(self.in_library, position, sense);
+    }
+
+    /// Notes that something is read under a name that is only known when the script runs.
+    pub(super) fn takes_for_any(&mut self, any: Any) {
+        self.senses.note_any(any);
     }
 
     /// Notes a complaint at a position of the script, or of the library when the walk is there.

@@ -223,6 +223,9 @@ pub struct EffectBody {
     leaving: usize,
     /// 逐个 · One by one, those that lose most first.
     moved: Vec<MovedBody>,
+    /// 只列本账号能看未公布结果的考核对象,其他的也可能变化 · Only units whose results the caller sees before they are released; others
+    /// may move, too.
+    partial: bool,
 }
 
 /// 一个考核对象的变化。 · A unit that moves.
@@ -414,6 +417,7 @@ impl EffectBody {
             entering: effect.entering(),
             leaving: effect.leaving(),
             moved: effect.moved.iter().map(|moved| MovedBody::of(moved, preview)).collect(),
+            partial: effect.partial,
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Sheets as offices really have them, read without a fault.
 
 use liuwu_engine::coverage::Statement;
+use liuwu_engine::diagnostic::Location;
 use rust_xlsxwriter::{ExcelDateTime, Format, Workbook as Writer};
 
 use super::*;
@@ -169,13 +170,20 @@ fn statements_name_kind_area_and_days() {
         to: day(to),
         nil,
     };
+    let stated: Vec<&Statement> = reading.entries.iter().map(|stated| &stated.statement).collect();
     assert_eq!(
-        reading.entries,
+        stated,
         [
-            statement("fire", "330381101000", "2020-01-01", "2020-01-31", true),
-            statement("hazard", "330381000000", "2020-01-01", "2020-12-31", false),
+            &statement("fire", "330381101000", "2020-01-01", "2020-01-31", true),
+            &statement("hazard", "330381000000", "2020-01-01", "2020-12-31", false),
         ]
     );
+    let cell = |at: &Location| match at {
+        Location::Cell { cell, .. } => cell.to_string(),
+        other => panic!("{other:?}"),
+    };
+    let cells = reading.entries.iter().map(|stated| [cell(&stated.kind_at), cell(&stated.area_at)]);
+    assert_eq!(cells.collect::<Vec<_>>(), [["A2", "B2"], ["A3", "B3"]]);
 }
 
 #[test]

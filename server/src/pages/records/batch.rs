@@ -11,7 +11,6 @@ use serde::Deserialize;
 use super::batches::BatchLine;
 use super::shown::{Line, line, place};
 use super::{BATCHES, RECORDS};
-use crate::accounts::Permission;
 use crate::custody::asked as asked_for;
 use crate::custody::{Custody, Wanted};
 use crate::desk;
@@ -21,6 +20,7 @@ use crate::pages::frame::Frame;
 use crate::pages::links;
 use crate::pages::seat::Section;
 use crate::pages::visit::{Rendered, Visit};
+use crate::remit::VILLAGE;
 use crate::state::App;
 
 /// Rows shown at once.
@@ -72,12 +72,13 @@ async fn page(app: App, visit: Visit, batch: String, weigh: bool) -> Result<Rend
         let batch = custody.batch(id)?;
         let found = custody.search(&Wanted { batch: Some(id), ..Wanted::default() }, ROWS)?;
         let undoing = if weigh { Some(weighed(&custody, &frame, id)?) } else { None };
+        let may_undo = custody.may_undo(&batch) && batch.withdrawn.is_none();
         Ok(Rendered(BatchPage {
             batch: BatchLine::of(&custody, &frame, &batch),
-            notes: batch.notes.into_iter().filter(|(key, _)| key != desk::NOTE).collect(),
+            notes: batch.notes.into_iter().filter(|(key, _)| key != desk::NOTE && key != VILLAGE).collect(),
             rows: found.records.iter().map(|record| line(&custody, &frame, record.id, record)).collect(),
             more: found.next.is_some(),
-            may_undo: visit.caller().may(Permission::Correct) && batch.withdrawn.is_none(),
+            may_undo,
             undoing,
             frame,
         }))

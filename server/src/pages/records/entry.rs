@@ -182,7 +182,7 @@ fn standing_values(custody: &Custody, kind: &Kind, record: &StoredRecord) -> BTr
         let plain = field.json.as_str().map(str::to_owned);
         let text = match (&known.kind, plain) {
             (Type::Time, Some(text)) => text.replacen(' ', "T", 1),
-            (Type::Boolean, _) => if field.json == serde_json::Value::Bool(true) { "是" } else { "否" }.to_owned(),
+            (Type::Boolean, None) => if field.json == serde_json::Value::Bool(true) { "是" } else { "否" }.to_owned(),
             (_, Some(text)) => text,
             (Type::List(_), None) if !crate::entry::is_long(known) => field.text,
             (_, None) => field.json.to_string(),

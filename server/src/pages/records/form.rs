@@ -101,7 +101,8 @@ pub fn fields(
     form.extend(kind.fields.iter().map(|(name, field)| FormField {
         name: name.clone(),
         label: field.title.clone(),
-        control: control(frame, field),
+        // What is struck out comes back as it is shown, whatever it may hold.
+        control: if value(name).contains('*') { Control::Line } else { control(frame, field) },
         value: value(name),
         required: !field.optional && field.default.is_none(),
         help: help(custody, frame, field),

@@ -8,7 +8,6 @@ use serde::Deserialize;
 
 use super::shown::{changes, kind, moment, place, standing};
 use super::{QUESTIONS, RECORDS};
-use crate::accounts::Permission;
 use crate::custody::Custody;
 use crate::error::Problem;
 use crate::pages::frame::Frame;
@@ -28,8 +27,6 @@ pub struct QuestionsPage {
     pub open: Vec<QuestionShown>,
     /// Those that are settled, the newest first.
     pub settled: Vec<QuestionShown>,
-    /// Whether the reader may decide.
-    pub may_decide: bool,
 }
 
 /// A conflict.
@@ -45,7 +42,11 @@ pub struct QuestionShown {
     pub known_source: String,
     /// Whether it still counts.
     pub known_counts: bool,
-    /// What became of it, when it does not.
+    /// Whether the reader may decide.
+    pub may_decide: bool,
+    /// Whether the row can stand in its place: it still counts, and the reader may change it.
+    pub may_replace: bool,
+    /// What became of it, when it does not count.
     pub known_word: &'static str,
     /// Where the row was read.
     pub source: String,
@@ -80,7 +81,6 @@ pub async fn list(State(app): State<App>, visit: Visit) -> Result<Rendered<Quest
         Ok(Rendered(QuestionsPage {
             open: open.into_iter().map(shown).collect::<Result<_, _>>()?,
             settled: settled.into_iter().take(SETTLED).map(shown).collect::<Result<_, _>>()?,
-            may_decide: visit.caller().may(Permission::Correct),
             frame,
         }))
     })
@@ -96,6 +96,8 @@ fn show(custody: &Custody, frame: &Frame, question: Question) -> Result<Question
         known: question.known,
         known_source: known.record.source.to_line(),
         known_counts: known.state == State_::InForce,
+        may_decide: custody.may_settle(&question),
+        may_replace: known.state == State_::InForce && custody.may_change(&known.record)?,
         known_word: standing(frame, &known).word,
         source: row.source.to_line(),
         asked: (question.asked.by.clone(), moment(frame, question.asked.at)),

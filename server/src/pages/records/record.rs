@@ -54,6 +54,8 @@ pub struct RecordPage {
     pub attach_to: Option<String>,
     /// Whether the reader may correct it and take it back.
     pub may_correct: bool,
+    /// Who handed it in, where that keeps the reader, who is the village it is about, from correcting it.
+    pub handed_in_by: Option<String>,
     /// Whether the reader may see personal fields in full.
     pub may_see: bool,
 }
@@ -111,7 +113,8 @@ fn fill(app: &App, visit: &Visit, id: RecordId, in_full: Option<&str>) -> Result
             let proof = caller.csrf().map(|csrf| format!("?{CSRF_FIELD}={csrf}")).unwrap_or_default();
             format!("{RECORDS}/{id}/attachments{proof}")
         }),
-        may_correct: caller.may(Permission::Correct) && version.state == State_::InForce,
+        may_correct: version.state == State_::InForce && custody.may_change(record)?,
+        handed_in_by: custody.another_hand(record)?.filter(|_| version.state == State_::InForce),
         may_see: caller.may(Permission::SeePersonal),
         frame,
     })

@@ -35,7 +35,7 @@ impl Sled {
         let head = batch.heading(id, None);
         let heading = encode(&head)?;
         let (sheets, numbers) = number_sheets(&batch.records);
-        let mut entries = self.entries(&batch, id, (sheets, &numbers))?;
+        let mut entries = self.rows_by_shelf(&batch, id, (sheets, &numbers))?;
         entries.push((&self.shelves.successors, successors));
         let leaves = self.changed_leaves(brought(&batch, id, &numbers, put_out))?;
         let rows = (batch.records.len() + batch.attributes.len()) as u64;
@@ -66,7 +66,7 @@ impl Sled {
 
     /// The entries that say which records this batch corrects and takes back, and those records with their units. All of them must
     /// be in force.
-    fn successors_in(&self, batch: &NewBatch, id: BatchId) -> Result<(Vec<Entry>, Vec<PutOut>)> {
+    pub(super) fn successors_in(&self, batch: &NewBatch, id: BatchId) -> Result<(Vec<Entry>, Vec<PutOut>)> {
         let known = self.known();
         let mut sheets = Sheets::default();
         let (mut entries, mut put_out) = (Vec::new(), Vec::new());
@@ -88,7 +88,7 @@ impl Sled {
     }
 
     /// Everything else that comes with a batch, shelf by shelf.
-    fn entries(
+    pub(super) fn rows_by_shelf(
         &self,
         batch: &NewBatch,
         id: BatchId,
@@ -191,7 +191,7 @@ impl Sled {
 }
 
 /// The sheets from which records were read, each with its number, and the number of the sheet of each record.
-fn number_sheets(records: &[RecordRow]) -> (BTreeMap<Sheet, u32>, Vec<u32>) {
+pub(super) fn number_sheets(records: &[RecordRow]) -> (BTreeMap<Sheet, u32>, Vec<u32>) {
     let mut sheets: BTreeMap<Sheet, u32> = BTreeMap::new();
     let number = |record: &RecordRow| {
         let next = sheets.len() as u32;

@@ -9,8 +9,9 @@
 //! # What keeps them true
 //!
 //! They are written between the rows of a batch and its heading (or with a withdrawal), while readers wait, and say what is known
-//! by all that is stored. For the knowledge of an earlier day, records are read one by one as before. What an interrupted
-//! write has left is made anew from the records at the next opening; `verify` compares all of it with them.
+//! by all that is stored. For the knowledge of an earlier day, records are read one by one as before. A write that is
+//! interrupted leaves each value old or new: no unit beside those it was about is ever missing. Those it was about are made
+//! anew from the records at the next opening; `verify` compares all of it with them.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::ControlFlow;
@@ -35,8 +36,8 @@ use crate::store::words::*;
 const LONGEST: usize = 24_000;
 /// Units made anew at a time.
 const REPACKED: usize = 500;
-/// Values exchanged in one atomic write.
-const EXCHANGED: usize = 200;
+/// Values exchanged in one atomic write, where they need not be more to stay together.
+pub(super) const EXCHANGED: usize = 200;
 /// Sheets kept at hand.
 const KEPT_SHEETS: usize = 20_000;
 
@@ -135,11 +136,14 @@ impl Sled {
 
 /// Writing.
 impl Sled {
-    /// What becomes of the values in which units stand. Units rise; each is changed when its turn comes, so that a large batch
-    /// is never held twice.
-    pub(super) fn changed_leaves(&self, changes: impl Iterator<Item = Result<(String, Change)>>) -> Result<Exchange> {
+    /// What becomes of the values in which units stand, to be [written](Sled::exchange_leaves) in this order. Units rise; each is
+    /// changed when its turn comes, so that a large batch is never held twice.
+    pub(super) fn changed_leaves(
+        &self,
+        changes: impl Iterator<Item = Result<(String, Change)>>,
+    ) -> Result<Vec<Exchange>> {
         let shelf = &self.shelves.facts;
-        let mut exchange = Exchange::new();
+        let mut exchanges = Vec::new();
         let mut changes = changes;
         let mut waiting = changes.next().transpose()?;
         while let Some((first, _)) = &waiting {
@@ -149,6 +153,7 @@ impl Sled {
             };
             let next = shelf.first_key_from(&old.as_ref().map_or(Vec::new(), Key::end))?;
             let next = next.map(|key| parts(shelf, &key, |parts| parts.text())).transpose()?;
+            let stood: Vec<Key> = leaf.keys().map(|unit| Key::new().text(unit)).collect();
             while let Some((unit, change)) = waiting.take_if(|(unit, _)| next.as_ref().is_none_or(|next| &*unit < next))
             {
                 match self.changed_facts(leaf.get(&unit), &unit, change)? {
@@ -157,10 +162,9 @@ impl Sled {
                 }
                 waiting = changes.next().transpose()?;
             }
-            exchange.extend(old.map(|key| (key, None)));
-            exchange.extend(cut(leaf)?.into_iter().map(|(key, value)| (key, Some(value))));
+            exchanges.extend(in_place_of(old, &stood, cut(leaf)?));
         }
-        Ok(exchange)
+        Ok(exchanges)
     }
 
     /// The facts of a unit after a change; none when nothing is known any more.
@@ -183,16 +187,12 @@ impl Sled {
     }
 
     /// Puts values in the place of others. Not atomic as a whole: readers must wait, and a mark must say that it is being done.
-    pub(super) fn exchange_leaves(&self, exchange: Exchange) -> Result<()> {
-        let mut exchange = exchange.into_iter().peekable();
-        while exchange.peek().is_some() {
-            self.shelves.facts.exchange(exchange.by_ref().take(EXCHANGED).collect())?;
-        }
-        Ok(())
+    pub(super) fn exchange_leaves(&self, exchanges: Vec<Exchange>) -> Result<()> {
+        gathered(exchanges, EXCHANGED).try_for_each(|piece| self.shelves.facts.exchange(piece))
     }
 
     /// Makes the facts of some units anew from their records.
-    pub(super) fn repack(&self, known: &Known, units: BTreeSet<String>) -> Result<Exchange> {
+    pub(super) fn repack(&self, known: &Known, units: BTreeSet<String>) -> Result<Vec<Exchange>> {
         self.changed_leaves(units.into_iter().map(|unit| {
             let facts = self.loose_facts(known, &unit)?;
             Ok((unit, Change::Are(facts)))
@@ -319,6 +319,40 @@ pub(super) fn cut(leaf: Leaf) -> Result<Vec<(Key, Vec<u8>)>> {
     }
     let compress = |(key, value): (Key, Vec<u8>)| (key, lz4_flex::block::compress_prepend_size(&value));
     Ok(values.into_iter().map(compress).collect())
+}
+
+/// What takes the place of a value, in the order of writing. First, in one write, all values with a unit that stood in the old one:
+/// whoever looks for such a unit finds it before and after. Then, each by itself, values of new units alone; while one of them
+/// is missing, its units would stand in the value before it.
+fn in_place_of(old: Option<Key>, stood: &[Key], values: Vec<(Key, Vec<u8>)>) -> Vec<Exchange> {
+    let mut together: Exchange = old.into_iter().map(|key| (key, None)).collect();
+    let mut further = Vec::new();
+    let mut values = values.into_iter().peekable();
+    let mut stood = stood.iter().peekable();
+    while let Some((key, value)) = values.next() {
+        let mut holds_old = false;
+        while stood.next_if(|unit| values.peek().is_none_or(|(next, _)| *unit < next)).is_some() {
+            holds_old = true;
+        }
+        if holds_old {
+            drop(together.insert(key, Some(value)))
+        } else {
+            further.push(Exchange::from([(key, Some(value))]))
+        }
+    }
+    std::iter::once(together).filter(|together| !together.is_empty()).chain(further).collect()
+}
+
+/// The same in pieces of so many values, each for one atomic write; what belongs together stays so, however much it is.
+pub(super) fn gathered(exchanges: Vec<Exchange>, most: usize) -> impl Iterator<Item = Exchange> {
+    let mut exchanges = exchanges.into_iter().peekable();
+    std::iter::from_fn(move || {
+        let mut piece = exchanges.next()?;
+        while let Some(next) = exchanges.next_if(|next| piece.len() + next.len() <= most) {
+            piece.extend(next);
+        }
+        Some(piece)
+    })
 }
 
 /// What a batch brings to one unit: places of its records and attributes, and the records it corrects there.

@@ -71,7 +71,7 @@ impl Town {
         self.note(Action::Release, "run", "1");
         let file = ("验收单.pdf", "%PDF-1.4 现场照片".as_bytes());
         let hand = ("王".to_owned(), jiff::Timestamp::UNIX_EPOCH);
-        let content = attach(self.store.as_ref(), SECOND, file, hand).unwrap().content;
+        let content = attach(self.store.as_ref(), (SECOND, &[SECOND]), file, hand).unwrap().1.content;
         self.note(Action::Upload, "attachment", &format!("{SECOND}/{content}"));
         content
     }
@@ -290,8 +290,9 @@ fn an_attachment_whose_bytes_or_note_were_changed_is_named() {
 
     let town = Town::new();
     town.take_back_release_and_attach();
-    let gone = Paper::gone(format!("attachments {SECOND}"), content.to_string());
-    town.store.file_papers(vec![gone]).unwrap();
+    let folder = format!("attachments {SECOND}");
+    let [(name, _)] = town.store.papers(&folder, None, 9).unwrap().try_into().unwrap();
+    town.store.file_papers(vec![Paper::gone(folder, name)]).unwrap();
     assert_eq!(town.differences(), [Difference::Missing(named)]);
 }
 

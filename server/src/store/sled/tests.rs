@@ -1,5 +1,7 @@
 //! What the store on sled promises beyond the others: it is locked, it mends what was interrupted, it names what is damaged.
 
+mod interrupted;
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
@@ -330,7 +332,7 @@ fn packed_facts_that_differ_from_the_records_are_named_by_unit_and_kind_and_can_
     leaf.insert("甲村".to_owned(), other);
     leaf.insert("甲甲村".to_owned(), Vec::new());
     let exchange = super::packs::cut(leaf).unwrap().into_iter().map(|(key, value)| (key, Some(value))).collect();
-    store.exchange_leaves(exchange).unwrap();
+    store.exchange_leaves(vec![exchange]).unwrap();
     let faults = store.verify().unwrap();
     assert!(faults.iter().all(|fault| fault.damage == Damage::Packed), "{faults:?}");
     let places: BTreeSet<&str> = faults.iter().map(|fault| fault.place.as_str()).collect();

@@ -225,16 +225,43 @@ pub struct Exemption {
     pub unit: String,
     /// Identifier of the rule.
     pub rule: String,
-    /// First day.
+    /// The number of the record whose finding does not count; without it, all findings of the rule.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub record: Option<String>,
+    /// First day; [`Date::MIN`]: open.
     pub from: Date,
     /// Last day; without it, open.
     pub until: Option<Date>,
     /// Why.
     pub reason: String,
-    /// Who approved it.
+    /// Who approved it; empty: not said.
     pub approved_by: String,
-    /// When.
-    pub approved_on: Date,
+    /// When, where it is said.
+    #[serde(default)]
+    pub approved_on: Option<Date>,
+}
+
+impl Exemption {
+    /// Whether another one says the same: a day of approval that it leaves out is no difference.
+    pub fn is_known_as(&self, known: &Exemption) -> bool {
+        let day = self.approved_on.or(known.approved_on);
+        known == &Exemption { approved_on: day, ..self.clone() }
+    }
+}
+
+/// What scoring needs of it; the day of approval says nothing about findings.
+impl From<Exemption> for liuwu_engine::assess::Exemption {
+    fn from(kept: Exemption) -> Self {
+        liuwu_engine::assess::Exemption {
+            unit: kept.unit,
+            rule: kept.rule,
+            record: kept.record,
+            from: Some(kept.from).filter(|from| *from != Date::MIN),
+            until: kept.until,
+            reason: kept.reason,
+            approved_by: Some(kept.approved_by).filter(|name| !name.is_empty()),
+        }
+    }
 }
 
 /// Something out of a batch, with its number and the day from which it counts as known. Reads like the thing itself.
