@@ -38,6 +38,7 @@ pub mod search;
 pub mod not_found;
 pub mod burden;
 pub mod duties;
+pub mod runs;
 pub mod problem;
 pub mod preferences;
 pub mod admin;
