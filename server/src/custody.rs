@@ -154,6 +154,7 @@ impl Custody<'_> {
         let kind = self.own_kind(kind)?;
         let act = Act { by: self.caller.name(), at: self.app.now(), why: remark.trim().to_owned() };
         let desk = Desk { store: self.app.store(), bundle: self.edition.bundle() };
+        let _alone = self.app.standing();
         let entered = desk.enter(&kind, typed, &act, decision)?;
         self.keep(entered, Action::Upload)
     }
@@ -167,6 +168,7 @@ impl Custody<'_> {
         let old = self.in_force(id)?;
         let kind = self.own_kind(&old.kind)?;
         let desk = Desk { store: self.app.store(), bundle: self.edition.bundle() };
+        let _alone = self.app.standing();
         let entered = desk.correct(&kind, &old, typed, &act, decision)?;
         self.keep(entered, Action::Correct)
     }

@@ -30,13 +30,11 @@ use crate::scoring::{Ask, ScoringError};
 use crate::state::App;
 use crate::store::overlay::Overlay;
 use crate::store::{Act, BatchId, Conflict, RecordId, StoreError};
-use crate::upload::{self, File, Report, Said, Stopped};
+use crate::upload::{self, File, Report, STORING, Said, Stopped};
 use crate::view::EditionView;
 
 /// Working out what storing would do to the results.
 const WEIGHING: Step = Step { zh: "测算影响", en: "weighing the effect" };
-/// Writing to the store.
-const STORING: Step = Step { zh: "入库", en: "storing" };
 /// The longest time for working out the effect.
 const LONGEST: Duration = Duration::from_secs(300);
 /// Newest batches among which that of a draft is looked for after an interruption.
@@ -196,6 +194,12 @@ fn weigh(app: &App, caller: &Caller, edition: &EditionView, report: &Report) -> 
     if report.is_empty() {
         return Ok(Weighed::Effect(Effect::default()));
     }
+    if report.is_large() {
+        let zh = "超过20万行的表不测算影响,入库后在成绩里看";
+        let en =
+            "the effect of a table of more than 200,000 rows is not weighed; look at the results once it is stored";
+        return Ok(Weighed::Unknown(zh.to_owned(), en.to_owned()));
+    }
     let store = app.store();
     let bundle = &edition.edition.bundle;
     let Some(run) = store.runs()?.into_iter().find(|run| run.bundle == *bundle && !run.trial) else {
@@ -269,6 +273,10 @@ fn store(app: &App, caller: &Caller, draft: &Draft, consent: Consent, key: &Key,
         Some(report) => report,
         None => prepare(app, caller, draft, gauge)?.1,
     };
+    let _alone = app.standing();
+    if !report.is_current(app.store()) {
+        report = prepare(app, caller, draft, gauge)?.1;
+    }
     if any_error(&report.faults) && !consent.good_rows {
         return Err(Ending::Failed(
             "有错的行尚未改正,没有入库".to_owned(),
@@ -276,13 +284,16 @@ fn store(app: &App, caller: &Caller, draft: &Draft, consent: Consent, key: &Key,
         ));
     }
     report.note(NOTE, &draft.id);
-    let rows = (report.batch().records.len() + report.batch().attributes.len()) as u64;
+    let rows = report.rows();
     let faulty = report.tables.iter().map(|table| table.faulty).sum();
     let missing = report.missing.iter().map(|missing| missing.record).filter(|_| consent.withdraw_missing).collect();
     habits::learn(app.store(), draft, &report).map_err(|error| failed(error.into()))?;
     gauge.go_on()?;
     gauge.begin(STORING, rows);
-    let batch = upload::commit(app.store(), report).map_err(|error| failed(error.into()))?;
+    let batch = upload::commit_watched(app.store(), report, gauge).map_err(|stopped| match stopped {
+        Stopped::CalledOff(off) => off.into(),
+        Stopped::Store(error) => failed(error.into()),
+    })?;
     gauge.advance(rows);
     conclude(app, caller, draft, batch, (rows, faulty), missing).map_err(failed)
 }
@@ -333,6 +344,13 @@ pub fn corrected(app: &App, caller: &Caller, draft: &Draft, name: &str, preview:
     let absent = || Problem::Absent("文件", "file", name.to_owned());
     let (_, said) = said(app, caller, draft)?;
     let file = draft.read_files(app.store())?.into_iter().find(|file| file.name == name).ok_or_else(absent)?;
+    if preview.report.is_large() {
+        return Err(Problem::parameter(
+            "file",
+            "超过20万行的表不生成标红的文件;请下载需要改正的行(csv)",
+            "no marked file is made of a table of more than 200,000 rows; take the rows to mend (csv)",
+        ));
+    }
     let mut book = intake::read(&file.name, &file.bytes, None, Limits::default()).map_err(Problem::Faults)?;
     said.choices.mend(&mut book);
     let bytes = marked::write(&book, &preview.report.faults).map_err(|error| Problem::Internal(error.to_string()))?;

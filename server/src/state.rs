@@ -52,7 +52,7 @@ struct Shared {
     units: Kept<(Date, u64), UnitTree>,
     /// Rises with everything that is written, so that what was made ready before is not used any more.
     writes: AtomicU64,
-    /// What pushes compare with; held while one is compared and stored.
+    /// What pushes compare with; held by whoever compares records with the stored ones and then stores them.
     standing: Mutex<Standing>,
     drafts: Drafts,
     previews: Previews,
@@ -178,7 +178,8 @@ impl App {
         self.0.writes.load(Ordering::Acquire)
     }
 
-    /// What pushes compare with; whoever has it is the only one that pushes. It blocks.
+    /// What pushes compare with. Whoever has it is the only one that compares records with the stored ones and then stores
+    /// them, so that two with the same fact are not both taken for new. It blocks.
     pub fn standing(&self) -> MutexGuard<'_, Standing> {
         self.0.standing.lock().unwrap_or_else(PoisonError::into_inner)
     }

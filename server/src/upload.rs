@@ -2,12 +2,17 @@
 //!
 //! Enters: files as their user has them, and what he says with them. Leaves: a [`Report`] of what would happen (预检), which
 //! [`commit`] stores; or every fault at its cell, and nothing stored. `preparation` reads the files, `comparison` holds their
-//! records beside those that are known, `strip` shows the faulty rows. Next: [`crate::scoring`].
+//! records beside those that are known, `strip` shows the faulty rows;
+//! a table too large to be held goes through `large`. Next: [`crate::scoring`].
 
 mod comparison;
+mod large;
 mod preparation;
 mod rows;
+mod spool;
 mod strip;
+#[cfg(test)]
+mod tests;
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -21,7 +26,8 @@ use crate::intake::{Choices, ReadColumn, Unmatched};
 use crate::progress::{CalledOff, Progress, Step, Unwatched};
 use crate::questions;
 use crate::remit::Remit;
-use crate::store::{Act, BatchId, NewBatch, RecordId, RecordRow, Statement, Store, StoreError};
+use crate::store::{Act, BatchId, NewBatch, RecordId, RecordRow, Seen, Statement, Store, StoreError};
+use large::Large;
 pub use strip::{Strip, StripRow};
 
 /// A file as uploaded.
@@ -102,6 +108,10 @@ pub struct Report {
     /// Rows that contradict a stored record, each with that record: kept as questions when the others are stored.
     pub conflicts: Vec<(RecordRow, RecordId)>,
     pub(crate) batch: NewBatch,
+    /// The rows of a large table, which are not in the batch.
+    large: Option<Large>,
+    /// What was stored when it was compared.
+    seen: Seen,
 }
 
 /// What a table holds.
@@ -167,20 +177,38 @@ impl Report {
     /// Whether storing it would change nothing.
     pub fn is_empty(&self) -> bool {
         let batch = &self.batch;
-        batch.records.is_empty()
+        self.rows() == batch.attributes.len() as u64
             && batch.attributes.is_empty()
             && batch.units.is_empty()
             && batch.statements.is_empty()
             && batch.exemptions.is_empty()
     }
 
+    /// Whether it was compared with all that is stored. Otherwise it must be prepared again: what it takes for new may be
+    /// known by now. Ask while nobody else can store.
+    pub fn is_current(&self, store: &dyn Store) -> bool {
+        self.seen == store.seen()
+    }
+
     /// The units with records or attributes in it.
     pub fn units_touched(&self) -> HashSet<&str> {
         let records = self.batch.records.iter().map(|record| record.unit.as_str());
-        records.chain(self.batch.attributes.iter().map(|fact| fact.unit.as_str())).collect()
+        let large = self.large.iter().flat_map(|large| &large.units).map(|unit| unit.as_ref());
+        records.chain(large).chain(self.batch.attributes.iter().map(|fact| fact.unit.as_str())).collect()
     }
 
-    /// What would be stored.
+    /// How many records and attributes would be stored.
+    pub fn rows(&self) -> u64 {
+        let large = self.large.as_ref().map_or(0, Large::rows);
+        (self.batch.records.len() + self.batch.attributes.len()) as u64 + large
+    }
+
+    /// Whether it is a large table, whose rows are not in [`Self::batch`].
+    pub fn is_large(&self) -> bool {
+        self.large.is_some()
+    }
+
+    /// What would be stored; without the rows of a large table.
     pub fn batch(&self) -> &NewBatch {
         &self.batch
     }
@@ -206,21 +234,57 @@ pub enum Stopped {
 pub const READING: Step = Step { zh: "读取", en: "reading" };
 /// Checking the rows.
 pub const CHECKING: Step = Step { zh: "预检", en: "checking" };
+/// Writing to the store.
+pub const STORING: Step = Step { zh: "入库", en: "storing" };
 
 /// Stores what a report found. None: there is nothing new, and nothing was stored.
 ///
 /// # Errors
 /// The store's; nothing is stored then.
 pub fn commit(store: &dyn Store, report: Report) -> Result<Option<BatchId>, StoreError> {
+    unwatched(commit_watched(store, report, &Unwatched))
+}
+
+/// What comes of work that nobody watches: nobody can call it off.
+fn unwatched<T>(done: Result<T, Stopped>) -> Result<T, StoreError> {
+    done.map_err(|stopped| match stopped {
+        Stopped::Store(error) => error,
+        Stopped::CalledOff(off) => StoreError::Io(off.to_string()),
+    })
+}
+
+/// The same, with somebody watching. A large table can be called off until its last row is written.
+///
+/// # Errors
+/// As [`commit`], and [`CalledOff`]; nothing is stored then.
+pub fn commit_watched(
+    store: &dyn Store,
+    mut report: Report,
+    progress: &dyn Progress,
+) -> Result<Option<BatchId>, Stopped> {
     if !report.acceptable {
         return Ok(None);
     }
-    let asked = Act { by: report.batch.by.clone(), at: report.batch.at, why: report.batch.what.clone() };
+    if let Some(large) = report.large.take_if(|large| large.rows() > 0) {
+        let asked = act_of(&report.batch);
+        let (conflicts, received_on) = (report.conflicts, report.batch.received_on);
+        let mut writer = store.begin_batch(report.batch)?;
+        large.store(writer.as_mut(), progress)?;
+        let batch = writer.finish()?;
+        questions::raise(store, conflicts, &asked, received_on)?;
+        return Ok(Some(batch));
+    }
+    let asked = act_of(&report.batch);
     questions::raise(store, report.conflicts.clone(), &asked, report.batch.received_on)?;
     if report.is_empty() {
         return Ok(None);
     }
-    store.append_batch(report.batch).map(Some)
+    Ok(Some(store.append_batch(report.batch)?))
+}
+
+/// What an upload says of itself.
+fn act_of(batch: &NewBatch) -> Act {
+    Act { by: batch.by.clone(), at: batch.at, why: batch.what.clone() }
 }
 
 /// Reads files and compares them with what is stored. Nothing is stored.
@@ -228,12 +292,7 @@ pub fn commit(store: &dyn Store, report: Report) -> Result<Option<BatchId>, Stor
 /// # Errors
 /// The store's; faults of the files are in the report.
 pub fn prepare(store: &dyn Store, bundle: &Bundle, files: &[File], said: &Said) -> Result<Report, StoreError> {
-    match prepare_watched(store, bundle, files, said, &Unwatched) {
-        Ok(report) => Ok(report),
-        Err(Stopped::Store(error)) => Err(error),
-        // Nobody can call off what nobody watches.
-        Err(Stopped::CalledOff(off)) => Err(StoreError::Io(off.to_string())),
-    }
+    unwatched(prepare_watched(store, bundle, files, said, &Unwatched))
 }
 
 /// The same, with somebody watching: the files are [read](READING), then their rows are [checked](CHECKING).

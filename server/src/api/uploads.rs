@@ -269,19 +269,26 @@ pub async fn create(State(app): State<App>, caller: Caller, request: Request) ->
     app.blocking(move |app| store(app, &caller, form)).await
 }
 
-fn store(app: &App, caller: &Caller, form: Form) -> Result<Response, Problem> {
+fn store(app: &App, caller: &Caller, mut form: Form) -> Result<Response, Problem> {
     let bundle = match &form.bundle {
         Some(bundle) => bundle.clone(),
         None => app.bundle()?,
     };
     let edition = app.current_edition(&bundle)?;
-    let report = upload::prepare(app.store(), edition.bundle(), &form.files, &form.said)?;
-    let remit = Remit::of(caller.scope(), edition.bundle(), app.units()?.all());
-    if let Some(outside) = remit.outside(&report.batch) {
+    // Rows that are somebody else's are named at their cells.
+    form.said.remit = Remit::of(caller.scope(), edition.bundle(), app.units()?.all());
+    let prepare = || upload::prepare(app.store(), edition.bundle(), &form.files, &form.said);
+    let mut report = prepare()?;
+    // Statements and exemptions have no cell.
+    if let Some(outside) = form.said.remit.outside(report.batch()) {
         return Err(Problem::OutOfScope(outside));
     }
     if form.dry_run {
         return Ok(Json(UploadReport::of(&report, None)).into_response());
+    }
+    let _alone = app.standing();
+    if !report.is_current(app.store()) {
+        report = prepare()?;
     }
     if !report.acceptable {
         return Err(Problem::Faults(report.faults));

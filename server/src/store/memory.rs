@@ -20,7 +20,7 @@ use super::standing::{
     newest_attributes, number_run,
 };
 use super::words::*;
-use super::{Knowledge, RunWriter, SCHEMA, Store};
+use super::{BatchWriter, Knowledge, RunWriter, SCHEMA, Store};
 use drawer::Drawers;
 use results::{Rows, Writer};
 
@@ -209,6 +209,23 @@ impl Inner {
     }
 }
 
+/// What lives in memory is gathered there.
+struct Gathered<'a> {
+    store: &'a Memory,
+    batch: NewBatch,
+}
+
+impl BatchWriter for Gathered<'_> {
+    fn add(&mut self, records: Vec<RecordRow>) -> Result<()> {
+        self.batch.records.extend(records);
+        Ok(())
+    }
+
+    fn finish(self: Box<Self>) -> Result<BatchId> {
+        self.store.append_batch(self.batch)
+    }
+}
+
 fn nth<T>(list: &[T], number: u32) -> Option<&T> {
     list.get(usize::try_from(number).ok()?.checked_sub(1)?)
 }
@@ -300,6 +317,10 @@ impl Store for Memory {
         self.write().append(batch)
     }
 
+    fn begin_batch(&self, besides_records: NewBatch) -> Result<Box<dyn BatchWriter + '_>> {
+        Ok(Box::new(Gathered { store: self, batch: besides_records }))
+    }
+
     fn batch(&self, id: BatchId) -> Result<Batch> {
         self.read().heading(id)
     }
@@ -310,8 +331,15 @@ impl Store for Memory {
         (1..end).rev().take(limit).map(|id| inner.heading(BatchId(id))).collect()
     }
 
-    fn contents(&self, id: BatchId) -> Result<NewBatch> {
-        self.read().batch(id).cloned()
+    fn besides_records(&self, id: BatchId) -> Result<NewBatch> {
+        let inner = self.read();
+        let batch = inner.batch(id)?;
+        Ok(NewBatch { records: Vec::new(), ..batch.clone() })
+    }
+
+    fn visit_records(&self, id: BatchId, visit: &mut dyn FnMut(RecordRow) -> Result<()>) -> Result<()> {
+        let records = self.read().batch(id)?.records.clone();
+        records.into_iter().try_for_each(visit)
     }
 
     fn withdraw_batch(&self, id: BatchId, act: Act) -> Result<()> {

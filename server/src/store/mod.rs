@@ -121,6 +121,14 @@ pub trait Store: Knowledge + Cabinet + Drawer + Journal + Blanking {
     /// [`Conflict::TooLong`] for a name.
     fn append_batch(&self, batch: NewBatch) -> Result<BatchId>;
 
+    /// Begins to store an upload that is too large to be held; its records follow. All else of it comes now. Nobody sees any of it
+    /// before [`BatchWriter::finish`], and a writer that is dropped leaves nothing behind. Until then whoever else writes batches
+    /// waits.
+    ///
+    /// # Errors
+    /// [`Conflict::TooLong`] for a name.
+    fn begin_batch(&self, besides_records: NewBatch) -> Result<Box<dyn BatchWriter + '_>>;
+
     /// The heading of one batch.
     ///
     /// # Errors
@@ -134,7 +142,26 @@ pub trait Store: Knowledge + Cabinet + Drawer + Journal + Blanking {
     ///
     /// # Errors
     /// [`Missing::Batch`].
-    fn contents(&self, id: BatchId) -> Result<NewBatch>;
+    fn contents(&self, id: BatchId) -> Result<NewBatch> {
+        let mut batch = self.besides_records(id)?;
+        self.visit_records(id, &mut |record| {
+            batch.records.push(record);
+            Ok(())
+        })?;
+        Ok(batch)
+    }
+
+    /// The same without its records.
+    ///
+    /// # Errors
+    /// [`Missing::Batch`].
+    fn besides_records(&self, id: BatchId) -> Result<NewBatch>;
+
+    /// The records of one batch in their order, some thousand held at a time.
+    ///
+    /// # Errors
+    /// [`Missing::Batch`]; the visitor's own.
+    fn visit_records(&self, id: BatchId, visit: &mut dyn FnMut(RecordRow) -> Result<()>) -> Result<()>;
 
     /// Takes back a whole batch: what it brought no longer counts, what it had superseded counts again.
     ///
@@ -261,6 +288,21 @@ pub trait Store: Knowledge + Cabinet + Drawer + Journal + Blanking {
 
     /// Whether the store works.
     fn health(&self) -> Result<Health>;
+}
+
+/// A large upload while it is being stored.
+pub trait BatchWriter {
+    /// Stores its next records.
+    ///
+    /// # Errors
+    /// As [`Store::append_batch`].
+    fn add(&mut self, records: Vec<RecordRow>) -> Result<()>;
+
+    /// Makes the batch whole and visible.
+    ///
+    /// # Errors
+    /// As [`Store::append_batch`]; nothing is stored then.
+    fn finish(self: Box<Self>) -> Result<BatchId>;
 }
 
 /// A run while it is being stored.

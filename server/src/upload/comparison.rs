@@ -61,11 +61,7 @@ impl Preparation<'_> {
         let known = self.known(kind)?;
         let verdicts = identity::compare(kind, &incoming, &known.records);
         for remark in identity::remarks(kind, &incoming, &verdicts) {
-            if remark.is_error() {
-                self.report.faults.push(remark);
-            } else {
-                self.report.remarks.push(remark);
-            }
+            self.note(remark);
         }
         self.missing(kind, &known, &incoming, &verdicts, &places);
         for ((verdict, filed), place) in verdicts.iter().zip(&incoming).zip(places) {
@@ -99,14 +95,14 @@ impl Preparation<'_> {
     }
 
     /// The records that whoever hands them in may hand in; a fault for each of the others.
-    fn within_remit(&mut self, kind: &Kind, place: usize, records: Vec<UnitRecord>) -> Vec<UnitRecord> {
+    pub(super) fn within_remit(&mut self, kind: &Kind, place: usize, records: Vec<UnitRecord>) -> Vec<UnitRecord> {
         let said = self.said;
         if !said.remit.has_kind(&kind.id) {
             if let Some(first) = records.first() {
                 let fault = Diagnostic::new(&codes::KIND_OUT_OF_REMIT)
                     .with("kind", &kind.title)
                     .with("department", kind.department.as_deref().unwrap_or("其他部门"));
-                self.report.faults.push(fault.at(place_in(first, &[])));
+                self.note(fault.at(place_in(first, &[])));
             }
             for _ in &records {
                 self.count(place, |table| &mut table.faulty);
@@ -116,7 +112,7 @@ impl Preparation<'_> {
         let (own, others): (Vec<_>, Vec<_>) = records.into_iter().partition(|filed| said.remit.has_unit(&filed.unit));
         for filed in &others {
             let fault = Diagnostic::new(&codes::UNIT_OUT_OF_REMIT).with("unit", &filed.unit);
-            self.report.faults.push(fault.at(place_in(filed, &["unit"])));
+            self.note(fault.at(place_in(filed, &["unit"])));
             self.count(place, |table| &mut table.faulty);
         }
         own
@@ -165,13 +161,13 @@ impl Preparation<'_> {
         }
     }
 
-    fn conflict(&mut self, kind: &Kind, filed: &UnitRecord, known: Option<&UnitRecord>) {
+    pub(super) fn conflict(&mut self, kind: &Kind, filed: &UnitRecord, known: Option<&UnitRecord>) {
         let fields = known.map(|known| identity::different(kind, filed, known)).unwrap_or_default();
         let fault = Diagnostic::new(&codes::STORED_CONFLICT)
             .with("fields", identity::titles(kind, &fields))
             .with("known", known.map(|known| known.record.source.to_line()).unwrap_or_default());
         let names: Vec<&str> = fields.iter().map(String::as_str).collect();
-        self.report.faults.push(fault.at(place_in(filed, &names)));
+        self.note(fault.at(place_in(filed, &names)));
     }
 }
 

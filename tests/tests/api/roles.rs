@@ -10,7 +10,7 @@ use liuwu::config::{Config, OperatorKey};
 use liuwu::entrance::register::OneTime;
 use liuwu::gate::Access;
 use liuwu::router::{Route, routes};
-use liuwu::store::Journal;
+use liuwu::store::{Journal, Store};
 
 use super::county::*;
 
@@ -229,26 +229,29 @@ async fn a_town_hands_in_for_its_villages_a_village_for_itself_and_a_department_
     let neighbour = format!("{TROUBLED},2020-07-01,H8,0,王某\n");
     let other_town = format!("{CALM},2020-07-01,H9,0,王某\n");
     let attempts = [
-        ("town", own.clone(), true),
-        ("town", neighbour.clone(), true),
-        ("town", format!("{own}{other_town}"), false),
-        ("village", own.replace("H7", "H17"), true),
-        ("village", neighbour.replace("H8", "H18"), false),
-        ("elsewhere", own.replace("H7", "H27"), false),
+        ("town", own.clone(), None),
+        ("town", neighbour.clone(), None),
+        ("town", format!("{own}{other_town}"), Some(("unit-out-of-remit", "火灾.csv!A3"))),
+        ("village", own.replace("H7", "H17"), None),
+        ("village", neighbour.replace("H8", "H18"), Some(("unit-out-of-remit", "火灾.csv!A2"))),
+        ("elsewhere", own.replace("H7", "H27"), Some(("kind-out-of-remit", "火灾.csv!B2"))),
     ];
-    for (name, rows, is_stored) in attempts {
+    let mut stored = county.store.batches(None, 9).unwrap().len();
+    for (name, rows, refused) in attempts {
         let (cookie, token) = session(&county, name);
         let answer = county.ask(upload(&rows, &cookie, &token)).await;
         let last = county.store.last_entry().unwrap().unwrap();
-        if is_stored {
+        let batches = county.store.batches(None, 9).unwrap();
+        let Some((code, place)) = refused else {
+            stored += 1;
             assert_eq!(answer.status, StatusCode::CREATED, "{name} {rows} {}", answer.text());
             assert_eq!((last.who.as_str(), last.action.as_str()), (name, "upload"));
-            let batch = liuwu::store::Store::batches(county.store.as_ref(), None, 1).unwrap().remove(0);
-            assert_eq!(batch.by, name, "nobody hands in under another name");
-        } else {
-            assert_eq!((answer.status, answer.json()["code"].as_str()), (StatusCode::FORBIDDEN, Some("out-of-scope")));
-            assert_eq!((last.who.as_str(), last.outcome.as_str()), (name, "out-of-scope"));
-        }
+            assert_eq!((batches.len(), batches[0].by.as_str()), (stored, name), "nobody hands in under another name");
+            continue;
+        };
+        assert_eq!((answer.status, batches.len()), (StatusCode::UNPROCESSABLE_ENTITY, stored));
+        let fault = &answer.json()["faults"][0];
+        assert_eq!((fault["code"].as_str(), fault["place"].as_str()), (Some(code), Some(place)), "{}", answer.text());
     }
 }
 

@@ -6,6 +6,8 @@ kept_by! {
     a_batch_is_given_back_as_it_was_handed_in,
     batches_are_numbered_without_gaps_and_listed_newest_first,
     a_batch_that_is_refused_leaves_nothing_behind,
+    a_large_batch_is_the_same_as_one_that_comes_at_once,
+    a_large_batch_that_is_dropped_or_refused_leaves_nothing_behind,
     a_published_edition_is_immutable,
 }
 
@@ -55,6 +57,55 @@ fn a_batch_that_is_refused_leaves_nothing_behind(store: &dyn Store) {
     assert!(matches!(&refusals[3], StoreError::Conflict(Conflict::Nameless)));
     assert_eq!(export_text(store), before);
     assert_eq!(store.append_batch(batch(day(1, 3), vec![])).unwrap(), BatchId(2));
+}
+
+/// Stores a batch some records at a time.
+fn store_in_parts(store: &dyn Store, mut batch: NewBatch, records: usize) -> Result<BatchId> {
+    let all = std::mem::take(&mut batch.records);
+    let mut writer = store.begin_batch(batch)?;
+    for some in all.chunks(records) {
+        writer.add(some.to_vec())?;
+    }
+    writer.finish()
+}
+
+fn a_large_batch_is_the_same_as_one_that_comes_at_once(store: &dyn Store) {
+    let other = Memory::new();
+    let first = rich_batch(day(2, 3));
+    let mut corrections = rich_batch(day(2, 4));
+    for (number, record) in (1..).zip(&mut corrections.records).step_by(3) {
+        record.supersedes = Some(id(1, number));
+    }
+    for (batch, records) in [(first, 7), (corrections, 100)] {
+        let at_once = other.append_batch(batch.clone()).unwrap();
+        assert_eq!(store_in_parts(store, batch.clone(), records).unwrap(), at_once);
+        assert_eq!(store.contents(at_once).unwrap(), batch);
+        assert_eq!(store.batch(at_once).unwrap(), other.batch(at_once).unwrap());
+    }
+    assert_eq!(export_text(store), export_text(&other));
+    for as_of in [day(2, 3), day(2, 4)] {
+        let facts = |store: &dyn Store| store.scan_facts(None, usize::MAX, as_of).unwrap();
+        assert_eq!(facts(store), facts(&other));
+    }
+    assert_eq!(store.seen(), other.seen());
+}
+
+fn a_large_batch_that_is_dropped_or_refused_leaves_nothing_behind(store: &dyn Store) {
+    store.append_batch(batch(day(1, 1), vec![record("甲村", "fire", 1)])).unwrap();
+    let before = export_text(store);
+    let mut writer = store.begin_batch(batch(day(1, 2), vec![])).unwrap();
+    writer.add(vec![record("甲村", "fire", 2), correcting(id(1, 1), record("乙村", "fire", 3))]).unwrap();
+    drop(writer);
+    assert_eq!(export_text(store), before);
+    let twice = vec![correcting(id(1, 1), record("甲村", "fire", 2)), correcting(id(1, 1), record("甲村", "fire", 3))];
+    let missing = vec![record("甲村", "fire", 2), correcting(id(1, 2), record("甲村", "fire", 3))];
+    for (records, at_a_time) in [(twice.clone(), 2), (twice, 1), (missing, 1)] {
+        assert!(store_in_parts(store, batch(day(1, 2), records), at_a_time).is_err());
+        assert_eq!(export_text(store), before);
+    }
+    assert_eq!(store_in_parts(store, batch(day(1, 3), vec![record("丙村", "fire", 4)]), 1).unwrap(), BatchId(2));
+    assert_eq!(store.facts_of("甲村", day(1, 3)).unwrap().records.len(), 1);
+    assert_eq!(store.facts_of("丙村", day(1, 3)).unwrap().records.len(), 1);
 }
 
 fn a_published_edition_is_immutable(store: &dyn Store) {

@@ -26,10 +26,10 @@ impl Sled {
         check_batch(&batch)?;
         let mut writing = self.begin()?;
         let id = BatchId(self.known().last_batch.0 + 1);
-        let (successors, corrected) = self.successors_in(&batch, id)?;
+        let (successors, corrected) = self.successors_in((batch.received_on, &batch.records), (id, 0))?;
         let heading = encode(&batch.heading(id, None))?;
         let (sheets, numbers) = number_sheets(&batch.records);
-        let entries = self.entries(&batch, id, (sheets, &numbers))?;
+        let entries = self.entries_of(&batch, id, (sheets, &numbers))?;
         let leaves = self.changed_leaves(brought(&batch, id, &numbers, corrected))?;
         self.commit(&mut writing, || {
             let mark = Key::new().text("writing");
@@ -53,26 +53,31 @@ impl Sled {
         Ok(id)
     }
 
-    /// The entries that say which records this batch corrects, and those records with their units. All of them must be in force.
-    fn successors_in(&self, batch: &NewBatch, id: BatchId) -> Result<(Vec<Entry>, Vec<Corrected>)> {
+    /// The entries that say which records these records of a batch correct, behind so many others of it; and those records with their
+    /// units. All of them must be in force.
+    pub(super) fn successors_in(
+        &self,
+        (on, records): (Date, &[RecordRow]),
+        (id, before): (BatchId, u32),
+    ) -> Result<(Vec<Entry>, Vec<Corrected>)> {
         let known = self.known();
         let mut sheets = Sheets::default();
         let (mut entries, mut corrected) = (Vec::new(), Vec::new());
-        for (number, record) in (1..).zip(&batch.records) {
+        for (number, record) in (before + 1..).zip(records) {
             let Some(old) = record.supersedes else { continue };
             let old = self.stored_record(&known, &mut sheets, old)?;
             if !self.is_in_force(&known, &old, Date::MAX)? {
                 return Err(Conflict::NotInForce(old.id).into());
             }
             let key = Key::new().text(&old.unit).item(old.id).item(ItemId { batch: id, number });
-            entries.push((key, encode(&SuccessorHead { on: batch.received_on, unit: record.unit.clone() })?));
+            entries.push((key, encode(&SuccessorHead { on, unit: record.unit.clone() })?));
             corrected.push((old.item.unit, old.id));
         }
         Ok((entries, corrected))
     }
 
     /// Everything else that comes with a batch, shelf by shelf.
-    fn entries(
+    pub(super) fn entries_of(
         &self,
         batch: &NewBatch,
         id: BatchId,
@@ -88,8 +93,8 @@ impl Sled {
         let sheets =
             sheets.into_iter().map(|(sheet, number)| Ok((Key::new().batch(id).small(number), encode(&sheet)?)));
         Ok(vec![
-            (&shelves.record_places, by_number(fill(on, places(record_places))?)),
-            (&shelves.attribute_places, by_number(fill(on, places(attribute_places))?)),
+            (&shelves.record_places, by_number(fill(on, places(0, record_places))?)),
+            (&shelves.attribute_places, by_number(fill(on, places(0, attribute_places))?)),
             (&shelves.sheets, sheets.collect::<Result<_>>()?),
             (&shelves.records, record_entries(batch, id, numbers)?),
             (&shelves.attributes, attribute_entries(batch, id)?),
@@ -131,14 +136,15 @@ impl Sled {
         };
         let mut units = self.units_of_batch(id)?;
         let mut sheets = Sheets::default();
-        for record in self.records_of_batch(id)? {
+        self.records_of_batch(id, &mut |record| {
             let mut earlier = record.supersedes;
             while let Some(old) = earlier {
                 let old = self.stored_record(known, &mut sheets, old)?;
                 earlier = old.item.supersedes;
                 units.insert(old.item.unit);
             }
-        }
+            Ok(())
+        })?;
         Ok(units)
     }
 
@@ -218,16 +224,38 @@ fn lines<T: Clone>(list: &[T]) -> impl Iterator<Item = Line<T>> + '_ {
     (1..).zip(list).map(|(number, item)| Line(number, item.clone()))
 }
 
-/// Units and kinds of consecutive rows, neighbours of one unit and kind taken together.
-fn places<'a>(rows: impl Iterator<Item = (&'a str, &'a str)>) -> Vec<PlaceLine> {
+/// Units and kinds of consecutive rows behind so many others, neighbours of one unit and kind taken together.
+pub(super) fn places<'a>(before: u32, rows: impl Iterator<Item = (&'a str, &'a str)>) -> Vec<PlaceLine> {
     let mut places: Vec<PlaceLine> = Vec::new();
-    for (number, (unit, kind)) in (1..).zip(rows) {
+    for (number, (unit, kind)) in (before + 1..).zip(rows) {
         match places.last_mut() {
             Some(place) if place.2 == unit && place.3 == kind => place.1 += 1,
             _ => places.push(PlaceLine(number, 1, unit.to_owned(), kind.to_owned())),
         }
     }
     places
+}
+
+/// Records of a batch that are held at a time, about.
+const WINDOW: u32 = 20_000;
+
+/// Consecutive records of a batch: the numbers of the first and the last, and where they are found.
+#[derive(Default)]
+struct Window {
+    numbers: Option<(u32, u32)>,
+    places: BTreeSet<(String, String)>,
+}
+
+impl Window {
+    fn is_full(&self) -> bool {
+        self.numbers.is_some_and(|(first, last)| last - first >= WINDOW)
+    }
+
+    fn add(&mut self, PlaceLine(number, count, unit, kind): PlaceLine) {
+        let last = number + count.saturating_sub(1);
+        self.numbers = Some((self.numbers.map_or(number, |(first, _)| first), last));
+        self.places.insert((unit, kind));
+    }
 }
 
 /// Sheets that have been read already; emptied when there are many.
@@ -301,13 +329,12 @@ impl Sled {
         Err(shelf.corrupt(wanted.bytes(), Damage::Entry))
     }
 
-    pub(super) fn whole_batch(&self, id: BatchId) -> Result<NewBatch> {
+    pub(super) fn batch_besides_records(&self, id: BatchId) -> Result<NewBatch> {
         let heading = self.heading(&self.known(), id)?;
         let mut batch = NewBatch::new(heading.at, heading.by, heading.what);
         batch.received_on = heading.received_on;
         batch.files = heading.files;
         batch.notes = heading.notes;
-        batch.records = self.records_of_batch(id)?;
         batch.attributes = self.attributes_of_batch(id)?;
         batch.units = self.lines_of_batch(&self.shelves.units, id)?;
         batch.statements = self.lines_of_batch(&self.shelves.statements, id)?;
@@ -328,21 +355,53 @@ impl Sled {
         Ok(places)
     }
 
-    fn records_of_batch(&self, id: BatchId) -> Result<Vec<RecordRow>> {
-        let shelf = &self.shelves.records;
+    /// The records of a batch in their order, so many held at a time.
+    pub(super) fn records_of_batch(&self, id: BatchId, visit: &mut dyn FnMut(RecordRow) -> Result<()>) -> Result<()> {
+        self.heading(&self.known(), id)?;
         let mut sheets = Sheets::default();
+        let mut window = Window::default();
+        let shelf = &self.shelves.record_places;
+        for entry in shelf.scan(&Key::new().batch(id)) {
+            let (key, value) = entry?;
+            let rows: Rows<PlaceLine> = decode(shelf, &key, &value)?;
+            for place in rows.rows {
+                if window.is_full() {
+                    self.visit_window(id, std::mem::take(&mut window), &mut sheets, visit)?;
+                }
+                window.add(place);
+            }
+        }
+        self.visit_window(id, window, &mut sheets, visit)
+    }
+
+    fn visit_window(
+        &self,
+        id: BatchId,
+        window: Window,
+        sheets: &mut Sheets,
+        visit: &mut dyn FnMut(RecordRow) -> Result<()>,
+    ) -> Result<()> {
+        let shelf = &self.shelves.records;
+        let Some((first, last)) = window.numbers else { return Ok(()) };
         let mut records = BTreeMap::new();
-        for (unit, kind) in self.places_of_batch(&self.shelves.record_places, id)? {
-            for entry in shelf.scan(&Key::new().text(&unit).text(&kind).batch(id)) {
+        for (unit, kind) in &window.places {
+            let prefix = Key::new().text(unit).text(kind).batch(id);
+            // The value with the first number begins at or before it.
+            let from = shelf.last_up_to(&prefix, &prefix.clone().small(first))?.map(|(key, _)| key);
+            for entry in shelf.scan_from(from.as_deref().unwrap_or(prefix.bytes()), &prefix) {
                 let (key, value) = entry?;
                 let rows: Rows<RecordLine> = decode(shelf, &key, &value)?;
-                for line in rows.rows {
-                    let record = self.restore(&mut sheets, (&unit, &kind, id), rows.on, line)?;
+                let is_behind = rows.rows.first().is_none_or(|line| line.0 > last);
+                for line in rows.rows.into_iter().filter(|line| (first..=last).contains(&line.0)) {
+                    let record = self.restore(sheets, (unit, kind, id), rows.on, line)?;
                     records.insert(record.id, record.item);
+                }
+                if is_behind {
+                    break;
                 }
             }
         }
-        Ok(records.into_values().collect())
+        records.into_values().try_for_each(visit)
     }
 
     fn attributes_of_batch(&self, id: BatchId) -> Result<Vec<AttributeFact>> {

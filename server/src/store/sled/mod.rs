@@ -1,7 +1,7 @@
 //! The store on sled: one directory, one process.
 //!
 //! Enters and leaves: see [`Store`]. Reading order: `key`, `seal`, `open`, `shelf` (how bytes are kept), `rows`,
-//! `editions`, `ledger` (batches), `knowledge` (facts as of a day), `packs` (facts kept packed), `results` (runs and releases), `journal`, `cabinet`, `drawer`, `verify`;
+//! `editions`, `ledger` (batches), `large` (batches that are not held), `knowledge` (facts as of a day), `packs` (facts kept packed), `results` (runs and releases), `journal`, `cabinet`, `drawer`, `verify`;
 //! `mending` (opening).
 //! Next: [`super::transfer`].
 //!
@@ -48,6 +48,7 @@ mod shelf;
 mod rows;
 mod editions;
 mod ledger;
+mod large;
 mod knowledge;
 mod packs;
 mod results;
@@ -75,7 +76,7 @@ use self::shelf::Shelf;
 use super::error::{Damage, Fault, Result, StoreError};
 use super::standing::{Releases, Withdrawn};
 use super::words::*;
-use super::{Knowledge, RunWriter, Store};
+use super::{BatchWriter, Knowledge, RunWriter, Store};
 
 /// The store on sled.
 pub struct Sled {
@@ -295,8 +296,16 @@ impl Store for Sled {
         (1..end).rev().take(limit).map(|id| self.heading(&known, BatchId(id))).collect()
     }
 
-    fn contents(&self, id: BatchId) -> Result<NewBatch> {
-        self.whole_batch(id)
+    fn begin_batch(&self, besides_records: NewBatch) -> Result<Box<dyn BatchWriter + '_>> {
+        Ok(Box::new(self.write_batch(besides_records)?))
+    }
+
+    fn besides_records(&self, id: BatchId) -> Result<NewBatch> {
+        self.batch_besides_records(id)
+    }
+
+    fn visit_records(&self, id: BatchId, visit: &mut dyn FnMut(RecordRow) -> Result<()>) -> Result<()> {
+        self.records_of_batch(id, visit)
     }
 
     fn withdraw_batch(&self, id: BatchId, act: Act) -> Result<()> {

@@ -19,6 +19,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use liuwu_engine::period::Date;
 use liuwu_engine::record::loose::{LooseAttribute, LooseFacts, LooseRecord, Origin, Sheet};
 use liuwu_engine::record::packed::{Packed, pack, sheets_of};
+use rayon::prelude::*;
 
 use super::key::Key;
 use super::ledger::{Corrected, Sheets};
@@ -35,6 +36,8 @@ use crate::store::words::*;
 const LONGEST: usize = 24_000;
 /// Units made anew at a time.
 const REPACKED: usize = 500;
+/// Of these, units whose facts are held at a time.
+const REPACKED_AT_ONCE: usize = 64;
 /// Values exchanged in one atomic write.
 const EXCHANGED: usize = 200;
 /// Sheets kept at hand.
@@ -44,8 +47,8 @@ const KEPT_SHEETS: usize = 20_000;
 pub(super) enum Change {
     /// A batch brings these; records with these numbers (batch and number) are corrected by it.
     Bring { facts: LooseFacts, corrected: BTreeSet<(u64, u32)> },
-    /// They are these.
-    Are(LooseFacts),
+    /// They are these, packed; none: nothing is known any more.
+    Are(Option<Vec<u8>>),
 }
 
 /// Values that take the place of others, or (none) are removed.
@@ -166,7 +169,7 @@ impl Sled {
     /// The facts of a unit after a change; none when nothing is known any more.
     fn changed_facts(&self, bytes: Option<&Vec<u8>>, unit: &str, change: Change) -> Result<Option<Vec<u8>>> {
         let mut facts = match change {
-            Change::Are(facts) => facts,
+            Change::Are(facts) => return Ok(facts),
             Change::Bring { facts: new, corrected } => {
                 let known = bytes.map(|bytes| Packed::read(bytes).and_then(|packed| packed.unpack()));
                 let mut facts = known.transpose().map_err(|_| self.broken(unit))?.unwrap_or_default();
@@ -193,9 +196,15 @@ impl Sled {
 
     /// Makes the facts of some units anew from their records.
     pub(super) fn repack(&self, known: &Known, units: BTreeSet<String>) -> Result<Exchange> {
-        self.changed_leaves(units.into_iter().map(|unit| {
-            let facts = self.loose_facts(known, &unit)?;
-            Ok((unit, Change::Are(facts)))
+        let units: Vec<String> = units.into_iter().collect();
+        // Some at a time on all processors, so that not all of them are held.
+        self.changed_leaves(units.chunks(REPACKED_AT_ONCE).flat_map(|some| {
+            let packed = some.par_iter().map(|unit| {
+                let mut facts = self.loose_facts(known, unit)?;
+                let facts = (!facts.is_empty()).then(|| pack(&mut facts));
+                Ok((unit.clone(), Change::Are(facts)))
+            });
+            packed.collect::<Vec<_>>()
         }))
     }
 

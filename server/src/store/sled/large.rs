@@ -1,0 +1,200 @@
+//! A batch too large to be held: its records are written as they come and stay unseen until its heading is written.
+//!
+//! Enters: everything of a batch but its records, then these, some thousand at a time. Leaves: the batch, as [`super::ledger`] would have
+//! written it. Packed facts are made anew at the end from the records, unit by unit. Held are the names of the units, the numbers of
+//! corrected records, and the packed facts that take the place of others. Next: [`super::knowledge`].
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::MutexGuard;
+
+use liuwu_engine::record::loose::Sheet;
+use rayon::prelude::*;
+
+use super::key::Key;
+use super::ledger::places;
+use super::rows::{RecordLine, encode, fill};
+use super::shelf::Entry;
+use super::{Sled, Writing};
+use crate::store::BatchWriter;
+use crate::store::error::{Conflict, Result};
+use crate::store::standing::{check_batch, check_name};
+use crate::store::words::*;
+
+impl Sled {
+    pub(super) fn write_batch(&self, besides_records: NewBatch) -> Result<Writer<'_>> {
+        check_batch(&besides_records)?;
+        let writing = self.begin()?;
+        let id = BatchId(self.known().last_batch.0 + 1);
+        self.write_and_sync(|| self.shelves.meta.write(vec![(Key::new().text("writing"), encode(&id)?)]))?;
+        Ok(Writer {
+            sled: self,
+            _writing: writing,
+            id,
+            batch: besides_records,
+            written: 0,
+            counts: BTreeMap::new(),
+            sheets: BTreeMap::new(),
+            places: BTreeSet::new(),
+            corrected: BTreeMap::new(),
+            is_done: false,
+        })
+    }
+}
+
+/// A batch while it is being written.
+pub(super) struct Writer<'a> {
+    sled: &'a Sled,
+    /// Nobody else writes batches meanwhile.
+    _writing: MutexGuard<'a, Writing>,
+    id: BatchId,
+    batch: NewBatch,
+    /// How many records are written.
+    written: u32,
+    counts: BTreeMap<String, u64>,
+    sheets: BTreeMap<Sheet, u32>,
+    /// Units and kinds of its records.
+    places: BTreeSet<(String, String)>,
+    /// The records that it corrects, with their units and what corrects them.
+    corrected: BTreeMap<RecordId, (String, RecordId)>,
+    is_done: bool,
+}
+
+impl BatchWriter for Writer<'_> {
+    fn add(&mut self, records: Vec<RecordRow>) -> Result<()> {
+        for record in &records {
+            check_name(&record.unit)?;
+            check_name(&record.kind)?;
+        }
+        let before = self.written;
+        self.written =
+            u32::try_from(records.len()).ok().and_then(|more| before.checked_add(more)).ok_or(Conflict::TooMany)?;
+        let on = self.batch.received_on;
+        let (successors, corrected) = self.sled.successors_in((on, &records), (self.id, before))?;
+        for ((unit, old), new) in corrected.into_iter().zip(corrections(&records, self.id, before)) {
+            if self.corrected.contains_key(&old) {
+                return Err(Conflict::SupersededTwice(old).into());
+            }
+            self.corrected.insert(old, (unit, new));
+        }
+        let own = records.iter().map(|record| (record.unit.as_str(), record.kind.as_str()));
+        let by_number = |(number, value)| (Key::new().batch(self.id).small(number), value);
+        let places = fill(on, places(before, own))?.into_iter().map(by_number).collect();
+        let new_sheets = self.number_sheets(&records)?;
+        let records = self.entries(records, before)?;
+        let shelves = &self.sled.shelves;
+        self.sled.write_and_sync(|| {
+            shelves.successors.write(successors)?;
+            shelves.record_places.write(places)?;
+            shelves.sheets.write(new_sheets)?;
+            shelves.records.write(records)
+        })
+    }
+
+    fn finish(mut self: Box<Self>) -> Result<BatchId> {
+        let (sled, id) = (self.sled, self.id);
+        let mut heading = self.batch.heading(id, None);
+        heading.counts.records = std::mem::take(&mut self.counts);
+        heading.counts.superseded = self.corrected.len() as u64;
+        let heading = encode(&heading)?;
+        let mut after = sled.known().clone();
+        after.last_batch = id;
+        after.latest = after.latest.max(self.batch.received_on);
+        let rest = sled.entries_of(&self.batch, id, (BTreeMap::new(), &[]))?;
+        sled.write_and_sync(|| rest.into_iter().try_for_each(|(shelf, entries)| shelf.write(entries)))?;
+        let leaves = sled.repack(&after, self.units())?;
+        sled.write_and_sync(|| {
+            // Readers wait from here on: they see the packed facts of before the batch, or the batch.
+            let mut known = sled.learn();
+            sled.exchange_leaves(leaves)?;
+            sled.database.sync()?;
+            sled.shelves.batches.write(vec![(Key::new().batch(id), heading)])?;
+            sled.shelves.meta.remove(&Key::new().text("writing"))?;
+            sled.database.sync()?;
+            known.last_batch = after.last_batch;
+            known.latest = after.latest;
+            Ok(())
+        })?;
+        self.is_done = true;
+        Ok(id)
+    }
+}
+
+impl Writer<'_> {
+    /// The sheets of records that have not been met before.
+    fn number_sheets(&mut self, records: &[RecordRow]) -> Result<Vec<Entry>> {
+        let mut new = Vec::new();
+        for record in records {
+            let sheet = Sheet::of(&record.source);
+            if !self.sheets.contains_key(&sheet) {
+                let number = u32::try_from(self.sheets.len()).map_err(|_| Conflict::TooMany)?;
+                new.push((Key::new().batch(self.id).small(number), encode(&sheet)?));
+                self.sheets.insert(sheet, number);
+            }
+        }
+        Ok(new)
+    }
+
+    /// Records by unit and kind, as they are written.
+    fn entries(&mut self, records: Vec<RecordRow>, before: u32) -> Result<Vec<Entry>> {
+        let mut groups: BTreeMap<(String, String), Vec<RecordLine>> = BTreeMap::new();
+        for (number, record) in (before + 1..).zip(records) {
+            let sheet = self.sheets.get(&Sheet::of(&record.source)).copied().unwrap_or_default();
+            let place = (sheet, record.source.row);
+            let line = RecordLine(number, record.date, record.number, place, record.fields, record.supersedes);
+            groups.entry((record.unit, record.kind)).or_default().push(line);
+        }
+        for ((unit, kind), lines) in &groups {
+            *self.counts.entry(kind.clone()).or_default() += lines.len() as u64;
+            self.places.insert((unit.clone(), kind.clone()));
+        }
+        let (id, on) = (self.id, self.batch.received_on);
+        let written = groups.into_par_iter().map(|((unit, kind), lines)| {
+            let key = Key::new().text(&unit).text(&kind).batch(id);
+            let values = fill(on, lines)?.into_iter();
+            Ok(values.map(|(number, value)| (key.clone().small(number), value)).collect::<Vec<Entry>>())
+        });
+        Ok(written.collect::<Result<Vec<_>>>()?.into_iter().flatten().collect())
+    }
+
+    /// The units whose facts change.
+    fn units(&self) -> BTreeSet<String> {
+        let records = self.places.iter().map(|(unit, _)| unit);
+        let attributes = self.batch.attributes.iter().map(|fact| &fact.unit);
+        let corrected = self.corrected.values().map(|(unit, _)| unit);
+        records.chain(attributes).chain(corrected).cloned().collect()
+    }
+
+    /// Removes what was written.
+    fn take_back(&self) -> Result<()> {
+        let (shelves, id) = (&self.sled.shelves, self.id);
+        for (unit, kind) in &self.places {
+            shelves.records.remove(&Key::new().text(unit).text(kind).batch(id))?;
+        }
+        for (old, (unit, new)) in &self.corrected {
+            shelves.successors.remove(&Key::new().text(unit).item(*old).item(*new))?;
+        }
+        for fact in &self.batch.attributes {
+            shelves.attributes.remove(&Key::new().text(&fact.unit).batch(id))?;
+        }
+        let by_number = [&shelves.record_places, &shelves.attribute_places, &shelves.sheets];
+        for shelf in by_number.into_iter().chain([&shelves.units, &shelves.statements, &shelves.exemptions]) {
+            shelf.remove(&Key::new().batch(id))?;
+        }
+        shelves.meta.remove(&Key::new().text("writing"))
+    }
+}
+
+impl Drop for Writer<'_> {
+    fn drop(&mut self) {
+        // After a failed write the next opening removes it.
+        if !self.is_done && !self.sled.is_halted() {
+            let _ = self.sled.write_and_sync(|| self.take_back());
+        }
+    }
+}
+
+/// The numbers of the records that correct another.
+fn corrections(records: &[RecordRow], id: BatchId, before: u32) -> impl Iterator<Item = RecordId> + '_ {
+    let numbered = (before + 1..).zip(records).filter(|(_, record)| record.supersedes.is_some());
+    numbered.map(move |(number, _)| ItemId { batch: id, number })
+}
