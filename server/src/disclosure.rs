@@ -8,13 +8,16 @@
 //! * `full`: everything but where a record was read. `points`: of a rule how many facts and how many points. `met`: whether
 //!   the criterion is met, nothing else; its points are part of one sum that stands for everything withheld ([`arithmetic`]).
 //! * One and two of a village or town are not told apart where they count people or rest on a restricted kind.
-//! * With the token everything is shown. Values of personal fields are in no assessment.
+//! * Staff see everything of what is in their charge, a department its own part, a village what it is held to ([`viewer`] says
+//!   who is who, [`lens`] what each is shown). Values of personal fields are in no assessment.
 
 mod arithmetic;
+mod lens;
 mod reach;
 mod shown;
+mod viewer;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use liuwu_engine::assessment::{FindingKind, Met, Outcome, Remark};
 use liuwu_engine::bundle::{Bundle, Each};
@@ -23,18 +26,20 @@ use liuwu_engine::number::{Number, NumberError};
 
 use crate::filed::{Filed, FiledEvidence, FiledFinding};
 
+pub use lens::Lens;
 use reach::{CriterionReach, Reach, Scope};
 pub use shown::{
     Counted, PublicCount, Shown, ShownCriterion, ShownEntry, ShownEvidence, ShownFinding, ShownLine, ShownLineKind,
     ShownRule,
 };
+pub use viewer::{Look, Viewer};
 
-/// Who reads.
+/// The two readers for whom whole runs are kept ready.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Reader {
     /// Anybody.
     Public,
-    /// Whoever has the token.
+    /// Whoever is responsible for what is read.
     Staff,
 }
 
@@ -44,7 +49,10 @@ const UNCHECKED: (&str, &str) = ("资料不全,待核定", "could not be checked
 /// What one edition lets be seen.
 #[derive(Debug)]
 pub struct Disclosure {
+    /// For the public, and for staff, who see more without being told how far scripts reach.
     reach: Reach,
+    village: Reach,
+    departments: HashMap<String, Reach>,
 }
 
 /// The stricter of two.
@@ -59,17 +67,50 @@ fn stricter(one: Public, other: Public) -> Public {
 impl Disclosure {
     /// Reads what a bundle says.
     pub fn of(bundle: &Bundle) -> Disclosure {
-        Disclosure { reach: Reach::of(bundle) }
+        let kinds = bundle.dictionary.kinds.values().filter_map(|kind| kind.department.clone());
+        let rules = bundle.all_rules().into_iter().filter_map(|rule| rule.department.clone());
+        let departments: BTreeSet<String> = kinds.chain(rules).collect();
+        let through = |name: String| (name.clone(), Reach::of(bundle, &Lens::Department(name.into())));
+        Disclosure {
+            reach: Reach::of(bundle, &Lens::Public),
+            village: Reach::of(bundle, &Lens::Village),
+            departments: departments.into_iter().map(through).collect(),
+        }
+    }
+
+    fn through(&self, lens: &Lens) -> &Reach {
+        match lens {
+            Lens::Public | Lens::Staff => &self.reach,
+            Lens::Village => &self.village,
+            // A department that the standard does not name has no part of its own.
+            Lens::Department(name) => self.departments.get(name.as_ref()).unwrap_or(&self.reach),
+        }
+    }
+
+    /// How much of records of a kind is shown through a lens.
+    pub fn kind_through(&self, lens: &Lens, kind: &str) -> Public {
+        match lens {
+            Lens::Staff => Public::Full,
+            lens => self.through(lens).kinds.get(kind).copied().unwrap_or(Public::Met),
+        }
+    }
+
+    /// How much of a rule is shown through a lens, as far as its scripts tell.
+    pub fn rule_through(&self, lens: &Lens, rule: &str) -> Public {
+        match lens {
+            Lens::Staff => Public::Full,
+            lens => self.through(lens).rules.get(rule).copied().unwrap_or(Public::Met),
+        }
     }
 
     /// How public records of a kind are. A kind that the bundle no longer has is not public.
     pub fn of_kind(&self, kind: &str) -> Public {
-        self.reach.kinds.get(kind).copied().unwrap_or(Public::Met)
+        self.kind_through(&Lens::Public, kind)
     }
 
     /// How public a rule is, as far as its scripts tell; evidence can make a finding stricter.
     pub fn of_rule(&self, rule: &str) -> Public {
-        self.reach.rules.get(rule).copied().unwrap_or(Public::Met)
+        self.rule_through(&Lens::Public, rule)
     }
 
     /// Whether the points of a criterion are public.
@@ -82,20 +123,20 @@ impl Disclosure {
         self.reach.lists.get(&(Scope::Main, list.to_owned())).map_or(Public::Met, |list| list.public)
     }
 
-    /// What the reader may see of an assessment.
+    /// What is seen of an assessment through a lens, or by one of the two readers.
     ///
     /// # Errors
     /// When points are too large to be added up.
-    pub fn show(&self, filed: &Filed, reader: Reader) -> Result<Shown, NumberError> {
-        Showing::new(self, filed, reader).show()
+    pub fn show(&self, filed: &Filed, lens: impl Into<Lens>) -> Result<Shown, NumberError> {
+        Showing::new(self, filed, lens.into()).show()
     }
 }
 
-/// One assessment while it is being shown to one reader.
+/// One assessment while it is being shown through a lens.
 struct Showing<'a> {
     reach: &'a Reach,
     filed: &'a Filed,
-    reader: Reader,
+    lens: Lens,
     scope: Scope,
     /// How restricted each rule is here, evidence included.
     rules: HashMap<&'a str, Public>,
@@ -105,23 +146,24 @@ struct Showing<'a> {
 }
 
 impl<'a> Showing<'a> {
-    fn new(disclosure: &'a Disclosure, filed: &'a Filed, reader: Reader) -> Showing<'a> {
+    fn new(disclosure: &'a Disclosure, filed: &'a Filed, lens: Lens) -> Showing<'a> {
         let mut rules: HashMap<&str, Public> = HashMap::new();
         let named = filed.outcomes.keys().chain(filed.findings.iter().map(|finding| &finding.rule));
         for rule in named {
-            rules.insert(rule, disclosure.of_rule(rule));
+            rules.insert(rule, disclosure.rule_through(&lens, rule));
         }
         for finding in &filed.findings {
-            let evidence = finding.evidence.iter().map(|evidence| disclosure.of_kind(&evidence.kind));
+            let evidence = finding.evidence.iter().map(|evidence| disclosure.kind_through(&lens, &evidence.kind));
             let own = rules.entry(&finding.rule).or_insert(Public::Met);
             *own = evidence.fold(*own, stricter);
         }
-        let scope = disclosure.reach.scope(filed);
-        Showing { reach: &disclosure.reach, filed, reader, scope, rules, places: Vec::new(), findings: Vec::new() }
+        let reach = disclosure.through(&lens);
+        let scope = reach.scope(filed);
+        Showing { reach, filed, lens, scope, rules, places: Vec::new(), findings: Vec::new() }
     }
 
     fn is_staff(&self) -> bool {
-        self.reader == Reader::Staff
+        self.lens == Lens::Staff
     }
 
     fn of_rule(&self, rule: &str) -> Public {
@@ -225,7 +267,7 @@ impl<'a> Showing<'a> {
             kind: evidence.kind.clone(),
             date: evidence.date,
             number: evidence.id.clone(),
-            place: self.is_staff().then(|| evidence.place()),
+            place: (self.is_staff() || self.reach.own.contains(&evidence.kind)).then(|| evidence.place()),
         }
     }
 

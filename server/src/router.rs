@@ -184,6 +184,7 @@ fn pages() -> Routes {
         .get(links::NEGATIVE, Public, negative::list)
         .post(links::PREFERENCES, Public, preferences::save)
         .get("/desk", May::ReadRecords, desk::show)
+        .get("/desk/villages/{code}", May::ReadRecords, village::show_in_full)
         .get("/assets/{*name}", Public, assets::show)
 }
 

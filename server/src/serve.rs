@@ -7,6 +7,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use tokio::net::TcpListener;
 
 use crate::router::router;
@@ -18,6 +19,8 @@ const GRACE: Duration = Duration::from_secs(5);
 
 /// How often what is due is looked for.
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+/// How often the log is told of refusals that came again.
+const MINUTE: Duration = Duration::from_secs(60);
 
 /// Serves until `shutdown` ends, then answers what has begun and returns.
 ///
@@ -39,7 +42,8 @@ pub async fn serve(
     // Ends with the server.
     let courier = tokio::spawn(courier::work(app.clone()));
     let housekeeping = tokio::spawn(keep_house(app.clone()));
-    let serving = axum::serve(listener, router(app).into_make_service_with_connect_info::<SocketAddr>())
+    let counting = tokio::spawn(count_refusals(app.clone()));
+    let serving = axum::serve(listener, router(app.clone()).into_make_service_with_connect_info::<SocketAddr>())
         .with_graceful_shutdown(shutdown);
     let out_of_patience = async move {
         if stop.await.is_err() {
@@ -56,6 +60,10 @@ pub async fn serve(
     };
     courier.abort();
     housekeeping.abort();
+    counting.abort();
+    if let Err(problem) = app.blocking(|app| Ok(app.audit().note_repeats(Timestamp::MAX)?)).await {
+        tracing::warn!(cause = %problem, "refusals were not counted to the end");
+    }
     ended
 }
 
@@ -66,6 +74,18 @@ async fn keep_house(app: App) {
         days.tick().await;
         if let Err(problem) = app.blocking(App::blank_personal).await {
             tracing::warn!(cause = %problem, "personal data was not blanked");
+        }
+    }
+}
+
+/// Tells the log once a minute how often the same refusals came again.
+async fn count_refusals(app: App) {
+    let mut minutes = tokio::time::interval(MINUTE);
+    loop {
+        minutes.tick().await;
+        let counted = |app: &App| Ok(app.audit().note_repeats(Timestamp::now() - MINUTE)?);
+        if let Err(problem) = app.blocking(counted).await {
+            tracing::warn!(cause = %problem, "refusals were not counted");
         }
     }
 }

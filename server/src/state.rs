@@ -16,18 +16,19 @@ use crate::accounts::Caller;
 use crate::accounts::password::Cost;
 use crate::audit::{Action, Audit, Note, Subject};
 use crate::config::{Config, Token};
-use crate::disclosure::Reader;
+use crate::disclosure::{Lens, Look, Reader, Shown, Viewer};
 use crate::drafts::Drafts;
 use crate::drafts::preview::Previews;
 use crate::duties::{Basis, Duties};
 use crate::entrance::Entrance;
 use crate::error::Problem;
+use crate::filed::Filed;
 use crate::jobs::Jobs;
 use crate::push::Standing;
 use crate::retention;
 use crate::scoring::{self, Ask};
 use crate::store::{Edition, Run, RunId, Scope, Store, day_in_china};
-use crate::view::{EditionView, RunView, UnitTree};
+use crate::view::{EditionView, RunView, UnitTree, ViewError};
 use keeper::Keeper;
 use kept::Kept;
 
@@ -317,6 +318,47 @@ impl App {
             let edition = self.edition(&run.bundle, &run.edition)?;
             Ok(RunView::load(self.store(), run.clone(), period, edition)?)
         })
+    }
+
+    /// How somebody looks at the result of a unit, or of a roll-up such as `town:A`. It blocks.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn look(&self, viewer: &Viewer, unit: &str) -> Result<Look, Problem> {
+        let units = self.units()?;
+        let division = unit.split_once(':').map_or(unit, |(_, division)| division);
+        Ok(viewer.look(|code| units.is_within(division, code)))
+    }
+
+    /// The result of one unit through a lens; none when the run has none. Whether the run may be seen is asked before. It blocks.
+    ///
+    /// # Errors
+    /// When the store fails or the result cannot be read.
+    pub fn shown(&self, run: &Run, period: Period, unit: &str, lens: &Lens) -> Result<Option<Arc<Shown>>, Problem> {
+        let kept = match lens {
+            Lens::Public => Reader::Public,
+            Lens::Staff => Reader::Staff,
+            Lens::Department(_) | Lens::Village => return self.shown_once(run, period, unit, lens),
+        };
+        Ok(self.view(run, period)?.shared(unit, kept))
+    }
+
+    /// The same, read by itself and not kept: to make a whole run ready for one row would push out those in use.
+    ///
+    /// # Errors
+    /// As [`Self::shown`].
+    pub fn shown_once(
+        &self,
+        run: &Run,
+        period: Period,
+        unit: &str,
+        lens: &Lens,
+    ) -> Result<Option<Arc<Shown>>, Problem> {
+        let Some(bytes) = self.store().assessment(run.id, unit, period)? else { return Ok(None) };
+        let filed = Filed::from_bytes(&bytes).map_err(scoring::ScoringError::from)?;
+        let edition = self.edition(&run.bundle, &run.edition)?;
+        let shown = edition.disclosure.show(&filed, lens.clone()).map_err(ViewError::from)?;
+        Ok(Some(Arc::new(shown)))
     }
 
     /// Scores all units and stores the run. It blocks, for long.

@@ -13,7 +13,7 @@ use liuwu_engine::division::short_name;
 use liuwu_engine::number::NumberError;
 use liuwu_engine::period::Period;
 
-use crate::disclosure::{Disclosure, Reader, Shown};
+use crate::disclosure::{Disclosure, Reader, Shown, Viewer};
 use crate::filed::Filed;
 use crate::scoring::{self, ScoringError};
 use crate::store::{Edition, Run, Store, StoreError, UnitRow};
@@ -183,7 +183,7 @@ impl Seen {
         Ok(Seen { public, staff })
     }
 
-    fn by(&self, reader: Reader) -> &Shown {
+    fn by(&self, reader: Reader) -> &Arc<Shown> {
         match reader {
             Reader::Public => &self.public,
             Reader::Staff => &self.staff,
@@ -238,7 +238,16 @@ impl RunView {
 
     /// All results, by rising unit; roll-ups among them.
     pub fn all(&self, reader: Reader) -> impl Iterator<Item = &Shown> {
-        self.results.iter().map(move |seen| seen.by(reader))
+        self.results.iter().map(move |seen| seen.by(reader).as_ref())
+    }
+
+    /// All results as they stand in a list of somebody's, by rising unit.
+    pub fn seen_by<'a>(&'a self, viewer: &'a Viewer) -> impl Iterator<Item = &'a Shown> {
+        self.results.iter().map(move |seen| {
+            let division = self.division_of(&seen.public).map(|row| row.id.as_str());
+            let is_within = |code: &str| division.is_some_and(|division| self.units.is_within(division, code));
+            seen.by(viewer.in_list(is_within)).as_ref()
+        })
     }
 
     /// The results of one level, by rising unit: `village`, `town`, `all`.
@@ -248,7 +257,16 @@ impl RunView {
 
     /// The result of one unit.
     pub fn of(&self, unit: &str, reader: Reader) -> Option<&Shown> {
-        self.places.get(unit).and_then(|place| self.results.get(*place)).map(|seen| seen.by(reader))
+        self.seen(unit).map(|seen| seen.by(reader).as_ref())
+    }
+
+    /// The same, to be kept.
+    pub fn shared(&self, unit: &str, reader: Reader) -> Option<Arc<Shown>> {
+        self.seen(unit).map(|seen| Arc::clone(seen.by(reader)))
+    }
+
+    fn seen(&self, unit: &str) -> Option<&Seen> {
+        self.places.get(unit).and_then(|place| self.results.get(*place))
     }
 
     /// The division that a result is about: of a roll-up `town:A` the town A.

@@ -2,13 +2,17 @@
 //!
 //! Enters: what administrators have decided. Leaves: an [`Account`] or [`Key`] to be stored as a paper. Next: [`crate::entrance`].
 
+use std::fmt;
+
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 use super::password::Password;
 use super::refusal::Refusal;
 use super::security::Security;
 use super::{Permission, Role, Scope, table};
+use crate::store::hex;
 
 /// What an account may do and how far.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -65,6 +69,15 @@ pub struct Proposal {
     pub what: Proposed,
 }
 
+impl Proposal {
+    /// By what a form tells that it decides this proposal, as it was shown, and no other that has taken its place since.
+    #[must_use]
+    pub fn mark(&self) -> String {
+        let Deed { by, at } = &self.deed;
+        hex(&Sha256::digest(format!("{by}\n{at}\n{}", self.what)))
+    }
+}
+
 /// What is proposed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -73,6 +86,20 @@ pub enum Proposed {
     Grant(Grant),
     /// A new one-time password.
     NewPassword,
+}
+
+/// As the log has it: `assessor,approver@divisions:330381101000`.
+impl fmt::Display for Proposed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Proposed::Grant(Grant { roles, scope }) = self else { return f.write_str("new-password") };
+        let roles: Vec<&str> = roles.iter().map(|role| role.key()).collect();
+        write!(f, "{}@", roles.join(","))?;
+        match scope {
+            Scope::Everything => f.write_str("everything"),
+            Scope::Department(name) => write!(f, "department:{name}"),
+            Scope::Divisions(codes) => write!(f, "divisions:{}", codes.join(",")),
+        }
+    }
 }
 
 /// An account.

@@ -61,6 +61,9 @@ pub enum Refusal {
     /// Nothing has been proposed.
     #[error("nothing has been proposed for `{0}`; it may have been decided already")]
     NothingProposed(String),
+    /// Something else is proposed than what was shown.
+    #[error("something else has been proposed for `{0}` meanwhile; look at what is shown now, and decide on that")]
+    OtherProposal(String),
     /// Whoever proposes does not approve.
     #[error("whoever proposes something does not approve it; another administrator has to")]
     OwnProposal,
@@ -144,6 +147,7 @@ impl Refusal {
             Refusal::Quarrel(..) => "roles-apart",
             Refusal::VillageScope | Refusal::EmptyScope => "scope",
             Refusal::NothingProposed(_) => "nothing-proposed",
+            Refusal::OtherProposal(_) => "other-proposal",
             Refusal::OwnProposal => "own-proposal",
             Refusal::LastOfKind(_) => "last-of-kind",
             Refusal::SetUp => "set-up",
@@ -189,6 +193,7 @@ impl Refusal {
             Refusal::VillageScope => "村社账号须填写所属村社的区划代码".to_owned(),
             Refusal::EmptyScope => "请填写部门名称,或区划代码".to_owned(),
             Refusal::NothingProposed(name) => format!("「{name}」没有待审批的事项,可能已经办过"),
+            Refusal::OtherProposal(name) => format!("「{name}」的待审批事项已经换过,请看清现在的内容再决定"),
             Refusal::OwnProposal => "提出人不能自己审批,须由另一位管理员审批".to_owned(),
             Refusal::LastOfKind(name) => format!("「{name}」是唯一担任此角色的账号,请先让别的账号接任"),
             Refusal::SetUp => "首批账号已经建立,请直接登录,或用 liuwu account add 添加".to_owned(),

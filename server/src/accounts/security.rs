@@ -17,7 +17,7 @@ pub struct Security {
     pub password_days: u32,
     /// Former passwords that may not be used again.
     pub password_history: u32,
-    /// Hours for which a password that somebody else has seen can be used to log in once.
+    /// Hours for which a password that somebody else has seen can be used to log in and change it.
     pub temporary_hours: u32,
     /// Failed tries in a row after which an account is locked.
     pub failed_tries: u32,

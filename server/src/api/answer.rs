@@ -17,7 +17,7 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use crate::accounts::Caller;
-use crate::disclosure::Reader;
+use crate::disclosure::{Reader, Viewer};
 use crate::error::Problem;
 use crate::state::App;
 
@@ -30,16 +30,18 @@ const TAG_LENGTH: usize = 20;
 /// Who asks for what.
 #[derive(Debug, Clone)]
 pub struct Asked {
-    /// Who.
+    /// Whose run lists come from.
     pub reader: Reader,
+    /// Who looks.
+    pub viewer: Viewer,
+    /// Who asks, by name: what staff take away is marked with it.
+    pub caller: Caller,
     /// Path and parameters.
     address: String,
     /// The tags of what the client has.
     known: Option<String>,
     /// Whether the client would rather have CSV.
     accepts_csv: bool,
-    /// The name of staff, with which what they take away is marked.
-    name: Option<String>,
 }
 
 impl FromRequestParts<App> for Asked {
@@ -50,10 +52,9 @@ impl FromRequestParts<App> for Asked {
         let known = text(IF_NONE_MATCH);
         let accepts_csv = text(ACCEPT).is_some_and(|accept| accept.starts_with("text/csv"));
         let address = parts.uri.path_and_query().map_or_else(String::new, ToString::to_string);
-        let Ok(reader) = Reader::from_request_parts(parts, app).await;
         let Ok(caller) = Caller::from_request_parts(parts, app).await;
-        let name = (reader == Reader::Staff).then(|| caller.name());
-        Ok(Asked { reader, address, known, accepts_csv, name })
+        let viewer = Viewer::of(&caller);
+        Ok(Asked { reader: viewer.of_lists(), viewer, caller, address, known, accepts_csv })
     }
 }
 
@@ -70,7 +71,8 @@ pub enum Format {
 #[derive(Debug)]
 pub struct Answer {
     tag: String,
-    reader: Reader,
+    /// Whether it is what anybody gets.
+    is_public: bool,
     body: Option<Body>,
 }
 
@@ -123,9 +125,9 @@ impl Asked {
     ) -> Result<Answer, Problem> {
         self.answer("text/csv; charset=utf-8", basis, || {
             let table = make()?;
-            let table = match &self.name {
-                Some(name) => table.marked(name, Timestamp::now()),
-                None => table,
+            let table = match self.viewer.is_outside() {
+                true => table,
+                false => table.marked(&self.caller.name(), Timestamp::now()),
             };
             Ok((table.to_bytes()?, Some(file)))
         })
@@ -153,19 +155,18 @@ impl Asked {
             let (bytes, file) = make()?;
             Some(Body { media, bytes, file })
         };
-        Ok(Answer { tag, reader: self.reader, body })
+        Ok(Answer { tag, is_public: self.viewer.is_outside(), body })
     }
 
     /// Weak, because compression changes the bytes.
     fn tag(&self, media: &str, basis: &str) -> String {
         let mut digest = Sha256::new();
-        let reader = match self.reader {
-            Reader::Public => "public",
-            Reader::Staff => "staff",
+        // What is in somebody's charge is nobody else's.
+        let (reader, name) = match self.viewer.is_outside() {
+            true => ("public", String::new()),
+            false => ("staff", self.caller.name()),
         };
-        // What is marked with a name is nobody else's.
-        let name = self.name.as_deref().unwrap_or_default();
-        for part in [env!("CARGO_PKG_VERSION"), reader, name, media, &self.address, basis] {
+        for part in [env!("CARGO_PKG_VERSION"), reader, &name, media, &self.address, basis] {
             digest.update((part.len() as u64).to_le_bytes());
             digest.update(part);
         }
@@ -180,10 +181,7 @@ impl Asked {
 
 impl IntoResponse for Answer {
     fn into_response(self) -> Response {
-        let caching = match self.reader {
-            Reader::Public => "public, no-cache",
-            Reader::Staff => "private, no-cache",
-        };
+        let caching = if self.is_public { "public, no-cache" } else { "private, no-store" };
         let shared = [(CACHE_CONTROL, caching), (VARY, "authorization, accept")];
         let mut response = match self.body {
             None => (StatusCode::NOT_MODIFIED, shared).into_response(),
@@ -278,8 +276,12 @@ mod tests {
 
     #[test]
     fn what_others_may_see_has_another_tag() {
-        let asked = |reader| Asked { reader, address: "/a".to_owned(), known: None, accepts_csv: false, name: None };
-        let (public, staff) = (asked(Reader::Public), asked(Reader::Staff));
+        let asked = |caller| {
+            let viewer = Viewer::of(&caller);
+            let reader = viewer.of_lists();
+            Asked { reader, viewer, caller, address: "/a".to_owned(), known: None, accepts_csv: false }
+        };
+        let (public, staff) = (asked(Caller::public(None)), asked(Caller::operator(None)));
         assert_ne!(public.tag("m", "run 1"), staff.tag("m", "run 1"));
         assert_ne!(public.tag("m", "run 1"), public.tag("m", "run 2"));
         assert_eq!(public.tag("m", "run 1"), public.tag("m", "run 1"));

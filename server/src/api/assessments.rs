@@ -1,6 +1,7 @@
 //! Assessments: of the results in force for a period, of one run, of one unit over all periods; in short or explained.
 //!
-//! The public sees the newest released run of a period, staff the one in force. Pages of a list stay with the run they began
+//! The public sees the newest released run of a period, staff the one in force; of a result in their charge everybody sees what
+//! [`crate::disclosure`] lets them. Pages of a list stay with the run they began
 //! with. Next: [`super::lists`].
 
 use std::sync::Arc;
@@ -16,9 +17,9 @@ use super::openapi::Problems;
 use super::parameters::{self, Cursor, Path, Query};
 use super::results::{self, Assessment, Assessments, Sourced};
 use super::source::Source;
-use crate::disclosure::{Reader, Shown};
+use crate::audit::{Action, Note, Subject};
+use crate::disclosure::{Lens, Reader, Shown, Viewer};
 use crate::error::Problem;
-use crate::filed::Filed;
 use crate::state::App;
 use crate::store::{Run, RunId};
 use crate::view::RunView;
@@ -191,14 +192,14 @@ fn answer(
             asked.csv(&basis, file, || {
                 let view = view()?;
                 let items: Vec<Assessment> =
-                    chosen(&view, query, asked.reader).map(|shown| Assessment::of(shown, &view.units)).collect();
+                    chosen(&view, query, &asked.viewer).map(|shown| Assessment::of(shown, &view.units)).collect();
                 Ok(results::table(&items, &source, view.edition.bundle()))
             })
         }
         Format::Json => asked.json(&basis, || {
             let view = view()?;
             let after = selection.cursor.as_ref().map(|cursor| cursor.after.as_str());
-            let mut chosen = chosen(&view, query, asked.reader)
+            let mut chosen = chosen(&view, query, &asked.viewer)
                 .filter(|shown| after.is_none_or(|after| shown.unit.as_str() > after));
             let items: Vec<Assessment> =
                 chosen.by_ref().take(selection.limit).map(|shown| Assessment::of(shown, &view.units)).collect();
@@ -211,10 +212,10 @@ fn answer(
 }
 
 /// The results that are wanted, by rising unit. What the reader may not see does not choose either: filters read what is shown.
-fn chosen<'a>(view: &'a RunView, query: &'a AssessmentsQuery, reader: Reader) -> impl Iterator<Item = &'a Shown> {
+fn chosen<'a>(view: &'a RunView, query: &'a AssessmentsQuery, viewer: &'a Viewer) -> impl Iterator<Item = &'a Shown> {
     let scored = &view.edition.bundle().assess.unit;
     let level = query.level.as_ref().unwrap_or(scored);
-    view.all(reader).filter(move |shown| {
+    view.seen_by(viewer).filter(move |shown| {
         shown.level == *level
             && query.rating.as_ref().is_none_or(|rating| shown.rating.as_ref() == Some(rating))
             && query.list.as_ref().is_none_or(|list| shown.lists.contains(list))
@@ -258,8 +259,9 @@ pub async fn show(
     Query(query): Query<ExplanationQuery>,
 ) -> Result<Answer, Problem> {
     app.blocking(move |app| {
-        let (run, period) = find(app, query.bundle.as_deref(), query.period.as_deref(), asked.reader)?;
-        explain(app, &asked, &run, period, &unit)
+        let look = app.look(&asked.viewer, &unit)?;
+        let (run, period) = find(app, query.bundle.as_deref(), query.period.as_deref(), look.run)?;
+        explain(app, &asked, &look.lens, &run, period, &unit)
     })
     .await
 }
@@ -290,19 +292,25 @@ pub async fn show_of_run(
     let run = parameters::run(&run)?;
     refuse_bundle(query.bundle.as_deref())?;
     app.blocking(move |app| {
-        let (run, period) = of_run(app, run, query.period.as_deref(), asked.reader)?;
-        explain(app, &asked, &run, period, &unit)
+        let look = app.look(&asked.viewer, &unit)?;
+        let (run, period) = of_run(app, run, query.period.as_deref(), look.run)?;
+        explain(app, &asked, &look.lens, &run, period, &unit)
     })
     .await
 }
 
-fn explain(app: &App, asked: &Asked, run: &Run, period: Period, unit: &str) -> Result<Answer, Problem> {
+/// Explains a result through a lens. That somebody sees more of it than the public is noted in the log.
+fn explain(app: &App, asked: &Asked, lens: &Lens, run: &Run, period: Period, unit: &str) -> Result<Answer, Problem> {
     let source = Source::of(run, period);
     asked.json(&source.basis(), || {
         let view: Arc<RunView> = app.view(run, period)?;
         let absent = || Problem::Absent("考核对象", "unit with a result", unit.to_owned());
-        let shown = view.of(unit, asked.reader).ok_or_else(absent)?;
-        Ok(Explanation::of(shown, source.clone(), view.edition.bundle(), &view.units))
+        let shown = app.shown(run, period, unit, lens)?.ok_or_else(absent)?;
+        if lens.is_internal() {
+            let subject = Subject::of("assessment", format!("{}/{unit}", run.id));
+            app.audit().note(Note::done(&asked.caller, Action::Inspect, subject))?;
+        }
+        Ok(Explanation::of(&shown, source.clone(), view.edition.bundle(), &view.units))
     })
 }
 
@@ -350,8 +358,9 @@ pub async fn of_unit(
             Some(bundle) => bundle,
             None => app.bundle()?,
         };
+        let look = app.look(&asked.viewer, &id)?;
         let sources: Vec<(Run, Source)> = app
-            .periods(&bundle, asked.reader)?
+            .periods(&bundle, look.run)?
             .into_iter()
             .map(|(period, run)| {
                 let source = Source::of(&run, period);
@@ -363,13 +372,7 @@ pub async fn of_unit(
         asked.json(&basis, || {
             let mut items = Vec::new();
             for (run, source) in sources {
-                // One row of each run is read by itself: to make whole runs ready for it would push out those in use.
-                let Some(bytes) = app.store().assessment(run.id, &id, source.period)? else { continue };
-                let unreadable = |error: serde_json::Error| Problem::Internal(error.to_string());
-                let filed = Filed::from_bytes(&bytes).map_err(unreadable)?;
-                let edition = app.edition(&run.bundle, &run.edition)?;
-                let shown = edition.disclosure.show(&filed, asked.reader);
-                let shown = shown.map_err(|error| Problem::Internal(error.to_string()))?;
+                let Some(shown) = app.shown_once(&run, source.period, &id, &look.lens)? else { continue };
                 items.push(Sourced { assessment: Assessment::of(&shown, &units), source });
             }
             Ok(OfUnit { items })

@@ -237,7 +237,8 @@ pub async fn show(
             let list = list.ok_or_else(|| Problem::Absent("清单", "list", id.clone()))?;
             let after = cursor.as_ref().map(|cursor| cursor.after.as_str());
             let mut units = view
-                .of_level(&bundle.assess.unit, asked.reader)
+                .seen_by(&asked.viewer)
+                .filter(|shown| shown.level == bundle.assess.unit)
                 .filter(|shown| shown.lists.contains(&list.id))
                 .filter(|shown| after.is_none_or(|after| shown.unit.as_str() > after))
                 .filter(|shown| {

@@ -3,9 +3,10 @@
 //! Enters: a [`Note`] of a handler or a command. Leaves: an [`Entry`] in the store, numbered, and chained to the one before it:
 //! its hash is over its own bytes and the hash of that one, so that none can be changed, taken out or put elsewhere unnoticed.
 //! An entry about a batch, an edition or a run vouches for its content too, by a digest.
-//! Reading order: here, [`head`] (where the chain ends, kept apart), [`verify`], [`content`], [`compare`], [`search`], [`archive`].
+//! Reading order: here, `repeats` (refusals, counted), [`head`] (where the chain ends, kept apart), [`verify`], [`content`], [`compare`], [`search`], [`archive`].
 //! Next: [`crate::entrance`].
 
+mod repeats;
 pub mod head;
 pub mod verify;
 pub mod content;
@@ -24,6 +25,7 @@ use crate::store::{BatchId, Entry, NewBatch, Result, Store};
 use compare::Vouched;
 use content::Thing;
 pub use head::Head;
+use repeats::Repeats;
 
 /// What was done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -80,6 +82,8 @@ pub enum Action {
     Decide,
     /// Data was given out as a file.
     Export,
+    /// A result was shown with more than the public sees of it.
+    Inspect,
     /// Personal data was shown in full.
     Unmask,
     /// Personal data was blanked at the end of its time.
@@ -90,7 +94,7 @@ pub enum Action {
 
 impl Action {
     /// Every action, in the order in which they are shown.
-    pub const ALL: [Action; 29] = [
+    pub const ALL: [Action; 30] = [
         Action::LogIn,
         Action::LogOut,
         Action::ChangePassword,
@@ -117,6 +121,7 @@ impl Action {
         Action::Publish,
         Action::Decide,
         Action::Export,
+        Action::Inspect,
         Action::Unmask,
         Action::Blank,
         Action::Set,
@@ -152,6 +157,7 @@ impl Action {
             Action::Publish => "publish",
             Action::Decide => "decide",
             Action::Export => "export",
+            Action::Inspect => "inspect",
             Action::Unmask => "unmask",
             Action::Blank => "blank",
             Action::Set => "set",
@@ -232,6 +238,7 @@ pub struct Audit {
     key: Vec<u8>,
     /// Held while an entry is written, so that entries are numbered in the order in which they are stored.
     last: Mutex<Option<Head>>,
+    repeats: Mutex<Repeats>,
     /// The file that says where the chain ends, beside the store and not in it.
     head: OnceLock<PathBuf>,
 }
@@ -243,7 +250,7 @@ impl Audit {
     /// The log of a store, and the key of pseudonyms.
     #[must_use]
     pub fn new(store: Arc<dyn Store>, key: &[u8]) -> Audit {
-        Audit { store, key: key.to_owned(), last: Mutex::new(None), head: OnceLock::new() }
+        Audit { store, key: key.to_owned(), last: Mutex::new(None), repeats: Mutex::default(), head: OnceLock::new() }
     }
 
     /// Writes an entry, with the digest of what it is about if it has made that; it is on the disk when this returns. It blocks.

@@ -1,11 +1,12 @@
 //! How far the scripts of a bundle reach: which record kinds a rule, figure or list rests on, directly or by way of others.
 //!
-//! Enters: a bundle. Leaves: for each rule, criterion, figure and list how public it is. Next: [`super::arithmetic`].
+//! Enters: a bundle, and the [`Lens`] that says how much is shown of each kind and criterion. Leaves: for each rule, criterion,
+//! figure and list how much of it that leaves. Next: [`super::arithmetic`].
 //!
 //! Scripts are read as text: a kind, rule or criterion counts as reached wherever its id stands in quotes. That finds too much
 //! rather than too little. Only `met("…")` reaches nothing, because whether a criterion is met is public.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use indexmap::IndexMap;
@@ -13,7 +14,7 @@ use liuwu_engine::bundle::{Action, Body, Bundle, Combine, Criterion, Each, Figur
 use liuwu_engine::dictionary::{Field, Kind, Public};
 use liuwu_engine::period::Granularity;
 
-use super::stricter;
+use super::{Lens, stricter};
 use crate::filed::Filed;
 
 /// Units of measure that count people.
@@ -85,14 +86,16 @@ pub(super) struct Reach {
     pub(super) criteria: HashMap<String, CriterionReach>,
     pub(super) figures: HashMap<(Scope, String), FigureReach>,
     pub(super) lists: HashMap<(Scope, String), ListReach>,
+    /// Kinds that whoever looks has handed in: where one of their records was read is told.
+    pub(super) own: HashSet<String>,
     unit: String,
     period: Granularity,
     highest: String,
 }
 
 impl Reach {
-    pub(super) fn of(bundle: &Bundle) -> Reach {
-        let survey = Survey::new(bundle);
+    pub(super) fn of(bundle: &Bundle, lens: &Lens) -> Reach {
+        let survey = Survey::new(bundle, lens);
         let rules: HashMap<String, Public> = bundle
             .all_rules()
             .iter()
@@ -100,10 +103,12 @@ impl Reach {
             .collect();
         let mut criteria = HashMap::new();
         for criterion in &bundle.criteria {
-            judge(criterion, Public::Full, true, &rules, &mut criteria);
+            judge(criterion, lens, Public::Full, true, &rules, &mut criteria);
         }
+        let kinds = &bundle.dictionary.kinds;
         let mut reach = Reach {
-            kinds: bundle.dictionary.kinds.iter().map(|(id, kind)| (id.clone(), kind.public)).collect(),
+            kinds: kinds.iter().map(|(id, kind)| (id.clone(), lens.of_kind(kind))).collect(),
+            own: kinds.iter().filter(|(_, kind)| lens.has_handed_in(kind)).map(|(id, _)| id.clone()).collect(),
             rules,
             criteria,
             figures: HashMap::new(),
@@ -166,6 +171,7 @@ fn opener(one: Public, other: Public) -> Public {
 /// Judges a criterion and those below it.
 fn judge(
     criterion: &Criterion,
+    lens: &Lens,
     above: Public,
     is_top: bool,
     rules: &HashMap<String, Public>,
@@ -173,13 +179,13 @@ fn judge(
 ) {
     let own = stricter(above, criterion.public.unwrap_or_default());
     let mut reach = CriterionReach {
-        hides: own == Public::Met || criterion.rules.iter().any(|rule| rules.get(&rule.id) == Some(&Public::Met)),
+        hides: lens.withholds(own) || criterion.rules.iter().any(|rule| rules.get(&rule.id) == Some(&Public::Met)),
         is_top,
         adds_up: criterion.combine == Combine::Sum,
         rules: criterion.rules.iter().map(|rule| rule.id.clone()).collect(),
     };
     for below in &criterion.criteria {
-        judge(below, own, false, rules, into);
+        judge(below, lens, own, false, rules, into);
         if let Some(part) = into.get(&below.id) {
             reach.hides |= part.hides;
             reach.adds_up &= part.adds_up;
@@ -206,6 +212,7 @@ struct Entry<'a> {
 
 /// What each name reaches.
 struct Survey<'a> {
+    lens: &'a Lens,
     kinds: &'a IndexMap<String, Arc<Kind>>,
     /// Attributes that count people.
     people: Vec<&'a str>,
@@ -213,13 +220,13 @@ struct Survey<'a> {
 }
 
 impl<'a> Survey<'a> {
-    fn new(bundle: &'a Bundle) -> Survey<'a> {
+    fn new(bundle: &'a Bundle, lens: &'a Lens) -> Survey<'a> {
         let kinds = &bundle.dictionary.kinds;
         let attributes = bundle.dictionary.attributes.iter();
         let people = attributes.filter(|(_, attribute)| counts_people(&attribute.field)).map(|(id, _)| id.as_str());
-        let entries = entries(bundle);
+        let entries = entries(bundle, lens);
         let reach = entries.keys().map(|name| (name.clone(), Touched::NOTHING)).collect();
-        let mut survey = Survey { kinds, people: people.collect(), reach };
+        let mut survey = Survey { lens, kinds, people: people.collect(), reach };
         let direct: Vec<(Touched, Vec<usize>)> = entries.values().map(|entry| survey.direct(entry)).collect();
         survey.spread(&direct);
         survey
@@ -271,7 +278,7 @@ impl<'a> Survey<'a> {
         let mut reach = Touched { people, ..Touched::NOTHING };
         for (_, kind) in self.kinds.iter().filter(|(id, _)| quotes(text, id, false)) {
             let people = kind.fields.iter().any(|(field, about)| counts_people(about) && has_word(text, field));
-            reach = reach.with(Touched { public: kind.public, people });
+            reach = reach.with(Touched { public: self.lens.of_kind(kind), people });
         }
         reach
     }
@@ -295,8 +302,8 @@ fn counts_people(field: &Field) -> bool {
 }
 
 /// Everything in a bundle that scripts can name. Figures of one id in several results are taken together.
-fn entries(bundle: &Bundle) -> IndexMap<Name, Entry<'_>> {
-    let mut entries: IndexMap<Name, Entry<'_>> = IndexMap::new();
+fn entries<'a>(bundle: &'a Bundle, lens: &Lens) -> IndexMap<Name, Entry<'a>> {
+    let mut entries: IndexMap<Name, Entry<'a>> = IndexMap::new();
     let mut add = |name: Name, script| {
         let entry = entries.entry(name).or_insert(Entry { own: Touched::NOTHING, scripts: Vec::new() });
         entry.scripts.push(script);
@@ -309,13 +316,18 @@ fn entries(bundle: &Bundle) -> IndexMap<Name, Entry<'_>> {
         add(Name::Function(name), text);
     }
     for criterion in &bundle.criteria {
-        enter(criterion, Public::Full, bundle, &mut entries);
+        enter(criterion, Public::Full, (bundle, lens), &mut entries);
     }
     entries
 }
 
 /// Enters a criterion, its rules and what stands below it.
-fn enter<'a>(criterion: &'a Criterion, above: Public, bundle: &Bundle, entries: &mut IndexMap<Name, Entry<'a>>) {
+fn enter<'a>(
+    criterion: &'a Criterion,
+    above: Public,
+    (bundle, lens): (&Bundle, &Lens),
+    entries: &mut IndexMap<Name, Entry<'a>>,
+) {
     let public = stricter(above, criterion.public.unwrap_or_default());
     let mut all = Vec::new();
     for rule in &criterion.rules {
@@ -323,16 +335,16 @@ fn enter<'a>(criterion: &'a Criterion, above: Public, bundle: &Bundle, entries: 
             Body::Short(short) => short.each.as_slice(),
             Body::Long(_) => &[],
         };
-        let of_kind = |kind: &String| bundle.dictionary.kinds.get(kind).map_or(Public::Met, |kind| kind.public);
-        let public = kinds.iter().map(of_kind).fold(public, stricter);
+        let of_kind = |kind: &String| bundle.dictionary.kinds.get(kind).map_or(Public::Met, |kind| lens.of_kind(kind));
+        let public = kinds.iter().map(of_kind).fold(lens.of_rule(rule, public), stricter);
         let scripts = scripts_of(rule);
         all.extend(scripts.iter().copied());
         entries.insert(Name::Rule(rule.id.clone()), Entry { own: Touched { public, people: false }, scripts });
     }
-    let own = Touched { public, people: false };
+    let own = Touched { public: lens.of_criterion(public), people: false };
     entries.insert(Name::Criterion(criterion.id.clone()), Entry { own, scripts: all });
     for below in &criterion.criteria {
-        enter(below, public, bundle, entries);
+        enter(below, public, (bundle, lens), entries);
     }
 }
 

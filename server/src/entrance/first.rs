@@ -6,11 +6,11 @@
 use std::sync::PoisonError;
 
 use super::register::OneTime;
-use super::{Entrance, digest_of};
-use crate::accounts::account::Deed;
+use super::{ACCOUNTS, Entrance, body_of, deed, digest_of};
 use crate::accounts::password::{random, same};
 use crate::accounts::{Account, Caller, Grant, Refusal, Role, Scope};
-use crate::store::hex;
+use crate::audit::{Action, Subject};
+use crate::store::{Paper, StoreError, hex};
 
 impl Entrance {
     /// Makes the code of the link; the one before it is not good any more.
@@ -44,17 +44,23 @@ impl Entrance {
     /// # Errors
     /// Those of [`Self::check_set_up`]; [`Refusal::Name`], [`Refusal::Taken`].
     pub fn set_up(&self, caller: &Caller, code: &str, named: &[(Role, String)]) -> Result<Vec<OneTime>, Refusal> {
+        let _alone = self.alone();
         self.check_set_up(code)?;
-        for (place, (_, name)) in named.iter().enumerate() {
-            let deed = Deed { by: String::new(), at: jiff::Timestamp::now() };
-            Account::new(name, "", deed)?;
+        let mut accounts = Vec::new();
+        for (place, (role, name)) in named.iter().enumerate() {
             if named.iter().take(place).any(|(_, other)| other == name) {
                 return Err(Refusal::Taken(name.clone()));
             }
+            let grant = Grant { roles: vec![*role], scope: Scope::Everything };
+            accounts.push(Account { grant: Some(grant), ..Account::new(name, "", deed(caller))? });
         }
-        let grant = |role| Grant { roles: vec![role], scope: Scope::Everything };
-        let made = named.iter().map(|(role, name)| self.add_account(caller, name, "", grant(*role))).collect();
+        let given = accounts.iter_mut().map(|account| self.give_one_time(account)).collect::<Result<Vec<_>, _>>()?;
+        let papers = accounts.iter().map(|account| Ok(Paper::new(ACCOUNTS, &account.name, body_of(account)?)));
+        self.store.file_papers(papers.collect::<Result<_, StoreError>>()?)?;
         *self.offered.lock().unwrap_or_else(PoisonError::into_inner) = None;
-        made
+        for account in &accounts {
+            self.note(caller, Action::AddAccount, Subject::of("account", &account.name), "done")?;
+        }
+        Ok(given)
     }
 }

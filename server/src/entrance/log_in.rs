@@ -45,19 +45,14 @@ impl Entrance {
         let rules = self.security()?;
         let found = self.find(name)?;
         let locked = found.as_ref().and_then(|account| account.locked_until).filter(|until| *until > now);
-        let waits = self.tries.lock().unwrap_or_else(PoisonError::into_inner).wait(name, from, now);
-        if let Some(until) = locked.max(waits) {
+        if let Some(until) = locked.max(self.wait(name, from, now)) {
             return Err(Refusal::Locked { minutes: minutes_until(until, now) });
         }
         let account = found.filter(Account::is_open);
         let kept = account.as_ref().and_then(|account| account.password.clone());
-        let is_right = {
-            let _alone = self.hashing.lock();
-            kept.clone().unwrap_or_else(|| Password::nobodys(self.cost)).is(text)?
-        };
-        let Some(account) = account.filter(|_| is_right && kept.is_some()) else {
-            return Err(self.failed(name, from, now)?);
-        };
+        let password = kept.unwrap_or_else(|| Password::nobodys(self.cost));
+        self.try_password(name, from, now, &password, text)?;
+        let Some(account) = account else { return Err(Refusal::WrongPassword) };
         if account.one_time_until.is_some_and(|until| until <= now) {
             return Err(Refusal::Expired);
         }
@@ -69,21 +64,46 @@ impl Entrance {
         Ok(LoggedIn { secret, must_change })
     }
 
-    /// Counts a failure, and locks the account when it was one too many.
-    fn failed(&self, name: &str, from: Option<IpAddr>, now: Timestamp) -> Result<Refusal, Refusal> {
+    /// Looks whether a text is a password. A failure is counted, and locks the account when it was one too many.
+    fn try_password(
+        &self,
+        name: &str,
+        from: Option<IpAddr>,
+        now: Timestamp,
+        password: &Password,
+        text: &str,
+    ) -> Result<(), Refusal> {
         let rules = self.security()?;
-        let until = self.tries.lock().unwrap_or_else(PoisonError::into_inner).fail(name, from, now, &rules);
-        let Some(until) = until else { return Ok(Refusal::WrongPassword) };
-        {
-            let _alone = self.alone();
-            if let Some(mut account) = self.find(name)? {
-                // A restart forgets the count, not the lock.
-                account.locked_until = Some(until);
-                account.locks += 1;
-                self.write(ACCOUNTS, name, &account)?;
+        let locks_before = self.find(name)?.map_or(0, |account| account.locks);
+        let until = {
+            // One after the other up to the count, or many at the same time would all be looked at before the first has failed.
+            let _alone = self.hashing.lock();
+            if let Some(until) = self.wait(name, from, now) {
+                return Err(Refusal::Locked { minutes: minutes_until(until, now) });
             }
+            if password.is(text)? {
+                return Ok(());
+            }
+            self.tries.lock().unwrap_or_else(PoisonError::into_inner).fail(name, from, now, &rules, locks_before)
+        };
+        let Some(until) = until else { return Err(Refusal::WrongPassword) };
+        self.lock(name, until)?;
+        Err(Refusal::Locked { minutes: minutes_until(until, now) })
+    }
+
+    /// Keeps until when an account is locked: a restart forgets the count, not the lock.
+    fn lock(&self, name: &str, until: Timestamp) -> Result<(), Refusal> {
+        let _alone = self.alone();
+        if let Some(mut account) = self.find(name)? {
+            account.locked_until = Some(until);
+            account.locks += 1;
+            self.write(ACCOUNTS, name, &account)?;
         }
-        Ok(Refusal::Locked { minutes: minutes_until(until, now) })
+        Ok(())
+    }
+
+    fn wait(&self, name: &str, from: Option<IpAddr>, now: Timestamp) -> Option<Timestamp> {
+        self.tries.lock().unwrap_or_else(PoisonError::into_inner).wait(name, from, now)
     }
 
     fn succeeded(&self, account: &Account, now: Timestamp) -> Result<(), Refusal> {
@@ -108,15 +128,9 @@ impl Entrance {
     fn exchange(&self, caller: &Caller, present: &str, new: &str, again: &str) -> Result<(), Refusal> {
         let (name, now) = (caller.account(), Timestamp::now());
         let rules = self.security()?;
-        let waits = self.tries.lock().unwrap_or_else(PoisonError::into_inner).wait(name, caller.from(), now);
-        if let Some(until) = waits {
-            return Err(Refusal::Locked { minutes: minutes_until(until, now) });
-        }
         let account = self.account(name)?;
         let kept = account.password.ok_or(Refusal::WrongPassword)?;
-        if !self.opens(&kept, present)? {
-            return Err(self.failed(name, caller.from(), now)?);
-        }
+        self.try_password(name, caller.from(), now, &kept, present)?;
         if new != again {
             return Err(Refusal::Differ);
         }
@@ -131,6 +145,10 @@ impl Entrance {
         {
             let _alone = self.alone();
             let mut account = self.account(name)?;
+            if account.password.as_ref() != Some(&kept) {
+                // An administrator has given a new one meanwhile: the present one is not the present one any more.
+                return Err(Refusal::WrongPassword);
+            }
             account.set_password(password, now, None, rules.password_history);
             self.write(ACCOUNTS, name, &account)?;
         }

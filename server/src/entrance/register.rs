@@ -46,8 +46,7 @@ impl Entrance {
     pub fn propose_account(&self, caller: &Caller, name: &str, title: &str, grant: Grant) -> Result<(), Refusal> {
         let _alone = self.alone();
         let account = Account { proposal: None, ..self.new_account(caller, name, title, &grant)? };
-        let proposal = Some(Proposal { deed: deed(caller), what: Proposed::Grant(grant) });
-        self.keep(caller, Action::Propose, &Account { proposal, ..account })
+        self.file_proposal(caller, account, Proposed::Grant(grant))
     }
 
     /// Makes an account at once, by somebody at the command line or on the first start.
@@ -80,10 +79,15 @@ impl Entrance {
         if let Proposed::Grant(grant) = &what {
             grant.check()?;
         }
-        self.change(caller, Action::Propose, name, |account| {
-            account.proposal = Some(Proposal { deed: deed(caller), what });
-            Ok(())
-        })
+        let _alone = self.alone();
+        self.file_proposal(caller, self.account(name)?, what)
+    }
+
+    fn file_proposal(&self, caller: &Caller, mut account: Account, what: Proposed) -> Result<(), Refusal> {
+        let subject = subject_of(&account.name, &what);
+        account.proposal = Some(Proposal { deed: deed(caller), what });
+        self.write(ACCOUNTS, &account.name, &account)?;
+        Ok(self.note(caller, Action::Propose, subject, "done")?)
     }
 
     /// Changes office and post in the list of accounts.
@@ -97,26 +101,28 @@ impl Entrance {
         })
     }
 
-    /// Approves what has been proposed. An account that has no password gets a one-time one.
+    /// Approves what has been proposed, as `mark` says it was shown. An account that has no password gets a one-time one; its
+    /// sessions end, so that nothing goes on that was begun with other rights.
     ///
     /// # Errors
-    /// [`Refusal::NothingProposed`], [`Refusal::OwnProposal`], [`Refusal::LastOfKind`].
-    pub fn approve(&self, caller: &Caller, name: &str) -> Result<Option<OneTime>, Refusal> {
-        let one_time = self.approve_alone(caller, name)?;
+    /// [`Refusal::NothingProposed`], [`Refusal::OtherProposal`], [`Refusal::OwnProposal`], [`Refusal::LastOfKind`].
+    pub fn approve(&self, caller: &Caller, name: &str, mark: &str) -> Result<Option<OneTime>, Refusal> {
+        let one_time = self.approve_alone(caller, name, mark)?;
+        self.end_sessions_of(name)?;
         if one_time.is_some() {
-            self.end_sessions_of(name)?;
             self.forget_tries(name);
         }
         Ok(one_time)
     }
 
-    fn approve_alone(&self, caller: &Caller, name: &str) -> Result<Option<OneTime>, Refusal> {
+    fn approve_alone(&self, caller: &Caller, name: &str, mark: &str) -> Result<Option<OneTime>, Refusal> {
         let _alone = self.alone();
         let mut account = self.account(name)?;
-        let proposal = account.proposal.take().ok_or_else(|| Refusal::NothingProposed(name.to_owned()))?;
+        let proposal = take_proposal(&mut account, mark)?;
         if proposal.deed.by == caller.account() {
             return Err(Refusal::OwnProposal);
         }
+        let subject = subject_of(name, &proposal.what);
         let needs_password = match proposal.what {
             Proposed::NewPassword => true,
             Proposed::Grant(grant) => {
@@ -126,19 +132,21 @@ impl Entrance {
             }
         };
         let one_time = if needs_password { Some(self.give_one_time(&mut account)?) } else { None };
-        self.keep(caller, Action::Approve, &account)?;
+        self.write(ACCOUNTS, name, &account)?;
+        self.note(caller, Action::Approve, subject, "done")?;
         Ok(one_time)
     }
 
-    /// Turns down what has been proposed.
+    /// Turns down what has been proposed, as `mark` says it was shown.
     ///
     /// # Errors
-    /// [`Refusal::NothingProposed`].
-    pub fn turn_down(&self, caller: &Caller, name: &str) -> Result<(), Refusal> {
-        self.change(caller, Action::TurnDown, name, |account| match account.proposal.take() {
-            Some(_) => Ok(()),
-            None => Err(Refusal::NothingProposed(name.to_owned())),
-        })
+    /// [`Refusal::NothingProposed`], [`Refusal::OtherProposal`].
+    pub fn turn_down(&self, caller: &Caller, name: &str, mark: &str) -> Result<(), Refusal> {
+        let _alone = self.alone();
+        let mut account = self.account(name)?;
+        let proposal = take_proposal(&mut account, mark)?;
+        self.write(ACCOUNTS, name, &account)?;
+        Ok(self.note(caller, Action::TurnDown, subject_of(name, &proposal.what), "done")?)
     }
 
     /// Closes an account and ends its sessions. It can be opened again; nothing of what it has done is forgotten.
@@ -146,8 +154,8 @@ impl Entrance {
     /// # Errors
     /// [`Refusal::NoAccount`], [`Refusal::LastOfKind`].
     pub fn close(&self, caller: &Caller, name: &str) -> Result<(), Refusal> {
-        self.check_last_of_kind(&self.account(name)?, &[])?;
         self.change(caller, Action::Close, name, |account| {
+            self.check_last_of_kind(account, &[])?;
             account.closed = Some(deed(caller));
             Ok(())
         })?;
@@ -201,7 +209,7 @@ impl Entrance {
         Password::new(text, self.cost)
     }
 
-    fn give_one_time(&self, account: &mut Account) -> Result<OneTime, Refusal> {
+    pub(super) fn give_one_time(&self, account: &mut Account) -> Result<OneTime, Refusal> {
         let rules = self.security()?;
         let text = password::one_time()?;
         let now = Timestamp::now();
@@ -241,4 +249,15 @@ impl Entrance {
         }
         Ok(())
     }
+}
+
+/// Takes out what is proposed, if it is what was shown.
+fn take_proposal(account: &mut Account, mark: &str) -> Result<Proposal, Refusal> {
+    let proposal = account.proposal.take().ok_or_else(|| Refusal::NothingProposed(account.name.clone()))?;
+    if proposal.mark() == mark { Ok(proposal) } else { Err(Refusal::OtherProposal(account.name.clone())) }
+}
+
+/// An account with what is proposed for it.
+fn subject_of(name: &str, what: &Proposed) -> Subject {
+    Subject::of("account", format!("{name}={what}"))
 }

@@ -175,7 +175,10 @@ fn caller_of(account: &Account, secret: &str, session: &Session, rules: &Securit
         Some(grant) if !must_change => grant.permissions().collect(),
         _ => Vec::new(),
     };
-    let scope = match (&session.acting_for, grant) {
+    // Whoever may not act for villages any more does not go on doing so.
+    let acts = grant.is_some_and(|grant| grant.permissions().any(|held| held == Permission::ActForVillage));
+    let acting_for = session.acting_for.clone().filter(|_| acts);
+    let scope = match (&acting_for, grant) {
         (Some(village), _) => Scope::Divisions(vec![village.clone()]),
         (None, Some(grant)) => grant.scope.clone(),
         (None, None) => Scope::Divisions(Vec::new()),
@@ -183,7 +186,7 @@ fn caller_of(account: &Account, secret: &str, session: &Session, rules: &Securit
     let roles: Vec<Role> = grant.map(|grant| grant.roles.clone()).unwrap_or_default();
     Caller::person(&account.name, &roles, &permissions, scope, from)
         .in_session(&digest_of(secret), &csrf_of(secret), must_change)
-        .acting(session.acting_for.clone())
+        .acting(acting_for)
 }
 
 /// What forms of a session carry. It follows from the secret, which no other site knows, and does not give it away.

@@ -37,6 +37,11 @@ fn settled(entrance: &Entrance, name: &str, role: Role) -> Caller {
     entrance.recognise(&first.secret, None).unwrap().unwrap()
 }
 
+/// What the page of an account sends to decide what it shows.
+fn mark(entrance: &Entrance, name: &str) -> String {
+    entrance.account(name).unwrap().proposal.unwrap().mark()
+}
+
 fn outcomes(entrance: &Entrance, action: Action) -> Vec<(String, String)> {
     let entries = entrance.store.entries(1, 999).unwrap().into_iter();
     entries.filter(|entry| entry.action == action.key()).map(|entry| (entry.id, entry.outcome)).collect()
@@ -97,19 +102,95 @@ fn what_one_administrator_proposes_another_one_approves() {
     let system = settled(&entrance, "sys", Role::SystemAdministrator);
     let security = settled(&entrance, "sec", Role::SecurityAdministrator);
     entrance.propose_account(&system, "li", "塘下镇平安办", grant(Role::Assessor)).unwrap();
-    assert!(matches!(entrance.approve(&system, "li").unwrap_err(), Refusal::OwnProposal));
-    let OneTime(given) = entrance.approve(&security, "li").unwrap().unwrap();
+    assert!(matches!(entrance.approve(&system, "li", &mark(&entrance, "li")).unwrap_err(), Refusal::OwnProposal));
+    let OneTime(given) = entrance.approve(&security, "li", &mark(&entrance, "li")).unwrap().unwrap();
     assert!(entrance.log_in("li", &given, None).unwrap().must_change);
-    assert!(matches!(entrance.approve(&security, "li").unwrap_err(), Refusal::NothingProposed(_)));
+    assert!(matches!(entrance.approve(&security, "li", "").unwrap_err(), Refusal::NothingProposed(_)));
     // Other roles hold only once they are approved, and can be turned down.
     entrance.propose(&system, "li", Proposed::Grant(grant(Role::Approver))).unwrap();
     assert!(entrance.account("li").unwrap().has(Role::Assessor));
-    entrance.turn_down(&security, "li").unwrap();
+    entrance.turn_down(&security, "li", &mark(&entrance, "li")).unwrap();
     assert!(entrance.account("li").unwrap().has(Role::Assessor));
     entrance.propose(&system, "li", Proposed::NewPassword).unwrap();
-    let OneTime(other) = entrance.approve(&security, "li").unwrap().unwrap();
+    let OneTime(other) = entrance.approve(&security, "li", &mark(&entrance, "li")).unwrap().unwrap();
     assert_ne!(given, other);
     assert!(entrance.log_in("li", &given, None).is_err());
+}
+
+#[test]
+fn what_is_decided_is_what_was_shown() {
+    let entrance = entrance();
+    let system = settled(&entrance, "sys", Role::SystemAdministrator);
+    let security = settled(&entrance, "sec", Role::SecurityAdministrator);
+    settled(&entrance, "li", Role::Assessor);
+    let village = grant(Role::Village);
+    entrance.propose(&system, "li", Proposed::Grant(village)).unwrap();
+    let shown = mark(&entrance, "li");
+    entrance.propose(&system, "li", Proposed::Grant(grant(Role::PolicyOfficer))).unwrap();
+    for decided in [entrance.approve(&security, "li", &shown).map(drop), entrance.turn_down(&security, "li", &shown)] {
+        assert!(matches!(decided.unwrap_err(), Refusal::OtherProposal(_)));
+    }
+    assert!(entrance.account("li").unwrap().has(Role::Assessor), "nothing is decided, and nothing lost");
+    entrance.approve(&security, "li", &mark(&entrance, "li")).unwrap();
+    assert!(entrance.account("li").unwrap().has(Role::PolicyOfficer));
+    let proposed: Vec<String> = outcomes(&entrance, Action::Propose).into_iter().map(|(id, _)| id).collect();
+    assert_eq!(proposed, ["li=village@divisions:330381101701", "li=policy-officer@everything"]);
+    assert_eq!(outcomes(&entrance, Action::Approve)[0].0, "li=policy-officer@everything");
+}
+
+#[test]
+fn sessions_begun_with_other_rights_end() {
+    let entrance = entrance();
+    let system = settled(&entrance, "sys", Role::SystemAdministrator);
+    let security = settled(&entrance, "sec", Role::SecurityAdministrator);
+    settled(&entrance, "tx", Role::Assessor);
+    let secret = entrance.log_in("tx", GOOD, None).unwrap().secret;
+    let caller = entrance.recognise(&secret, None).unwrap().unwrap();
+    entrance.act_for(&caller, Some("330381101701"), true).unwrap();
+    entrance.propose(&system, "tx", Proposed::Grant(grant(Role::PolicyOfficer))).unwrap();
+    assert!(entrance.recognise(&secret, None).unwrap().is_some());
+    assert!(entrance.approve(&security, "tx", &mark(&entrance, "tx")).unwrap().is_none());
+    assert!(entrance.recognise(&secret, None).unwrap().is_none());
+}
+
+#[test]
+fn tries_at_the_same_time_are_counted_one_after_the_other() {
+    let entrance = entrance();
+    settled(&entrance, "wang", Role::Approver);
+    let looked_at = std::thread::scope(|scope| {
+        let tries: Vec<_> =
+            (0..40).map(|_| scope.spawn(|| entrance.log_in("wang", "wrong horse", None).unwrap_err())).collect();
+        let refusals = tries.into_iter().map(|tried| tried.join().unwrap());
+        refusals.filter(|refusal| matches!(refusal, Refusal::WrongPassword)).count()
+    });
+    assert_eq!(looked_at, 4, "the fifth locks the account");
+}
+
+#[test]
+fn the_first_accounts_are_made_once_however_often_the_link_is_used() {
+    let entrance = entrance();
+    let code = entrance.offer_set_up().unwrap();
+    let roles = [Role::SystemAdministrator, Role::SecurityAdministrator, Role::Auditor];
+    let made = std::thread::scope(|scope| {
+        let link = |clerk: &'static str| {
+            let named: Vec<(Role, String)> =
+                roles.iter().map(|role| (*role, format!("{clerk}.{}", role.key()))).collect();
+            let (entrance, code) = (&entrance, &code);
+            scope.spawn(move || entrance.set_up(&Caller::public(None), code, &named).is_ok())
+        };
+        let links = [link("one"), link("two"), link("three")];
+        links.into_iter().map(|link| link.join().unwrap()).filter(|made| *made).count()
+    });
+    assert_eq!((made, entrance.accounts().unwrap().len()), (1, 3));
+}
+
+#[test]
+fn a_password_that_was_reset_meanwhile_is_not_overwritten() {
+    let entrance = entrance();
+    let caller = settled(&entrance, "wang", Role::Approver);
+    entrance.reset(&Caller::terminal(), "wang").unwrap();
+    let changed = entrance.change_password(&caller, GOOD, "other horse battery", "other horse battery");
+    assert!(matches!(changed.unwrap_err(), Refusal::WrongPassword));
 }
 
 #[test]
@@ -119,7 +200,7 @@ fn the_last_of_an_administrators_kind_stays() {
     let security = settled(&entrance, "sec", Role::SecurityAdministrator);
     assert!(matches!(entrance.close(&security, "sys").unwrap_err(), Refusal::LastOfKind(_)));
     entrance.propose(&system, "sec", Proposed::Grant(grant(Role::Assessor))).unwrap();
-    assert!(matches!(entrance.approve(&security, "sec").unwrap_err(), Refusal::LastOfKind(_)));
+    assert!(matches!(entrance.approve(&security, "sec", &mark(&entrance, "sec")).unwrap_err(), Refusal::LastOfKind(_)));
     settled(&entrance, "sys2", Role::SystemAdministrator);
     entrance.close(&security, "sys").unwrap();
 }

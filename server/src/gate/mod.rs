@@ -88,7 +88,7 @@ pub async fn identify(State(app): State<App>, request: Request, next: Next) -> R
     let refusal = response.extensions().get::<Arc<Problem>>().filter(|problem| is_refusal(problem));
     if let Some(code) = refusal.map(|problem| problem.code()) {
         let note = Note::ended(&caller, Action::Refuse, Subject::of("route", route), code);
-        if let Err(problem) = app.blocking(move |app| Ok(app.audit().note(note)?)).await {
+        if let Err(problem) = app.blocking(move |app| Ok(app.audit().note_refusal(note)?)).await {
             return problem.into_response();
         }
     }

@@ -168,6 +168,8 @@ pub struct Evidence {
     pub place: Option<String>,
     /// From when it is known, where that was after results had been published.
     pub known_since: Option<Date>,
+    /// The stored record. On internal pages only.
+    pub link: Option<String>,
 }
 
 /// A line with what is left after it.
@@ -235,14 +237,19 @@ impl Finding {
     pub const EVIDENCE: usize = 10;
 
     /// The records that are named.
-    pub fn named(&self) -> impl Iterator<Item = &Evidence> {
-        self.evidence.iter().take(Self::EVIDENCE)
+    pub fn named(&self, frame: &Frame) -> impl Iterator<Item = &Evidence> {
+        self.evidence.iter().take(Self::at_most(frame))
     }
 
     /// How many more there are.
     #[must_use]
-    pub fn more(&self) -> usize {
-        self.evidence.len().saturating_sub(Self::EVIDENCE)
+    pub fn more(&self, frame: &Frame) -> usize {
+        self.evidence.len().saturating_sub(Self::at_most(frame))
+    }
+
+    /// On internal pages no record is left out.
+    fn at_most(frame: &Frame) -> usize {
+        if frame.is_internal() { usize::MAX } else { Self::EVIDENCE }
     }
 
     /// The place of a record, for staff only.

@@ -2,10 +2,24 @@
 
 use std::fmt::Write as _;
 
+use crate::store::RecordId;
+
 /// The page of a village, by its code.
 #[must_use]
 pub fn village(code: &str) -> String {
     format!("/villages/{}", escape(code))
+}
+
+/// The page of a village for those who see more of it than the public, by its code.
+#[must_use]
+pub fn village_in_full(code: &str) -> String {
+    format!("/desk/villages/{}", escape(code))
+}
+
+/// A stored record.
+#[must_use]
+pub fn record(id: RecordId) -> String {
+    format!("/desk/records/{id}")
 }
 
 /// The villages of a town, by its code.

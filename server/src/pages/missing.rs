@@ -1,12 +1,12 @@
-//! What a rule that could not be checked is missing, and who owes it, as far as that may be public.
+//! What a rule that could not be checked is missing, and who owes it, as far as that may be seen.
 //!
-//! Enters: a result as the public may see it. Leaves: a [`Missing`]. Next: [`village`](super::village).
+//! Enters: a result as its reader may see it. Leaves: a [`Missing`]. Next: [`village`](super::village).
 
 use liuwu_engine::dictionary::{Kind, Public};
 
 use super::standard::Standard;
 use super::words::Language;
-use crate::disclosure::{Disclosure, Shown};
+use crate::disclosure::{Disclosure, Lens, Shown};
 
 /// What a rule is missing.
 #[derive(Debug)]
@@ -19,18 +19,19 @@ pub struct Missing<'a> {
     pub kind: Option<&'a Kind>,
 }
 
-/// What a rule is missing. `disclosure` says whether its remark is public.
+/// What a rule is missing. `disclosure` says whether its remark is seen through the lens.
 #[must_use]
 pub fn of_rule<'a>(
     standard: &Standard<'a>,
     disclosure: &Disclosure,
+    lens: &Lens,
     shown: &Shown,
     id: &str,
     language: Language,
 ) -> Missing<'a> {
     let rule = standard.rule(id);
     let of_rule = || rule.and_then(|rule| rule.department.clone()).unwrap_or_default();
-    let in_full = disclosure.of_rule(id) == Public::Full;
+    let in_full = disclosure.rule_through(lens, id) == Public::Full;
     let remark = shown.remarks.iter().find(|remark| in_full && remark.about.as_ref() == id);
     let Some(remark) = remark else {
         let title = rule.map_or(id, |rule| rule.title.as_str());

@@ -1,4 +1,5 @@
-//! The results that a page is about: those of the period asked for, from the run that the public may see.
+//! The results that a page is about: those of the period asked for, from the run that the public may see, or from the one in
+//! force for those who answer for what the page is about.
 //!
 //! Enters: an [`App`] and what stands in the address. Leaves: a [`Results`], from which each page is filled. Next:
 //! [`village`](super::village).
@@ -23,7 +24,7 @@ use crate::view::RunView;
 pub struct Results {
     /// The results.
     pub view: Arc<RunView>,
-    /// All periods with public results, latest first, each with its run.
+    /// All periods with results that the reader may see, latest first, each with its run.
     pub periods: Vec<(Period, Run)>,
 }
 
@@ -33,9 +34,17 @@ impl Results {
     /// # Errors
     /// [`Problem::Parameter`] for what is no period, [`Problem::NoRun`] when nothing has been released for it.
     pub fn of(app: &App, period: Option<&str>) -> Result<Results, Problem> {
+        Results::seen_by(app, Reader::Public, period)
+    }
+
+    /// The same from the runs of a reader. It blocks.
+    ///
+    /// # Errors
+    /// As [`Self::of`].
+    pub fn seen_by(app: &App, reader: Reader, period: Option<&str>) -> Result<Results, Problem> {
         let wanted = period.map(read_period).transpose()?;
         let bundle = app.bundle()?;
-        let periods = app.periods(&bundle, Reader::Public)?;
+        let periods = app.periods(&bundle, reader)?;
         let none = || Problem::NoRun { bundle: bundle.clone(), period: wanted.map(Period::name).unwrap_or_default() };
         let found = periods.iter().find(|(known, _)| wanted.is_none_or(|wanted| wanted == *known));
         let (period, run) = found.ok_or_else(none)?;

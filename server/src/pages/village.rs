@@ -25,7 +25,7 @@ use super::links;
 use super::place::Place;
 use super::rating::{BandLine, Grade, Year};
 use super::words::Sentence;
-pub use show::show;
+pub use show::{show, show_in_full};
 
 /// The page of one village.
 #[derive(Debug, Template)]
@@ -39,6 +39,8 @@ pub struct VillagePage {
     pub predecessors: Vec<Predecessor>,
     /// What was published before for the same period, where the score was another one.
     pub published: Option<PublishedBefore>,
+    /// The page of the same village for other eyes: of the public one that in full, of that the public one.
+    pub other: Option<String>,
     /// Which period is shown.
     pub period: PeriodSwitch,
     /// Until when the result may be objected to, while it may.

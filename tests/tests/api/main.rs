@@ -46,4 +46,6 @@ mod uploads;
 #[cfg(test)]
 mod drafts;
 #[cfg(test)]
+mod viewers;
+#[cfg(test)]
 mod webhooks;

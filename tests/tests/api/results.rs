@@ -198,7 +198,7 @@ async fn what_has_not_changed_is_not_sent_again() {
     let staff = [("if-none-match", tag.as_str()), ("authorization", &bearer())];
     let staff = county.ask(request(Method::GET, address, &staff)).await;
     assert_eq!(staff.status, StatusCode::OK);
-    assert_eq!(staff.header("cache-control"), "private, no-cache");
+    assert_eq!(staff.header("cache-control"), "private, no-store");
 }
 
 #[tokio::test]

@@ -166,25 +166,6 @@ async fn none_of_the_three_administrators_is_answered_anything_of_the_data() {
 }
 
 #[tokio::test]
-async fn a_town_and_a_village_see_of_results_what_everybody_sees() {
-    let county = County::with(quick());
-    settle_as(&county, "town", Role::Assessor, Scope::Divisions(vec![TANGXIA.into()]));
-    settle_as(&county, "fire", Role::Assessor, Scope::Department("消防救援大队".into()));
-    settle(&county, Role::Village);
-    for name in ["town", "fire", "village"] {
-        let (cookie, _) = session(&county, name);
-        for unit in VILLAGES {
-            let address = format!("/api/v1/assessments/{unit}");
-            let answer = county.ask(request(Method::GET, &address, &[("cookie", &cookie)])).await;
-            assert_eq!(answer.text(), county.get(&address).await.text(), "{name} {unit}");
-        }
-        let hidden =
-            county.ask(request(Method::GET, &format!("/api/v1/runs/{NEWEST_RUN}"), &[("cookie", &cookie)])).await;
-        assert_eq!(hidden.status, StatusCode::NOT_FOUND);
-    }
-}
-
-#[tokio::test]
 async fn what_is_done_is_written_down_with_who_did_it() {
     let county = County::with(quick());
     settle(&county, Role::Approver);

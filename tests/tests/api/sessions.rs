@@ -294,7 +294,9 @@ async fn two_administrators_make_an_account_and_its_password_is_shown_once() {
     assert!(again.status == StatusCode::CONFLICT && again.text().contains("账号「li」已存在"));
     let waiting = county.ask(page("/admin/accounts/li", &security)).await.text();
     assert!(waiting.contains("待审批") && waiting.contains("地区:330381101000"), "{waiting}");
-    let approve = || form("/admin/accounts/li/approve", &[("csrf", &security_token)], &[("cookie", &security)]);
+    let proposal = waiting.split("name=\"proposal\" value=\"").nth(1).unwrap().split('"').next().unwrap();
+    let fields = [("csrf", security_token.as_str()), ("proposal", proposal)];
+    let approve = || form("/admin/accounts/li/approve", &fields, &[("cookie", &security)]);
     let shown = county.ask(approve()).await.text();
     let given = shown.split("class=\"secret\">").nth(1).unwrap().split('<').next().unwrap();
     assert!(county.app.entrance().log_in("li", given, None).unwrap().must_change);

@@ -52,6 +52,8 @@ pub struct ProposalLine {
     pub roles: Vec<&'static str>,
     /// How far they reach.
     pub scope: String,
+    /// What the form sends, so that what is decided is what is shown.
+    pub mark: String,
 }
 
 impl AccountPage {
@@ -63,15 +65,14 @@ impl AccountPage {
             let (zh, en) = scope(reach);
             if frame.language == Language::Chinese { zh } else { en }
         };
-        let proposal = account.proposal.as_ref().map(|proposal| match &proposal.what {
-            Proposed::NewPassword => {
-                ProposalLine { deed: in_line(&proposal.deed), roles: Vec::new(), scope: String::new() }
-            }
-            Proposed::Grant(grant) => ProposalLine {
-                deed: in_line(&proposal.deed),
-                roles: grant.roles.iter().map(|role| role.words()).collect(),
-                scope: in_words(&grant.scope),
-            },
+        let proposal = account.proposal.as_ref().map(|proposal| {
+            let (roles, scope) = match &proposal.what {
+                Proposed::NewPassword => (Vec::new(), String::new()),
+                Proposed::Grant(grant) => {
+                    (grant.roles.iter().map(|role| role.words()).collect(), in_words(&grant.scope))
+                }
+            };
+            ProposalLine { deed: in_line(&proposal.deed), roles, scope, mark: proposal.mark() }
         });
         let caller = visit.caller();
         AccountPage {
@@ -173,16 +174,30 @@ pub async fn propose_password(
 ///
 /// # Errors
 /// [`Refusal::NoAccount`], or the store's.
-pub async fn approve(State(app): State<App>, visit: Visit, Path(name): Path<String>) -> Result<Response, Problem> {
-    change(app, visit, name, |app, caller, name| app.entrance().approve(caller, name)).await
+pub async fn approve(
+    State(app): State<App>,
+    visit: Visit,
+    Path(name): Path<String>,
+    fields: Fields,
+) -> Result<Response, Problem> {
+    change(app, visit, name, move |app, caller, name| app.entrance().approve(caller, name, fields.one("proposal")))
+        .await
 }
 
 /// Serves `POST /admin/accounts/{name}/turn-down`.
 ///
 /// # Errors
 /// [`Refusal::NoAccount`], or the store's.
-pub async fn turn_down(State(app): State<App>, visit: Visit, Path(name): Path<String>) -> Result<Response, Problem> {
-    change(app, visit, name, |app, caller, name| app.entrance().turn_down(caller, name).map(|()| None)).await
+pub async fn turn_down(
+    State(app): State<App>,
+    visit: Visit,
+    Path(name): Path<String>,
+    fields: Fields,
+) -> Result<Response, Problem> {
+    change(app, visit, name, move |app, caller, name| {
+        app.entrance().turn_down(caller, name, fields.one("proposal")).map(|()| None)
+    })
+    .await
 }
 
 /// Serves `POST /admin/accounts/{name}/unlock`.

@@ -9,7 +9,7 @@ use liuwu_engine::number::{self, Number, Rounding};
 use serde::Deserialize;
 
 use super::{CityFigure, CityPage, CriterionCount, RatingCount, Unreported, entries, sums};
-use crate::disclosure::Shown;
+use crate::disclosure::{Lens, Shown};
 use crate::error::Problem;
 use crate::pages::figures::{Figure, Percent};
 use crate::pages::frame::{Frame, Section};
@@ -196,7 +196,7 @@ fn unreported(results: &Results, towns: &[Town<'_>], standard: &Standard<'_>, fr
         for shown in &town.villages {
             let mut own: Vec<(String, String)> = Vec::new();
             for (rule, _) in shown.rules.iter().filter(|(_, ended)| ended.met == Met::Unchecked) {
-                let missing = missing::of_rule(standard, disclosure, shown, rule, frame.language);
+                let missing = missing::of_rule(standard, disclosure, &Lens::Public, shown, rule, frame.language);
                 let what = (missing.text, missing.department);
                 if !what.1.is_empty() && !own.contains(&what) {
                     own.push(what);

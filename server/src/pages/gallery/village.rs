@@ -18,6 +18,7 @@ pub fn good(language: Language) -> VillagePage {
         frame: frame(language, Section::Search),
         village: place("上岙村", "330381101705", "塘下镇", "330381101000"),
         predecessors: vec![],
+        other: None,
         published: None,
         period: period(),
         appeal: Some(Appeal { until: jiff::civil::date(2021, 1, 12), days_left: 4, link: "/appeals/new".into() }),
@@ -385,7 +386,7 @@ fn lines_broken() -> Vec<Line> {
 
 fn evidence(kind: &str, number: &str, date: jiff::civil::Date, cell: &str) -> Evidence {
     let place = Some(format!("火灾统计2020.xlsx · 全年 · {cell}"));
-    Evidence { kind: kind.into(), number: Some(number.into()), date, place, known_since: None }
+    Evidence { kind: kind.into(), number: Some(number.into()), date, place, known_since: None, link: None }
 }
 
 fn foundation() -> Vec<Bar> {

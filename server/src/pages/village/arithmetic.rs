@@ -11,6 +11,7 @@ use crate::disclosure::{ShownFinding, ShownLine, ShownLineKind};
 use crate::pages::facts;
 use crate::pages::figures::{Figure, Points};
 use crate::pages::ledger::{Evidence, Finding, Ledger, Line, Part, Standing};
+use crate::pages::links;
 use crate::pages::words::Sentence;
 
 /// The arithmetic of a village's score.
@@ -195,7 +196,7 @@ fn standing(subject: &Subject<'_>, place: usize, found: &ShownFinding) -> Standi
 }
 
 fn evidence(subject: &Subject<'_>, place: usize, found: &ShownFinding) -> Vec<Evidence> {
-    let (records, since) = (subject.records_of(place), subject.known_since(place));
+    let (records, since, ids) = (subject.records_of(place), subject.known_since(place), subject.ids_of(place));
     let kinds = &subject.standard.bundle.dictionary.kinds;
     let named = found.evidence.iter().enumerate().map(|(at, evidence)| {
         let record = records.get(at).copied().flatten();
@@ -205,6 +206,7 @@ fn evidence(subject: &Subject<'_>, place: usize, found: &ShownFinding) -> Vec<Ev
             date: evidence.date,
             place: evidence.place.clone(),
             known_since: since.get(at).copied().flatten(),
+            link: ids.get(at).copied().flatten().map(links::record),
         }
     });
     named.collect()

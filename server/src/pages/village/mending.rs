@@ -99,7 +99,7 @@ fn reach(subject: &Subject<'_>, score: Number, points: Number) -> Result<Number,
 
 /// The best rating whose line would be reached and is not yet. None where something other than the score stands in the way.
 fn next(subject: &Subject<'_>, reach: Number) -> Option<BandLine> {
-    let shown = subject.shown;
+    let shown = &subject.shown;
     let mut conditions = subject.standard.conditions().filter_map(|criterion| shown.criteria.get(&criterion.id));
     if shown.vetoed || conditions.any(|result| matches!(result.met, Met::NotMet | Met::Unchecked)) {
         return None;

@@ -1,6 +1,10 @@
-//! Serves `/villages/{code}?period=`: gathers what is known of the village and fills its page part by part.
+//! Serves `/villages/{code}?period=` for anybody, and `/desk/villages/{code}?period=` for those who see more of the village than
+//! that: gathers what is known of it and fills its page part by part. The two have addresses of their own, so that no copy of the
+//! one can be taken for the other.
 
 use axum::extract::{Path, Query, State};
+use axum::http::header::CACHE_CONTROL;
+use axum::response::IntoResponse;
 use liuwu_engine::assessment::Met;
 use liuwu_engine::bundle::Criterion;
 use liuwu_engine::division::short_name;
@@ -9,6 +13,8 @@ use serde::Deserialize;
 
 use super::subject::Subject;
 use super::{Bar, Predecessor, PublishedBefore, Receipt, VillagePage, arithmetic, awaiting, clauses, mending, verdict};
+use crate::audit::{self, Action, Note};
+use crate::disclosure::{Lens, Viewer};
 use crate::error::Problem;
 use crate::pages::figures::Figure;
 use crate::pages::frame::{Frame, Section};
@@ -43,14 +49,51 @@ pub async fn show(
         let frame = results.name_in(visit.frame(app, Section::Search));
         let path = format!("{}?period={}", links::village(&code), links::escape(&results.period().name()));
         let address = visit.from_outside(app, &path);
-        fill(app, &results, &code, frame, address)
+        let internal = app.look(&Viewer::of(visit.caller()), &code)?.lens.is_internal();
+        let page = fill(app, &results, &code, Lens::Public, frame, address)?;
+        Ok(VillagePage { other: internal.then(|| links::village_in_full(&code)), ..page })
     });
     page.await.map(Rendered)
 }
 
+/// The page of a village for whoever sees more of it than the public. That they look at it is noted.
+///
+/// # Errors
+/// [`Problem::OutOfScope`] for a village that is not in their charge.
+pub async fn show_in_full(
+    State(app): State<App>,
+    visit: Visit,
+    Path(code): Path<String>,
+    Query(asked): Query<Asked>,
+) -> Result<impl IntoResponse, Problem> {
+    let page = app.blocking(move |app| {
+        let look = app.look(&Viewer::of(visit.caller()), &code)?;
+        if !look.lens.is_internal() {
+            return Err(Problem::OutOfScope(code.clone()));
+        }
+        let results = Results::seen_by(app, look.run, asked.period.as_deref())?;
+        let frame = results.name_in(visit.internal_frame(app, Section::Search));
+        let path = format!("{}?period={}", links::village_in_full(&code), links::escape(&results.period().name()));
+        let address = visit.from_outside(app, &path);
+        let page = fill(app, &results, &code, look.lens, frame, address)?;
+        let subject = audit::Subject::of("assessment", format!("{}/{code}", results.view.run.id));
+        app.audit().note(Note::done(visit.caller(), Action::Inspect, subject))?;
+        Ok(VillagePage { other: Some(links::village(&code)), ..page })
+    });
+    page.await.map(|page| ([(CACHE_CONTROL, "private, no-store")], Rendered(page)))
+}
+
 /// Fills the page. `address` is its own, for the square code. It blocks.
-fn fill(app: &App, results: &Results, code: &str, frame: Frame, address: String) -> Result<VillagePage, Problem> {
-    let subject = Subject::load(app, results, code, frame.language)?;
+fn fill(
+    app: &App,
+    results: &Results,
+    code: &str,
+    lens: Lens,
+    frame: Frame,
+    address: String,
+) -> Result<VillagePage, Problem> {
+    let here = if lens.is_internal() { links::village_in_full(code) } else { links::village(code) };
+    let subject = Subject::load(app, results, code, lens, frame.language)?;
     let years = verdict::years(app, &subject)?;
     let before = results.period().previous().map(|before| before.name()).ok();
     let last = years.iter().find(|year| Some(&year.title) == before.as_ref());
@@ -59,7 +102,8 @@ fn fill(app: &App, results: &Results, code: &str, frame: Frame, address: String)
         village: results.place(code),
         predecessors: predecessors(results, code),
         published: published(&subject),
-        period: results.switch(&links::village(code), frame.language),
+        period: results.switch(&here, frame.language),
+        other: None,
         appeal: None,
         verdict: verdict::verdict(&subject, last.and_then(|year| year.score).map(|score| score.0)),
         mending: mending::mending(&subject, &frame).map_err(points)?,

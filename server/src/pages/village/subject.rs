@@ -1,9 +1,10 @@
-//! Everything known of the village that a page is about: what the public may see of its result, and the records behind what it
-//! may see in full.
+//! Everything known of the village that a page is about: what its reader may see of its result, and the records behind what is
+//! shown in full.
 //!
 //! Enters: [`Results`] and the store. Leaves: a [`Subject`], from which the parts of the page are filled. Next: [`super::clauses`].
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use liuwu_engine::bundle::Better;
 use liuwu_engine::coverage::{Coverage, Statement};
@@ -12,7 +13,7 @@ use liuwu_engine::number::Number;
 use liuwu_engine::period::Date;
 use liuwu_engine::record::Record;
 
-use crate::disclosure::{Reader, Shown, ShownEvidence, ShownFinding};
+use crate::disclosure::{Lens, Reader, Shown, ShownEvidence, ShownFinding};
 use crate::error::Problem;
 use crate::pages::missing::{self, Missing};
 use crate::pages::results::Results;
@@ -20,7 +21,7 @@ use crate::pages::standard::Standard;
 use crate::pages::words::Language;
 use crate::records::record_of;
 use crate::state::App;
-use crate::store::Run;
+use crate::store::{RecordId, Run};
 use crate::succession;
 
 /// Everything known of a village.
@@ -28,16 +29,26 @@ pub(super) struct Subject<'a> {
     pub(super) results: &'a Results,
     pub(super) standard: Standard<'a>,
     pub(super) language: Language,
-    /// Its result as the public may see it.
-    pub(super) shown: &'a Shown,
+    /// Through what it is looked at.
+    pub(super) lens: Lens,
+    /// Its result as far as it may be seen.
+    pub(super) shown: Arc<Shown>,
     /// The same with the places of its evidence, by which the records are found. Nothing else of it goes on the page.
-    staff: &'a Shown,
-    /// Its records and those of the units that it has succeeded, by kind and place, each with the day from which it is known.
-    records: HashMap<(String, String), (Record, Date)>,
+    staff: Arc<Shown>,
+    /// Its records and those of the units that it has succeeded, by kind and place.
+    records: HashMap<(String, String), KnownRecord>,
     /// The results that were public before these, for the same period.
     pub(super) published: Option<Published>,
     /// What has been handed in.
     pub(super) coverage: Coverage,
+}
+
+/// A record that a result can rest on.
+struct KnownRecord {
+    record: Record,
+    id: RecordId,
+    /// From when it is known.
+    since: Date,
 }
 
 impl<'a> Subject<'a> {
@@ -45,15 +56,24 @@ impl<'a> Subject<'a> {
     ///
     /// # Errors
     /// [`Problem::Absent`] when the results have no such village; the store's own.
-    pub(super) fn load(app: &App, results: &'a Results, code: &str, language: Language) -> Result<Self, Problem> {
+    pub(super) fn load(
+        app: &App,
+        results: &'a Results,
+        code: &str,
+        lens: Lens,
+        language: Language,
+    ) -> Result<Self, Problem> {
         let absent = || Problem::Absent("村社", "village", code.to_owned());
-        let shown = results.units().find(|shown| shown.unit == code).ok_or_else(absent)?;
-        let staff = results.view.of(code, Reader::Staff).ok_or_else(absent)?;
+        results.units().find(|shown| shown.unit == code).ok_or_else(absent)?;
+        let view = &results.view;
+        let shown = app.shown(&view.run, view.period, code, &lens)?.ok_or_else(absent)?;
+        let staff = view.shared(code, Reader::Staff).ok_or_else(absent)?;
         let as_of = results.view.run.as_of;
         let mut subject = Self {
             results,
             standard: results.standard(),
             language,
+            lens,
             shown,
             staff,
             records: HashMap::new(),
@@ -70,7 +90,7 @@ impl<'a> Subject<'a> {
                 // A record that no longer fits its kind is evidence of nothing that this page shows.
                 if let Ok(record) = record_of(kind, dictionary, &stored) {
                     let place = (stored.kind.clone(), stored.source.to_line());
-                    subject.records.insert(place, (record, stored.received_on));
+                    subject.records.insert(place, KnownRecord { record, id: stored.id, since: stored.received_on });
                 }
             }
         }
@@ -86,14 +106,14 @@ impl<'a> Subject<'a> {
     }
 
     /// The findings of a rule, each with its place among all.
-    pub(super) fn findings_of<'s>(&'s self, rule: &'s str) -> impl Iterator<Item = (usize, &'a ShownFinding)> + 's {
+    pub(super) fn findings_of<'s>(&'s self, rule: &'s str) -> impl Iterator<Item = (usize, &'s ShownFinding)> {
         self.shown.findings.iter().enumerate().filter(move |(_, finding)| finding.rule == rule)
     }
 
     /// What a rule that could not be checked is missing.
     pub(super) fn missing(&self, rule: &str) -> Missing<'a> {
         let disclosure = &self.results.view.edition.disclosure;
-        missing::of_rule(&self.standard, disclosure, self.shown, rule, self.language)
+        missing::of_rule(&self.standard, disclosure, &self.lens, &self.shown, rule, self.language)
     }
 
     /// Why a rule does not apply.
@@ -106,27 +126,35 @@ impl<'a> Subject<'a> {
     }
 
     /// The kinds of record that a finding rests on.
-    pub(super) fn kinds_of(&self, place: usize) -> Vec<&'a str> {
+    pub(super) fn kinds_of(&self, place: usize) -> Vec<&str> {
         self.evidence_of(place).iter().map(|evidence| evidence.kind.as_str()).collect()
     }
 
-    /// The records that a finding shown in full rests on, as far as the public may see them in full; in the order of its
-    /// evidence.
+    /// The records that a finding shown in full rests on, as far as they may be seen in full; in the order of its evidence.
     pub(super) fn records_of(&self, place: usize) -> Vec<Option<&Record>> {
-        self.known_of(place).into_iter().map(|known| known.map(|(record, _)| record)).collect()
+        self.known_of(place).into_iter().map(|known| known.map(|known| &known.record)).collect()
     }
 
     /// From when the records are known that became known only after results for the period had been published (补报); in the
     /// order of [`Self::records_of`].
     pub(super) fn known_since(&self, place: usize) -> Vec<Option<Date>> {
         let is_late = |day: &Date| self.published.as_ref().is_some_and(|published| *day > published.as_of);
-        self.known_of(place).into_iter().map(|known| known.map(|(_, day)| *day).filter(is_late)).collect()
+        self.known_of(place).into_iter().map(|known| known.map(|known| known.since).filter(is_late)).collect()
     }
 
-    fn known_of(&self, place: usize) -> Vec<Option<&(Record, Date)>> {
+    /// The stored records of a page for staff, which lead to them; in the order of [`Self::records_of`].
+    pub(super) fn ids_of(&self, place: usize) -> Vec<Option<RecordId>> {
+        if !self.lens.is_internal() {
+            return Vec::new();
+        }
+        self.known_of(place).into_iter().map(|known| known.map(|known| known.id)).collect()
+    }
+
+    fn known_of(&self, place: usize) -> Vec<Option<&KnownRecord>> {
         let disclosure = &self.results.view.edition.disclosure;
+        let is_open = |kind: &str| disclosure.kind_through(&self.lens, kind) == Public::Full;
         let record = |evidence: &ShownEvidence| {
-            let place = evidence.place.clone().filter(|_| disclosure.of_kind(&evidence.kind) == Public::Full)?;
+            let place = evidence.place.clone().filter(|_| is_open(&evidence.kind))?;
             self.records.get(&(evidence.kind.clone(), place))
         };
         let in_full = self.shown.findings.get(place).is_some_and(|finding| finding.reason.is_some());
@@ -135,7 +163,7 @@ impl<'a> Subject<'a> {
 
     /// The evidence of a finding with its places. Findings of a rule shown in full stand in the same order for every reader;
     /// of other rules the first one is taken, which has the same kinds.
-    fn evidence_of(&self, place: usize) -> &'a [ShownEvidence] {
+    fn evidence_of(&self, place: usize) -> &[ShownEvidence] {
         let Some(finding) = self.shown.findings.get(place) else { return &[] };
         let before = self.shown.findings.iter().take(place).filter(|other| other.rule == finding.rule).count();
         let mut same = self.staff.findings.iter().filter(|other| other.rule == finding.rule);

@@ -5,16 +5,12 @@ use liuwu_engine::bundle::Better;
 use liuwu_engine::number::Number;
 
 use super::subject::Subject;
-use crate::disclosure::Reader;
 use crate::error::Problem;
-use crate::filed::Filed;
 use crate::pages::figures::{Change, Figure};
 use crate::pages::grounds;
 use crate::pages::rating::{Grade, Year};
 use crate::pages::village::{Standing, Third, Verdict};
-use crate::scoring::ScoringError;
 use crate::state::App;
-use crate::view::ViewError;
 
 /// How many years are drawn.
 const YEARS: usize = 3;
@@ -23,7 +19,7 @@ const FEWEST: usize = 6;
 
 /// The result in one sentence and one number. `before` is the score of the period before.
 pub(super) fn verdict(subject: &Subject<'_>, before: Option<Number>) -> Verdict {
-    let shown = subject.shown;
+    let shown = &subject.shown;
     Verdict {
         rating: shown.rating.clone().unwrap_or_default(),
         grade: if shown.score.is_none() && !shown.vetoed {
@@ -60,7 +56,7 @@ fn listed(subject: &Subject<'_>) -> Vec<String> {
     let lists = subject.standard.followed_up_units().filter(|list| subject.shown.lists.contains(&list.id));
     let mut grounds: Vec<String> = Vec::new();
     for list in lists {
-        let stated = grounds::stated(subject.shown, list);
+        let stated = grounds::stated(&subject.shown, list);
         grounds.extend(if stated.is_empty() { vec![list.title.clone()] } else { stated });
     }
     grounds
@@ -92,7 +88,7 @@ fn third(before: usize, villages: usize) -> Option<Third> {
     })
 }
 
-/// The years with public results up to the one shown, oldest first. It blocks.
+/// The years with results up to the one shown, oldest first. It blocks.
 ///
 /// # Errors
 /// When the store fails or a result cannot be read.
@@ -105,14 +101,11 @@ pub(super) fn years(app: &App, subject: &Subject<'_>) -> Result<Vec<Year>, Probl
         .filter(|(period, _)| period.granularity() == shown.granularity() && *period <= shown);
     let mut years = Vec::new();
     for (period, run) in same.take(YEARS) {
-        let Some(bytes) = app.store().assessment(run.id, &subject.shown.unit, *period)? else { continue };
-        let filed = Filed::from_bytes(&bytes).map_err(ScoringError::from)?;
-        let edition = app.edition(&run.bundle, &run.edition)?;
-        let result = edition.disclosure.show(&filed, Reader::Public).map_err(ViewError::from)?;
+        let Some(result) = app.shown_once(run, *period, &subject.shown.unit, &subject.lens)? else { continue };
         years.push(Year {
             title: period.name(),
             score: result.score.map(Figure),
-            rating: result.rating.unwrap_or_default(),
+            rating: result.rating.clone().unwrap_or_default(),
             current: *period == shown,
         });
     }
