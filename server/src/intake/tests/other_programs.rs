@@ -165,6 +165,31 @@ fn each_error_cell_is_named(upload: &Upload) {
 }
 
 #[test]
+fn a_workbook_that_flows_by_holds_the_same() {
+    // Windows are of seven rows here.
+    let names = ["merged.xlsx", "formulas.xlsx", "types.xlsx", "faulty.xlsx", "young.xlsx", "gaps.xlsx", "large.xlsx"];
+    for name in names {
+        let Some(bytes) = book(name) else { return };
+        let held = upload(name, bytes, None);
+        let mut flowed = Upload::default();
+        let mut entries = Vec::new();
+        let gone_by = with_asked(None, |asked| {
+            flow::flow(name, bytes, None, asked, &mut |_, rows| {
+                entries.extend(rows);
+                true
+            })
+        });
+        let mut reading = gone_by.unwrap_or_else(|fault| panic!("{name}: {fault:?}")).reading;
+        reading.entries = entries;
+        let Table::Records(kind, own) = &held.tables[0] else { panic!("{name} holds no records") };
+        assert_eq!((reading.header_row, &reading.ignored_rows), (own.header_row, &own.ignored_rows), "{name}");
+        flowed.tables = vec![Table::Records(Arc::clone(kind), reading)];
+        assert_eq!((faults(&flowed), lines(&flowed)), (faults(&held), lines(&held)), "{name}");
+        assert!(!lines(&held).is_empty() || !faults(&held).is_empty(), "{name} is empty");
+    }
+}
+
+#[test]
 fn data_far_below_its_header_is_found() {
     let Some(upload) = read_of("gaps.xlsx") else { return };
     holds(&upload, &["330381102702 2020-02-29 - home 1 2.5 -"]);
