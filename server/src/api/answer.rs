@@ -19,6 +19,7 @@ use sha2::{Digest, Sha256};
 use crate::accounts::Caller;
 use crate::disclosure::{Reader, Viewer};
 use crate::error::Problem;
+use crate::prepared::Lasting;
 use crate::state::App;
 
 /// Digits from which on a spreadsheet shows a number as 3.3E+11.
@@ -196,7 +197,7 @@ impl IntoResponse for Answer {
         if let Ok(tag) = HeaderValue::from_str(&self.tag) {
             response.headers_mut().insert(ETAG, tag);
         }
-        response
+        if self.is_public { Lasting(response).into_response() } else { response }
     }
 }
 

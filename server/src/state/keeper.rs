@@ -90,9 +90,6 @@ impl App {
             for run in &made {
                 self.audit().note(Note::done(&Caller::service(), Action::Score, Subject::of("run", run.id)))?;
             }
-            if !made.is_empty() {
-                self.has_scored();
-            }
         }
         Ok(())
     }

@@ -14,6 +14,7 @@ use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use liuwu_engine::period::{Date, Period};
 
+use super::changes::Changes;
 use super::error::{Conflict, Fault, Missing, Result};
 use super::standing::{
     Order, Releases, Successor, Withdrawn, check_base, check_batch, check_name, check_shared, lineage, merged,
@@ -28,6 +29,7 @@ use results::{Rows, Writer};
 #[derive(Debug, Default)]
 pub struct Memory {
     inner: RwLock<Inner>,
+    changes: Changes,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -280,22 +282,24 @@ impl Knowledge for Memory {
 
 impl Store for Memory {
     fn publish_edition(&self, new: NewEdition) -> Result<Edition> {
-        check_name(&new.bundle)?;
-        check_name(&new.edition)?;
-        let mut inner = self.write();
-        let edition = Edition::from(new);
-        let same = |other: &&Edition| other.bundle == edition.bundle && other.edition == edition.edition;
-        match inner.editions.iter().find(same) {
-            Some(other) if other.text == edition.text => Ok(other.clone()),
-            Some(_) => {
-                Err(Conflict::EditionPublished { bundle: edition.bundle.clone(), edition: edition.edition.clone() }
-                    .into())
+        self.changes.make(|| {
+            check_name(&new.bundle)?;
+            check_name(&new.edition)?;
+            let mut inner = self.write();
+            let edition = Edition::from(new);
+            let same = |other: &&Edition| other.bundle == edition.bundle && other.edition == edition.edition;
+            match inner.editions.iter().find(same) {
+                Some(other) if other.text == edition.text => Ok(other.clone()),
+                Some(_) => {
+                    Err(Conflict::EditionPublished { bundle: edition.bundle.clone(), edition: edition.edition.clone() }
+                        .into())
+                }
+                None => {
+                    inner.editions.push(edition.clone());
+                    Ok(edition)
+                }
             }
-            None => {
-                inner.editions.push(edition.clone());
-                Ok(edition)
-            }
-        }
+        })
     }
 
     fn editions(&self) -> Result<Vec<Edition>> {
@@ -314,7 +318,7 @@ impl Store for Memory {
     }
 
     fn append_batch(&self, batch: NewBatch) -> Result<BatchId> {
-        self.write().append(batch)
+        self.changes.make(|| self.write().append(batch))
     }
 
     fn begin_batch(&self, besides_records: NewBatch) -> Result<Box<dyn BatchWriter + '_>> {
@@ -343,17 +347,17 @@ impl Store for Memory {
     }
 
     fn withdraw_batch(&self, id: BatchId, act: Act) -> Result<()> {
-        self.write().withdraw(Target::Batch(id), act)
+        self.changes.make(|| self.write().withdraw(Target::Batch(id), act))
     }
 
     fn withdraw_record(&self, id: RecordId, act: Act) -> Result<()> {
-        self.write().withdraw(Target::Record(id), act)
+        self.changes.make(|| self.write().withdraw(Target::Record(id), act))
     }
 
     fn supposing(&self, withdrawn: Target, act: Act) -> Result<Box<dyn Knowledge + '_>> {
         let mut copy = self.read().clone();
         copy.withdraw(withdrawn, act)?;
-        Ok(Box::new(Memory { inner: RwLock::new(copy) }))
+        Ok(Box::new(Memory { inner: RwLock::new(copy), changes: Changes::default() }))
     }
 
     fn withdrawals(&self) -> Result<Vec<Withdrawal>> {
@@ -377,6 +381,10 @@ impl Store for Memory {
         Seen { batch: inner.last_batch(), withdrawals: inner.withdrawn.log().len() as u64 }
     }
 
+    fn generation(&self) -> u64 {
+        self.changes.count()
+    }
+
     fn as_seen(&self, seen: Seen) -> Result<Box<dyn Knowledge + '_>> {
         let inner = self.read();
         let withdrawals: Vec<Withdrawal> =
@@ -389,7 +397,7 @@ impl Store for Memory {
                 then.withdrawn.add(withdrawal.clone());
             }
         }
-        Ok(Box::new(Memory { inner: RwLock::new(then) }))
+        Ok(Box::new(Memory { inner: RwLock::new(then), changes: Changes::default() }))
     }
 
     fn begin_run(&self, run: NewRun) -> Result<Box<dyn RunWriter + '_>> {
@@ -466,28 +474,34 @@ impl Store for Memory {
     }
 
     fn discard_run(&self, id: RunId) -> Result<()> {
-        let mut inner = self.write();
-        inner.run(id)?;
-        inner.releases.check_discard(id)?;
-        check_shared(id, inner.runs.values().map(|(run, _)| run))?;
-        inner.runs.remove(&id);
-        Ok(())
+        self.changes.make(|| {
+            let mut inner = self.write();
+            inner.run(id)?;
+            inner.releases.check_discard(id)?;
+            check_shared(id, inner.runs.values().map(|(run, _)| run))?;
+            inner.runs.remove(&id);
+            Ok(())
+        })
     }
 
     fn release(&self, run: RunId, act: Act) -> Result<()> {
-        let mut inner = self.write();
-        let trial = inner.run(run)?.0.trial;
-        inner.releases.check(run, true, trial)?;
-        inner.releases.add(Release { run, public: true, act });
-        Ok(())
+        self.changes.make(|| {
+            let mut inner = self.write();
+            let trial = inner.run(run)?.0.trial;
+            inner.releases.check(run, true, trial)?;
+            inner.releases.add(Release { run, public: true, act });
+            Ok(())
+        })
     }
 
     fn retract(&self, run: RunId, act: Act) -> Result<()> {
-        let mut inner = self.write();
-        inner.run(run)?;
-        inner.releases.check(run, false, false)?;
-        inner.releases.add(Release { run, public: false, act });
-        Ok(())
+        self.changes.make(|| {
+            let mut inner = self.write();
+            inner.run(run)?;
+            inner.releases.check(run, false, false)?;
+            inner.releases.add(Release { run, public: false, act });
+            Ok(())
+        })
     }
 
     fn releases(&self) -> Result<Vec<Release>> {

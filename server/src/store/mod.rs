@@ -28,6 +28,7 @@ pub mod mappings;
 pub mod drawer;
 pub mod packed;
 pub mod blanking;
+mod changes;
 mod standing;
 pub mod memory;
 pub mod sled;
@@ -198,6 +199,10 @@ pub trait Store: Knowledge + Cabinet + Drawer + Journal + Blanking {
 
     /// How much is stored by now.
     fn seen(&self) -> Seen;
+
+    /// A count that has risen when anything but papers, contents of drawers and the journal has changed: what was read under one count,
+    /// asked for before reading, holds while the count is the same.
+    fn generation(&self) -> u64;
 
     /// What was known when no more than this was stored.
     ///

@@ -28,6 +28,8 @@ mod mappings;
 #[cfg(test)]
 mod openapi;
 #[cfg(test)]
+mod prepared;
+#[cfg(test)]
 mod pushes;
 #[cfg(test)]
 mod problems;

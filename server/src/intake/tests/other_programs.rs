@@ -170,7 +170,7 @@ fn a_workbook_that_flows_by_holds_the_same() {
     let names = ["merged.xlsx", "formulas.xlsx", "types.xlsx", "faulty.xlsx", "young.xlsx", "gaps.xlsx", "large.xlsx"];
     for name in names {
         let Some(bytes) = book(name) else { return };
-        let held = upload(name, bytes, None);
+        let held = upload_within(name, bytes, None, Limits::default());
         let mut flowed = Upload::default();
         let mut entries = Vec::new();
         let gone_by = with_asked(None, |asked| {

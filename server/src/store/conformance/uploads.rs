@@ -9,6 +9,7 @@ kept_by! {
     a_large_batch_is_the_same_as_one_that_comes_at_once,
     a_large_batch_that_is_dropped_or_refused_leaves_nothing_behind,
     a_published_edition_is_immutable,
+    everything_that_changes_what_is_known_or_public_is_counted,
 }
 
 fn a_batch_is_given_back_as_it_was_handed_in(store: &dyn Store) {
@@ -132,4 +133,41 @@ fn a_published_edition_is_immutable(store: &dyn Store) {
     assert_eq!(store.editions().unwrap(), [first, second]);
     assert!(matches!(store.edition("six-no", "2019"), Err(StoreError::NotFound(Missing::Edition { .. }))));
     assert_eq!(store.current_edition("six").unwrap(), None);
+}
+
+fn everything_that_changes_what_is_known_or_public_is_counted(store: &dyn Store) {
+    let edition = NewEdition {
+        bundle: "b".to_owned(),
+        edition: "1".to_owned(),
+        text: Arc::from("text"),
+        published_at: noon(day(1, 1)),
+        by: "政策员".to_owned(),
+        note: String::new(),
+    };
+    let blank = Blank { record: id(2, 1), fields: serde_json::Map::from_iter([("deaths".to_owned(), Json::Null)]) };
+    let two = || vec![record("甲村", "fire", 1), record("乙村", "fire", 2)];
+    let changes: [(&str, &dyn Fn()); 12] = [
+        ("publish", &|| drop(store.publish_edition(edition.clone()).unwrap())),
+        ("append", &|| assert!(store.append_batch(batch(day(1, 1), two())).is_ok())),
+        ("append in parts", &|| assert!(store_in_parts(store, batch(day(1, 2), two()), 1).is_ok())),
+        ("withdraw a record", &|| store.withdraw_record(id(1, 1), act(day(1, 3), "错")).unwrap()),
+        ("withdraw a batch", &|| store.withdraw_batch(BatchId(1), act(day(1, 4), "错")).unwrap()),
+        ("blank", &|| store.blank(vec![blank.clone()]).unwrap()),
+        ("a run", &|| drop(save_run(store, &["2020"], 3, false))),
+        ("another run", &|| drop(save_run(store, &["2020"], 3, false))),
+        ("release", &|| store.release(RunId(1), act(day(1, 5), "公示")).unwrap()),
+        ("retract", &|| store.retract(RunId(1), act(day(1, 6), "有误")).unwrap()),
+        ("discard", &|| store.discard_run(RunId(2)).unwrap()),
+        ("a refused change", &|| assert!(store.release(RunId(9), act(day(1, 7), "公示")).is_err())),
+    ];
+    for (what, change) in changes {
+        let before = store.generation();
+        change();
+        assert!(store.generation() > before, "not counted: {what}");
+    }
+    // Somebody who logs in or keeps a draft changes nothing that others read.
+    let before = store.generation();
+    store.file_papers(vec![Paper::new("drafts", "one", b"{}".to_vec())]).unwrap();
+    store.keep("drafts", b"file", noon(day(1, 1))).unwrap();
+    assert_eq!(store.generation(), before);
 }

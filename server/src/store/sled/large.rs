@@ -91,6 +91,12 @@ impl BatchWriter for Writer<'_> {
     }
 
     fn finish(mut self: Box<Self>) -> Result<BatchId> {
+        self.sled.changes.make(|| self.make_whole())
+    }
+}
+
+impl Writer<'_> {
+    fn make_whole(&mut self) -> Result<BatchId> {
         let (sled, id) = (self.sled, self.id);
         let mut heading = self.batch.heading(id, None);
         heading.counts.records = std::mem::take(&mut self.counts);
@@ -117,9 +123,7 @@ impl BatchWriter for Writer<'_> {
         self.is_done = true;
         Ok(id)
     }
-}
 
-impl Writer<'_> {
     /// The sheets of records that have not been met before.
     fn number_sheets(&mut self, records: &[RecordRow]) -> Result<Vec<Entry>> {
         let mut new = Vec::new();

@@ -73,6 +73,7 @@ use self::key::{Key, Part, Parts};
 use self::open::Database;
 use self::packs::KnownSheets;
 use self::shelf::Shelf;
+use super::changes::Changes;
 use super::error::{Damage, Fault, Result, StoreError};
 use super::standing::{Releases, Withdrawn};
 use super::words::*;
@@ -88,6 +89,7 @@ pub struct Sled {
     filing: Mutex<()>,
     /// A write failed half way.
     halted: AtomicBool,
+    changes: Changes,
     // Last, so that the shelves are closed before the lock is released.
     database: Database,
 }
@@ -195,6 +197,7 @@ pub fn open(path: impl AsRef<Path>) -> Result<Sled> {
         writing: Mutex::default(),
         filing: Mutex::default(),
         halted: AtomicBool::new(false),
+        changes: Changes::default(),
         database,
     };
     let found = store.check_schema()?;
@@ -267,7 +270,7 @@ fn parts<T>(shelf: &Shelf, key: &[u8], read: impl FnOnce(&mut Parts) -> Option<T
 
 impl Store for Sled {
     fn publish_edition(&self, edition: NewEdition) -> Result<Edition> {
-        self.publish(edition)
+        self.changes.make(|| self.publish(edition))
     }
 
     fn editions(&self) -> Result<Vec<Edition>> {
@@ -283,7 +286,7 @@ impl Store for Sled {
     }
 
     fn append_batch(&self, batch: NewBatch) -> Result<BatchId> {
-        self.append(batch)
+        self.changes.make(|| self.append(batch))
     }
 
     fn batch(&self, id: BatchId) -> Result<Batch> {
@@ -309,11 +312,11 @@ impl Store for Sled {
     }
 
     fn withdraw_batch(&self, id: BatchId, act: Act) -> Result<()> {
-        self.withdraw(Target::Batch(id), act)
+        self.changes.make(|| self.withdraw(Target::Batch(id), act))
     }
 
     fn withdraw_record(&self, id: RecordId, act: Act) -> Result<()> {
-        self.withdraw(Target::Record(id), act)
+        self.changes.make(|| self.withdraw(Target::Record(id), act))
     }
 
     fn supposing(&self, withdrawn: Target, act: Act) -> Result<Box<dyn Knowledge + '_>> {
@@ -335,6 +338,10 @@ impl Store for Sled {
     fn seen(&self) -> Seen {
         let known = self.known();
         Seen { batch: known.last_batch, withdrawals: known.withdrawn.log().len() as u64 }
+    }
+
+    fn generation(&self) -> u64 {
+        self.changes.count()
     }
 
     fn as_seen(&self, seen: Seen) -> Result<Box<dyn Knowledge + '_>> {
@@ -379,15 +386,15 @@ impl Store for Sled {
     }
 
     fn discard_run(&self, id: RunId) -> Result<()> {
-        self.remove_run(id)
+        self.changes.make(|| self.remove_run(id))
     }
 
     fn release(&self, run: RunId, act: Act) -> Result<()> {
-        self.publish_run(Release { run, public: true, act })
+        self.changes.make(|| self.publish_run(Release { run, public: true, act }))
     }
 
     fn retract(&self, run: RunId, act: Act) -> Result<()> {
-        self.publish_run(Release { run, public: false, act })
+        self.changes.make(|| self.publish_run(Release { run, public: false, act }))
     }
 
     fn releases(&self) -> Result<Vec<Release>> {

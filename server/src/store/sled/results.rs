@@ -285,9 +285,11 @@ impl RunWriter for Writer<'_> {
         let mut writing = store.begin()?;
         // It may have been discarded in the meantime.
         run.base.map_or(Ok(()), |base| store.one_run(base).map(drop))?;
-        store.commit(&mut writing, || {
-            store.database.sync()?;
-            store.shelves.runs.write(vec![(Key::new().large(run.id.0), heading)])
+        store.changes.make(|| {
+            store.commit(&mut writing, || {
+                store.database.sync()?;
+                store.shelves.runs.write(vec![(Key::new().large(run.id.0), heading)])
+            })
         })?;
         self.finished = true;
         Ok(run)
