@@ -103,7 +103,7 @@ impl Default for Config {
             public_url: None,
             sample: false,
             webhook_host: Vec::new(),
-            upload_mb: 64,
+            upload_mb: 128,
             body_mb: 1,
             timeout_seconds: 60,
             kept_runs: 6,

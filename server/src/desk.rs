@@ -336,7 +336,8 @@ fn withdraw(app: &App, caller: &Caller, records: &[RecordId]) -> Result<(), Prob
     Ok(())
 }
 
-/// A file of a draft as a workbook with its faults in red, each with a comment; what was mended in the draft is mended in it.
+/// A file of a draft as a workbook with its faults in red, each with a comment; what was mended in the draft is mended in it. Of a
+/// table too large to be held the first faulty rows, as CSV.
 ///
 /// # Errors
 /// [`Problem::Absent`] for a file that the draft does not have.
@@ -345,11 +346,7 @@ pub fn corrected(app: &App, caller: &Caller, draft: &Draft, name: &str, preview:
     let (_, said) = said(app, caller, draft)?;
     let file = draft.read_files(app.store())?.into_iter().find(|file| file.name == name).ok_or_else(absent)?;
     if preview.report.is_large() {
-        return Err(Problem::parameter(
-            "file",
-            "超过20万行的表不生成标红的文件;请下载需要改正的行(csv)",
-            "no marked file is made of a table of more than 200,000 rows; take the rows to mend (csv)",
-        ));
+        return preview.report.corrections.first().cloned().ok_or_else(absent);
     }
     let mut book = intake::read(&file.name, &file.bytes, None, Limits::default()).map_err(Problem::Faults)?;
     said.choices.mend(&mut book);

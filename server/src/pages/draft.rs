@@ -425,7 +425,7 @@ pub async fn correction(
         match desk::look(app, &caller, &draft, STORING)? {
             Look::Ready(preview) => {
                 let file = desk::corrected(app, &caller, &draft, &name, &preview)?;
-                Ok(download(&file.name, XLSX, file.bytes))
+                Ok(download(&file.name, media_of(&file.name), file.bytes))
             }
             Look::Working(_) => Err(Problem::Timeout),
         }
@@ -435,6 +435,11 @@ pub async fn correction(
 
 /// The media type of workbooks.
 pub const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+
+/// The media type of rows to be mended: a workbook, or CSV.
+pub fn media_of(name: &str) -> &'static str {
+    if name.ends_with(".csv") { "text/csv; charset=utf-8" } else { XLSX }
+}
 
 /// A file to be saved under its name.
 pub fn download(name: &str, media_type: &'static str, bytes: Vec<u8>) -> Response {

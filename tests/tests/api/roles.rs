@@ -212,10 +212,10 @@ async fn a_town_hands_in_for_its_villages_a_village_for_itself_and_a_department_
     let attempts = [
         ("town", own.clone(), None),
         ("town", neighbour.clone(), None),
-        ("town", format!("{own}{other_town}"), Some(("unit-out-of-remit", "火灾.csv!A3"))),
+        ("town", format!("{own}{other_town}"), Some(("unit-out-of-remit", "A3"))),
         ("village", own.replace("H7", "H17"), None),
-        ("village", neighbour.replace("H8", "H18"), Some(("unit-out-of-remit", "火灾.csv!A2"))),
-        ("elsewhere", own.replace("H7", "H27"), Some(("kind-out-of-remit", "火灾.csv!B2"))),
+        ("village", neighbour.replace("H8", "H18"), Some(("unit-out-of-remit", "A2"))),
+        ("elsewhere", own.replace("H7", "H27"), Some(("kind-out-of-remit", "B2"))),
     ];
     let mut stored = county.store.batches(None, 9).unwrap().len();
     for (name, rows, refused) in attempts {
@@ -232,7 +232,7 @@ async fn a_town_hands_in_for_its_villages_a_village_for_itself_and_a_department_
         };
         assert_eq!((answer.status, batches.len()), (StatusCode::UNPROCESSABLE_ENTITY, stored));
         let fault = &answer.json()["faults"][0];
-        assert_eq!((fault["code"].as_str(), fault["place"].as_str()), (Some(code), Some(place)), "{}", answer.text());
+        assert_eq!((fault["code"].as_str(), fault["location"]["cell"].as_str()), (Some(code), Some(place)), "{}", answer.text());
     }
 }
 
