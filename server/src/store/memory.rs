@@ -2,6 +2,7 @@
 //!
 //! Enters and leaves: see [`Store`]. Nothing outlives the process. Next: [`super::sled`].
 
+mod uploads;
 mod journal;
 mod cabinet;
 mod drawer;
@@ -17,8 +18,8 @@ use liuwu_engine::period::{Date, Period};
 use super::changes::Changes;
 use super::error::{Conflict, Fault, Missing, Result};
 use super::standing::{
-    Order, Releases, Successor, Withdrawn, check_base, check_batch, check_name, check_shared, lineage, merged,
-    newest_attributes, number_run,
+    Order, Releases, Successor, Withdrawn, check_base, check_name, check_shared, lineage, merged, newest_attributes,
+    number_run,
 };
 use super::words::*;
 use super::{BatchWriter, Knowledge, RunWriter, SCHEMA, Store};
@@ -163,71 +164,6 @@ impl Inner {
     }
 }
 
-/// Writing.
-impl Inner {
-    fn append(&mut self, batch: NewBatch) -> Result<BatchId> {
-        check_batch(&batch)?;
-        for old in batch.records.iter().filter_map(|record| record.supersedes) {
-            let record = self.record(old)?;
-            if !self.is_in_force(&record, Date::MAX)? {
-                return Err(Conflict::NotInForce(old).into());
-            }
-        }
-        let id = BatchId(self.last_batch().0 + 1);
-        for (number, record) in (1..).zip(&batch.records) {
-            let item = ItemId { batch: id, number };
-            let unit = self.units.entry(record.unit.clone()).or_default();
-            unit.records.entry(record.kind.clone()).or_default().insert(item);
-            if let Some(old) = record.supersedes {
-                let successor = Successor { id: item, on: batch.received_on, unit: record.unit.clone() };
-                self.successors.entry(old).or_default().push(successor);
-            }
-        }
-        for (number, fact) in (1..).zip(&batch.attributes) {
-            self.units.entry(fact.unit.clone()).or_default().attributes.insert(ItemId { batch: id, number });
-        }
-        self.batches.push(batch);
-        Ok(id)
-    }
-
-    fn withdraw(&mut self, target: Target, act: Act) -> Result<()> {
-        match target {
-            Target::Batch(id) => {
-                self.batch(id)?;
-                if self.withdrawn.batch(id).is_some() {
-                    return Err(Conflict::BatchWithdrawn(id).into());
-                }
-            }
-            Target::Record(id) => {
-                let record = self.record(id)?;
-                if !self.is_in_force(&record, Date::MAX)? {
-                    return Err(Conflict::NotInForce(id).into());
-                }
-            }
-        }
-        let after = self.last_batch();
-        self.withdrawn.add(Withdrawal { target, act, after });
-        Ok(())
-    }
-}
-
-/// What lives in memory is gathered there.
-struct Gathered<'a> {
-    store: &'a Memory,
-    batch: NewBatch,
-}
-
-impl BatchWriter for Gathered<'_> {
-    fn add(&mut self, records: Vec<RecordRow>) -> Result<()> {
-        self.batch.records.extend(records);
-        Ok(())
-    }
-
-    fn finish(self: Box<Self>) -> Result<BatchId> {
-        self.store.append_batch(self.batch)
-    }
-}
-
 fn nth<T>(list: &[T], number: u32) -> Option<&T> {
     list.get(usize::try_from(number).ok()?.checked_sub(1)?)
 }
@@ -322,7 +258,7 @@ impl Store for Memory {
     }
 
     fn begin_batch(&self, besides_records: NewBatch) -> Result<Box<dyn BatchWriter + '_>> {
-        Ok(Box::new(Gathered { store: self, batch: besides_records }))
+        Ok(Box::new(uploads::Gathered { store: self, batch: besides_records }))
     }
 
     fn batch(&self, id: BatchId) -> Result<Batch> {

@@ -11,6 +11,7 @@ use liuwu_engine::codes::files as codes;
 use liuwu_engine::diagnostic::{Diagnostic, Location};
 use liuwu_engine::dictionary::Kind;
 use liuwu_engine::period::Date;
+use rayon::prelude::*;
 
 use super::preparation::Preparation;
 use super::{MissingRecord, TableReport};
@@ -64,33 +65,33 @@ impl Preparation<'_> {
             self.note(remark);
         }
         self.missing(kind, &known, &incoming, &verdicts, &places);
+        let mut stored: Vec<(&UnitRecord, Option<RecordId>)> = Vec::new();
         for ((verdict, filed), place) in verdicts.iter().zip(&incoming).zip(places) {
-            let (supersedes, counted): (Option<RecordId>, fn(&mut TableReport) -> &mut u64) = match verdict {
-                Verdict::New => (None, |table| &mut table.new),
-                Verdict::Update { existing } => (known.ids.get(*existing).copied(), |table| &mut table.updated),
+            match verdict {
+                Verdict::New => {
+                    self.count(place, |table| &mut table.new);
+                    stored.push((filed, None));
+                }
+                Verdict::Update { existing } => {
+                    self.count(place, |table| &mut table.updated);
+                    stored.push((filed, known.ids.get(*existing).copied()));
+                }
                 Verdict::Same { .. }
                 | Verdict::Older { .. }
                 | Verdict::Repeats { .. }
-                | Verdict::SupersededBy { .. } => {
-                    self.count(place, |table| &mut table.same);
-                    continue;
-                }
+                | Verdict::SupersededBy { .. } => self.count(place, |table| &mut table.same),
                 Verdict::Conflict { existing } => {
                     self.conflict(kind, filed, known.records.get(*existing));
                     let stored = known.ids.get(*existing);
                     self.report.conflicts.extend(stored.map(|stored| (row_of(filed, None), *stored)));
                     self.count(place, |table| &mut table.faulty);
                     self.count(place, |table| &mut table.conflicting);
-                    continue;
                 }
-                Verdict::Contradicts { .. } => {
-                    self.count(place, |table| &mut table.faulty);
-                    continue;
-                }
-            };
-            self.count(place, counted);
-            self.report.batch.records.push(row_of(filed, supersedes));
+                Verdict::Contradicts { .. } => self.count(place, |table| &mut table.faulty),
+            }
         }
+        let rows = stored.into_par_iter().map(|(filed, supersedes)| row_of(filed, supersedes));
+        self.report.batch.records.par_extend(rows);
         Ok(())
     }
 

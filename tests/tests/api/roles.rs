@@ -232,7 +232,12 @@ async fn a_town_hands_in_for_its_villages_a_village_for_itself_and_a_department_
         };
         assert_eq!((answer.status, batches.len()), (StatusCode::UNPROCESSABLE_ENTITY, stored));
         let fault = &answer.json()["faults"][0];
-        assert_eq!((fault["code"].as_str(), fault["location"]["cell"].as_str()), (Some(code), Some(place)), "{}", answer.text());
+        assert_eq!(
+            (fault["code"].as_str(), fault["location"]["cell"].as_str()),
+            (Some(code), Some(place)),
+            "{}",
+            answer.text()
+        );
     }
 }
 

@@ -8,11 +8,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::MutexGuard;
 
 use liuwu_engine::record::loose::Sheet;
-use rayon::prelude::*;
 
 use super::key::Key;
-use super::ledger::places;
-use super::rows::{RecordLine, encode, fill};
+use super::ledger::{places, record_entries};
+use super::rows::{encode, fill};
 use super::shelf::Entry;
 use super::{Sled, Writing};
 use crate::store::BatchWriter;
@@ -79,8 +78,9 @@ impl BatchWriter for Writer<'_> {
         let own = records.iter().map(|record| (record.unit.as_str(), record.kind.as_str()));
         let by_number = |(number, value)| (Key::new().batch(self.id).small(number), value);
         let places = fill(on, places(before, own))?.into_iter().map(by_number).collect();
-        let new_sheets = self.number_sheets(&records)?;
-        let records = self.entries(records, before)?;
+        let (new_sheets, numbers) = self.number_sheets(&records)?;
+        self.note(&records);
+        let records = record_entries((&records, on), (self.id, before), &numbers)?;
         let shelves = &self.sled.shelves;
         self.sled.write_and_sync(|| {
             shelves.successors.write(successors)?;
@@ -124,40 +124,32 @@ impl Writer<'_> {
         Ok(id)
     }
 
-    /// The sheets of records that have not been met before.
-    fn number_sheets(&mut self, records: &[RecordRow]) -> Result<Vec<Entry>> {
-        let mut new = Vec::new();
+    /// The sheets of records that have not been met before, and the number of the sheet of each record.
+    fn number_sheets(&mut self, records: &[RecordRow]) -> Result<(Vec<Entry>, Vec<u32>)> {
+        let (mut new, mut numbers) = (Vec::new(), Vec::with_capacity(records.len()));
         for record in records {
             let sheet = Sheet::of(&record.source);
-            if !self.sheets.contains_key(&sheet) {
-                let number = u32::try_from(self.sheets.len()).map_err(|_| Conflict::TooMany)?;
-                new.push((Key::new().batch(self.id).small(number), encode(&sheet)?));
-                self.sheets.insert(sheet, number);
-            }
+            let number = match self.sheets.get(&sheet) {
+                Some(number) => *number,
+                None => {
+                    let number = u32::try_from(self.sheets.len()).map_err(|_| Conflict::TooMany)?;
+                    new.push((Key::new().batch(self.id).small(number), encode(&sheet)?));
+                    self.sheets.insert(sheet, number);
+                    number
+                }
+            };
+            numbers.push(number);
         }
-        Ok(new)
+        Ok((new, numbers))
     }
 
-    /// Records by unit and kind, as they are written.
-    fn entries(&mut self, records: Vec<RecordRow>, before: u32) -> Result<Vec<Entry>> {
-        let mut groups: BTreeMap<(String, String), Vec<RecordLine>> = BTreeMap::new();
-        for (number, record) in (before + 1..).zip(records) {
-            let sheet = self.sheets.get(&Sheet::of(&record.source)).copied().unwrap_or_default();
-            let place = (sheet, record.source.row);
-            let line = RecordLine(number, record.date, record.number, place, record.fields, record.supersedes);
-            groups.entry((record.unit, record.kind)).or_default().push(line);
+    /// Notes what is counted and looked for of records.
+    fn note(&mut self, records: &[RecordRow]) {
+        for record in records {
+            let place = (record.unit.clone(), record.kind.clone());
+            *self.counts.entry(record.kind.clone()).or_default() += 1;
+            self.places.insert(place);
         }
-        for ((unit, kind), lines) in &groups {
-            *self.counts.entry(kind.clone()).or_default() += lines.len() as u64;
-            self.places.insert((unit.clone(), kind.clone()));
-        }
-        let (id, on) = (self.id, self.batch.received_on);
-        let written = groups.into_par_iter().map(|((unit, kind), lines)| {
-            let key = Key::new().text(&unit).text(&kind).batch(id);
-            let values = fill(on, lines)?.into_iter();
-            Ok(values.map(|(number, value)| (key.clone().small(number), value)).collect::<Vec<Entry>>())
-        });
-        Ok(written.collect::<Result<Vec<_>>>()?.into_iter().flatten().collect())
     }
 
     /// The units whose facts change.

@@ -6,11 +6,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use liuwu_engine::period::Date;
 use liuwu_engine::record::loose::Sheet;
+use rayon::prelude::*;
 
 use super::key::Key;
 use super::knowledge::SuccessorHead;
 use super::packs::brought;
-use super::rows::{AttributeLine, Line, Listed, PlaceLine, RecordLine, Rows, attribute_fact, encode, fill};
+use super::rows::{
+    AttributeLine, Line, Listed, PlaceLine, RecordLine, RecordLineOf, Rows, attribute_fact, encode, fill,
+};
 use super::shelf::{Entry, Shelf};
 use super::{Known, Sled, decode};
 use crate::store::error::{Conflict, Damage, Missing, Result};
@@ -96,7 +99,7 @@ impl Sled {
             (&shelves.record_places, by_number(fill(on, places(0, record_places))?)),
             (&shelves.attribute_places, by_number(fill(on, places(0, attribute_places))?)),
             (&shelves.sheets, sheets.collect::<Result<_>>()?),
-            (&shelves.records, record_entries(batch, id, numbers)?),
+            (&shelves.records, record_entries((&batch.records, on), (id, 0), numbers)?),
             (&shelves.attributes, attribute_entries(batch, id)?),
             (&shelves.units, by_number(fill(on, lines(&batch.units))?)),
             (&shelves.statements, by_number(fill(on, lines(&batch.statements))?)),
@@ -186,22 +189,24 @@ fn number_sheets(records: &[RecordRow]) -> (BTreeMap<Sheet, u32>, Vec<u32>) {
     (sheets, numbers)
 }
 
-/// The records of a batch by unit and kind.
-fn record_entries(batch: &NewBatch, id: BatchId, sheets: &[u32]) -> Result<Vec<Entry>> {
-    let mut groups: BTreeMap<(&str, &str), Vec<RecordLine>> = BTreeMap::new();
-    for ((number, record), sheet) in (1..).zip(&batch.records).zip(sheets) {
-        let place = (*sheet, record.source.row);
-        let (own_number, fields) = (record.number.clone(), record.fields.clone());
-        let line = RecordLine(number, record.date, own_number, place, fields, record.supersedes);
+/// Records of a batch, behind so many others of it, by unit and kind; `sheets` are the numbers of their sheets.
+pub(super) fn record_entries(
+    (records, on): (&[RecordRow], Date),
+    (id, before): (BatchId, u32),
+    sheets: &[u32],
+) -> Result<Vec<Entry>> {
+    let mut groups: BTreeMap<(&str, &str), Vec<RecordLineOf>> = BTreeMap::new();
+    for ((number, record), sheet) in (before + 1..).zip(records).zip(sheets) {
+        let RecordRow { date, number: own, fields, source, supersedes, .. } = record;
+        let line = RecordLineOf(number, *date, own, (*sheet, source.row), fields, *supersedes);
         groups.entry((&record.unit, &record.kind)).or_default().push(line);
     }
-    let mut records = Vec::new();
-    for ((unit, kind), lines) in groups {
-        for (number, value) in fill(batch.received_on, lines)? {
-            records.push((Key::new().text(unit).text(kind).batch(id).small(number), value));
-        }
-    }
-    Ok(records)
+    let written = groups.into_par_iter().map(|((unit, kind), lines)| {
+        let key = Key::new().text(unit).text(kind).batch(id);
+        let values = fill(on, lines)?.into_iter();
+        Ok(values.map(|(number, value)| (key.clone().small(number), value)).collect::<Vec<Entry>>())
+    });
+    Ok(written.collect::<Result<Vec<_>>>()?.into_iter().flatten().collect())
 }
 
 /// The attribute facts of a batch by unit.

@@ -36,8 +36,8 @@ use crate::store::words::*;
 const LONGEST: usize = 24_000;
 /// Units made anew at a time.
 const REPACKED: usize = 500;
-/// Of these, units whose facts are held at a time.
-const REPACKED_AT_ONCE: usize = 64;
+/// Units whose facts are held unpacked at a time.
+const PACKED_AT_ONCE: usize = 64;
 /// Values exchanged in one atomic write.
 const EXCHANGED: usize = 200;
 /// Sheets kept at hand.
@@ -152,18 +152,35 @@ impl Sled {
             };
             let next = shelf.first_key_from(&old.as_ref().map_or(Vec::new(), Key::end))?;
             let next = next.map(|key| parts(shelf, &key, |parts| parts.text())).transpose()?;
-            while let Some((unit, change)) = waiting.take_if(|(unit, _)| next.as_ref().is_none_or(|next| &*unit < next))
-            {
-                match self.changed_facts(leaf.get(&unit), &unit, change)? {
-                    Some(bytes) => drop(leaf.insert(unit, bytes)),
-                    None => drop(leaf.remove(&unit)),
-                }
+            let mut taken = Vec::new();
+            while let Some(change) = waiting.take_if(|(unit, _)| next.as_ref().is_none_or(|next| &*unit < next)) {
+                taken.push(change);
                 waiting = changes.next().transpose()?;
+                if taken.len() == PACKED_AT_ONCE || waiting.is_none() {
+                    self.change(&mut leaf, std::mem::take(&mut taken))?;
+                }
             }
+            self.change(&mut leaf, taken)?;
             exchange.extend(old.map(|key| (key, None)));
             exchange.extend(cut(leaf)?.into_iter().map(|(key, value)| (key, Some(value))));
         }
         Ok(exchange)
+    }
+
+    /// Changes the facts of some units of a value, on all processors.
+    fn change(&self, leaf: &mut Leaf, changes: Vec<(String, Change)>) -> Result<()> {
+        let known: &Leaf = leaf;
+        let changed = changes.into_par_iter().map(|(unit, change)| {
+            let facts = self.changed_facts(known.get(&unit), &unit, change)?;
+            Ok((unit, facts))
+        });
+        for (unit, facts) in changed.collect::<Result<Vec<_>>>()? {
+            match facts {
+                Some(bytes) => drop(leaf.insert(unit, bytes)),
+                None => drop(leaf.remove(&unit)),
+            }
+        }
+        Ok(())
     }
 
     /// The facts of a unit after a change; none when nothing is known any more.
@@ -198,7 +215,7 @@ impl Sled {
     pub(super) fn repack(&self, known: &Known, units: BTreeSet<String>) -> Result<Exchange> {
         let units: Vec<String> = units.into_iter().collect();
         // Some at a time on all processors, so that not all of them are held.
-        self.changed_leaves(units.chunks(REPACKED_AT_ONCE).flat_map(|some| {
+        self.changed_leaves(units.chunks(PACKED_AT_ONCE).flat_map(|some| {
             let packed = some.par_iter().map(|unit| {
                 let mut facts = self.loose_facts(known, unit)?;
                 let facts = (!facts.is_empty()).then(|| pack(&mut facts));
