@@ -4,15 +4,18 @@
 //! 128 bits, so that a third stays a third until somebody asks for decimals. A result that no longer fits goes on as
 //! the nearest decimal of 28 digits. [`period`](crate::period) is next.
 
+mod small;
 mod text;
 mod wide;
 
+use std::cmp::Ordering;
 use std::ops::Neg;
 
 use num_rational::Ratio;
 use num_traits::{CheckedAdd, CheckedMul, CheckedSub, Zero};
 use rust_decimal::Decimal;
 
+use small::Small;
 use wide::Wide;
 
 /// Digits that a result keeps when it no longer fits a fraction of 128 bits.
@@ -29,7 +32,7 @@ const MAX_PLACES: u32 = 38;
 /// Equality, order and hash are those of the value: 0.5 and 1/2 are one number. The magnitude of numerator and
 /// denominator is at most 2¹²⁷ − 1.
 // Invariant: reduced; the denominator is positive; the numerator is never `i128::MIN`, so that it can be negated.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Number(Ratio<i128>);
 
 /// Why there is no number.
@@ -82,22 +85,7 @@ impl Number {
     /// The number with these digits of which so many (at most 18) stand behind the point: 125 with 1 place is 12.5.
     #[must_use]
     pub const fn from_scaled(digits: i64, places: u32) -> Self {
-        if places == 0 {
-            return Self::from_i64(digits);
-        }
-        let places = if places > MOST_SCALED { MOST_SCALED } else { places };
-        let (mut digits, mut power) = (digits as i128, 10_i128.pow(places));
-        // All that can be taken out of both are twos and fives.
-        while power % 10 == 0 && digits % 10 == 0 {
-            (digits, power) = (digits / 10, power / 10);
-        }
-        while power % 2 == 0 && digits % 2 == 0 {
-            (digits, power) = (digits / 2, power / 2);
-        }
-        while power % 5 == 0 && digits % 5 == 0 {
-            (digits, power) = (digits / 5, power / 5);
-        }
-        Self(Ratio::new_raw(digits, power))
+        small::scaled(digits, if places > MOST_SCALED { MOST_SCALED } else { places })
     }
 
     /// `numerator / denominator`, exactly.
@@ -121,6 +109,9 @@ impl Number {
     /// # Errors
     /// [`NumberError::TooLarge`].
     pub fn add(self, other: Self) -> Result<Self, NumberError> {
+        if let Some(sum) = self.in_small(other, Small::add) {
+            return Ok(sum);
+        }
         match self.0.checked_add(&other.0).and_then(Self::held) {
             Some(sum) => Ok(sum),
             None => self.add_wide(other),
@@ -132,6 +123,9 @@ impl Number {
     /// # Errors
     /// [`NumberError::TooLarge`].
     pub fn sub(self, other: Self) -> Result<Self, NumberError> {
+        if let Some(difference) = self.in_small(-other, Small::add) {
+            return Ok(difference);
+        }
         match self.0.checked_sub(&other.0).and_then(Self::held) {
             Some(difference) => Ok(difference),
             None => self.add_wide(-other),
@@ -143,13 +137,12 @@ impl Number {
     /// # Errors
     /// [`NumberError::TooLarge`].
     pub fn mul(self, other: Self) -> Result<Self, NumberError> {
+        if let Some(product) = self.in_small(other, Small::mul) {
+            return Ok(product);
+        }
         match self.0.checked_mul(&other.0).and_then(Self::held) {
             Some(product) => Ok(product),
-            None => Self::settle(
-                self.is_negative() != other.is_negative(),
-                Wide::product(self.top(), other.top()),
-                Wide::product(self.bottom(), other.bottom()),
-            ),
+            None => self.mul_wide(other),
         }
     }
 
@@ -292,18 +285,10 @@ impl Number {
         if self.is_integer() {
             return self;
         }
-        let one = 10_u128.pow(places.min(MAX_PLACES));
-        let divisor = Wide::from(self.bottom());
-        let (kept, lost) = Wide::product(self.top(), one).div_rem(divisor);
-        let away = match mode {
-            Rounding::HalfUp => lost.doubled() >= divisor,
-            Rounding::HalfEven => lost.doubled() > divisor || (lost.doubled() == divisor && kept.is_odd()),
-            Rounding::Down => false,
-            Rounding::Up => !lost.is_zero(),
-        };
-        let kept = if away { kept.plus(Wide::from(1)) } else { kept };
-        // Invariant: this always succeeds. A fraction is at most half the largest magnitude, so rounding stays in range.
-        Self::settle(self.is_negative(), kept, Wide::from(one)).unwrap_or(self)
+        match Small::of(self).and_then(|small| small.round(places, mode)) {
+            Some(rounded) => rounded,
+            None => self.round_wide(places, mode),
+        }
     }
 }
 
@@ -323,8 +308,28 @@ pub fn per_thousand(part: Number, whole: Number) -> Result<Number, NumberError> 
     part.div(whole)?.mul(Number::from_i64(1000))
 }
 
-/// Between the fast fractions of 128 bits and the products that do not fit them.
+impl Ord for Number {
+    fn cmp(&self, other: &Self) -> Ordering {
+        match (Small::of(*self), Small::of(*other)) {
+            (Some(one), Some(other)) => one.cmp(other),
+            _ => self.0.cmp(&other.0),
+        }
+    }
+}
+
+impl PartialOrd for Number {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+/// Between the fast fractions and the products that do not fit them.
 impl Number {
+    /// The result for parts of 64 bits, if it fits them too.
+    fn in_small(self, other: Self, calculate: impl Fn(Small, Small) -> Option<Number>) -> Option<Self> {
+        calculate(Small::of(self)?, Small::of(other)?)
+    }
+
     /// Magnitude of the numerator.
     fn top(self) -> u128 {
         self.0.numer().unsigned_abs()
@@ -358,6 +363,27 @@ impl Number {
         } else {
             Self::settle(other.is_negative(), right.minus(left), bottom)
         }
+    }
+
+    fn mul_wide(self, other: Self) -> Result<Self, NumberError> {
+        let negative = self.is_negative() != other.is_negative();
+        let (top, bottom) = (Wide::product(self.top(), other.top()), Wide::product(self.bottom(), other.bottom()));
+        Self::settle(negative, top, bottom)
+    }
+
+    fn round_wide(self, places: u32, mode: Rounding) -> Self {
+        let one = 10_u128.pow(places.min(MAX_PLACES));
+        let divisor = Wide::from(self.bottom());
+        let (kept, lost) = Wide::product(self.top(), one).div_rem(divisor);
+        let away = match mode {
+            Rounding::HalfUp => lost.doubled() >= divisor,
+            Rounding::HalfEven => lost.doubled() > divisor || (lost.doubled() == divisor && kept.is_odd()),
+            Rounding::Down => false,
+            Rounding::Up => !lost.is_zero(),
+        };
+        let kept = if away { kept.plus(Wide::from(1)) } else { kept };
+        // Invariant: this always succeeds. A fraction is at most half the largest magnitude, so rounding stays in range.
+        Self::settle(self.is_negative(), kept, Wide::from(one)).unwrap_or(self)
     }
 
     /// `top / bottom` exactly if the reduced fraction fits, and otherwise as a decimal of 28 digits.

@@ -157,8 +157,11 @@ fn plain_name(name: &str) -> String {
     if plain.trim().is_empty() { "附件".to_owned() } else { plain.trim().to_owned() }
 }
 
+/// Stands before the number of a record in the name of its folder.
+const FOLDER: &str = "attachments ";
+
 fn folder(record: RecordId) -> String {
-    format!("attachments {record}")
+    format!("{FOLDER}{record}")
 }
 
 fn note(store: &dyn Store, record: RecordId, attachment: &Attachment) -> Result<(), StoreError> {
@@ -174,6 +177,18 @@ pub fn of_record(store: &dyn Store, record: RecordId) -> Result<Vec<Attachment>,
     let papers = store.papers(&folder(record), None, usize::MAX)?;
     let mut found: Vec<Attachment> = papers.iter().filter_map(|(_, body)| serde_json::from_slice(body).ok()).collect();
     found.sort_by_key(|attachment| (attachment.at, attachment.content));
+    Ok(found)
+}
+
+/// Every attachment with the record it belongs to.
+///
+/// # Errors
+/// The store's.
+pub fn all(store: &dyn Store) -> Result<Vec<(RecordId, Attachment)>, StoreError> {
+    let mut found = Vec::new();
+    for record in store.folders()?.iter().filter_map(|folder| folder.strip_prefix(FOLDER)?.parse().ok()) {
+        found.extend(of_record(store, record)?.into_iter().map(|attachment| (record, attachment)));
+    }
     Ok(found)
 }
 

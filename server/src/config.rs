@@ -9,6 +9,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
+use jiff::SignedDuration;
 use sha2::{Digest, Sha256};
 
 /// Bytes of a megabyte.
@@ -44,6 +45,9 @@ pub struct Config {
     /// 数据为演示数据,每页注明 · The data is invented, and every page says so
     #[arg(long, env = "LIUWU_SAMPLE")]
     pub sample: bool,
+    /// So far behind the real one is the calendar of the data: a demonstration plays on a day of its sample. Not for operators.
+    #[arg(skip)]
+    pub behind: SignedDuration,
     /// 可接收推送的主机,如 10.1.2.3 或 hub.example:8000,多个用逗号隔开 · Hosts that webhooks may be sent to
     #[arg(long, value_name = "HOST", value_delimiter = ',', env = "LIUWU_WEBHOOK_HOSTS")]
     pub webhook_host: Vec<String>,
@@ -102,6 +106,7 @@ impl Default for Config {
             bundle: None,
             public_url: None,
             sample: false,
+            behind: SignedDuration::ZERO,
             webhook_host: Vec::new(),
             upload_mb: 128,
             body_mb: 1,

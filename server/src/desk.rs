@@ -32,6 +32,7 @@ use crate::store::overlay::Overlay;
 use crate::store::{Act, BatchId, Conflict, RecordId, StoreError};
 use crate::upload::{self, File, Report, STORING, Said, Stopped};
 use crate::view::EditionView;
+use crate::wording::internal_mark;
 
 /// Working out what storing would do to the results.
 const WEIGHING: Step = Step { zh: "测算影响", en: "weighing the effect" };
@@ -350,7 +351,9 @@ pub fn corrected(app: &App, caller: &Caller, draft: &Draft, name: &str, preview:
     }
     let mut book = intake::read(&file.name, &file.bytes, None, Limits::default()).map_err(Problem::Faults)?;
     said.choices.mend(&mut book);
-    let bytes = marked::write(&book, &preview.report.faults).map_err(|error| Problem::Internal(error.to_string()))?;
+    let taken = internal_mark(&caller.name(), app.clock());
+    let bytes = marked::write(&book, &preview.report.faults, &taken);
+    let bytes = bytes.map_err(|error| Problem::Internal(error.to_string()))?;
     let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
     Ok(File { name: format!("{stem}-需要改正.xlsx"), bytes })
 }

@@ -119,12 +119,19 @@ impl App {
         &self.0.entrance
     }
 
-    /// Now.
+    /// Now by the calendar of the data, which dates what is handed in, corrected and scored.
     pub fn now(&self) -> Timestamp {
+        let clock = self.clock();
+        clock.checked_sub(self.config().behind).unwrap_or(clock)
+    }
+
+    /// Now by the clock on the wall, for what happens outside the data: sessions, locks, messages to other systems, marks of who
+    /// looked. It differs from [`Self::now`] in a demonstration alone.
+    pub fn clock(&self) -> Timestamp {
         Timestamp::now()
     }
 
-    /// Today in China.
+    /// Today in China, by the calendar of the data.
     pub fn today(&self) -> Date {
         day_in_china(self.now())
     }

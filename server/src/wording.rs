@@ -1,8 +1,15 @@
-//! A value in words, as it stands on pages, in explanations and in exports.
+//! A value in words, as it stands on pages, in explanations and in exports; and the words with which an export says whose it is.
 //!
 //! Enters: a type and a value of it. Leaves: a text. Next: [`crate::personal`].
 
+use jiff::Timestamp;
+use jiff::tz::Offset;
 use liuwu_engine::dictionary::{Type, Value};
+
+/// What every file that staff take away says of itself: that it is internal, who took it and when.
+pub fn internal_mark(name: &str, at: Timestamp) -> String {
+    format!("内部资料 · {name} · {}", Offset::constant(8).to_datetime(at).strftime("%Y-%m-%d %H:%M"))
+}
 
 /// A value as people write it: choices by their title, yes and no as 是 and 否.
 pub fn shown(kind: &Type, value: &Value) -> String {

@@ -51,7 +51,7 @@ impl Workload {
         let expected: Vec<String> = native.iter().flat_map(|unit| unit.iter().map(|rule| told(rule))).collect();
         for found in [self.compiled(), self.interpreted()] {
             let found: Vec<String> =
-                found.iter().flat_map(|unit| unit.rules.iter().map(|rule| told(&rule.findings))).collect();
+                found.iter().flat_map(|unit| unit.rules().map(|rule| told(rule.findings))).collect();
             assert_eq!(expected.len(), found.len());
             for (expected, found) in expected.iter().zip(&found) {
                 assert_eq!(expected, found);

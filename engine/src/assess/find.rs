@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::plan::Plan;
 use super::run::Pass;
-use super::stage::Stage;
+use super::stage::{RuleResults, Stage};
 use super::world::World;
 use super::{AssessError, units_at};
 use crate::assessment::{Finding, Outcome};
@@ -15,21 +15,35 @@ use crate::period::Period;
 use crate::script::UnitIndex;
 
 /// What was found in one unit.
-#[derive(Debug, Clone)]
 pub struct Found {
-    /// Its place in the world.
-    pub unit: UnitIndex,
-    /// What each rule came to, in the order of the bundle.
-    pub rules: Vec<FoundByRule>,
+    unit: UnitIndex,
+    rules: RuleResults,
 }
 
 /// What one rule found in one unit.
-#[derive(Debug, Clone)]
-pub struct FoundByRule {
+#[derive(Debug, Clone, Copy)]
+pub struct FoundByRule<'a> {
     /// How it ended.
     pub outcome: Outcome,
     /// What it found, exempted or not.
-    pub findings: Vec<Arc<Finding>>,
+    pub findings: &'a [Arc<Finding>],
+}
+
+impl Found {
+    pub(super) fn new(unit: UnitIndex, rules: RuleResults) -> Found {
+        Found { unit, rules }
+    }
+
+    /// Its place in the world.
+    pub fn unit(&self) -> UnitIndex {
+        self.unit
+    }
+
+    /// What each rule came to, in the order of the bundle.
+    pub fn rules(&self) -> impl Iterator<Item = FoundByRule<'_>> {
+        let results = self.rules.iter().filter_map(|rule| rule.get());
+        results.map(|result| FoundByRule { outcome: result.outcome, findings: &result.findings })
+    }
 }
 
 /// Runs `takes_part`, the figures and the rules of a bundle for all units, on the knowledge of all that is given.

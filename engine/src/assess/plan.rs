@@ -1,5 +1,6 @@
 //! A bundle with its scripts compiled: the stages in which a run goes through the units.
 
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::bundle::{
@@ -32,6 +33,8 @@ pub(super) struct Pipeline {
     pub(super) takes_part: Option<Program>,
     pub(super) figures: Vec<FigurePlan>,
     pub(super) rules: Vec<RulePlan>,
+    /// The place of each rule among them, by id.
+    rule_places: HashMap<Arc<str>, usize>,
     pub(super) criteria: Vec<Criterion>,
     pub(super) score: Option<(Program, Option<Compare>)>,
     pub(super) base: Number,
@@ -66,6 +69,13 @@ pub(super) struct ListPlan {
     pub(super) each: Each,
     pub(super) program: Program,
     pub(super) compare: Option<Compare>,
+}
+
+impl Pipeline {
+    /// The place of a rule among all.
+    pub(super) fn rule_place(&self, id: &str) -> Option<usize> {
+        self.rule_places.get(id).copied()
+    }
 }
 
 impl Plan {
@@ -251,6 +261,7 @@ impl Draft {
         Pipeline {
             takes_part: self.takes_part(assess.takes_part.as_ref()),
             figures: self.figures(&bundle.figures),
+            rule_places: rules.iter().enumerate().map(|(place, plan)| (Arc::clone(&plan.id), place)).collect(),
             rules,
             criteria: bundle.criteria.clone(),
             score: self.scored(assess.score.as_ref(), Post::Score),
@@ -273,6 +284,7 @@ impl Draft {
             takes_part: self.takes_part(roll_up.takes_part.as_ref()),
             figures: self.figures(&roll_up.figures),
             rules: Vec::new(),
+            rule_places: HashMap::new(),
             criteria: Vec::new(),
             score: self.scored(roll_up.score.as_ref(), Post::Score),
             base: Number::ZERO,

@@ -1,11 +1,13 @@
 //! From findings to points: caps, criteria, the score. Every step leaves a line of the arithmetic.
 
-use std::collections::{BTreeMap, HashMap};
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use indexmap::IndexMap;
 
 use super::plan::Pipeline;
+use super::stage::Why;
 use crate::assessment::{CriterionResult, Finding, FindingKind, Line, LineKind, Met, Outcome};
 use crate::bundle::{Cap, Combine, Criterion, SharedCap};
 use crate::number::{Number, NumberError};
@@ -19,7 +21,7 @@ pub(super) struct RuleResult {
     pub(super) outcome: Outcome,
     pub(super) findings: Vec<Arc<Finding>>,
     /// Why it could not be checked, or why it does not apply.
-    pub(super) why: Option<(String, String)>,
+    pub(super) why: Option<Box<Why>>,
     /// The sum of what counts of its findings.
     pub(super) total: Number,
 }
@@ -48,12 +50,12 @@ fn day(finding: &Finding, period: Period) -> crate::period::Date {
 }
 
 /// Holds the running sum of some amounts within ±`most`; each amount becomes what it still adds.
-fn hold(amounts: &mut [&mut Number], most: Number) -> Result<(), NumberError> {
+fn hold<'a>(amounts: impl IntoIterator<Item = &'a mut Number>, most: Number) -> Result<(), NumberError> {
     let (mut sum, mut held) = (Number::ZERO, Number::ZERO);
     for amount in amounts {
-        sum = sum.add(**amount)?;
+        sum = sum.add(*amount)?;
         let now = sum.min(most).max(-most);
-        **amount = now.sub(held)?;
+        *amount = now.sub(held)?;
         held = now;
     }
     Ok(())
@@ -61,26 +63,31 @@ fn hold(amounts: &mut [&mut Number], most: Number) -> Result<(), NumberError> {
 
 /// Applies caps to what findings count: those over shorter periods first.
 pub(super) fn apply_caps(findings: &mut [(crate::period::Date, &mut Number)], caps: &[Cap]) -> Result<(), NumberError> {
-    let mut caps = caps.to_vec();
-    caps.sort_by_key(by_length);
-    for cap in caps {
+    for cap in in_order(caps).iter() {
         match cap.per {
-            None => {
-                let mut amounts: Vec<&mut Number> = findings.iter_mut().map(|(_, counted)| &mut **counted).collect();
-                hold(&mut amounts, cap.points)?;
-            }
+            None => hold(findings.iter_mut().map(|(_, counted)| &mut **counted), cap.points)?,
             Some(per) => {
                 let mut by_period: BTreeMap<Period, Vec<&mut Number>> = BTreeMap::new();
                 for (day, counted) in findings.iter_mut() {
                     by_period.entry(Period::containing(per, *day)).or_default().push(&mut **counted);
                 }
-                for amounts in by_period.values_mut() {
+                for amounts in by_period.into_values() {
                     hold(amounts, cap.points)?;
                 }
             }
         }
     }
     Ok(())
+}
+
+/// Caps in the order in which they are applied.
+fn in_order(caps: &[Cap]) -> Cow<'_, [Cap]> {
+    if caps.is_sorted_by_key(by_length) {
+        return Cow::Borrowed(caps);
+    }
+    let mut sorted = caps.to_vec();
+    sorted.sort_by_key(by_length);
+    Cow::Owned(sorted)
 }
 
 /// Caps over shorter periods come first, those over the whole period last.
@@ -98,18 +105,25 @@ fn gather_shared_caps<'a>(criterion: &'a Criterion, into: &mut Vec<&'a SharedCap
 
 /// Sets what counts of a rule's findings and gives the sum.
 pub(super) fn settle_rule(findings: &mut [Finding], caps: &[Cap], period: Period) -> Sum {
-    // Most rules find nothing in most units.
-    if findings.is_empty() {
-        return Ok(Number::ZERO);
-    }
     for finding in findings.iter_mut() {
         finding.counted = if finding.exempted { Number::ZERO } else { finding.points };
     }
-    let mut counting: Vec<_> =
-        findings.iter_mut().map(|finding| (day(finding, period), &mut finding.counted)).collect();
-    // The earliest take of a cap first, so that the order in which a script finds changes no points.
-    counting.sort_by_key(|(day, _)| *day);
-    apply_caps(&mut counting, caps)?;
+    match &mut *findings {
+        // One finding stands in one period, whatever that is.
+        [finding] => {
+            for cap in in_order(caps).iter() {
+                hold([&mut finding.counted], cap.points)?;
+            }
+        }
+        several if !caps.is_empty() => {
+            let mut counting: Vec<_> =
+                several.iter_mut().map(|finding| (day(finding, period), &mut finding.counted)).collect();
+            // The earliest take of a cap first, so that the order in which a script finds changes no points.
+            counting.sort_by_key(|(day, _)| *day);
+            apply_caps(&mut counting, caps)?;
+        }
+        _ => {}
+    }
     Number::sum(findings.iter().map(|finding| finding.counted))
 }
 
@@ -117,8 +131,8 @@ pub(super) fn settle_rule(findings: &mut [Finding], caps: &[Cap], period: Period
 #[derive(Default)]
 pub(super) struct Total {
     pub(super) criteria: IndexMap<Arc<str>, CriterionResult>,
-    /// The points of each rule that has run, after its own caps and those it shares.
-    pub(super) rules: HashMap<Arc<str>, Number>,
+    /// The points of each rule after its own caps and those it shares, in the order of the pipeline; 0 for one that has not run.
+    pub(super) rules: Vec<Number>,
     /// Base and criteria, held between floor and ceiling.
     pub(super) score: Number,
     /// The arithmetic so far.
@@ -129,13 +143,14 @@ pub(super) struct Total {
 
 /// Works through the criteria of one unit.
 struct Adder<'a> {
+    pipeline: &'a Pipeline,
     period: Period,
-    results: &'a dyn Fn(&str) -> Option<&'a RuleResult>,
+    results: &'a dyn Fn(usize) -> Option<&'a RuleResult>,
     /// Place of each rule's first finding among all findings.
-    offsets: IndexMap<&'a str, usize>,
+    offsets: Vec<usize>,
     counted: Vec<Number>,
     criteria: IndexMap<Arc<str>, CriterionResult>,
-    rules: HashMap<Arc<str>, Number>,
+    rules: Vec<Number>,
     ledger: Vec<Line>,
 }
 
@@ -147,28 +162,29 @@ struct PartOf {
     weight: Option<Number>,
 }
 
-/// Adds up what the rules so far came to. `results` gives none for rules that have not run.
+/// Adds up what the rules so far came to. `results` gives none for rules that have not run, by their places.
 pub(super) fn total<'a>(
     pipeline: &'a Pipeline,
     period: Period,
-    results: &'a dyn Fn(&str) -> Option<&'a RuleResult>,
+    results: &'a dyn Fn(usize) -> Option<&'a RuleResult>,
 ) -> Result<Total, NumberError> {
     let mut adder = Adder {
+        pipeline,
         period,
         results,
-        offsets: IndexMap::new(),
+        offsets: Vec::with_capacity(pipeline.rules.len()),
         counted: Vec::new(),
         criteria: IndexMap::new(),
-        rules: HashMap::new(),
+        rules: vec![Number::ZERO; pipeline.rules.len()],
         ledger: Vec::new(),
     };
-    for plan in &pipeline.rules {
-        adder.offsets.insert(&plan.id, adder.counted.len());
-        if let Some(result) = results(&plan.id) {
+    for place in 0..pipeline.rules.len() {
+        adder.offsets.push(adder.counted.len());
+        if let Some(result) = results(place) {
             adder.counted.extend(result.findings.iter().map(|finding| finding.counted));
         }
     }
-    adder.share_caps(pipeline)?;
+    adder.share_caps()?;
     let mut sum = pipeline.base;
     let mut lines = Vec::new();
     if !pipeline.base.is_zero() {
@@ -223,8 +239,9 @@ impl<'a> Adder<'a> {
         let mut parts = Vec::new();
         let adds_up = criterion.combine == Combine::Sum;
         for rule in &criterion.rules {
-            let points = self.rule(&rule.id, adds_up.then_some(&mut sum))?;
-            if let Some(result) = (self.results)(&rule.id) {
+            let Some(place) = self.pipeline.rule_place(&rule.id) else { continue };
+            let points = self.rule(place, adds_up.then_some(&mut sum))?;
+            if let Some(result) = (self.results)(place) {
                 parts.push(PartOf { points, met: state_of(result), weight: rule.weight });
             }
         }
@@ -259,19 +276,18 @@ impl<'a> Adder<'a> {
     /// of sub-criteria. A cap may name rules of sub-criteria, so all are applied before anything is added up.
     // Invariant: within a cap, findings come in the order in which their rules run, those of a rule by their day, so that
     // rules still to come change nothing about those that have run.
-    fn share_caps(&mut self, pipeline: &Pipeline) -> Result<(), NumberError> {
+    fn share_caps(&mut self) -> Result<(), NumberError> {
         let mut caps = Vec::new();
-        for criterion in &pipeline.criteria {
+        for criterion in &self.pipeline.criteria {
             gather_shared_caps(criterion, &mut caps);
         }
         caps.sort_by_key(|shared| by_length(&shared.cap));
         for shared in caps {
             let mut places = Vec::new();
-            for plan in pipeline.rules.iter().filter(|plan| shared.rules.iter().any(|rule| *rule == *plan.id)) {
-                let (Some(&offset), Some(result)) = (self.offsets.get(plan.id.as_ref()), (self.results)(&plan.id))
-                else {
-                    continue;
-                };
+            let rules = self.pipeline.rules.iter().zip(&self.offsets).enumerate();
+            for (rule, (plan, offset)) in rules {
+                let sharing = shared.rules.iter().any(|rule| *rule == *plan.id).then(|| (self.results)(rule));
+                let Some(result) = sharing.flatten() else { continue };
                 let days = result.findings.iter().map(|finding| day(finding, self.period));
                 let mut of_rule: Vec<_> = days.enumerate().map(|(index, day)| (offset + index, day)).collect();
                 of_rule.sort_by_key(|(_, day)| *day);
@@ -291,9 +307,10 @@ impl<'a> Adder<'a> {
     }
 
     /// The points of one rule, with a line for each finding and one for what caps give back.
-    fn rule(&mut self, id: &str, sum: Option<&mut Number>) -> Sum {
-        let Some(result) = (self.results)(id) else { return Ok(Number::ZERO) };
-        let offset = self.offsets.get(id).copied().unwrap_or(0);
+    fn rule(&mut self, rule: usize, sum: Option<&mut Number>) -> Sum {
+        let Some(result) = (self.results)(rule) else { return Ok(Number::ZERO) };
+        let offset = self.offsets.get(rule).copied().unwrap_or(0);
+        let id = || self.pipeline.rules.get(rule).map(|plan| Arc::clone(&plan.id)).unwrap_or_default();
         let mut running = sum.as_ref().map_or(Number::ZERO, |sum| **sum);
         let before = running;
         let mut uncapped = Number::ZERO;
@@ -313,19 +330,21 @@ impl<'a> Adder<'a> {
         let own = result.total.sub(uncapped)?;
         if !own.is_zero() {
             running = running.add(own)?;
-            self.line(LineKind::RuleCap(Arc::from(id)), own, running);
+            self.line(LineKind::RuleCap(id()), own, running);
         }
         let counted = self.counted.iter().skip(offset).take(result.findings.len()).copied();
         let points = Number::sum(counted)?;
         let shared = points.sub(result.total)?;
         if !shared.is_zero() {
             running = running.add(shared)?;
-            self.line(LineKind::SharedCap(Arc::from(id)), shared, running);
+            self.line(LineKind::SharedCap(id()), shared, running);
         }
         if let Some(sum) = sum {
             *sum = before.add(points)?;
         }
-        self.rules.insert(Arc::from(id), points);
+        if let Some(known) = self.rules.get_mut(rule) {
+            *known = points;
+        }
         Ok(points)
     }
 }

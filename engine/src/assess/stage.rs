@@ -1,30 +1,33 @@
 //! One pass over the units for one period: what each script left, and how the scripts that follow see it.
 
 mod grouping;
+mod state;
 
 use std::any::Any;
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use grouping::GroupIndex;
+pub(super) use state::{FigureResult, RuleResults, UnitState};
 
 use super::plan::{Pipeline, Plan, RulePlan};
 use super::points::{RuleResult, Total, total};
 use super::world::World;
-use crate::assessment::{Finding, Outcome, Past, Remark};
+use crate::assessment::{Entry, Finding, Outcome, Past};
 use crate::bundle::{Bundle, Compare, Incomplete};
 use crate::dictionary::{Kind, NoneMeans, Value};
 use crate::number::{Number, NumberError};
-use crate::period::{Date, Period};
+use crate::period::{Date, Period, day_number};
 use crate::pseudonym;
 use crate::record::Record;
+use crate::record::table::Span;
 use crate::script::{Datum, Group, Missing, Part, Reading, Scene, UnitIndex, Window};
 
-/// A value for each unit scored, by its place among them; written once.
-pub(super) type Column<T> = OnceLock<Vec<T>>;
+/// Why there is no result, in Chinese and English.
+pub(super) type Why = (String, String);
 
 /// A rating, none, or why there is none.
-type Rated = Result<Option<Arc<str>>, (String, String)>;
+pub(super) type Rated = Result<Option<Arc<str>>, Why>;
 
 /// The score of one unit.
 #[derive(Debug, Clone, Default)]
@@ -36,8 +39,16 @@ pub(super) struct ScoreResult {
     /// Withheld because something could not be checked.
     pub(super) withheld: bool,
     /// The score script failed.
-    pub(super) failed: Option<(String, String)>,
+    pub(super) failed: Option<Why>,
     pub(super) band: Option<Arc<str>>,
+}
+
+/// What a list script found for one unit.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Listing {
+    pub(super) entries: Vec<Entry>,
+    pub(super) on_it: bool,
+    pub(super) unknown: Option<Why>,
 }
 
 /// The state of a pass.
@@ -47,32 +58,21 @@ pub(super) struct Stage {
     pub(super) world: Arc<World>,
     pub(super) period: Period,
     pub(super) as_of: Date,
+    days: Days,
     /// The units scored, by their place in the world, in its order.
     pub(super) units: Vec<UnitIndex>,
-    /// The place of a unit of the world among those scored.
-    places: HashMap<UnitIndex, usize>,
+    /// What the scripts left for each of them.
+    pub(super) states: Vec<UnitState>,
+    /// By its place in the world, the place of a unit among those scored.
+    places: Vec<Option<u32>>,
     /// In a roll-up, the parts of each unit scored.
     parts: Option<Vec<Arc<[Part]>>>,
     pasts: Vec<Option<Arc<Past>>>,
     /// Whether exemptions count.
     pub(super) exempting: bool,
-
-    pub(super) takes_part: Column<Result<bool, (String, String)>>,
-    figures: RwLock<HashMap<Arc<str>, Arc<FigureColumn>>>,
-    pub(super) rules: HashMap<Arc<str>, Column<RuleResult>>,
-    pub(super) scores: Column<ScoreResult>,
-    pub(super) ratings: Column<Rated>,
-
-    /// What is to be said about the results of each unit, by place.
-    remarks: Mutex<HashMap<usize, Vec<Remark>>>,
-
     groups: Mutex<HashMap<String, Arc<GroupIndex>>>,
-    /// What the rules so far add up to, by place; for the script that is running.
-    so_far: RwLock<HashMap<usize, Arc<Total>>>,
     kept: Mutex<HashMap<String, Arc<dyn Any + Send + Sync>>>,
 }
-
-pub(super) type FigureColumn = Vec<Option<Result<Datum, (String, String)>>>;
 
 impl Stage {
     #[expect(clippy::too_many_arguments, reason = "the one place where a pass is put together")]
@@ -86,87 +86,57 @@ impl Stage {
         pasts: Vec<Option<Arc<Past>>>,
         exempting: bool,
     ) -> Stage {
+        let mut places = vec![None; world.units().len()];
+        for (place, unit) in (0..).zip(&units) {
+            if let Some(known) = places.get_mut(*unit) {
+                *known = Some(place);
+            }
+        }
         Stage {
             plan: Arc::clone(plan),
             pipeline: Arc::clone(pipeline),
             world: Arc::clone(world),
             period,
             as_of,
-            places: units.iter().enumerate().map(|(place, unit)| (*unit, place)).collect(),
+            days: Days { within: Days::within(period, as_of), as_of: day_number(as_of) },
+            states: units.iter().map(|_| UnitState::new(pipeline)).collect(),
             units,
+            places,
             parts,
             pasts,
             exempting,
-            takes_part: OnceLock::new(),
-            figures: RwLock::default(),
-            rules: pipeline.rules.iter().map(|plan| (Arc::clone(&plan.id), OnceLock::new())).collect(),
-            scores: OnceLock::new(),
-            ratings: OnceLock::new(),
-            remarks: Mutex::default(),
             groups: Mutex::default(),
-            so_far: RwLock::default(),
             kept: Mutex::default(),
         }
     }
 
     /// The place of a unit among those scored.
     fn place(&self, unit: UnitIndex) -> Option<usize> {
-        self.places.get(&unit).copied()
+        usize::try_from((*self.places.get(unit)?)?).ok()
     }
 
-    /// Whether the unit at a place takes part; one that could not be asked does.
-    pub(super) fn is_taking_part(&self, place: usize) -> bool {
-        self.takes_part.get().and_then(|column| column.get(place)).is_none_or(|taking| !matches!(taking, Ok(false)))
+    fn state(&self, unit: UnitIndex) -> Option<&UnitState> {
+        self.states.get(self.place(unit)?)
     }
 
-    pub(super) fn rule_at(&self, id: &str, place: usize) -> Option<&RuleResult> {
-        self.rules.get(id)?.get()?.get(place)
-    }
-
-    pub(super) fn set_figure(&self, id: &Arc<str>, column: FigureColumn) {
-        self.figures.write().unwrap_or_else(PoisonError::into_inner).insert(Arc::clone(id), Arc::new(column));
-    }
-
-    pub(super) fn figure_column(&self, id: &str) -> Option<Arc<FigureColumn>> {
-        self.figures.read().unwrap_or_else(PoisonError::into_inner).get(id).cloned()
-    }
-
-    /// Says something about the results of a unit, once.
-    // Invariant: one script runs at a time, and one thread for each unit, so the order is that of the scripts.
-    pub(super) fn remark(&self, place: usize, remark: Remark) {
-        let mut remarks = self.remarks.lock().unwrap_or_else(PoisonError::into_inner);
-        let of_unit = remarks.entry(place).or_default();
-        if !of_unit.contains(&remark) {
-            of_unit.push(remark);
-        }
-    }
-
-    /// What was said so far about the results of a unit.
-    pub(super) fn remarks_at(&self, place: usize) -> Vec<Remark> {
-        self.remarks.lock().unwrap_or_else(PoisonError::into_inner).get(&place).cloned().unwrap_or_default()
-    }
-
-    /// Forgets what was kept for the script that ran last; each script keeps its own.
+    /// Forgets what was kept for a script that compared units; each script keeps its own.
     pub(super) fn forget(&self) {
-        self.so_far.write().unwrap_or_else(PoisonError::into_inner).clear();
         self.kept.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
-    /// Lets go of what scripts left. Values may hold on to this stage, so it would never be freed otherwise.
+    /// Lets go of what scripts left.
     pub(super) fn close(&self) {
         self.forget();
-        self.figures.write().unwrap_or_else(PoisonError::into_inner).clear();
+        self.states.iter().for_each(UnitState::close);
     }
 
-    /// What the rules so far add up to for the unit at a place.
-    fn so_far(&self, place: usize) -> Result<Arc<Total>, Missing> {
-        if let Some(known) = self.so_far.read().unwrap_or_else(PoisonError::into_inner).get(&place) {
-            return Ok(Arc::clone(known));
-        }
-        let total = total(&self.pipeline, self.period, &|id| self.rule_at(id, place)).map_err(too_large)?;
-        let total = Arc::new(Total { ledger: Vec::new(), counted: Vec::new(), ..total });
-        self.so_far.write().unwrap_or_else(PoisonError::into_inner).insert(place, Arc::clone(&total));
-        Ok(total)
+    /// What the rules so far add up to for a unit.
+    fn so_far(&self, state: &UnitState) -> Result<Arc<Total>, Missing> {
+        let compute = || {
+            let total = total(&self.pipeline, self.period, &|place| state.rule(place))?;
+            Ok(Total { ledger: Vec::new(), counted: Vec::new(), ..total })
+        };
+        state.so_far(compute).map_err(too_large)
     }
 
     /// Whether a kind is handed in for a unit over a period, as far as it can be by the day of knowledge.
@@ -180,12 +150,18 @@ impl Stage {
     }
 
     /// Why something about a unit that rests on several rules is not known: one of them could not be checked.
-    fn unchecked_among(&self, place: usize, is_among: impl Fn(&RulePlan) -> bool) -> Option<Missing> {
-        let mut withholding = self.pipeline.rules.iter().filter(|plan| plan.incomplete == Incomplete::Withhold);
-        withholding.find_map(|plan| {
-            let result = self.rule_at(&plan.id, place).filter(|result| result.outcome == Outcome::CannotCheck)?;
-            is_among(plan).then(|| self.failed(&plan.id, result.why.as_ref()))
+    fn unchecked_among(&self, state: &UnitState, is_among: impl Fn(&RulePlan) -> bool) -> Option<Missing> {
+        let rules = self.pipeline.rules.iter().enumerate();
+        let mut withholding = rules.filter(|(_, plan)| plan.incomplete == Incomplete::Withhold);
+        withholding.find_map(|(place, plan)| {
+            let result = state.rule(place).filter(|result| result.outcome == Outcome::CannotCheck)?;
+            is_among(plan).then(|| self.failed(&plan.id, result.why.as_deref()))
         })
+    }
+
+    /// What a rule came to; that it stands below, when it has not run.
+    fn rule_of<'s>(&self, state: &'s UnitState, id: &str) -> Result<&'s RuleResult, Missing> {
+        self.pipeline.rule_place(id).and_then(|place| state.rule(place)).ok_or_else(|| self.below(id))
     }
 
     fn below(&self, what: &str) -> Missing {
@@ -195,15 +171,27 @@ impl Stage {
         }
     }
 
-    fn failed(&self, id: &str, why: Option<&(String, String)>) -> Missing {
+    fn failed(&self, id: &str, why: Option<&Why>) -> Missing {
         let (zh, en) = why.cloned().unwrap_or_default();
         Missing { zh: format!("「{id}」无法核定:{zh}"), en: format!("`{id}` could not be checked: {en}") }
     }
+}
 
-    /// How a rule that could not be checked counts: losing nothing, or not at all.
-    fn counts_though_unchecked(&self, rule: &str) -> bool {
-        self.pipeline.rules.iter().any(|plan| plan.id.as_ref() == rule && plan.incomplete == Incomplete::Flag)
+/// The days by number, first and last included, between which records are looked for.
+struct Days {
+    within: (i32, i32),
+    as_of: i32,
+}
+
+impl Days {
+    /// Those of a period, as far as they are known.
+    fn within(period: Period, as_of: Date) -> (i32, i32) {
+        (day_number(period.from()), day_number(period.to().min(as_of)))
     }
+}
+
+fn no_kind(id: &str) -> Missing {
+    Missing { zh: format!("没有「{id}」这种台账"), en: format!("there is no kind `{id}`") }
 }
 
 fn too_large(error: NumberError) -> Missing {
@@ -259,46 +247,37 @@ impl Scene for Stage {
         }
     }
 
-    fn rows(&self, unit: UnitIndex, kind_id: &str, window: Window) -> Result<&[Arc<Record>], Missing> {
-        let last = self.period.to().min(self.as_of);
-        let (from, to, owed) = match window {
-            Window::Within(period) => (Some(period.from()), period.to().min(self.as_of), period),
-            Window::History => (None, last, self.period),
-            Window::Known => (None, self.as_of, self.period),
-        };
-        let Some(kind) = self.plan.bundle.dictionary.kinds.get(kind_id) else {
-            return Err(Missing {
-                zh: format!("没有「{kind_id}」这种台账"),
-                en: format!("there is no kind `{kind_id}`"),
-            });
+    fn span(&self, unit: UnitIndex, kind: &Kind, window: Window) -> Result<Span<'_>, Missing> {
+        let days = &self.days;
+        let ((from, to), owed) = match window {
+            Window::Within(period) if period == self.period => (days.within, period),
+            Window::Within(period) => (Days::within(period, self.as_of), period),
+            Window::History => ((i32::MIN, days.within.1), self.period),
+            Window::Known => ((i32::MIN, days.as_of), self.period),
         };
         if !self.is_handed_in(unit, kind, owed) {
             let who = kind.department.as_deref().unwrap_or("报送单位");
             return Err(Missing {
                 zh: format!("缺「{}」数据({who}尚未报齐)", kind.title),
-                en: format!("`{kind_id}` is not handed in by {who}"),
+                en: format!("`{}` is not handed in by {who}", kind.id),
             });
         }
-        let table = self.world.units().get(unit).and_then(|unit| unit.facts.table(kind_id));
-        let rows = table.map_or(0..0, |table| table.rows(from, to));
-        // Records are made when somebody asks for them.
-        let found = match table {
-            Some(table) if !rows.is_empty() => table.records().get(rows).unwrap_or(&[]),
-            _ => &[],
-        };
-        if found.is_empty() && kind.none_means == NoneMeans::Missing {
+        let table = self.world.units().get(unit).and_then(|unit| unit.facts.table(&kind.id));
+        let span = table.map_or_else(Span::default, |table| table.span(from, to));
+        if span.is_empty() && kind.none_means == NoneMeans::Missing {
             return Err(Missing {
                 zh: format!("缺「{}」数据", kind.title),
-                en: format!("there is no record of `{kind_id}`"),
+                en: format!("there is no record of `{}`", kind.id),
             });
         }
-        Ok(found)
+        Ok(span)
     }
 
     fn records(&self, unit: UnitIndex, kinds: &[&str], window: Window) -> Result<Vec<Arc<Record>>, Missing> {
         let mut records = Vec::new();
-        for kind in kinds {
-            records.extend_from_slice(self.rows(unit, kind, window)?);
+        for id in kinds {
+            let kind = self.plan.bundle.dictionary.kinds.get(*id).ok_or_else(|| no_kind(id))?;
+            records.extend_from_slice(self.span(unit, kind, window)?.records());
         }
         if kinds.len() > 1 {
             records.sort_by(|a, b| a.order(b));
@@ -311,51 +290,53 @@ impl Scene for Stage {
     }
 
     fn figure(&self, unit: UnitIndex, id: &str) -> Reading<Datum> {
-        let column = self.figure_column(id).ok_or_else(|| self.below(id))?;
-        match self.place(unit).and_then(|place| column.get(place)).and_then(Option::as_ref) {
-            Some(Ok(datum)) => Ok(Some(datum.clone())),
-            Some(Err(why)) => Err(self.failed(id, Some(why))),
+        let place = self.pipeline.figures.iter().position(|figure| *figure.id == *id).ok_or_else(|| self.below(id))?;
+        let Some(state) = self.state(unit) else { return Ok(None) };
+        match state.figure(place).ok_or_else(|| self.below(id))? {
+            Some(Ok(datum)) => Ok(Some(datum)),
+            Some(Err(why)) => Err(self.failed(id, Some(&why))),
             None => Ok(None),
         }
     }
 
     fn points(&self, unit: UnitIndex, id: &str) -> Reading<Number> {
-        let Some(place) = self.place(unit) else { return Ok(None) };
-        if self.rules.contains_key(id) {
-            let result = self.rule_at(id, place).ok_or_else(|| self.below(id))?;
-            if result.outcome == Outcome::CannotCheck && !self.counts_though_unchecked(id) {
-                return Err(self.failed(id, result.why.as_ref()));
+        let Some(state) = self.state(unit) else { return Ok(None) };
+        if let Some(place) = self.pipeline.rule_place(id) {
+            let result = state.rule(place).ok_or_else(|| self.below(id))?;
+            let flags = self.pipeline.rules.get(place).is_some_and(|plan| plan.incomplete == Incomplete::Flag);
+            if result.outcome == Outcome::CannotCheck && !flags {
+                return Err(self.failed(id, result.why.as_deref()));
             }
-            return Ok(Some(self.so_far(place)?.rules.get(id).copied().unwrap_or_default()));
+            return Ok(Some(self.so_far(state)?.rules.get(place).copied().unwrap_or_default()));
         }
-        if let Some(missing) = self.unchecked_among(place, |plan| plan.within.iter().any(|above| **above == *id)) {
+        if let Some(missing) = self.unchecked_among(state, |plan| plan.within.iter().any(|above| **above == *id)) {
             return Err(missing);
         }
-        Ok(self.so_far(place)?.criteria.get(id).map(|criterion| criterion.points))
+        Ok(self.so_far(state)?.criteria.get(id).map(|criterion| criterion.points))
     }
 
     fn found(&self, unit: UnitIndex, rule: &str) -> Reading<bool> {
-        let Some(place) = self.place(unit) else { return Ok(None) };
-        let result = self.rule_at(rule, place).ok_or_else(|| self.below(rule))?;
+        let Some(state) = self.state(unit) else { return Ok(None) };
+        let result = self.rule_of(state, rule)?;
         if result.outcome == Outcome::CannotCheck && !result.vetoes() {
-            return Err(self.failed(rule, result.why.as_ref()));
+            return Err(self.failed(rule, result.why.as_deref()));
         }
         Ok(Some(result.found()))
     }
 
     fn findings(&self, unit: UnitIndex, rule: &str) -> Result<Vec<Arc<Finding>>, Missing> {
-        let Some(place) = self.place(unit) else { return Ok(Vec::new()) };
-        let result = self.rule_at(rule, place).ok_or_else(|| self.below(rule))?;
+        let Some(state) = self.state(unit) else { return Ok(Vec::new()) };
+        let result = self.rule_of(state, rule)?;
         if result.outcome == Outcome::CannotCheck {
-            return Err(self.failed(rule, result.why.as_ref()));
+            return Err(self.failed(rule, result.why.as_deref()));
         }
         Ok(result.findings.iter().filter(|finding| !finding.exempted).cloned().collect())
     }
 
     fn met(&self, unit: UnitIndex, criterion: &str) -> Reading<bool> {
         use crate::assessment::Met;
-        let Some(place) = self.place(unit) else { return Ok(None) };
-        Ok(match self.so_far(place)?.criteria.get(criterion).map(|result| result.met) {
+        let Some(state) = self.state(unit) else { return Ok(None) };
+        Ok(match self.so_far(state)?.criteria.get(criterion).map(|result| result.met) {
             Some(Met::Met | Met::NotApplicable) => Some(true),
             Some(Met::NotMet) => Some(false),
             Some(Met::Unchecked) | None => None,
@@ -363,30 +344,30 @@ impl Scene for Stage {
     }
 
     fn score(&self, unit: UnitIndex) -> Reading<Number> {
-        let Some(place) = self.place(unit) else { return Ok(None) };
-        if let Some(result) = self.scores.get().and_then(|column| column.get(place)) {
+        let Some(state) = self.state(unit) else { return Ok(None) };
+        if let Some(result) = state.score.get() {
             return Ok(result.score);
         }
-        match self.unchecked_among(place, |_| true) {
+        match self.unchecked_among(state, |_| true) {
             Some(missing) => Err(missing),
-            None => Ok(Some(self.so_far(place)?.score)),
+            None => Ok(Some(self.so_far(state)?.score)),
         }
     }
 
     fn vetoed(&self, unit: UnitIndex) -> bool {
-        self.place(unit).is_some_and(|place| self.is_vetoed(place))
+        self.state(unit).is_some_and(UnitState::is_vetoed)
     }
 
     fn incomplete(&self, unit: UnitIndex) -> bool {
-        self.place(unit).is_some_and(|place| self.is_incomplete(place))
+        self.state(unit).is_some_and(|state| self.is_incomplete(state))
     }
 
     fn band(&self, unit: UnitIndex) -> Option<Arc<str>> {
-        self.scores.get()?.get(self.place(unit)?)?.band.clone()
+        self.state(unit)?.score.get()?.band.clone()
     }
 
     fn rating(&self, unit: UnitIndex) -> Option<Arc<str>> {
-        self.ratings.get()?.get(self.place(unit)?)?.as_ref().ok()?.clone()
+        self.state(unit)?.rating.get()?.as_ref().ok()?.clone()
     }
 
     fn previous(&self, unit: UnitIndex) -> Option<Arc<Past>> {
@@ -415,31 +396,25 @@ impl Scene for Stage {
 }
 
 impl Stage {
-    /// Whether a veto counts so far.
-    pub(super) fn is_vetoed(&self, place: usize) -> bool {
-        self.pipeline.rules.iter().any(|plan| self.rule_at(&plan.id, place).is_some_and(RuleResult::vetoes))
-    }
-
-    fn unchecked(&self, place: usize) -> impl Iterator<Item = Incomplete> {
-        self.pipeline.rules.iter().filter_map(move |plan| {
-            let unchecked = self.rule_at(&plan.id, place).is_some_and(|result| result.outcome == Outcome::CannotCheck);
+    /// How what could not be checked so far counts.
+    fn unchecked(&self, state: &UnitState) -> impl Iterator<Item = Incomplete> {
+        let rules = self.pipeline.rules.iter().enumerate();
+        rules.filter_map(move |(place, plan)| {
+            let unchecked = state.rule(place).is_some_and(|result| result.outcome == Outcome::CannotCheck);
             unchecked.then_some(plan.incomplete)
         })
     }
 
     /// Whether something could not be checked so far.
-    pub(super) fn is_incomplete(&self, place: usize) -> bool {
-        let unasked = self.takes_part.get().and_then(|column| column.get(place)).is_some_and(Result::is_err);
-        let no_score =
-            self.scores.get().and_then(|column| column.get(place)).is_some_and(|score| score.failed.is_some());
-        unasked || no_score || self.unchecked(place).next().is_some()
+    pub(super) fn is_incomplete(&self, state: &UnitState) -> bool {
+        let no_score = state.score.get().is_some_and(|score| score.failed.is_some());
+        state.is_unasked() || no_score || self.unchecked(state).next().is_some()
     }
 
     /// Whether what could not be checked so far withholds the score.
-    pub(super) fn is_withheld(&self, place: usize) -> bool {
-        let unasked = self.takes_part.get().and_then(|column| column.get(place)).is_some_and(Result::is_err);
-        (unasked && self.plan.bundle.assess.incomplete == Incomplete::Withhold)
-            || self.unchecked(place).any(|incomplete| incomplete == Incomplete::Withhold)
+    pub(super) fn is_withheld(&self, state: &UnitState) -> bool {
+        (state.is_unasked() && self.plan.bundle.assess.incomplete == Incomplete::Withhold)
+            || self.unchecked(state).any(|incomplete| incomplete == Incomplete::Withhold)
     }
 
     pub(super) fn past(&self, place: usize) -> Option<&Arc<Past>> {

@@ -204,6 +204,12 @@ fn small() -> impl Strategy<Value = Number> {
 }
 
 /// Fractions of every length up to the limit.
+/// Parts of all lengths, up to the ends of 64 bits.
+fn of_64_bits() -> impl Strategy<Value = Number> {
+    (any::<i64>(), 0_u32..64, 1_i64..=i64::MAX, 0_u32..63)
+        .prop_map(|(top, short, bottom, shorter)| Number::fraction(top >> short, (bottom >> shorter).max(1)).unwrap())
+}
+
 fn any_number() -> impl Strategy<Value = Number> {
     let part = || (any::<i128>(), 1_u32..128).prop_map(|(bits, drop)| bits >> drop);
     (part(), part()).prop_map(|(top, bottom)| {
@@ -223,6 +229,17 @@ proptest! {
             prop_assert_eq!(a.div(b)?.mul(b)?, a);
             let whole = a.div(b)?.trunc();
             prop_assert_eq!(whole.mul(b)?.add(a.rem(b)?)?, a);
+        }
+    }
+
+    #[test]
+    fn what_fits_64_bits_comes_to_what_the_long_way_comes_to(a in of_64_bits(), b in of_64_bits(), places in 0_u32..20) {
+        prop_assert_eq!(a.add(b), a.add_wide(b));
+        prop_assert_eq!(a.sub(b), a.add_wide(-b));
+        prop_assert_eq!(a.mul(b), a.mul_wide(b));
+        prop_assert_eq!(a.cmp(&b), a.0.cmp(&b.0));
+        for mode in [Rounding::HalfUp, Rounding::HalfEven, Rounding::Down, Rounding::Up] {
+            prop_assert_eq!(a.round(places, mode), a.round_wide(places, mode));
         }
     }
 

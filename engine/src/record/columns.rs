@@ -44,6 +44,28 @@ pub enum Column {
     Values(Box<[Option<Value>]>),
 }
 
+/// What stands in a column for one record, as it lies there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cell<'a> {
+    /// Nothing.
+    Missing,
+    /// Yes or no.
+    Flag(bool),
+    /// A day by number.
+    Day(i32),
+    /// A number as its digits, of which so many stand behind the point.
+    Number {
+        /// The digits.
+        digits: i64,
+        /// How many of them stand behind the point.
+        places: u32,
+    },
+    /// A text or a choice.
+    Word(&'a Arc<str>),
+    /// All else.
+    Value(&'a Value),
+}
+
 impl Column {
     /// The shortest form that holds all of them.
     pub fn of(values: Vec<Option<Value>>) -> Column {
@@ -74,23 +96,34 @@ impl Column {
         Column::Words { places: places.collect(), words: words.into() }
     }
 
+    /// What stands here for one record.
+    pub fn cell(&self, row: usize) -> Cell<'_> {
+        let cell = match self {
+            Column::Empty => None,
+            Column::Flags(flags) => flags.get(row).copied().flatten().map(Cell::Flag),
+            Column::Days(days) => days.get(row).filter(|day| **day != NO_DAY).map(|day| Cell::Day(*day)),
+            Column::Numbers { places, digits } => digits
+                .get(row)
+                .filter(|digits| **digits != NO_NUMBER)
+                .map(|digits| Cell::Number { digits: *digits, places: *places }),
+            Column::Words { words, places } => {
+                let place = places.get(row).and_then(|place| usize::try_from(*place).ok());
+                place.and_then(|place| words.get(place)).map(Cell::Word)
+            }
+            Column::Values(values) => values.get(row).and_then(Option::as_ref).map(Cell::Value),
+        };
+        cell.unwrap_or(Cell::Missing)
+    }
+
     /// The value of one record.
     pub fn value(&self, row: usize) -> Option<Value> {
-        match self {
-            Column::Empty => None,
-            Column::Flags(flags) => flags.get(row).copied().flatten().map(Value::Boolean),
-            Column::Days(days) => {
-                days.get(row).filter(|day| **day != NO_DAY).and_then(|day| day_of_number(*day)).map(Value::Date)
-            }
-            Column::Numbers { places, digits } => {
-                let digits = digits.get(row).filter(|digits| **digits != NO_NUMBER)?;
-                Some(Value::Number(Number::from_scaled(*digits, *places)))
-            }
-            Column::Words { words, places } => {
-                let place = usize::try_from(*places.get(row)?).ok()?;
-                words.get(place).map(|word| Value::Text(Arc::clone(word)))
-            }
-            Column::Values(values) => values.get(row).cloned().flatten(),
+        match self.cell(row) {
+            Cell::Missing => None,
+            Cell::Flag(is) => Some(Value::Boolean(is)),
+            Cell::Day(day) => day_of_number(day).map(Value::Date),
+            Cell::Number { digits, places } => Some(Value::Number(Number::from_scaled(digits, places))),
+            Cell::Word(word) => Some(Value::Text(Arc::clone(word))),
+            Cell::Value(value) => Some(value.clone()),
         }
     }
 

@@ -30,6 +30,48 @@ pub struct Table {
     records: OnceLock<Box<[Arc<Record>]>>,
 }
 
+/// The records of a table between two days.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Span<'a> {
+    /// None: there is no record of the kind.
+    table: Option<&'a Table>,
+    start: u32,
+    end: u32,
+}
+
+impl<'a> Span<'a> {
+    /// How many.
+    pub fn len(self) -> usize {
+        (self.end - self.start) as usize
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(self) -> bool {
+        self.start == self.end
+    }
+
+    /// The table and the row in it of the record at a place of the span.
+    pub fn get(self, place: usize) -> Option<(&'a Table, u32)> {
+        let row = self.start.checked_add(u32::try_from(place).ok()?).filter(|row| *row < self.end)?;
+        Some((self.table?, row))
+    }
+
+    /// The same for all, in their order.
+    pub fn iter(self) -> impl DoubleEndedIterator<Item = (&'a Table, u32)> + use<'a> {
+        self.table.into_iter().flat_map(move |table| (self.start..self.end).map(move |row| (table, row)))
+    }
+
+    /// The records themselves, which are made when they are first asked for.
+    pub fn records(self) -> &'a [Arc<Record>] {
+        match self.table {
+            Some(table) if !self.is_empty() => {
+                table.records().get(self.start as usize..self.end as usize).unwrap_or(&[])
+            }
+            _ => &[],
+        }
+    }
+}
+
 impl Table {
     /// Sorts records of one kind and makes columns of them.
     pub fn of(kind: Arc<Kind>, mut records: Vec<Arc<Record>>) -> Table {
@@ -133,9 +175,21 @@ impl Table {
 
     /// The rows of a span of days, both included; without a first day, from the beginning.
     pub fn rows(&self, from: Option<Date>, to: Date) -> Range<usize> {
-        let start = from.map_or(0, |from| self.days.partition_point(|day| *day < day_number(from)));
-        let end = self.days.partition_point(|day| *day <= day_number(to));
+        self.rows_between(from.map_or(i32::MIN, day_number), day_number(to))
+    }
+
+    fn rows_between(&self, from: i32, to: i32) -> Range<usize> {
+        let start = self.days.partition_point(|day| *day < from);
+        let end = self.days.partition_point(|day| *day <= to);
         start..end.max(start)
+    }
+
+    /// The records of a span of days by number, both included.
+    pub fn span(&self, from: i32, to: i32) -> Span<'_> {
+        let rows = self.rows_between(from, to);
+        // More records of one kind in one unit than that cannot be held in memory.
+        let place = |row: usize| u32::try_from(row).unwrap_or(u32::MAX);
+        Span { table: Some(self), start: place(rows.start), end: place(rows.end) }
     }
 
     /// The records themselves, made when they are first asked for.

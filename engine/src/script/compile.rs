@@ -28,6 +28,8 @@ pub(super) struct Library {
 /// What the scripts of a bundle can name.
 pub(super) struct Scope {
     pub(super) dictionary: Dictionary,
+    /// The names of the parameters, in their order.
+    pub(super) parameters: Vec<String>,
     pub(super) levels: Vec<String>,
 }
 
@@ -73,9 +75,18 @@ impl Code {
         // Those of the library and those of the script, under the names that they have in what runs.
         let closures = Charges::of(&ast).closures;
         let texts = [source.text.as_str(), library.paying_source.text.as_str()];
-        let Scope { dictionary, levels } = scope;
+        let Scope { dictionary, parameters, levels } = scope;
         let (closed, free) = (&closures, &unit_free);
-        let tree = build(&Material { engine, ast: &ast, texts, dictionary, levels, closures: closed, unit_free: free });
+        let tree = build(&Material {
+            engine,
+            ast: &ast,
+            texts,
+            dictionary,
+            parameters,
+            levels,
+            closures: closed,
+            unit_free: free,
+        });
         let (library, cost) = (Arc::clone(&library.paying_source), charges.script);
         Code { ast, source, library, cost, closures, unit_free, tree }
     }

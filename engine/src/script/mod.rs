@@ -92,7 +92,8 @@ impl Compiler {
         let script = traced.as_ref().or(bundle.library.as_ref());
         let library = compile::library(&engine, script, &bundle.file, &mut faults);
         let levels = bundle.levels().map(str::to_owned).collect();
-        let scope = compile::Scope { dictionary: bundle.dictionary.clone(), levels };
+        let parameters = bundle.parameters.keys().cloned().collect();
+        let scope = compile::Scope { dictionary: bundle.dictionary.clone(), parameters, levels };
         Compiler { engine, library, file: Arc::clone(&bundle.file), scope, compiled: 0, faults, tracer }
     }
 
@@ -143,6 +144,8 @@ pub struct Interpreter {
     call_off: CallOff,
     /// Programs that are compiled are interpreted nevertheless.
     interprets: bool,
+    /// Where compiled programs put texts together.
+    scratch: String,
 }
 
 /// How a run ended.
@@ -161,7 +164,7 @@ impl Interpreter {
     pub fn new(call_off: &CallOff) -> Interpreter {
         let meter = Arc::default();
         let engine = sandbox::engine(call_off, &meter);
-        Interpreter { engine, meter, call_off: call_off.clone(), interprets: false }
+        Interpreter { engine, meter, call_off: call_off.clone(), interprets: false, scratch: String::new() }
     }
 
     /// One that also interprets what is compiled.
@@ -174,7 +177,7 @@ impl Interpreter {
         let meter = Arc::default();
         let mut engine = sandbox::engine(call_off, &meter);
         trace.register(&mut engine);
-        Interpreter { engine, meter, call_off: call_off.clone(), interprets: true }
+        Interpreter { engine, meter, call_off: call_off.clone(), interprets: true, scratch: String::new() }
     }
 
     /// Runs a program for one unit.
@@ -192,8 +195,9 @@ impl Interpreter {
             && let Ok(tree) = &program.code.tree
         {
             self.meter.reset();
-            let means = lower::Means { engine: &self.engine, meter: &self.meter, call_off: &self.call_off };
-            if let Some(done) = lower::run(tree, program, &seed, &means) {
+            let (engine, meter, call_off) = (&self.engine, &self.meter, &self.call_off);
+            let means = lower::Means { engine, meter, call_off, scratch: &mut self.scratch };
+            if let Some(done) = lower::run(tree, program, &seed, means) {
                 return done.into();
             }
         }

@@ -7,10 +7,11 @@ use rhai::Dynamic;
 
 use crate::assessment::{Finding, Past};
 use crate::bundle::{Bundle, Compare};
-use crate::dictionary::Value;
+use crate::dictionary::{Kind, Value};
 use crate::number::Number;
 use crate::period::{Date, Period};
 use crate::record::Record;
+use crate::record::table::Span;
 
 /// A unit by its place in the scene.
 pub type UnitIndex = usize;
@@ -83,7 +84,7 @@ pub trait Scene: Send + Sync {
     /// An attribute as of the period's last day.
     fn attribute(&self, unit: UnitIndex, key: &str) -> Reading<Value>;
     /// Records of one kind, as they lie.
-    fn rows(&self, unit: UnitIndex, kind: &str, window: Window) -> Result<&[Arc<Record>], Missing>;
+    fn span(&self, unit: UnitIndex, kind: &Kind, window: Window) -> Result<Span<'_>, Missing>;
     /// Records of some kinds, in their order.
     fn records(&self, unit: UnitIndex, kinds: &[&str], window: Window) -> Result<Vec<Arc<Record>>, Missing>;
     /// The pseudonym of a personal text.

@@ -2,6 +2,7 @@
 
 frame-skip = Skip to content
 frame-sample = Demonstration data, entirely invented
+frame-plays-on = it plays on { $day }
 frame-public = Public
 frame-internal = Internal
 frame-menu = Sections

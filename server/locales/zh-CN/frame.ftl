@@ -2,6 +2,7 @@
 
 frame-skip = 跳到正文
 frame-sample = 演示数据，纯属示例
+frame-plays-on = 演示当天为{ $day }
 frame-public = 公示
 frame-internal = 内部资料
 frame-menu = 栏目

@@ -12,7 +12,6 @@ use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
-use jiff::tz::Offset;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
@@ -21,6 +20,7 @@ use crate::disclosure::{Reader, Viewer};
 use crate::error::Problem;
 use crate::prepared::Lasting;
 use crate::state::App;
+use crate::wording::internal_mark;
 
 /// Digits from which on a spreadsheet shows a number as 3.3E+11.
 const SHORTEST_CODE: usize = 12;
@@ -228,10 +228,9 @@ impl Table {
     #[must_use]
     pub fn marked(mut self, name: &str, at: Timestamp) -> Table {
         let width = self.rows.first().map_or(1, Vec::len);
-        let at = Offset::constant(8).to_datetime(at).strftime("%Y-%m-%d %H:%M").to_string();
         let mut line = vec![String::new(); width];
         if let Some(first) = line.first_mut() {
-            *first = format!("内部资料 · {name} · {at}");
+            *first = internal_mark(name, at);
         }
         self.rows.push(line);
         self

@@ -17,6 +17,7 @@ use crate::audit::{Action, Note, Subject};
 use crate::error::Problem;
 use crate::state::App;
 use crate::store::Entry;
+use crate::wording::internal_mark;
 
 /// Entries that one export holds at most; more are exported day by day.
 const EXPORTED: usize = 200_000;
@@ -146,7 +147,8 @@ async fn export(app: App, caller: Caller, filter: Filter, form: &'static str) ->
                 }
             }
             app.audit().note(Note::done(&caller, Action::Export, Subject::of("audit", form)))?;
-            if form == "csv" { as_table(&entries, &caller.name(), app.now()) } else { as_lines(&entries) }
+            let (name, at) = (caller.name(), app.clock());
+            if form == "csv" { as_table(&entries, &name, at) } else { as_lines(&entries, &internal_mark(&name, at)) }
         })
         .await?;
     let media = if form == "csv" { "text/csv; charset=utf-8" } else { "application/x-ndjson" };
@@ -174,12 +176,15 @@ fn as_table(entries: &[Entry], name: &str, at: Timestamp) -> Result<Vec<u8>, Pro
     table.marked(name, at).to_bytes()
 }
 
-/// Oldest first, so that the chain can be followed from line to line.
-fn as_lines(entries: &[Entry]) -> Result<Vec<u8>, Problem> {
+/// Oldest first, so that the chain can be followed from line to line; the last line says whose file it is.
+fn as_lines(entries: &[Entry], mark: &str) -> Result<Vec<u8>, Problem> {
+    let unwritten = |error: serde_json::Error| Problem::Internal(error.to_string());
     let mut lines = Vec::new();
     for entry in entries.iter().rev() {
-        serde_json::to_writer(&mut lines, entry).map_err(|error| Problem::Internal(error.to_string()))?;
+        serde_json::to_writer(&mut lines, entry).map_err(unwritten)?;
         lines.push(b'\n');
     }
+    serde_json::to_writer(&mut lines, &serde_json::json!({ "mark": mark })).map_err(unwritten)?;
+    lines.push(b'\n');
     Ok(lines)
 }

@@ -157,7 +157,7 @@ pub async fn create(
             events: if form.events.is_empty() { Event::ALL.to_vec() } else { form.events },
             occasion: form.occasion,
             by: caller.name(),
-            at: app.now(),
+            at: app.clock(),
             failing_since: None,
             stopped: None,
         };
@@ -204,7 +204,7 @@ pub async fn resume(
     app.blocking(move |app| {
         let subscription = Subscription { stopped: None, failing_since: None, ..webhooks::find(app.store(), id)? };
         webhooks::update(app.store(), &subscription)?;
-        outbox::hasten(app.store(), id, app.now())?;
+        outbox::hasten(app.store(), id, app.clock())?;
         app.audit().note(Note::done(&caller, Action::Set, Subject::of("webhook", id)))?;
         let waiting = outbox::waiting(app.store())?.iter().filter(|message| message.subscription == id).count();
         Ok(Json(WebhookBody::of(subscription, None, waiting)))

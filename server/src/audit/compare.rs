@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Action;
 use super::content::{Filed, Part, Root, Thing, edition_digest, walk};
+use super::marks::Marks;
 use crate::store::{BatchId, Entry, Result, RunId, Store, StoreError};
 
 /// Entries and headings read at a time.
@@ -18,7 +19,7 @@ const NAMED: usize = 20;
 /// What a comparison has found.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Comparison {
-    /// How many batches, editions and runs have been held against their digest.
+    /// How many batches, editions, runs and marks have been held against their digest.
     pub compared: u64,
     /// How many the log names without a digest: they were noted by an earlier version.
     pub without_digest: u64,
@@ -150,9 +151,10 @@ fn last_number(store: &dyn Store) -> Result<Option<u64>> {
 /// When the store fails otherwise than by damage.
 pub fn compare(store: &dyn Store, key: &[u8]) -> Result<Comparison> {
     let vouched = Vouched::read(store)?;
+    let marks = Marks::read(store)?;
     let mut comparison = Comparison::default();
     for (thing, said) in &vouched.0 {
-        let found = match held_against(store, key, thing, said) {
+        let found = match held_against(store, key, &marks, thing, said) {
             Err(StoreError::NotFound(_)) => Some(Difference::Missing(thing.clone())),
             Err(StoreError::Corrupt(_)) => Some(Difference::Unreadable(thing.clone())),
             found => found?,
@@ -160,14 +162,14 @@ pub fn compare(store: &dyn Store, key: &[u8]) -> Result<Comparison> {
         *(if said.digest.is_some() { &mut comparison.compared } else { &mut comparison.without_digest }) += 1;
         comparison.differences.extend(found);
     }
-    let unseen = stored(store)?.into_iter().filter(|thing| !vouched.0.contains_key(thing));
+    let unseen = stored(store, &marks)?.into_iter().filter(|thing| !vouched.0.contains_key(thing));
     comparison.differences.extend(unseen.map(Difference::NeverSeen));
     Ok(comparison)
 }
 
 /// Everything in the store, by name.
-fn stored(store: &dyn Store) -> Result<BTreeSet<Thing>> {
-    let mut found = BTreeSet::new();
+fn stored(store: &dyn Store, marks: &Marks) -> Result<BTreeSet<Thing>> {
+    let mut found: BTreeSet<Thing> = marks.things().collect();
     let editions = readable(store.editions())?;
     found.extend(editions.iter().map(|edition| Thing::Edition(format!("{}@{}", edition.bundle, edition.edition))));
     found.extend(readable(store.runs())?.iter().map(|run| Thing::Run(run.id)));
@@ -184,11 +186,25 @@ fn readable<T>(list: Result<Vec<T>>) -> Result<Vec<T>> {
     }
 }
 
-fn held_against(store: &dyn Store, key: &[u8], thing: &Thing, said: &Said) -> Result<Option<Difference>> {
+fn held_against(
+    store: &dyn Store,
+    key: &[u8],
+    marks: &Marks,
+    thing: &Thing,
+    said: &Said,
+) -> Result<Option<Difference>> {
     let changed = |parts| Some(Difference::Changed(thing.clone(), parts));
-    if let Thing::Edition(id) = thing {
-        let digest = edition_digest(store, id)?;
-        return Ok(if said.digest.is_none() || digest == said.digest { None } else { changed(Vec::new()) });
+    let whole = match thing {
+        Thing::Edition(id) => Some(edition_digest(store, id)?),
+        Thing::Withdrawal(_) | Thing::Release(_) | Thing::Attachment(..) => Some(marks.digest(store, key, thing)?),
+        Thing::Batch(_) | Thing::Run(_) => None,
+    };
+    if let Some(digest) = whole {
+        return Ok(match &digest {
+            None => Some(Difference::Missing(thing.clone())),
+            Some(_) if said.digest.is_none() || digest == said.digest => None,
+            Some(_) => changed(Vec::new()),
+        });
     }
     if said.digest.is_none() {
         return is_there(store, thing).map(|()| None);
@@ -228,6 +244,6 @@ fn is_there(store: &dyn Store, thing: &Thing) -> Result<()> {
     match thing {
         Thing::Batch(id) => store.batch(*id).map(drop),
         Thing::Run(RunId(id)) => store.run(RunId(*id)).map(drop),
-        Thing::Edition(_) => Ok(()),
+        Thing::Edition(_) | Thing::Withdrawal(_) | Thing::Release(_) | Thing::Attachment(..) => Ok(()),
     }
 }

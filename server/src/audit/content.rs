@@ -1,5 +1,5 @@
-//! What the log says about content: one digest for a batch, an edition or a run, so that what stands in the store can be held
-//! against what was done. The one place where such digests are made.
+//! What the log says about content: one digest for a batch, an edition, a run, or a mark beside them, so that what stands in the
+//! store can be held against what was done. Digests are made here and in [`super::marks`] alone.
 //!
 //! Enters: a [`Thing`], the store that holds it, the key of pseudonyms. Leaves: a digest for an [`Entry`], and beside it, filed as
 //! papers, one leaf for every record and assessment, by which [`super::compare`] names the one that differs. Leaves are keyed
@@ -13,9 +13,11 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use super::archive::mac;
-use super::{Action, DONE};
+use super::{Action, DONE, marks};
 use crate::store::transfer::RecordText;
-use crate::store::{Batch, BatchId, Entry, ItemId, NewBatch, Paper, Result, RunId, Store, StoreError, hex};
+use crate::store::{
+    Batch, BatchId, ContentId, Entry, ItemId, NewBatch, Paper, RecordId, Result, RunId, Store, StoreError, Target, hex,
+};
 
 /// Stands at the beginning of every leaf. What a leaf is made of never changes under one name.
 const FORMAT: &str = "liuwu-content-1";
@@ -37,6 +39,12 @@ pub enum Thing {
     Edition(String),
     /// A run.
     Run(RunId),
+    /// That a batch or a record was taken back.
+    Withdrawal(Target),
+    /// That a run was made public, and whether it still is.
+    Release(RunId),
+    /// A file that belongs to a record, and whether it was taken off.
+    Attachment(RecordId, ContentId),
 }
 
 impl Thing {
@@ -47,7 +55,7 @@ impl Thing {
         Thing::made_by(action, &entry.subject, &entry.id)
     }
 
-    pub(super) fn made_by(action: Action, subject: &str, id: &str) -> Option<Thing> {
+    pub(crate) fn made_by(action: Action, subject: &str, id: &str) -> Option<Thing> {
         match (action, subject) {
             (Action::Upload | Action::Correct | Action::Blank | Action::Archive, "batch") => {
                 id.parse().ok().map(|id| Thing::Batch(BatchId(id)))
@@ -55,6 +63,20 @@ impl Thing {
             (Action::Upload | Action::Correct, "record") => id.parse().ok().map(|id: ItemId| Thing::Batch(id.batch)),
             (Action::Publish | Action::Archive, "edition") => Some(Thing::Edition(id.to_owned())),
             (Action::Score | Action::Archive, "run") => id.parse().ok().map(|id| Thing::Run(RunId(id))),
+            (Action::Release | Action::Retract, "run") | (Action::Archive, "release") => {
+                id.parse().ok().map(|id| Thing::Release(RunId(id)))
+            }
+            (Action::Withdraw, "batch") => id.parse().ok().map(|id| Thing::Withdrawal(Target::Batch(BatchId(id)))),
+            (Action::Withdraw, "record") => id.parse().ok().map(|id| Thing::Withdrawal(Target::Record(id))),
+            // Carried on out of an archive: `batch/3`, `record/3-1`.
+            (Action::Archive, "withdrawal") => {
+                let (what, id) = id.split_once('/')?;
+                Thing::made_by(Action::Withdraw, what, id)
+            }
+            (Action::Upload | Action::Withdraw | Action::Archive, "attachment") => {
+                let (record, content) = id.split_once('/')?;
+                Some(Thing::Attachment(record.parse().ok()?, content.parse().ok()?))
+            }
             _ => None,
         }
     }
@@ -66,6 +88,10 @@ impl Thing {
             Thing::Batch(id) => ("batch", id.to_string()),
             Thing::Edition(id) => ("edition", id.clone()),
             Thing::Run(id) => ("run", id.to_string()),
+            Thing::Withdrawal(Target::Batch(id)) => ("withdrawal", format!("batch/{id}")),
+            Thing::Withdrawal(Target::Record(id)) => ("withdrawal", format!("record/{id}")),
+            Thing::Release(id) => ("release", id.to_string()),
+            Thing::Attachment(record, content) => ("attachment", format!("{record}/{content}")),
         }
     }
 
@@ -76,6 +102,10 @@ impl Thing {
             Thing::Batch(id) => format!("批次 {id}"),
             Thing::Edition(id) => format!("考核办法 {id}"),
             Thing::Run(id) => format!("核算 {id}"),
+            Thing::Withdrawal(Target::Batch(id)) => format!("批次 {id} 的撤回"),
+            Thing::Withdrawal(Target::Record(id)) => format!("记录 {id} 的撤回"),
+            Thing::Release(id) => format!("核算 {id} 的公布"),
+            Thing::Attachment(record, content) => format!("记录 {record} 的附件 {content}"),
         }
     }
 }
@@ -158,12 +188,12 @@ impl Root {
     }
 }
 
-/// Goes through a batch or a run as it stands in the store; an edition has no leaves.
+/// Goes through a batch or a run as it stands in the store; an edition and a mark have no leaves.
 pub(super) fn walk(store: &dyn Store, key: &[u8], thing: &Thing, visit: Visit) -> Result<()> {
     match thing {
         Thing::Batch(id) => walk_stored_batch(store, key, *id, visit),
         Thing::Run(id) => walk_run(store, key, *id, visit),
-        Thing::Edition(_) => Ok(()),
+        Thing::Edition(_) | Thing::Withdrawal(_) | Thing::Release(_) | Thing::Attachment(..) => Ok(()),
     }
 }
 
@@ -232,7 +262,7 @@ fn walk_run(store: &dyn Store, key: &[u8], id: RunId, visit: Visit) -> Result<()
     }
 }
 
-fn leaf<T: Serialize>(key: &[u8], what: &str, content: &T) -> Result<Leaf> {
+pub(super) fn leaf<T: Serialize>(key: &[u8], what: &str, content: &T) -> Result<Leaf> {
     let text = serde_json::to_vec(&(FORMAT, what, content)).map_err(|error| StoreError::Io(error.to_string()))?;
     Ok(mac(&text, key))
 }
@@ -241,7 +271,8 @@ fn leaf<T: Serialize>(key: &[u8], what: &str, content: &T) -> Result<Leaf> {
 pub(super) fn digest(store: &dyn Store, key: &[u8], thing: &Thing) -> Result<Option<String>> {
     let made = match thing {
         Thing::Edition(id) => edition_digest(store, id),
-        _ => file_leaves(store, thing, |visit| walk(store, key, thing, visit)).map(Some),
+        Thing::Batch(_) | Thing::Run(_) => file_leaves(store, thing, |visit| walk(store, key, thing, visit)).map(Some),
+        Thing::Withdrawal(_) | Thing::Release(_) | Thing::Attachment(..) => marks::digest(store, key, thing),
     };
     match made {
         Err(StoreError::NotFound(_)) => Ok(None),

@@ -2,14 +2,15 @@
 //!
 //! Enters: a [`Note`] of a handler or a command. Leaves: an [`Entry`] in the store, numbered, and chained to the one before it:
 //! its hash is over its own bytes and the hash of that one, so that none can be changed, taken out or put elsewhere unnoticed.
-//! An entry about a batch, an edition or a run vouches for its content too, by a digest.
-//! Reading order: here, `repeats` (refusals, counted), [`head`] (where the chain ends, kept apart), [`verify`], [`content`], [`compare`], [`search`], [`archive`].
+//! An entry about a batch, an edition, a run, a withdrawal, a release or an attachment vouches for its content too, by a digest.
+//! Reading order: here, `repeats` (refusals, counted), [`head`] (where the chain ends, kept apart), [`verify`], [`content`], `marks`, [`compare`], [`search`], [`archive`].
 //! Next: [`crate::entrance`].
 
 mod repeats;
 pub mod head;
 pub mod verify;
 pub mod content;
+mod marks;
 pub mod compare;
 pub mod search;
 pub mod archive;

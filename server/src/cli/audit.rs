@@ -15,6 +15,7 @@ use crate::audit::archive::{self, ArchiveError};
 use crate::audit::compare::compare;
 use crate::audit::verify::verify;
 use crate::audit::{Action, Head, Note, Subject};
+use crate::wording::internal_mark;
 
 /// 审计日志
 #[derive(clap::Args)]
@@ -128,11 +129,11 @@ impl Verify {
             "{}",
             terminal.say(
                 &format!(
-                    "与日志比对批次、考核办法、核算 {} 项;{} 项为旧版所记,没有摘要,未比对内容",
+                    "与日志比对批次、考核办法、核算、撤回、公布、附件 {} 项;{} 项为旧版所记,没有摘要,未比对内容",
                     compared.compared, compared.without_digest
                 ),
                 &format!(
-                    "{} batches, editions and runs compared with the log; {} were noted without a digest by an earlier version",
+                    "{} batches, editions, runs, withdrawals, releases and attachments compared with the log; {} were noted without a digest by an earlier version",
                     compared.compared, compared.without_digest
                 )
             )
@@ -159,6 +160,9 @@ impl Export {
                 break;
             }
         }
+        let mark = internal_mark(Caller::terminal().account(), jiff::Timestamp::now());
+        serde_json::to_writer(&mut file, &serde_json::json!({ "mark": mark }))?;
+        file.write_all(b"\n")?;
         file.into_inner().map_err(|error| error.into_error())?.sync_all()?;
         dir.audit().note(Note::done(&Caller::terminal(), Action::Export, Subject::of("audit", "jsonl")))?;
         out!(terminal, "{} {count}", terminal.say("已导出日志条数:", "entries written:"));

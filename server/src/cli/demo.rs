@@ -6,8 +6,8 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use anyhow::Context;
-use jiff::Timestamp;
-use liuwu_engine::period::{Date, Period, parse_date};
+use jiff::{SignedDuration, Timestamp};
+use liuwu_engine::period::{Date, Period, days_between, parse_date};
 
 use super::import::{self, files_in, is_empty, read, show};
 use super::serve;
@@ -22,16 +22,18 @@ use crate::pages::links;
 use crate::progress::Unwatched;
 use crate::sample::{self, Options};
 use crate::scoring::{self, Ask};
-use crate::store::{Act, NewEdition, Run};
+use crate::store::{Act, NewEdition, Run, Store, day_in_china};
 use crate::upload::{self, Said};
 
 /// The bundle of the demo.
 const BUNDLE: &str = include_str!("../../../rules/ruian-six-no/2020.yaml");
 /// Where the committed sample data is, from the project's root.
 const FIXTURES: &str = "fixtures/ruian";
-/// The day on which the sample's papers came in, and the day of the run.
+/// The day on which the sample's papers came in.
 const RECEIVED_ON: &str = "2021-01-08";
-const AS_OF: &str = "2021-01-10";
+/// The day on which the demo begins: its run is of that day, and whoever tries the desk hands in on that day. What a visitor changes
+/// is then known to the run in force, which is scored anew, while the figures of the sample stay those of that day.
+const BEGINS_ON: &str = "2021-01-10";
 
 /// 演示
 #[derive(clap::Args)]
@@ -65,11 +67,12 @@ impl Demo {
             }
         };
         let dir = DataDir::open(path)?;
-        let run = prepare(&dir, self.interpret, terminal)?;
+        let behind = behind(dir.store.as_ref())?;
+        let run = prepare(&dir, self.interpret, behind, terminal)?;
         summary::print(dir.store.as_ref(), &run, terminal)?;
         if let Some(listener) = listener {
             serve::log("warn");
-            let config = Config { data: dir.path().to_owned(), bundle: Some(run.bundle.clone()), ..config };
+            let config = Config { data: dir.path().to_owned(), bundle: Some(run.bundle.clone()), behind, ..config };
             let village = most_to_tell(&dir, &run)?;
             let visitors = visitors::let_in(&dir.entrance())?;
             let welcome = |base: &str| point_out(base, village.as_deref(), &visitors, terminal);
@@ -100,6 +103,14 @@ fn most_to_tell(dir: &DataDir, run: &Run) -> anyhow::Result<Option<String>> {
     Ok(villages.min_by_key(|filed| filed.score).map(|filed| filed.unit))
 }
 
+/// How far the calendar of the demo is behind: it goes on from the day on which it begins, or on which something was handed in last.
+fn behind(store: &dyn Store) -> anyhow::Result<SignedDuration> {
+    let last = store.batches(None, 1)?.into_iter().map(|batch| batch.received_on).max();
+    let plays_on = last.map_or(day(BEGINS_ON), |last| Ok(last.max(day(BEGINS_ON)?)))?;
+    let days = days_between(plays_on, day_in_china(Timestamp::now()));
+    Ok(SignedDuration::from_hours(24 * days))
+}
+
 /// Where to look first.
 fn point_out(base: &str, village: Option<&str>, visitors: &[Visitor], terminal: &Terminal) {
     let mut rows = vec![
@@ -114,12 +125,23 @@ fn point_out(base: &str, village: Option<&str>, visitors: &[Visitor], terminal: 
     for (title, address) in rows {
         out!(terminal, "  {address}  {title}");
     }
+    out!(
+        terminal,
+        "  {}",
+        terminal.say(
+            &format!("演示从{BEGINS_ON}起:在后台上报、更正、撤回,后台的村社页({base}/desk/villages/…)随即重算;公众页等审批人公布"),
+            &format!(
+                "the demo plays from {BEGINS_ON} on: what is handed in, corrected or taken back moves the scores on the desk \
+                 ({base}/desk/villages/…) at once; the public pages wait for a release"
+            ),
+        )
+    );
     visitors::show(visitors, &format!("{base}{}", links::LOG_IN), terminal);
     terminal.note(terminal.say("按 Ctrl-C 停止", "Ctrl-C stops it"));
 }
 
 /// Fills an empty data directory with the sample and scores it; leaves one that holds the demo as it is.
-fn prepare(dir: &DataDir, interpret: bool, terminal: &Terminal) -> anyhow::Result<Run> {
+fn prepare(dir: &DataDir, interpret: bool, behind: SignedDuration, terminal: &Terminal) -> anyhow::Result<Run> {
     let store = dir.store.as_ref();
     if !is_empty(store)? {
         let demo = store.runs()?.into_iter().find(|run| run.by == "demo");
@@ -134,7 +156,7 @@ fn prepare(dir: &DataDir, interpret: bool, terminal: &Terminal) -> anyhow::Resul
             )
         });
     }
-    let now = Timestamp::now();
+    let now = Timestamp::now().checked_sub(behind)?;
     let started = Instant::now();
     let edition = store.publish_edition(NewEdition {
         bundle: "ruian-six-no".to_owned(),
@@ -183,7 +205,7 @@ fn prepare(dir: &DataDir, interpret: bool, terminal: &Terminal) -> anyhow::Resul
         bundle: edition.bundle,
         edition: Some(edition.edition),
         periods: Period::parse_list("2019..2020")?,
-        as_of: day(AS_OF)?,
+        as_of: day(BEGINS_ON)?,
         by: "demo".to_owned(),
         at: now,
         pseudonym_key: dir.pseudonym_key.clone(),

@@ -7,6 +7,11 @@ use crate::audit::{Action, Note, Subject};
 use crate::error::Problem;
 use crate::store::{ContentId, Paper, RecordId};
 
+/// An attachment, as the log names it.
+fn attached(record: RecordId, content: ContentId) -> Subject {
+    Subject::of("attachment", format!("{record}/{content}"))
+}
+
 impl Custody<'_> {
     /// The attachments of a record that have not been taken off.
     ///
@@ -41,11 +46,7 @@ impl Custody<'_> {
                 AttachError::Refused(fault) => Problem::Faults(vec![fault]),
             })?;
         self.app.has_written();
-        self.app.audit().note(Note::done(
-            self.caller,
-            Action::Upload,
-            Subject::of("attachment", attachment.content),
-        ))?;
+        self.app.audit().note(Note::done(self.caller, Action::Upload, attached(record, attachment.content)))?;
         Ok(attachment)
     }
 
@@ -72,7 +73,7 @@ impl Custody<'_> {
         let body = serde_json::to_vec(&(content, &act)).map_err(|error| Problem::Internal(error.to_string()))?;
         let name = format!("{}-{content}", act.at.as_microsecond());
         self.app_store().file_papers(vec![Paper::new(SIGHTINGS, name, body)])?;
-        self.app.audit().note(Note::done(self.caller, Action::Unmask, Subject::of("attachment", content)))?;
+        self.app.audit().note(Note::done(self.caller, Action::Unmask, attached(record, content)))?;
         let bytes = attachments::original(self.app_store(), &attachment)?;
         Ok((attachment, bytes))
     }
@@ -86,7 +87,7 @@ impl Custody<'_> {
         let attachment = self.attachment(record, content)?;
         attachments::take_off(self.app_store(), record, &attachment, act)?;
         self.app.has_written();
-        self.app.audit().note(Note::done(self.caller, Action::Withdraw, Subject::of("attachment", content)))?;
+        self.app.audit().note(Note::done(self.caller, Action::Withdraw, attached(record, content)))?;
         Ok(())
     }
 }

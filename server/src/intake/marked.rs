@@ -20,17 +20,18 @@ const LONGEST: usize = 2_000;
 /// What is wrong with each cell of a sheet, by row and column.
 type Notes = BTreeMap<(usize, usize), String>;
 
-/// Writes the file.
+/// Writes the file. `taken` says whose it is; it stands at the head of every printed page.
 ///
 /// # Errors
 /// When a sheet does not fit into a spreadsheet.
-pub fn write(book: &Workbook, faults: &[Diagnostic]) -> Result<Vec<u8>, XlsxError> {
+pub fn write(book: &Workbook, faults: &[Diagnostic], taken: &str) -> Result<Vec<u8>, XlsxError> {
     let mut out = Writer::new();
     let faces = Faces::new();
     if let Content::Sheets(sheets) = &book.content {
         for sheet in sheets {
             let name = sheet.name.as_deref().unwrap_or("Sheet1");
-            write_sheet(out.add_worksheet().set_name(name)?, sheet, &notes_on(sheet, faults), &faces)?;
+            let page = out.add_worksheet().set_name(name)?.set_header(format!("&R{}", taken.replace('&', "&&")));
+            write_sheet(page, sheet, &notes_on(sheet, faults), &faces)?;
         }
     }
     if let Some(mark) = &book.mark {

@@ -31,6 +31,8 @@ pub struct Frame {
     pub as_of: Option<Date>,
     /// Whether the results come from invented data.
     pub sample: bool,
+    /// The day on which a demonstration plays.
+    pub plays_on: Option<Date>,
     /// Which entry of the menu the page belongs to.
     pub section: Section,
     /// Path and query of the page itself, to come back to after a change of language or text size.

@@ -54,13 +54,14 @@ impl Visit {
     /// What stands around the page, as far as the request tells.
     #[must_use]
     pub fn frame(&self, app: &App, section: Section) -> Frame {
-        Frame { section, seat: Seat::of(&self.caller), ..frame(app.config(), &self.headers, &self.address) }
+        let plays_on = (!app.config().behind.is_zero()).then(|| app.today());
+        Frame { section, seat: Seat::of(&self.caller), plays_on, ..frame(app.config(), &self.headers, &self.address) }
     }
 
     /// The same around a page for staff: marked as internal, with account and time faintly across it.
     #[must_use]
     pub fn internal_frame(&self, app: &App, section: Section) -> Frame {
-        let now = Offset::constant(8).to_datetime(app.now()).strftime("%Y-%m-%d %H:%M");
+        let now = Offset::constant(8).to_datetime(app.clock()).strftime("%Y-%m-%d %H:%M");
         let watermark = format!("{} · {now}", self.caller.name());
         Frame { mark: Mark::Internal { watermark }, ..self.frame(app, section) }
     }
@@ -112,6 +113,7 @@ pub fn frame(config: &Config, headers: &HeaderMap, address: &str) -> Frame {
         run: None,
         as_of: None,
         sample: config.sample,
+        plays_on: None,
         section: Section::Elsewhere,
         address: address.to_owned(),
     }

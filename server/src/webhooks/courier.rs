@@ -47,7 +47,7 @@ pub async fn work(app: App) {
     let mut kept_up = None;
     loop {
         let writes = app.writes();
-        let now = app.now();
+        let now = app.clock();
         if looked_at != Some(writes) {
             match app.blocking(look).await {
                 Ok(()) => looked_at = Some(writes),
@@ -61,7 +61,7 @@ pub async fn work(app: App) {
             kept_up = Some(now);
             let done = app.blocking(move |app| {
                 remind(app)?;
-                answers::forget(app.store(), now)?;
+                answers::forget(app.store(), app.now())?;
                 Ok(outbox::forget(app.store(), now)?)
             });
             if let Err(problem) = done.await {
@@ -137,7 +137,7 @@ pub fn remind(app: &App) -> Result<(), Problem> {
     if due.is_empty() {
         return Ok(());
     }
-    let now = app.now();
+    let now = app.clock();
     let mut papers = Vec::new();
     for subscription in super::all(store)?.iter().filter(|one| one.events.contains(&Event::ReportDue)) {
         for (number, (reminder, _)) in due.iter().enumerate() {
@@ -221,7 +221,7 @@ impl Desk<'_> {
         let Told { period, before, after, cause, part, changes } = told;
         let name = format!("{}/{}/{cause}/{period}/{part}", subscription.id, event.key());
         let id = number_of(&name);
-        let now = self.app.now();
+        let now = self.app.clock();
         let place = format!("{:014}-{:06}", now.as_millisecond(), self.papers.len());
         let body = json!({
             "type": event.key(),
@@ -257,7 +257,7 @@ struct Told<'a> {
 /// # Errors
 /// When the store cannot be read or written.
 pub async fn deliver(app: &App) -> Result<(), Problem> {
-    let now = app.now();
+    let now = app.clock();
     let (subscriptions, waiting) =
         app.blocking(move |app| Ok((super::all(app.store())?, outbox::waiting(app.store())?))).await?;
     let mut due: BTreeMap<u64, Vec<Message>> = BTreeMap::new();
@@ -318,7 +318,7 @@ fn note(store: &dyn Store, id: u64, outcome: &Try) -> Result<(), Problem> {
 }
 
 async fn attempt(app: &App, subscription: &Subscription, message: &Message) -> Try {
-    let at = app.now();
+    let at = app.clock();
     let answered = match host_of(&subscription.url, &app.config().webhook_host) {
         Err(problem) => Err(problem.detail().zh),
         Ok(_) => match signature::sign(&subscription.secret, &message.id, at.as_second(), &message.body) {

@@ -233,7 +233,9 @@ async fn the_auditor_finds_and_exports_what_was_done() {
     let found = ask("/api/v1/audit?action=refuse").await.json();
     assert_eq!(found["items"][0]["id"], "GET /api/v1/batches");
     let lines = ask("/api/v1/audit?format=jsonl").await.text();
-    let numbers: Vec<u64> = lines
+    let (entries, mark) = lines.trim_end().rsplit_once('\n').unwrap();
+    assert!(mark.starts_with(r#"{"mark":"内部资料 · auditor · 20"#), "{mark}");
+    let numbers: Vec<u64> = entries
         .lines()
         .map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap()["number"].as_u64().unwrap())
         .collect();

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
-use super::{Listing, Pass, Why};
+use super::{Pass, UnitState, Why};
 use crate::assess::plan::Pipeline;
 use crate::assess::points::total;
 use crate::assessment::{Assessment, Finding, Line, LineKind, Remark};
@@ -12,14 +12,14 @@ use crate::number::{Number, NumberError};
 
 impl Pass {
     /// The assessment of one unit, but for its receipt and the score without exemptions.
-    pub(super) fn gather(&self, place: usize, listings: Vec<Listing>) -> Assessment {
+    pub(super) fn gather(&self, state: &UnitState, place: usize) -> Assessment {
         let stage = &self.stage;
         let unit = self.unit(place);
-        let takes_part = stage.is_taking_part(place);
+        let takes_part = state.is_taking_part();
         // Points beyond what can be held were refused as a score; then there is no arithmetic to show either.
-        let total = total(&stage.pipeline, stage.period, &|id| stage.rule_at(id, place)).unwrap_or_default();
-        let scored = stage.scores.get().and_then(|column| column.get(place)).cloned().unwrap_or_default();
-        let mut findings: Vec<Finding> = self.findings_at(place).map(|finding| (**finding).clone()).collect();
+        let total = total(&stage.pipeline, stage.period, &|rule| state.rule(rule)).unwrap_or_default();
+        let scored = state.score.get().cloned().unwrap_or_default();
+        let mut findings: Vec<Finding> = state.findings().map(|finding| (**finding).clone()).collect();
         for (finding, counted) in findings.iter_mut().zip(&total.counted) {
             finding.counted = *counted;
         }
@@ -30,20 +30,19 @@ impl Pass {
                 ledger.clear();
             }
         }
-        let mut remarks = stage.remarks_at(place);
+        let mut remarks = state.remarks();
         let mut remark = |about: &Arc<str>, why: &Why| {
             remarks.push(Remark { about: Arc::clone(about), zh: why.0.clone(), en: why.1.clone() });
         };
-        if let Some(Err(why)) = stage.takes_part.get().and_then(|column| column.get(place)) {
+        if let Some(Err(why)) = state.takes_part.get() {
             remark(&Arc::from("takes_part"), why);
         }
         let mut figures = IndexMap::new();
-        for figure in &stage.pipeline.figures {
-            let column = stage.figure_column(&figure.id);
-            let value = match column.as_ref().and_then(|column| column.get(place)).and_then(Option::as_ref) {
+        for (number, figure) in stage.pipeline.figures.iter().enumerate() {
+            let value = match state.figure(number).flatten() {
                 Some(Ok(datum)) => datum.to_value().ok().flatten(),
                 Some(Err(why)) => {
-                    remark(&figure.id, why);
+                    remark(&figure.id, &why);
                     None
                 }
                 None => continue,
@@ -51,8 +50,8 @@ impl Pass {
             figures.insert(Arc::clone(&figure.id), value);
         }
         let mut outcomes = IndexMap::new();
-        for plan in stage.pipeline.rules.iter().filter(|_| takes_part) {
-            if let Some(result) = stage.rule_at(&plan.id, place) {
+        for (rule, plan) in stage.pipeline.rules.iter().enumerate().filter(|_| takes_part) {
+            if let Some(result) = state.rule(rule) {
                 outcomes.insert(Arc::clone(&plan.id), result.outcome);
                 if let Some(why) = &result.why {
                     remark(&plan.id, why);
@@ -62,7 +61,7 @@ impl Pass {
         if let Some(why) = &scored.failed {
             remark(&Arc::from("score"), why);
         }
-        let rating = match stage.ratings.get().and_then(|column| column.get(place)) {
+        let rating = match state.rating.get() {
             Some(Ok(rating)) => rating.clone(),
             Some(Err(why)) => {
                 remark(&Arc::from("rating"), why);
@@ -71,7 +70,7 @@ impl Pass {
             None => None,
         };
         let (mut lists, mut lists_unknown, mut entries) = (Vec::new(), Vec::new(), Vec::new());
-        for (plan, listing) in stage.pipeline.lists.iter().zip(listings) {
+        for (plan, listing) in stage.pipeline.lists.iter().zip(state.take_lists()) {
             if listing.on_it {
                 lists.push(Arc::clone(&plan.id));
             } else if listing.unknown.is_some() {
@@ -95,8 +94,8 @@ impl Pass {
             moved_by_exemptions: false,
             rating,
             band: scored.band,
-            vetoed: stage.is_vetoed(place),
-            incomplete: takes_part && stage.is_incomplete(place),
+            vetoed: state.is_vetoed(),
+            incomplete: takes_part && stage.is_incomplete(state),
             lists,
             lists_unknown,
             entries,

@@ -69,8 +69,8 @@ impl Stage {
             return Arc::clone(index);
         }
         let mut members: HashMap<Arc<str>, Vec<UnitIndex>> = HashMap::new();
-        for (place, unit) in self.units.iter().enumerate() {
-            if self.is_taking_part(place)
+        for (state, unit) in self.states.iter().zip(&self.units) {
+            if state.is_taking_part()
                 && let Ok(Some(key)) = self.group_key(*unit, compare)
             {
                 members.entry(key).or_default().push(*unit);

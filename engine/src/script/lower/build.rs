@@ -55,6 +55,8 @@ pub(in crate::script) struct Material<'a> {
     /// The texts in which the literals of the program stand.
     pub(in crate::script) texts: [&'a str; 2],
     pub(in crate::script) dictionary: &'a Dictionary,
+    /// The names of the parameters, in their order.
+    pub(in crate::script) parameters: &'a [String],
     /// The levels of units, which are names that scripts find.
     pub(in crate::script) levels: &'a [String],
     /// What a call of each closure costs.

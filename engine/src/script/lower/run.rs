@@ -5,7 +5,7 @@
 //! an error: what is at fault, too large or too much is left to the interpreter, and only what a run may end with every day
 //! (something is missing, it does not apply) ends it here. Runs are pure, so that doing one again changes nothing.
 //!
-//! Reading order: [`statements`], [`read`] (what the host gives), [`calculate`], [`listed`] and [`questions`] about lists, [`say`],
+//! Reading order: [`statements`], [`read`] (what the host gives), [`calculate`], [`listed`] and [`questions`] about lists ([`sum`]), [`say`],
 //! [`foreign`] (what is left to functions of the interpreter).
 
 mod calculate;
@@ -15,6 +15,7 @@ mod questions;
 mod read;
 mod say;
 mod statements;
+mod sum;
 
 use std::rc::Rc;
 use std::sync::Arc;
@@ -36,6 +37,7 @@ use super::value::{Constant, Value};
 use crate::period::Period;
 use foreign::Foreign;
 use listed::Listed;
+pub(super) use say::MOST_EVIDENCE;
 
 /// How deep functions may call themselves here; the interpreter goes deeper.
 const DEEPEST: usize = 24;
@@ -106,6 +108,8 @@ pub(super) struct Machine<'s> {
     /// On the way out of a function or a loop.
     passed: Value<'s>,
     payments: u32,
+    /// Where texts are put together.
+    scratch: &'s mut String,
     said: Vec<Said>,
     gaps: Vec<Gap>,
     foreign: Foreign<'s>,
@@ -116,10 +120,12 @@ pub(in crate::script) struct Means<'a> {
     pub(in crate::script) engine: &'a Engine,
     pub(in crate::script) meter: &'a Arc<Meter>,
     pub(in crate::script) call_off: &'a CallOff,
+    /// Where texts are put together, so that each need not take memory of its own first.
+    pub(in crate::script) scratch: &'a mut String,
 }
 
 /// Runs a tree; none: the interpreter must do it.
-pub(in crate::script) fn run(tree: &Tree, program: &Program, seed: &FrameSeed<'_>, means: &Means<'_>) -> Option<Done> {
+pub(in crate::script) fn run(tree: &Tree, program: &Program, seed: &FrameSeed<'_>, means: Means<'_>) -> Option<Done> {
     let subject = seed.subject.as_ref().map(Subject::name);
     if subject.is_some_and(|name| tree.captured.iter().any(|captured| captured == name)) {
         return None;
@@ -137,6 +143,7 @@ pub(in crate::script) fn run(tree: &Tree, program: &Program, seed: &FrameSeed<'_
         depth: 0,
         passed: Value::Nothing,
         payments: 0,
+        scratch: means.scratch,
         said: Vec::new(),
         gaps: Vec::new(),
         foreign: Foreign::new(means.engine, means.meter),

@@ -29,15 +29,15 @@ pub(super) enum Node {
     /// A figure of the unit at hand.
     Figure(Arc<str>),
     /// A parameter as in force on the last day.
-    Parameter(Arc<str>),
+    Parameter(Parameter),
     /// What stands under a key of a parameter that is a table.
     Entry {
-        parameter: Arc<str>,
+        parameter: Parameter,
         key: Box<Node>,
     },
     /// What a number reaches among the steps of a parameter.
     Step {
-        parameter: Arc<str>,
+        parameter: Parameter,
         reached: Box<Node>,
     },
     Property {
@@ -247,6 +247,14 @@ impl Host {
     }
 }
 
+/// A parameter of the standard.
+#[derive(Debug, Clone)]
+pub(super) struct Parameter {
+    pub(super) name: Arc<str>,
+    /// Where it probably stands among all.
+    pub(super) place: usize,
+}
+
 /// A field of a kind.
 #[derive(Debug, Clone)]
 pub(super) struct Field {
@@ -392,6 +400,8 @@ pub(super) enum Question {
 #[derive(Debug)]
 pub(super) struct Records {
     pub(super) reach: Reach,
+    /// The kinds, where the arguments are nothing but their names.
+    pub(super) kinds: Vec<Arc<Kind>>,
     /// Kinds, and at any place a period; before them a unit, if it is not the one at hand.
     pub(super) arguments: Vec<Node>,
     pub(super) first_last: bool,

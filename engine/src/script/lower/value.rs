@@ -4,6 +4,7 @@
 //! way back ([`Value::to_dynamic`]) for functions that are not compiled and for what a script leaves to those below it.
 //! Next: [`super::tree`].
 
+use std::ops::Deref;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -17,7 +18,7 @@ use super::super::view::{Extent, View, freeze};
 use super::records::{Row, Rows};
 use crate::dictionary;
 use crate::number::Number;
-use crate::period::Date;
+use crate::period::{Date, day_number, day_of_number};
 
 /// A value of a compiled run; `'s` is the life of the scene it reads.
 #[derive(Clone)]
@@ -26,11 +27,15 @@ pub(super) enum Value<'s> {
     Boolean(bool),
     /// A whole number of 64 bits.
     Whole(i64),
+    /// A decimal as it lies in its column: its digits, and how many of them stand behind the point.
+    // Invariant: none that is whole.
+    Scaled(i64, u32),
     /// Any other number.
     // Invariant: none that fits `Whole`, as the interpreter keeps them apart too.
     Number(Rc<Number>),
-    Text(Arc<str>),
-    Date(Date),
+    Text(Text<'s>),
+    /// A day by its number.
+    Day(i32),
     Record(Row<'s>),
     /// Records of one kind, as they lie in the facts.
     Records(Rows<'s>),
@@ -42,6 +47,34 @@ pub(super) enum Value<'s> {
     Unit(Seat),
     /// What only the interpreter's functions know.
     Other(Dynamic),
+}
+
+/// A text, of the facts or the script, or made in the run.
+#[derive(Debug, Clone)]
+pub(super) enum Text<'s> {
+    Lent(&'s Arc<str>),
+    Made(Arc<str>),
+}
+
+impl Text<'_> {
+    /// To be kept.
+    pub(super) fn share(&self) -> Arc<str> {
+        match self {
+            Text::Lent(text) => Arc::clone(text),
+            Text::Made(text) => Arc::clone(text),
+        }
+    }
+}
+
+impl Deref for Text<'_> {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        match self {
+            Text::Lent(text) => text,
+            Text::Made(text) => text,
+        }
+    }
 }
 
 /// A unit, and whether what is missing in it reads as nothing.
@@ -82,6 +115,26 @@ impl<'s> Value<'s> {
         }
     }
 
+    /// A number with so many of its digits behind the point.
+    pub(super) fn of_scaled(digits: i64, places: u32) -> Value<'s> {
+        if places == 0 {
+            return Value::Whole(digits);
+        }
+        match 10_i64.checked_pow(places).map(|power| (digits / power, digits % power)) {
+            Some((whole, 0)) => Value::Whole(whole),
+            Some(_) => Value::Scaled(digits, places),
+            None => Value::of_number(Number::from_scaled(digits, places)),
+        }
+    }
+
+    pub(super) fn of_text(text: impl Into<Arc<str>>) -> Value<'s> {
+        Value::Text(Text::Made(text.into()))
+    }
+
+    pub(super) fn of_date(date: Date) -> Value<'s> {
+        Value::Day(day_number(date))
+    }
+
     pub(super) fn of_optional<T>(value: Option<T>, make: impl FnOnce(T) -> Value<'s>) -> Value<'s> {
         value.map_or(Value::Nothing, make)
     }
@@ -97,6 +150,7 @@ impl<'s> Value<'s> {
     pub(super) fn number(&self) -> Option<Number> {
         match self {
             Value::Whole(whole) => Some(Number::from_i64(*whole)),
+            Value::Scaled(digits, places) => Some(Number::from_scaled(*digits, *places)),
             Value::Number(number) => Some(**number),
             Value::Other(value) => convert::number(value),
             _ => None,
@@ -104,7 +158,7 @@ impl<'s> Value<'s> {
     }
 
     /// As text, which is never a single letter of the interpreter: those are left to it.
-    pub(super) fn text(&self) -> Option<&Arc<str>> {
+    pub(super) fn text(&self) -> Option<&Text<'s>> {
         match self {
             Value::Text(text) => Some(text),
             _ => None,
@@ -112,13 +166,24 @@ impl<'s> Value<'s> {
     }
 
     /// A value of the facts, a parameter, an attribute; none: it needs more than the value to be read.
-    pub(super) fn of_plain(value: &dictionary::Value) -> Option<Value<'s>> {
+    pub(super) fn of_plain(value: &'s dictionary::Value) -> Option<Value<'s>> {
         match value {
             dictionary::Value::Boolean(is) => Some(Value::Boolean(*is)),
             dictionary::Value::Number(number) => Some(Value::of_number(*number)),
-            dictionary::Value::Date(date) => Some(Value::Date(*date)),
-            dictionary::Value::Text(text) => Some(Value::Text(Arc::clone(text))),
+            dictionary::Value::Date(date) => Some(Value::of_date(*date)),
+            dictionary::Value::Text(text) => Some(Value::Text(Text::Lent(text))),
             _ => None,
+        }
+    }
+
+    /// The same for a value of one's own, whatever it is.
+    pub(super) fn of_own(value: dictionary::Value) -> Value<'s> {
+        match value {
+            dictionary::Value::Text(text) => Value::of_text(text),
+            dictionary::Value::Boolean(is) => Value::Boolean(is),
+            dictionary::Value::Number(number) => Value::of_number(number),
+            dictionary::Value::Date(date) => Value::of_date(date),
+            value => Value::Other(convert::from_value(&value)),
         }
     }
 
@@ -153,9 +218,11 @@ impl<'s> Value<'s> {
             Value::Nothing => Dynamic::UNIT,
             Value::Boolean(is) => Dynamic::from_bool(*is),
             Value::Whole(whole) => Dynamic::from_int(*whole),
+            Value::Scaled(digits, places) => Dynamic::from(Number::from_scaled(*digits, *places)),
             Value::Number(number) => Dynamic::from(**number),
-            Value::Text(text) => Dynamic::from(ImmutableString::from(text.as_ref())),
-            Value::Date(date) => Dynamic::from(*date),
+            Value::Text(text) => Dynamic::from(ImmutableString::from(&**text)),
+            // Invariant: the number is that of a day of the calendar.
+            Value::Day(day) => day_of_number(*day).map_or(Dynamic::UNIT, Dynamic::from),
             Value::Record(row) => row.to_dynamic(scene),
             Value::Records(rows) => Dynamic::from(View::of(rows.iter().map(|row| row.to_dynamic(scene)))),
             Value::List(list) => {
@@ -188,13 +255,13 @@ impl<'s> Value<'s> {
             return Value::Boolean(is);
         }
         if let Some(text) = value.read_lock::<ImmutableString>() {
-            return Value::Text(Arc::from(text.as_str()));
+            return Value::of_text(text.as_str());
         }
         if let Some(number) = value.read_lock::<Number>() {
             return Value::Number(Rc::new(*number));
         }
         if let Some(date) = value.read_lock::<Date>() {
-            return Value::Date(*date);
+            return Value::of_date(*date);
         }
         if let Some(unit) = value.read_lock::<Unit>()
             && Arc::ptr_eq(&unit.scene, scene)
@@ -233,13 +300,13 @@ impl Constant {
         Constant::Other(value.clone())
     }
 
-    pub(super) fn value<'s>(&self) -> Value<'s> {
+    pub(super) fn value(&self) -> Value<'_> {
         match self {
             Constant::Nothing => Value::Nothing,
             Constant::Boolean(is) => Value::Boolean(*is),
             Constant::Whole(whole) => Value::Whole(*whole),
             Constant::Number(number) => Value::Number(Rc::new(*number)),
-            Constant::Text(text) => Value::Text(Arc::clone(text)),
+            Constant::Text(text) => Value::Text(Text::Lent(text)),
             Constant::Other(value) => Value::Other(value.clone()),
         }
     }

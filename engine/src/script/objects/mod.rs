@@ -8,7 +8,7 @@ mod units;
 
 use rhai::Engine;
 
-pub(super) use parameters::{Parameters, Table, constant, step_reached};
+pub(super) use parameters::{Parameters, Table, constant, in_force, step_reached};
 pub(super) use past::{FindingObject, PartObject, PastObject};
 pub(super) use records::{Nested, Pseudonym, RecordObject};
 pub(super) use units::{Figures, Unit};

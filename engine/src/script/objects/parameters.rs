@@ -9,7 +9,7 @@ use super::super::convert::{date, display, from_number, from_value, need_number}
 use super::super::scene::{Missing, Scene};
 use super::super::stop::{Halt, fault, missing};
 use super::super::view::View;
-use crate::bundle::{Bundle, Constant, ParameterValue};
+use crate::bundle::{Bundle, Constant, Parameter, ParameterValue};
 use crate::dictionary::Value;
 use crate::number::Number;
 use crate::period::Date;
@@ -60,6 +60,11 @@ pub(in crate::script) fn constant<'a>(bundle: &'a Bundle, name: &str, day: Date)
     let Some(parameter) = bundle.parameters.get(name) else {
         return Err(fault(format!("没有名为「{name}」的参数"), format!("there is no parameter `{name}`")));
     };
+    in_force(parameter, name, day)
+}
+
+/// What a parameter is on a day.
+pub(in crate::script) fn in_force<'a>(parameter: &'a Parameter, name: &str, day: Date) -> Result<&'a Constant, Halt> {
     match &parameter.value {
         ParameterValue::Fixed(constant) => Ok(constant),
         ParameterValue::Dated(values) => {

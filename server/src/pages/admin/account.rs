@@ -78,7 +78,7 @@ impl AccountPage {
         AccountPage {
             refusal: None,
             one_time: None,
-            line: AccountLine::of(account, frame.language, app.now()),
+            line: AccountLine::of(account, frame.language, app.clock()),
             proposal,
             choice: GrantChoice::new(roles, own),
             made: in_line(&account.made),

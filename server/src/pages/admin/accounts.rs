@@ -85,7 +85,7 @@ pub async fn list(State(app): State<App>, visit: Visit) -> Result<Rendered<Accou
         let (waiting, settled) =
             app.entrance().accounts()?.into_iter().partition::<Vec<_>, _>(|account| account.proposal.is_some());
         let lines = |accounts: Vec<Account>| -> Vec<AccountLine> {
-            accounts.iter().map(|account| AccountLine::of(account, frame.language, app.now())).collect()
+            accounts.iter().map(|account| AccountLine::of(account, frame.language, app.clock())).collect()
         };
         let may_propose = visit.caller().may(Permission::ManageAccounts);
         Ok(Rendered(AccountsPage { waiting: lines(waiting), settled: lines(settled), may_propose, frame }))

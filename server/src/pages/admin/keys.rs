@@ -91,7 +91,7 @@ impl KeyLine {
 
 fn page(app: &App, visit: &Visit) -> Result<KeysPage, Problem> {
     let frame = visit.internal_frame(app, Section::Keys);
-    let now = app.now();
+    let now = app.clock();
     let mut keys = app.entrance().keys()?;
     keys.sort_by_key(|key| std::cmp::Reverse(key.made.at));
     let words = |permission: &Permission| {

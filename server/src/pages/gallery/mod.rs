@@ -111,6 +111,7 @@ fn frame(language: Language, section: Section) -> Frame {
         run: Some("2020-0117".into()),
         as_of: Some(day(12, 31)),
         sample: true,
+        plays_on: None,
         section,
         address: "/".into(),
     }

@@ -11,6 +11,7 @@ use super::seal::seal;
 use super::shelf::Shelf;
 use super::{Sled, open};
 use crate::accounts::Caller;
+use crate::attachments::attach;
 use crate::audit::compare::{Comparison, Difference, compare};
 use crate::audit::content::{Part, Thing};
 use crate::audit::verify::{Flaw, verify};
@@ -18,15 +19,16 @@ use crate::audit::{Action, Audit, Note, Subject};
 use crate::store::blanking::{Blank, Blanking};
 use crate::store::conformance::{act, batch, day, period, record, rich_batch, save_run};
 use crate::store::words::*;
-use crate::store::{Cabinet, Journal, Paper, Store, transfer};
+use crate::store::{Cabinet, ContentId, Journal, Paper, Store, transfer};
 
 const KEY: &[u8] = b"a key for tests";
 const BATCH: Thing = Thing::Batch(BatchId(1));
 const RUN: Thing = Thing::Run(RunId(1));
+const SECOND: RecordId = ItemId { batch: BatchId(1), number: 2 };
 
 /// A store with an edition, two batches and a run, each of them noted.
 struct Town {
-    _directory: TempDir,
+    directory: TempDir,
     store: Arc<Sled>,
     audit: Audit,
 }
@@ -35,7 +37,7 @@ impl Town {
     fn new() -> Town {
         let directory = tempfile::tempdir().unwrap();
         let store = Arc::new(open(directory.path()).unwrap());
-        let town = Town { audit: Audit::new(store.clone(), KEY), store, _directory: directory };
+        let town = Town { audit: Audit::new(store.clone(), KEY), store, directory };
         let edition = NewEdition {
             bundle: "six-no".into(),
             edition: "2020".into(),
@@ -57,6 +59,30 @@ impl Town {
 
     fn note(&self, action: Action, what: &'static str, id: &str) {
         self.audit.note(Note::done(&Caller::terminal(), action, Subject::of(what, id))).unwrap();
+    }
+
+    /// A batch and a record taken back, the run released, a paper attached; each noted.
+    fn take_back_release_and_attach(&self) -> ContentId {
+        self.store.withdraw_batch(BatchId(2), act(day(3, 1), "误报")).unwrap();
+        self.note(Action::Withdraw, "batch", "2");
+        self.store.withdraw_record(SECOND, act(day(3, 1), "重复")).unwrap();
+        self.note(Action::Withdraw, "record", &SECOND.to_string());
+        self.store.release(RunId(1), act(day(3, 2), "审定")).unwrap();
+        self.note(Action::Release, "run", "1");
+        let file = ("验收单.pdf", "%PDF-1.4 现场照片".as_bytes());
+        let hand = ("王".to_owned(), jiff::Timestamp::UNIX_EPOCH);
+        let content = attach(self.store.as_ref(), SECOND, file, hand).unwrap().content;
+        self.note(Action::Upload, "attachment", &format!("{SECOND}/{content}"));
+        content
+    }
+
+    /// The same store opened again: what was taken back and released is read once, when it is opened.
+    fn again(self) -> Town {
+        let Town { directory, store, audit } = self;
+        drop(audit);
+        drop(store);
+        let store = Arc::new(open(directory.path()).unwrap());
+        Town { audit: Audit::new(store.clone(), KEY), store, directory }
     }
 
     fn compare(&self) -> Comparison {
@@ -89,6 +115,12 @@ fn damage(shelf: &Shelf, prefix: &Key) {
     let last = value.len() - 1;
     value[last] ^= 1;
     shelf.bare().insert(key, value).unwrap();
+}
+
+/// Takes out the last value of a shelf, piece and all.
+fn take_out_last(shelf: &Shelf) {
+    let (key, _) = shelf.bare().iter().last().unwrap().unwrap();
+    shelf.bare().remove(key).unwrap();
 }
 
 #[test]
@@ -195,16 +227,87 @@ fn what_is_damaged_taken_out_or_slipped_in_is_named() {
 #[test]
 fn what_is_taken_back_released_or_read_back_from_a_backup_is_no_tampering() {
     let town = Town::new();
-    town.store.withdraw_batch(BatchId(2), act(day(3, 1), "误报")).unwrap();
-    town.store.withdraw_record(ItemId { batch: BatchId(1), number: 2 }, act(day(3, 1), "重复")).unwrap();
-    town.store.release(RunId(1), act(day(3, 2), "审定")).unwrap();
+    town.take_back_release_and_attach();
     assert_eq!(town.differences(), []);
     let mut backup = Vec::new();
     transfer::export(town.store.as_ref(), &mut backup).unwrap();
     let directory = tempfile::tempdir().unwrap();
     let restored = open(directory.path()).unwrap();
     transfer::import(&restored, &mut std::io::Cursor::new(backup)).unwrap();
-    assert_eq!(compare(&restored, KEY).unwrap(), Comparison { compared: 4, ..Comparison::default() });
+    assert_eq!(compare(&restored, KEY).unwrap(), Comparison { compared: 8, ..Comparison::default() });
+}
+
+#[test]
+fn a_withdrawal_that_was_changed_taken_out_or_slipped_in_is_named() {
+    let town = Town::new();
+    town.take_back_release_and_attach();
+    forge(&town.store.shelves.withdrawals, "重复", "误报");
+    let town = town.again();
+    assert_eq!(town.differences(), [Difference::Changed(Thing::Withdrawal(Target::Record(SECOND)), vec![])]);
+    assert_eq!(town.differences()[0].zh(), "记录 1-2 的撤回与日志所记不符");
+
+    let town = Town::new();
+    town.take_back_release_and_attach();
+    take_out_last(&town.store.shelves.withdrawals);
+    let town = town.again();
+    assert_eq!(town.differences(), [Difference::Missing(Thing::Withdrawal(Target::Record(SECOND)))]);
+
+    let town = Town::new();
+    town.store.withdraw_batch(BatchId(2), act(day(3, 1), "误报")).unwrap();
+    assert_eq!(town.differences(), [Difference::NeverSeen(Thing::Withdrawal(Target::Batch(BatchId(2))))]);
+}
+
+#[test]
+fn a_release_that_was_changed_or_slipped_in_is_named() {
+    let town = Town::new();
+    town.take_back_release_and_attach();
+    forge(&town.store.shelves.releases, r#""public":true"#, r#""public":false"#);
+    let town = town.again();
+    assert_eq!(town.differences(), [Difference::Changed(Thing::Release(RunId(1)), vec![])]);
+    assert_eq!(town.differences()[0].zh(), "核算 1 的公布与日志所记不符");
+
+    let town = Town::new();
+    town.take_back_release_and_attach();
+    town.store.retract(RunId(1), act(day(3, 3), "暗中收回")).unwrap();
+    assert_eq!(town.differences(), [Difference::Changed(Thing::Release(RunId(1)), vec![])]);
+    town.note(Action::Retract, "run", "1");
+    assert_eq!(town.differences(), []);
+}
+
+#[test]
+fn an_attachment_whose_bytes_or_note_were_changed_is_named() {
+    let town = Town::new();
+    let content = town.take_back_release_and_attach();
+    forge(&town.store.shelves.chunks, "现场照片", "别处照片");
+    let named = Thing::Attachment(SECOND, content);
+    assert_eq!(town.differences(), [Difference::Unreadable(named.clone())]);
+    assert!(town.differences()[0].zh().starts_with("记录 1-2 的附件 "), "{}", town.differences()[0].zh());
+
+    let town = Town::new();
+    town.take_back_release_and_attach();
+    forge(&town.store.shelves.papers, "验收单", "作废单");
+    assert_eq!(town.differences(), [Difference::Changed(named.clone(), vec![])]);
+
+    let town = Town::new();
+    town.take_back_release_and_attach();
+    let gone = Paper::gone(format!("attachments {SECOND}"), content.to_string());
+    town.store.file_papers(vec![gone]).unwrap();
+    assert_eq!(town.differences(), [Difference::Missing(named)]);
+}
+
+#[test]
+fn marks_are_still_vouched_for_once_their_entries_stand_in_an_archive() {
+    let town = Town::new();
+    let content = town.take_back_release_and_attach();
+    for thing in [
+        Thing::Withdrawal(Target::Batch(BatchId(2))),
+        Thing::Withdrawal(Target::Record(SECOND)),
+        Thing::Release(RunId(1)),
+        Thing::Attachment(SECOND, content),
+    ] {
+        let (what, id) = thing.subject();
+        assert_eq!(Thing::made_by(Action::Archive, what, &id), Some(thing));
+    }
 }
 
 /// The first record of batch 1 with its premises blanked: its number, what the batch says, what it is going to say.

@@ -7,12 +7,14 @@ use rhai::{Expr, FnCallExpr, Position};
 use super::super::super::charges::PAY;
 use super::super::super::functions::{english, named};
 use super::super::obstacle::Obstacle;
+use super::super::run::MOST_EVIDENCE;
 use super::super::tree::{Ask, Closure, Node, Numeric, Order, Outcome, Pair, Question, Reach, Records, Say};
 use super::super::value::Constant;
 use super::closures::Made;
 use super::statements::operation;
 use super::{Binding, Builder, Built, Function, Is, Typed};
 use crate::assessment::FindingKind;
+use crate::dictionary::Kind;
 use crate::number::Rounding;
 
 /// A closure with what is read when it is made.
@@ -230,15 +232,18 @@ impl Builder<'_> {
 
     fn records(&mut self, reach: Reach, arguments: Vec<Typed>, first_last: bool) -> Typed {
         let nodes: Vec<Node> = arguments.into_iter().map(|argument| argument.node).collect();
-        let mut kinds = nodes.iter().filter_map(|node| match node {
-            Node::Constant(Constant::Text(kind)) => Some(kind),
+        let kind = |node: &Node| match node {
+            Node::Constant(Constant::Text(kind)) => Some(self.kind(kind)),
             _ => None,
-        });
-        let is = match (kinds.next(), kinds.next()) {
-            (Some(kind), None) => self.kind(kind).map_or(Is::Unknown, Is::Records),
+        };
+        let named: Vec<Option<Arc<Kind>>> = nodes.iter().filter_map(kind).collect();
+        let is = match named.as_slice() {
+            [Some(kind)] => Is::Records(Arc::clone(kind)),
             _ => Is::Unknown,
         };
-        Typed { node: Node::Records(Box::new(Records { reach, arguments: nodes, first_last })), is }
+        let all_are_named = named.len() == nodes.len() && named.iter().all(Option::is_some);
+        let kinds = if all_are_named { named.into_iter().flatten().collect() } else { Vec::new() };
+        Typed { node: Node::Records(Box::new(Records { reach, kinds, arguments: nodes, first_last })), is }
     }
 
     /// A function of the library: its body is put here, or it is called where it would contain itself.
@@ -324,7 +329,7 @@ fn say(function: &str, arguments: &mut Vec<Node>, first_last: bool) -> Option<No
         _ => return None,
     };
     let before = usize::from(has_points) + 1;
-    if !(before..=before + 3).contains(&arguments.len()) {
+    if !(before..=before + MOST_EVIDENCE).contains(&arguments.len()) {
         return None;
     }
     let evidence = arguments.split_off(before);

@@ -7,7 +7,7 @@
 use rhai::{ASTFlags, BinaryExpr, Expr, FnCallExpr, Position};
 
 use super::super::obstacle::Obstacle;
-use super::super::tree::{Host, Node};
+use super::super::tree::{Host, Node, Parameter};
 use super::super::value::Constant;
 use super::closures::Made;
 use super::{Binding, Builder, Built, Is, Typed};
@@ -203,7 +203,10 @@ impl Builder<'_> {
         let name: Arc<str> = Arc::from(name);
         match (of.node, of.is) {
             (Node::Host(Host::Figures), _) => Node::Figure(name).into(),
-            (Node::Host(Host::Parameters), _) => Node::Parameter(name).into(),
+            (Node::Host(Host::Parameters), _) => {
+                let place = self.material.parameters.iter().position(|known| **known == *name).unwrap_or_default();
+                Node::Parameter(Parameter { name, place }).into()
+            }
             (Node::Local(slot) | Node::Held(slot), Is::Record(kind)) => {
                 Node::Field { of: slot, field: self.field(&kind, &name) }.into()
             }

@@ -1,7 +1,6 @@
 //! Conditions and arithmetic. Whole numbers of 64 bits are calculated as such; all else as exact numbers.
 
 use std::cmp::Ordering;
-use std::sync::Arc;
 
 use super::super::super::convert;
 use super::super::super::view::TEXT_ELEMENT;
@@ -9,7 +8,6 @@ use super::super::tree::{Node, Numeric, Operation, Pair};
 use super::super::value::Value;
 use super::{Exit, LONGEST, Machine, Outcome};
 use crate::number::{self, Number, NumberError};
-use crate::period;
 
 impl<'s> Machine<'s> {
     /// Whether a condition holds.
@@ -49,25 +47,37 @@ impl<'s> Machine<'s> {
 
     pub(super) fn pair(&mut self, pair: &'s Pair) -> Outcome<(Value<'s>, Value<'s>)> {
         if pair.first_last {
-            let second = self.eval(&pair.second)?;
-            return Ok((self.eval(&pair.first)?, second));
+            let second = self.operand(&pair.second)?;
+            return Ok((self.operand(&pair.first)?, second));
         }
-        Ok((self.eval(&pair.first)?, self.eval(&pair.second)?))
+        Ok((self.operand(&pair.first)?, self.operand(&pair.second)?))
+    }
+
+    /// What most operands are is read here and now, all else by [`Self::eval`].
+    #[inline]
+    fn operand(&mut self, node: &'s Node) -> Outcome<Value<'s>> {
+        match node {
+            Node::Constant(constant) => Ok(constant.value()),
+            Node::Field { of, field } => self.field(*of, field),
+            Node::Parameter(parameter) => self.parameter(parameter),
+            other => self.eval(other),
+        }
     }
 
     /// Whether two values are equal; lists are gone through.
     pub(super) fn equal(&mut self, a: &Value<'s>, b: &Value<'s>) -> Outcome<bool> {
         Ok(match (a, b) {
             (Value::Whole(a), Value::Whole(b)) => a == b,
-            (Value::Text(a), Value::Text(b)) => a == b,
+            (Value::Text(a), Value::Text(b)) => **a == **b,
             (Value::Nothing, Value::Nothing) => true,
-            (Value::Nothing, Value::Date(_) | Value::Whole(_) | Value::Text(_) | Value::Number(_))
-            | (Value::Date(_) | Value::Whole(_) | Value::Text(_) | Value::Number(_), Value::Nothing) => false,
+            (Value::Nothing, other) | (other, Value::Nothing) if is_plain(other) => false,
             (Value::Boolean(a), Value::Boolean(b)) => a == b,
-            (Value::Date(a), Value::Date(b)) => a == b,
+            (Value::Day(a), Value::Day(b)) => a == b,
             (Value::Number(a), Value::Number(b)) => a == b,
             // Whole numbers are never kept as others.
-            (Value::Whole(_), Value::Number(_)) | (Value::Number(_), Value::Whole(_)) => false,
+            (Value::Whole(_), Value::Number(_) | Value::Scaled(..))
+            | (Value::Number(_) | Value::Scaled(..), Value::Whole(_)) => false,
+            (Value::Scaled(..) | Value::Number(_), Value::Scaled(..) | Value::Number(_)) => a.number() == b.number(),
             (Value::Record(a), Value::Record(b)) => a.is(*b),
             (Value::Unit(a), Value::Unit(b)) => a.index == b.index,
             (a, b) if is_list(a) || is_list(b) => match self.foreign("==", &[a.clone(), b.clone()])? {
@@ -86,9 +96,12 @@ impl<'s> Machine<'s> {
     pub(super) fn compare(&self, a: &Value<'s>, b: &Value<'s>) -> Outcome<Ordering> {
         Ok(match (a, b) {
             (Value::Whole(a), Value::Whole(b)) => a.cmp(b),
-            (Value::Date(a), Value::Date(b)) => a.cmp(b),
-            (Value::Text(a), Value::Text(b)) => a.cmp(b),
-            (Value::Number(_) | Value::Whole(_), Value::Number(_) | Value::Whole(_)) => a.number().cmp(&b.number()),
+            (Value::Day(a), Value::Day(b)) => a.cmp(b),
+            (Value::Text(a), Value::Text(b)) => (**a).cmp(b),
+            (
+                Value::Number(_) | Value::Scaled(..) | Value::Whole(_),
+                Value::Number(_) | Value::Scaled(..) | Value::Whole(_),
+            ) => a.number().cmp(&b.number()),
             (Value::Other(_), _) | (_, Value::Other(_)) => {
                 let (a, b) = (a.to_dynamic(self.scene), b.to_dynamic(self.scene));
                 convert::compare(&a, &b, "<").map_err(|_| Exit::HandOver)?
@@ -116,13 +129,13 @@ impl<'s> Machine<'s> {
             return of_numbers(operation, a, b).map(Value::of_number).map_err(|_| Exit::HandOver);
         }
         match (operation, &a, &b) {
-            (Operation::Subtract, Value::Date(a), Value::Date(b)) => Ok(Value::Whole(period::days_between(*b, *a))),
+            (Operation::Subtract, Value::Day(a), Value::Day(b)) => Ok(Value::Whole(i64::from(*a) - i64::from(*b))),
             (Operation::Add, Value::Text(_), other) | (Operation::Add, other, Value::Text(_))
                 if !other.is_nothing() =>
             {
                 let text = format!("{}{}", self.display(&a)?, self.display(&b)?);
                 self.work((text.len() / TEXT_ELEMENT) as u64)?;
-                if text.len() > LONGEST { Err(Exit::HandOver) } else { Ok(Value::Text(Arc::from(text))) }
+                if text.len() > LONGEST { Err(Exit::HandOver) } else { Ok(Value::of_text(text)) }
             }
             _ => self.foreign(operation.sign(), &[a, b]),
         }
@@ -166,6 +179,11 @@ impl<'s> Machine<'s> {
         }
         Ok(best.unwrap_or(Value::Nothing))
     }
+}
+
+/// Whether a value is one that equals nothing only if it is nothing, and need not be looked at for that.
+fn is_plain(value: &Value<'_>) -> bool {
+    matches!(value, Value::Day(_) | Value::Whole(_) | Value::Scaled(..) | Value::Text(_) | Value::Number(_))
 }
 
 fn is_list(value: &Value<'_>) -> bool {

@@ -13,9 +13,10 @@ use super::super::super::aggregate::{Kept, LONGEST_NAME, grouping_key, place_on,
 use super::super::super::frame::Gap;
 use super::super::super::scene::UnitIndex;
 use super::super::super::stop;
-use super::super::tree::{Ask, Closure, Question};
+use super::super::tree::{Ask, Closure, Node, Question};
 use super::super::value::{List, Value};
 use super::foreign::exit_of;
+use super::sum::Sum;
 use super::{Exit, Listed, Machine, Outcome};
 use crate::dictionary;
 use crate::number::Number;
@@ -147,18 +148,83 @@ impl<'s> Machine<'s> {
         Ok(Values { list, values })
     }
 
-    /// The items for which the closure holds.
-    fn holding(&mut self, list: Listed<'s>, closure: &'s Closure, gap: &mut Option<Gap>) -> Outcome<Vec<Value<'s>>> {
-        let Values { list, values } = self.values(list, Some(closure), gap)?;
-        let mut kept = Vec::new();
-        for (place, value) in values.into_iter().enumerate() {
-            match value {
-                Value::Boolean(true) => kept.extend(list.get(place, self.scene)),
-                Value::Boolean(false) | Value::Nothing => {}
-                _ => return Err(Exit::HandOver),
+    /// Tells of each item whether the closure holds, by its place; what it gives nothing for is left out.
+    fn each_holding(
+        &mut self,
+        list: &Listed<'s>,
+        closure: &'s Closure,
+        gap: &mut Option<Gap>,
+        mut told: impl FnMut(usize),
+    ) -> Outcome<()> {
+        let mut have = 0;
+        for place in 0..list.len() {
+            let Some(item) = list.get(place, self.scene) else { break };
+            self.spend(closure.cost)?;
+            self.set(closure.parameter, item)?;
+            let holds = match self.holds_or_nothing(&closure.body) {
+                Err(Exit::Return) => truth(&std::mem::replace(&mut self.passed, Value::Nothing))?,
+                other => other?,
+            };
+            have += usize::from(holds.is_some());
+            if holds == Some(true) {
+                told(place);
             }
         }
-        Ok(kept)
+        if list.name().is_some() && have < list.len() {
+            *gap = Some(Gap { have, of: list.len() });
+        }
+        Ok(())
+    }
+
+    fn holds_or_nothing(&mut self, node: &'s Node) -> Outcome<Option<bool>> {
+        match node {
+            Node::And(_) | Node::Or(_) | Node::Not(_) | Node::Equal { .. } | Node::Compare { .. } => {
+                self.holds(node).map(Some)
+            }
+            other => truth(&self.eval(other)?),
+        }
+    }
+
+    /// The items for which the closure holds.
+    fn holding(&mut self, list: &Listed<'s>, closure: &'s Closure, gap: &mut Option<Gap>) -> Outcome<Vec<Value<'s>>> {
+        let mut places = Vec::new();
+        self.each_holding(list, closure, gap, |place| places.push(place))?;
+        Ok(places.into_iter().filter_map(|place| list.get(place, self.scene)).collect())
+    }
+
+    /// The one item that the closure holds for.
+    fn one_holding(
+        &mut self,
+        list: &Listed<'s>,
+        closure: &'s Closure,
+        gap: &mut Option<Gap>,
+        pick: impl Fn(Option<usize>, usize) -> usize,
+    ) -> Outcome<Value<'s>> {
+        let mut found = None;
+        self.each_holding(list, closure, gap, |place| found = Some(pick(found, place)))?;
+        Ok(found.and_then(|place| list.get(place, self.scene)).unwrap_or(Value::Nothing))
+    }
+
+    /// The sum of what the closure gives for each item, or of the items, and how many are something.
+    fn total(
+        &mut self,
+        list: &Listed<'s>,
+        closure: Option<&'s Closure>,
+        gap: &mut Option<Gap>,
+    ) -> Outcome<(Number, usize)> {
+        let mut sum = Sum::default();
+        for place in 0..list.len() {
+            let Some(item) = list.get(place, self.scene) else { break };
+            let value = match closure {
+                Some(closure) => self.apply(closure, item)?,
+                None => item,
+            };
+            sum.add(&value)?;
+        }
+        if closure.is_some() && list.name().is_some() && sum.count < list.len() {
+            *gap = Some(Gap { have: sum.count, of: list.len() });
+        }
+        Ok((sum.total()?, sum.count))
     }
 
     fn answer(
@@ -171,7 +237,8 @@ impl<'s> Machine<'s> {
     ) -> Outcome<Value<'s>> {
         match (what, closure) {
             (Question::Count, Some(closure)) => {
-                let count = self.holding(list, closure, gap)?.len();
+                let mut count = 0_usize;
+                self.each_holding(&list, closure, gap, |_| count += 1)?;
                 Ok(Value::of_number(Number::from(count)))
             }
             (Question::Count, None) => {
@@ -182,18 +249,27 @@ impl<'s> Machine<'s> {
                 Ok(Value::of_number(Number::from(count)))
             }
             (Question::First, Some(closure)) => {
-                Ok(self.holding(list, closure, gap)?.into_iter().next().unwrap_or(Value::Nothing))
+                self.one_holding(&list, closure, gap, |found, place| found.unwrap_or(place))
             }
-            (Question::Last, Some(closure)) => Ok(self.holding(list, closure, gap)?.pop().unwrap_or(Value::Nothing)),
+            (Question::Last, Some(closure)) => self.one_holding(&list, closure, gap, |_, place| place),
             (Question::First, None) => {
                 Ok(self.items(&list).into_iter().find(|item| !item.is_nothing()).unwrap_or(Value::Nothing))
             }
             (Question::Last, None) => {
                 Ok(self.items(&list).into_iter().rfind(|item| !item.is_nothing()).unwrap_or(Value::Nothing))
             }
-            (Question::Any, Some(closure)) => Ok(Value::Boolean(!self.holding(list, closure, gap)?.is_empty())),
+            (Question::Any, Some(closure)) => {
+                let mut any = false;
+                self.each_holding(&list, closure, gap, |_| any = true)?;
+                Ok(Value::Boolean(any))
+            }
+            (Question::Sum, closure) => Ok(Value::of_number(self.total(&list, closure, gap)?.0)),
+            (Question::Mean, closure) => match self.total(&list, closure, gap)? {
+                (_, 0) => Ok(Value::Nothing),
+                (sum, count) => sum.div(Number::from(count)).map(Value::of_number).map_err(|_| Exit::HandOver),
+            },
             (Question::Filter, Some(closure)) => {
-                let kept = self.holding(list, closure, gap)?;
+                let kept = self.holding(&list, closure, gap)?;
                 self.made(kept, name)
             }
             (Question::Reversed, None) => {
@@ -212,11 +288,6 @@ impl<'s> Machine<'s> {
     /// Questions about the values that a closure gave.
     fn of_values(&mut self, what: Question, given: Values<'s>, name: Option<&Arc<str>>) -> Outcome<Value<'s>> {
         match what {
-            Question::Sum => Ok(Value::of_number(total(&given.values)?.0)),
-            Question::Mean => match total(&given.values)? {
-                (_, 0) => Ok(Value::Nothing),
-                (sum, count) => sum.div(Number::from(count)).map(Value::of_number).map_err(|_| Exit::HandOver),
-            },
             Question::Least | Question::Most => self.extreme(given.values, what == Question::Least),
             Question::All => {
                 for value in &given.values {
@@ -332,8 +403,8 @@ impl<'s> Machine<'s> {
     ) -> Outcome<Value<'s>> {
         let ties = match &ties {
             None => "skip",
-            Some(Value::Text(ties)) if ties.as_ref() == "dense" => "dense",
-            Some(Value::Text(ties)) if ties.as_ref() == "skip" => "skip",
+            Some(Value::Text(ties)) if &**ties == "dense" => "dense",
+            Some(Value::Text(ties)) if &**ties == "skip" => "skip",
             _ => return Err(Exit::HandOver),
         };
         let closure = ask.closure.as_deref().ok_or(Exit::HandOver)?;
@@ -374,22 +445,13 @@ impl<'s> Machine<'s> {
     }
 }
 
-/// The sum of the values that are something, and how many there are.
-fn total(values: &[Value<'_>]) -> Outcome<(Number, usize)> {
-    let (mut whole, mut sum, mut count) = (0_i64, None, 0);
-    for value in values.iter().filter(|value| !value.is_nothing()) {
-        count += 1;
-        if let (None, Value::Whole(more)) = (sum, value)
-            && let Some(more) = whole.checked_add(*more)
-        {
-            whole = more;
-            continue;
-        }
-        // From the first fraction on all in their order: where digits are cut, the order matters.
-        let number = value.number().ok_or(Exit::HandOver)?;
-        sum = Some(sum.unwrap_or(Number::from(whole)).add(number).map_err(|_| Exit::HandOver)?);
+/// Whether something holds; nothing where there is nothing.
+fn truth(value: &Value<'_>) -> Outcome<Option<bool>> {
+    match value {
+        Value::Boolean(holds) => Ok(Some(*holds)),
+        Value::Nothing => Ok(None),
+        _ => Err(Exit::HandOver),
     }
-    Ok((sum.unwrap_or(Number::from(whole)), count))
 }
 
 fn failed(error: &Arc<EvalAltResult>) -> Exit {

@@ -4,27 +4,31 @@ use std::sync::Arc;
 
 use rhai::{Dynamic, Map};
 
+use super::super::super::convert::from_value;
 use super::super::super::host::LOOKING_UP;
-use super::super::super::objects::{Figures, Parameters, PastObject, Table, Unit, constant, step_reached};
+use super::super::super::objects::{Figures, Parameters, PastObject, Table, Unit, constant, in_force, step_reached};
 use super::super::super::scene::{Missing, Reading, Window};
 use super::super::super::view::{Entries, Extent, View};
-use super::super::records::{Row, Rows};
-use super::super::tree::{self, Field, Host, Node, Reach, What};
-use super::super::value::{List, Seat, Value};
+use super::super::records::{self, Row, Rows};
+use super::super::tree::{self, Field, Host, Node, Parameter, Reach, What};
+use super::super::value::{List, Seat, Text, Value};
 use super::foreign::exit_of;
 use super::{Exit, Machine, Outcome, PartObject};
 use crate::bundle::Constant;
-use crate::dictionary;
+use crate::dictionary::{self, Kind};
 use crate::number::Number;
 use crate::period::Period;
 use std::rc::Rc;
+
+/// Entries of a table that are looked through.
+const SHORT: usize = 8;
 
 fn missing(missing: Missing) -> Exit {
     Exit::Missing(Box::new(missing))
 }
 
 fn text<'s>(text: &str) -> Value<'s> {
-    Value::Text(Arc::from(text))
+    Value::of_text(text)
 }
 
 impl<'s> Machine<'s> {
@@ -45,7 +49,7 @@ impl<'s> Machine<'s> {
         Ok(match host {
             Host::Unit => Value::Unit(self.at_hand()),
             Host::Period => Value::Other(Dynamic::from(self.period)),
-            Host::AsOf => Value::Date(scene.as_of()),
+            Host::AsOf => Value::of_date(scene.as_of()),
             Host::Parameters => Value::Other(Dynamic::from(Parameters::of(scene))),
             Host::Figures => Value::Other(Dynamic::from(Figures::at_hand(scene, unit))),
             Host::Previous => {
@@ -54,8 +58,8 @@ impl<'s> Machine<'s> {
             Host::Score => Value::of_optional(scene.score(unit).map_err(missing)?, Value::of_number),
             Host::Vetoed => Value::Boolean(scene.vetoed(unit)),
             Host::Incomplete => Value::Boolean(scene.incomplete(unit)),
-            Host::Band => Value::of_optional(scene.band(unit), Value::Text),
-            Host::Rating => Value::of_optional(scene.rating(unit), Value::Text),
+            Host::Band => Value::of_optional(scene.band(unit), Value::of_text),
+            Host::Rating => Value::of_optional(scene.rating(unit), Value::of_text),
             Host::Group | Host::Parts => self.foreign_name(host.name())?,
         })
     }
@@ -65,21 +69,38 @@ impl<'s> Machine<'s> {
         Ok(Value::of_optional(figure, |datum| Value::of_dynamic(datum.0, self.scene)))
     }
 
-    pub(super) fn parameter(&mut self, name: &str) -> Outcome<Value<'s>> {
-        let bundle = self.scene.bundle();
-        match constant(bundle, name, self.period.to()).map_err(|error| exit_of(&error))? {
+    /// A parameter as in force on the last day.
+    fn constant(&self, parameter: &Parameter) -> Outcome<&'s Constant> {
+        let (scene, day): (&'s Arc<dyn super::Scene>, _) = (self.scene, self.period.to());
+        let bundle = scene.bundle();
+        match bundle.parameters.get_index(parameter.place) {
+            Some((name, found)) if **name == *parameter.name => in_force(found, name, day),
+            _ => constant(bundle, &parameter.name, day),
+        }
+        .map_err(|error| exit_of(&error))
+    }
+
+    pub(super) fn parameter(&mut self, parameter: &Parameter) -> Outcome<Value<'s>> {
+        match self.constant(parameter)? {
             Constant::Value(value) => self.plain(value),
-            _ => Ok(Value::Other(Dynamic::from(Table::of(bundle, name, self.period.to())))),
+            _ => {
+                let table = Table::of(self.scene.bundle(), &parameter.name, self.period.to());
+                Ok(Value::Other(Dynamic::from(table)))
+            }
         }
     }
 
     /// What stands under a key of a table of the parameters.
-    pub(super) fn entry(&mut self, parameter: &str, key: Value<'s>) -> Outcome<Value<'s>> {
-        let found = constant(self.scene.bundle(), parameter, self.period.to()).map_err(|error| exit_of(&error))?;
-        if let (Constant::Table(entries), Value::Text(key)) = (found, &key)
-            && let Some(value) = entries.get(key.as_ref())
-        {
-            return self.plain(value);
+    pub(super) fn entry(&mut self, parameter: &Parameter, key: Value<'s>) -> Outcome<Value<'s>> {
+        if let (Constant::Table(entries), Value::Text(key)) = (self.constant(parameter)?, &key) {
+            // In a short table the key is found sooner than its hash.
+            let found = match entries.len() {
+                0..=SHORT => entries.iter().find(|(known, _)| ***known == **key).map(|(_, value)| value),
+                _ => entries.get(&**key),
+            };
+            if let Some(value) = found {
+                return self.plain(value);
+            }
         }
         // With the words for what is missing, or for what is no table.
         let of = self.parameter(parameter)?;
@@ -87,9 +108,8 @@ impl<'s> Machine<'s> {
     }
 
     /// What a number reaches among the steps of a parameter; nothing of it below all.
-    pub(super) fn step(&mut self, parameter: &str, reached: Value<'s>) -> Outcome<Value<'s>> {
-        let found = constant(self.scene.bundle(), parameter, self.period.to()).map_err(|error| exit_of(&error))?;
-        let (Constant::Steps { steps, above }, Some(reached)) = (found, reached.number()) else {
+    pub(super) fn step(&mut self, parameter: &Parameter, reached: Value<'s>) -> Outcome<Value<'s>> {
+        let (Constant::Steps { steps, above }, Some(reached)) = (self.constant(parameter)?, reached.number()) else {
             return Err(Exit::HandOver);
         };
         match step_reached(steps, *above, reached) {
@@ -98,9 +118,9 @@ impl<'s> Machine<'s> {
         }
     }
 
-    /// A value that stands in the bundle or belongs to a unit.
-    fn plain(&self, value: &dictionary::Value) -> Outcome<Value<'s>> {
-        Ok(Value::of_plain(value).unwrap_or_else(|| Value::Other(super::super::super::convert::from_value(value))))
+    /// A value that stands in the bundle.
+    fn plain(&self, value: &'s dictionary::Value) -> Outcome<Value<'s>> {
+        Ok(Value::of_plain(value).unwrap_or_else(|| Value::Other(from_value(value))))
     }
 
     /// A field of what is probably a record of one kind.
@@ -119,20 +139,17 @@ impl<'s> Machine<'s> {
 
     fn known_field(&mut self, row: Row<'s>, field: &'s Field) -> Outcome<Value<'s>> {
         match field.what {
-            What::Date => Ok(Value::Date(row.date())),
+            What::Date => Ok(Value::Day(row.day())),
             What::Value { place, optional } => match row.field(place) {
-                Some(value) => match Value::of_plain(value) {
-                    Some(plain) => {
-                        if let Value::Text(_) = plain {
-                            self.work(plain.extent().weight)?;
-                        }
-                        Ok(plain)
+                records::Field::Plain(value) => {
+                    if let Value::Text(_) = value {
+                        self.work(value.extent().weight)?;
                     }
-                    None => self.read(row, &field.name),
-                },
-                None if optional || row.is_lenient() => Ok(Value::Nothing),
+                    Ok(value)
+                }
+                records::Field::Missing if optional || row.is_lenient() => Ok(Value::Nothing),
                 // With the words for what is missing.
-                None => self.read(row, &field.name),
+                records::Field::Missing | records::Field::Involved => self.read(row, &field.name),
             },
             What::Other => self.read(row, &field.name),
         }
@@ -166,13 +183,12 @@ impl<'s> Machine<'s> {
     fn property(&mut self, of: Value<'s>, name: &str) -> Outcome<Value<'s>> {
         match of {
             Value::Record(row) => match row.kind().fields.get_full(name) {
-                Some((place, _, field)) if field.personal.is_none() => match row.field(place).and_then(Value::of_plain)
-                {
-                    Some(value) => {
+                Some((place, _, field)) if field.personal.is_none() => match row.field(place) {
+                    records::Field::Plain(value) => {
                         self.work(value.extent().weight)?;
                         Ok(value)
                     }
-                    None => self.read(row, name),
+                    _ => self.read(row, name),
                 },
                 _ => self.read(row, name),
             },
@@ -185,7 +201,7 @@ impl<'s> Machine<'s> {
             },
             Value::Records(_) if name == "key" => Ok(Value::Nothing),
             Value::Other(value) => self.of_object(value, name),
-            Value::Date(_) => self.foreign(&format!("get${name}"), &[of]),
+            Value::Day(_) => self.foreign(&format!("get${name}"), &[of]),
             Value::Text(text) if name == "length" => {
                 Ok(Value::Whole(i64::try_from(text.chars().count()).unwrap_or(i64::MAX)))
             }
@@ -196,14 +212,14 @@ impl<'s> Machine<'s> {
     fn of_unit(&mut self, seat: Seat, name: &str) -> Outcome<Value<'s>> {
         let scene = self.scene;
         Ok(match name {
-            "id" => Value::Text(scene.unit_id(seat.index)),
-            "name" => Value::Text(scene.unit_name(seat.index)),
-            "parent" => Value::of_optional(scene.parent(seat.index), |parent| Value::Text(scene.unit_id(parent))),
+            "id" => Value::of_text(scene.unit_id(seat.index)),
+            "name" => Value::of_text(scene.unit_name(seat.index)),
+            "parent" => Value::of_optional(scene.parent(seat.index), |parent| Value::of_text(scene.unit_id(parent))),
             "score" => Value::of_optional(Self::settle(seat, scene.score(seat.index))?, Value::of_number),
             "vetoed" => Value::Boolean(scene.vetoed(seat.index)),
             "incomplete" => Value::Boolean(scene.incomplete(seat.index)),
-            "band" => Value::of_optional(scene.band(seat.index), Value::Text),
-            "rating" => Value::of_optional(scene.rating(seat.index), Value::Text),
+            "band" => Value::of_optional(scene.band(seat.index), Value::of_text),
+            "rating" => Value::of_optional(scene.rating(seat.index), Value::of_text),
             _ => match scene.bundle().dictionary.attributes.get(name) {
                 Some(attribute) => {
                     let holder = match &attribute.of {
@@ -212,7 +228,7 @@ impl<'s> Machine<'s> {
                     };
                     let Some(holder) = holder else { return Ok(Value::Nothing) };
                     match Self::settle(seat, scene.attribute(holder, name))? {
-                        Some(value) => self.plain(&value)?,
+                        Some(value) => Value::of_own(value),
                         None => Value::Nothing,
                     }
                 }
@@ -227,8 +243,8 @@ impl<'s> Machine<'s> {
 
     fn of_period(&mut self, period: Period, name: &str) -> Outcome<Value<'s>> {
         Ok(match name {
-            "from" => Value::Date(period.from()),
-            "to" => Value::Date(period.to()),
+            "from" => Value::of_date(period.from()),
+            "to" => Value::of_date(period.to()),
             "year" => Value::Whole(period.year().into()),
             _ => return self.of_indexed(Value::Other(Dynamic::from(period)), name),
         })
@@ -267,16 +283,19 @@ impl<'s> Machine<'s> {
             (Value::Other(table), Value::Text(key)) => {
                 if let Some(table) = table.read_lock::<Table>() {
                     let value = table.entry(key).map_err(|error| exit_of(&error))?;
-                    return self.plain(value);
+                    return Ok(Value::of_own(value.clone()));
                 }
                 if let Some(entries) = table.read_lock::<Entries>() {
                     return Ok(Value::of_dynamic(entries.get(key), self.scene));
                 }
                 if let Some(map) = table.read_lock::<Map>() {
-                    let found = map.get(key.as_ref()).cloned();
+                    let found = map.get(&**key).cloned();
                     return Ok(Value::of_optional(found, |value| Value::of_dynamic(value, self.scene)));
                 }
-                self.of_indexed(of, &Arc::clone(key))
+                {
+                    let key = key.clone();
+                    self.of_indexed(of, &key)
+                }
             }
             (Value::Other(_), Value::Whole(_)) => self.foreign("index$get$", &[of, index]),
             (Value::Records(_) | Value::List(_) | Value::Array(_), Value::Whole(place)) => {
@@ -287,7 +306,7 @@ impl<'s> Machine<'s> {
                 item.ok_or(Exit::HandOver)
             }
             (Value::Record(_) | Value::Unit(_), Value::Text(name)) => {
-                let name = Arc::clone(name);
+                let name = name.clone();
                 self.property(of, &name)
             }
             _ => Err(Exit::HandOver),
@@ -297,8 +316,8 @@ impl<'s> Machine<'s> {
     /// Records of the kinds named; a period among the arguments sets the window.
     pub(super) fn records(&mut self, records: &'s tree::Records) -> Outcome<Value<'s>> {
         let (seat, window) = (self.at_hand(), self.window(records.reach));
-        if let [Node::Constant(super::Constant::Text(kind))] = records.arguments.as_slice() {
-            return self.rows(seat, &[kind.as_ref()], window);
+        if !records.kinds.is_empty() {
+            return self.rows(seat, &records.kinds, window);
         }
         let arguments = self.arguments(&records.arguments, records.first_last)?;
         let (seat, arguments) = match arguments.split_first() {
@@ -318,7 +337,10 @@ impl<'s> Machine<'s> {
         let mut kinds = Vec::with_capacity(arguments.len());
         for argument in arguments {
             match argument {
-                Value::Text(kind) => kinds.push(kind.as_ref()),
+                Value::Text(kind) => {
+                    let kind = self.scene.bundle().dictionary.kinds.get(&**kind);
+                    kinds.push(Arc::clone(kind.ok_or(Exit::HandOver)?));
+                }
                 Value::Other(period) => match period.read_lock::<Period>() {
                     Some(period) => window = Window::Within(*period),
                     None => return Err(Exit::HandOver),
@@ -337,20 +359,20 @@ impl<'s> Machine<'s> {
         }
     }
 
-    fn rows(&mut self, seat: Seat, kinds: &[&str], window: Window) -> Outcome<Value<'s>> {
+    fn rows(&mut self, seat: Seat, kinds: &[Arc<Kind>], window: Window) -> Outcome<Value<'s>> {
         self.work(LOOKING_UP)?;
         let scene: &'s dyn super::Scene = &**self.scene;
         if let [kind] = kinds {
-            let read = scene.rows(seat.index, kind, window).map(Some);
-            let Some(rows) = Self::settle(seat, read)? else { return Ok(Value::Nothing) };
-            self.work(rows.len() as u64)?;
-            return Ok(Value::Records(Rows::new(rows, seat.lenient)));
+            let read = scene.span(seat.index, kind, window).map(Some);
+            let Some(span) = Self::settle(seat, read)? else { return Ok(Value::Nothing) };
+            self.work(span.len() as u64)?;
+            return Ok(Value::Records(Rows::new(span, seat.lenient)));
         }
         let mut all: Vec<Row<'s>> = Vec::new();
         for kind in kinds {
-            let read = scene.rows(seat.index, kind, window).map(Some);
-            let Some(rows) = Self::settle(seat, read)? else { return Ok(Value::Nothing) };
-            all.extend(rows.iter().map(|record| Row::new(record, seat.lenient)));
+            let read = scene.span(seat.index, kind, window).map(Some);
+            let Some(span) = Self::settle(seat, read)? else { return Ok(Value::Nothing) };
+            all.extend(Rows::new(span, seat.lenient).iter());
         }
         all.sort_by(|a, b| a.order(*b));
         self.work(all.len() as u64)?;
@@ -368,7 +390,7 @@ impl<'s> Machine<'s> {
                         tree::Outcome::Found => "found",
                         tree::Outcome::Met => "met",
                     };
-                    return self.foreign(name, &[value, Value::Text(Arc::clone(id))]);
+                    return self.foreign(name, &[value, Value::Text(Text::Lent(id))]);
                 }
             },
         };

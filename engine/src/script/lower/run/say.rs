@@ -3,17 +3,45 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use super::super::super::convert::{display, display_cut};
+use super::super::super::convert::{self, display, display_cut};
 use super::super::super::frame::{MOST_SAID, Said};
 use super::super::tree::{Node, Say};
 use super::super::value::{Value, record_of};
-use super::{Exit, LONGEST, Listed, Machine, Outcome};
+use super::{Exit, LONGEST, Machine, Outcome};
 use crate::assessment::FindingKind;
 use crate::number::Number;
 use crate::record::Record;
 
-/// Bytes of most reasons.
-const LIKELY: usize = 96;
+/// How many records or lists of them a finding may name.
+pub(in crate::script::lower) const MOST_EVIDENCE: usize = 3;
+/// Records up to which it is quicker to look through all of them than to know each by its place in memory.
+const FEW: usize = 16;
+
+/// Records, each once.
+#[derive(Default)]
+struct Named {
+    records: Vec<Arc<Record>>,
+    /// Where they are in memory, once there are many: one record is one place.
+    places: HashSet<*const Record>,
+}
+
+impl Named {
+    fn add(&mut self, record: &Arc<Record>) {
+        if self.records.len() < FEW {
+            if self.records.iter().any(|known| Arc::ptr_eq(known, record)) {
+                return;
+            }
+        } else {
+            if self.places.is_empty() {
+                self.places.extend(self.records.iter().map(Arc::as_ptr));
+            }
+            if !self.places.insert(Arc::as_ptr(record)) {
+                return;
+            }
+        }
+        self.records.push(Arc::clone(record));
+    }
+}
 
 impl<'s> Machine<'s> {
     pub(super) fn say(&mut self, say: &'s Say) -> Outcome<Value<'s>> {
@@ -24,9 +52,9 @@ impl<'s> Machine<'s> {
         if say.points.is_some() || !say.first_last {
             reason = Some(self.eval(&say.reason)?);
         }
-        let mut items = Vec::with_capacity(say.evidence.len());
-        for node in &say.evidence {
-            items.push(self.eval(node)?);
+        let mut items: [Value<'s>; MOST_EVIDENCE] = [const { Value::Nothing }; MOST_EVIDENCE];
+        for (item, node) in items.iter_mut().zip(&say.evidence) {
+            *item = self.eval(node)?;
         }
         // A variable in first place is read last.
         if say.first_last {
@@ -53,7 +81,7 @@ impl<'s> Machine<'s> {
     fn find(&mut self, kind: FindingKind, points: Number, reason: &Value<'s>, items: &[Value<'s>]) -> Outcome<()> {
         let evidence = self.evidence(items)?;
         let reason = match reason {
-            Value::Text(text) if text.len() <= LONGEST => Arc::clone(text),
+            Value::Text(text) if text.len() <= LONGEST => text.share(),
             reason => Arc::from(self.display(reason)?),
         };
         self.work((reason.len() / 16 + evidence.len()) as u64)?;
@@ -66,53 +94,31 @@ impl<'s> Machine<'s> {
 
     /// Records named as evidence, each once, in the order in which they are named.
     fn evidence(&mut self, items: &[Value<'s>]) -> Outcome<Vec<Arc<Record>>> {
-        if let [Value::Record(row)] = items {
-            return Ok(vec![row.share()]);
-        }
-        let mut records = Vec::new();
-        let mut known = HashSet::new();
+        let mut named = Named::default();
         for item in items {
             if self.listed(item).is_ok() {
                 self.admit(item.extent())?;
             }
-            self.name(item, &mut records, &mut known)?;
+            self.name(item, &mut named)?;
         }
-        Ok(records)
+        Ok(named.records)
     }
 
-    fn name(
-        &mut self,
-        item: &Value<'s>,
-        records: &mut Vec<Arc<Record>>,
-        known: &mut HashSet<*const Record>,
-    ) -> Outcome<()> {
-        let record = match item {
-            Value::Nothing => return Ok(()),
-            Value::Record(row) => row.share(),
-            other => match self.listed(other) {
-                Ok(list) => return self.name_all(&list, records, known),
-                Err(_) => match other {
-                    Value::Other(value) if value.is_unit() => return Ok(()),
-                    Value::Other(value) => record_of(value).ok_or(Exit::HandOver)?,
-                    _ => return Err(Exit::HandOver),
-                },
-            },
-        };
-        if known.insert(Arc::as_ptr(&record)) {
-            records.push(record);
-        }
-        Ok(())
-    }
-
-    fn name_all(
-        &mut self,
-        list: &Listed<'s>,
-        records: &mut Vec<Arc<Record>>,
-        known: &mut HashSet<*const Record>,
-    ) -> Outcome<()> {
-        for place in 0..list.len() {
-            if let Some(item) = list.get(place, self.scene) {
-                self.name(&item, records, known)?;
+    fn name(&mut self, item: &Value<'s>, named: &mut Named) -> Outcome<()> {
+        match item {
+            Value::Nothing => {}
+            Value::Record(row) => named.add(row.record().ok_or(Exit::HandOver)?),
+            // Of the facts, where each record stands once.
+            Value::Records(rows) if named.records.is_empty() => named.records.extend_from_slice(rows.records()),
+            Value::Other(value) if value.is_unit() => {}
+            Value::Other(value) if !convert::is_list(value) => named.add(&record_of(value).ok_or(Exit::HandOver)?),
+            other => {
+                let list = self.listed(other)?;
+                for place in 0..list.len() {
+                    if let Some(item) = list.get(place, self.scene) {
+                        self.name(&item, named)?;
+                    }
+                }
             }
         }
         Ok(())
@@ -129,30 +135,46 @@ impl<'s> Machine<'s> {
 
     /// A text with values in it.
     pub(super) fn template(&mut self, parts: &'s [Node]) -> Outcome<Value<'s>> {
-        let mut text = String::with_capacity(LIKELY);
-        for part in parts {
-            if let Node::Constant(super::Constant::Text(fixed)) = part {
+        // The memory in which the last one was put together.
+        let mut text = std::mem::take(self.scratch);
+        text.clear();
+        let put = parts.iter().try_for_each(|part| self.put(part, &mut text));
+        let whole = put.map(|()| Value::of_text(text.as_str()));
+        *self.scratch = text;
+        whole
+    }
+
+    /// Adds one part to a text.
+    fn put(&mut self, part: &'s Node, text: &mut String) -> Outcome<()> {
+        let value = match part {
+            Node::Constant(super::Constant::Text(fixed)) => {
                 text.push_str(fixed);
-                continue;
+                return if text.len() > LONGEST { Err(Exit::HandOver) } else { Ok(()) };
             }
-            match self.eval(part)? {
-                Value::Text(part) => text.push_str(&part),
-                Value::Whole(whole) => text.push_str(&whole.to_string()),
-                Value::Nothing => text.push_str("(未填)"),
-                Value::Boolean(is) => text.push_str(if is { "是" } else { "否" }),
-                Value::Other(value) if !is_shown(&value) => return Err(Exit::HandOver),
-                value => {
-                    let shown = display_cut(&value.to_dynamic(self.scene));
-                    self.work((shown.len() / 8) as u64)?;
-                    text.push_str(&shown);
+            part => self.eval(part)?,
+        };
+        let before = text.len();
+        match value {
+            Value::Text(part) => text.push_str(&part),
+            Value::Whole(whole) => write(text, whole),
+            Value::Nothing => text.push_str("(未填)"),
+            Value::Boolean(is) => text.push_str(if is { "是" } else { "否" }),
+            Value::Other(value) if !is_shown(&value) => return Err(Exit::HandOver),
+            value => {
+                match value.number() {
+                    Some(number) => write(text, number),
+                    None => text.push_str(&display_cut(&value.to_dynamic(self.scene))),
                 }
-            }
-            if text.len() > LONGEST {
-                return Err(Exit::HandOver);
+                self.work(((text.len() - before) / 8) as u64)?;
             }
         }
-        if text.len() > LONGEST { Err(Exit::HandOver) } else { Ok(Value::Text(Arc::from(text))) }
+        if text.len() > LONGEST { Err(Exit::HandOver) } else { Ok(()) }
     }
+}
+
+/// Writing to memory cannot fail.
+fn write(text: &mut String, value: impl std::fmt::Display) {
+    let _ = std::fmt::Write::write_fmt(text, format_args!("{value}"));
 }
 
 /// Whether a template shows such an object as the language says; others it shows by their type.

@@ -168,7 +168,7 @@ impl<'s> Machine<'s> {
             match &value {
                 Value::Whole(whole) if range.contains(whole) && self.is_chosen(arm)? => return self.eval(&arm.gives),
                 // Some numbers are, some are not: that depends on how they came about.
-                Value::Number(_) => return Err(Exit::HandOver),
+                Value::Number(_) | Value::Scaled(..) => return Err(Exit::HandOver),
                 _ => {}
             }
         }
@@ -196,7 +196,7 @@ fn is_literal(value: &Value<'_>, literal: &Constant) -> bool {
         (Value::Nothing, Constant::Nothing) => true,
         (Value::Boolean(value), Constant::Boolean(literal)) => value == literal,
         (Value::Whole(value), Constant::Whole(literal)) => value == literal,
-        (Value::Text(value), Constant::Text(literal)) => value == literal,
+        (Value::Text(value), Constant::Text(literal)) => **value == **literal,
         _ => false,
     }
 }
