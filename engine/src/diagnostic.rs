@@ -20,10 +20,12 @@ pub enum Lang {
     En,
 }
 
-/// How bad it is: an error stops what was asked for, a warning does not.
+/// How bad it is: an error stops what was asked for, a warning and a note do not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
+    /// Good to know; there may be nothing to do.
+    Note,
     /// Worth a look; nothing is stopped.
     Warning,
     /// Must be mended first.
@@ -35,7 +37,7 @@ pub enum Severity {
 pub struct Code {
     /// Stable identifier, such as `unknown-key`.
     pub id: &'static str,
-    /// Error or warning.
+    /// Error, warning or note.
     pub severity: Severity,
     /// What is wrong, in Chinese.
     pub zh: &'static str,
@@ -177,6 +179,8 @@ impl Diagnostic {
     pub fn render(&self, source: Option<&str>, lang: Lang) -> String {
         let label = match (self.code.severity, lang) {
             (Severity::Error, Lang::Zh) => "错误",
+            (Severity::Note, Lang::Zh) => "说明",
+            (Severity::Note, Lang::En) => "note",
             (Severity::Warning, Lang::Zh) => "提醒",
             (Severity::Error, Lang::En) => "error",
             (Severity::Warning, Lang::En) => "warning",

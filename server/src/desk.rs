@@ -1,38 +1,41 @@
 //! The desk: drafts are read, weighed and stored, each as a job that outlives the page it was asked for on.
 //!
-//! Enters: a draft and who looks at it. Leaves: a [`Preview`], a batch, the faulty rows to be mended; or a job to wait for. Pages and
-//! the API go the same way through here. Next: [`crate::pages`].
+//! Enters: a draft and who looks at it. Leaves: a [`Preview`], a batch, the faulty rows to be mended; or a job to wait for. How a
+//! draft is stored stands in [`storing`]. Pages and the API go the same way through here. Next: [`crate::pages`].
 
+pub mod filled;
 pub mod incoming;
+pub mod stating;
+mod storing;
 pub mod templates;
 #[cfg(test)]
 mod crash;
+#[cfg(test)]
+mod tests;
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
-use liuwu_engine::diagnostic::any_error;
 use liuwu_engine::period::Date;
 
 use crate::accounts::Caller;
-use crate::audit::{Action, Note, Subject};
 use crate::drafts::habits::{self, realm};
 use crate::drafts::preview::{Key, Preview, Weighed};
-use crate::drafts::{Draft, DraftError, State};
+use crate::drafts::{Draft, Outline, State};
 use crate::effect::{self, Effect, Touched};
 use crate::error::Problem;
-use crate::intake::{self, Limits, marked};
+use crate::intake::{self, Limits, Mark, marked};
 use crate::jobs::{Ending, Job};
 use crate::progress::{Gauge, Progress, Step};
 use crate::remit::Remit;
 use crate::scoring::{Ask, ScoringError};
 use crate::state::App;
 use crate::store::overlay::Overlay;
-use crate::store::{Act, BatchId, Conflict, RecordId, StoreError};
-use crate::upload::{self, File, Report, STORING, Said, Stopped};
+use crate::upload::{self, File, Report, Said, Stopped};
 use crate::view::EditionView;
 use crate::wording::internal_mark;
+pub use storing::{Consent, commit, storing};
 
 /// Working out what storing would do to the results.
 const WEIGHING: Step = Step { zh: "测算影响", en: "weighing the effect" };
@@ -65,23 +68,15 @@ pub fn begin(app: &App, caller: &Caller, files: Vec<File>) -> Result<Draft, Prob
     Ok(app.drafts().create(store, (&caller.name(), &realm(caller.scope())), &all, app.now())?)
 }
 
-/// A draft of the caller. One whose batch was stored just before an interruption is known by its batch, and what was still to
-/// be withdrawn then is withdrawn now.
+/// A draft of the caller. One whose batch was stored just before an interruption is known by its batch.
 ///
 /// # Errors
 /// [`Problem::Draft`].
 pub fn get(app: &App, caller: &Caller, id: &str) -> Result<Draft, Problem> {
     let draft = app.drafts().get(app.store(), id, &caller.name())?;
-    if app.jobs().about(&storing(&draft.id)).is_some_and(|job| job.ending().is_none()) {
+    let is_being_stored = app.jobs().about(&storing(&draft.id)).is_some_and(|job| job.ending().is_none());
+    if is_being_stored || draft.state != State::Open {
         return Ok(draft);
-    }
-    if let State::Committed { batch, at, rows, faulty, withdrawing } = &draft.state {
-        if withdrawing.is_empty() {
-            return Ok(draft);
-        }
-        withdraw(app, caller, withdrawing)?;
-        let state = State::Committed { batch: *batch, at: *at, rows: *rows, faulty: *faulty, withdrawing: Vec::new() };
-        return Ok(app.drafts().set_state(app.store(), (id, &caller.name()), state, app.now())?);
     }
     let recent = app.store().batches(None, RECENT)?;
     let own = recent.into_iter().find(|batch| batch.notes.get(NOTE) == Some(&draft.id));
@@ -90,14 +85,15 @@ pub fn get(app: &App, caller: &Caller, id: &str) -> Result<Draft, Problem> {
         batch: Some(batch.id),
         at: batch.at,
         rows: batch.counts.all_records() + batch.counts.attributes,
-        faulty: 0,
-        withdrawing: Vec::new(),
+        faulty: draft.outline.map_or(0, |outline| outline.faulty),
+        conflicting: draft.outline.map_or(0, |outline| outline.conflicting),
+        taken_back: batch.counts.taken_back,
     };
     Ok(app.drafts().set_state(app.store(), (id, &caller.name()), state, app.now())?)
 }
 
 /// The note in a batch that says of which draft it is.
-const NOTE: &str = "draft";
+pub const NOTE: &str = "draft";
 
 /// Reads a draft, or waits for its reading for so long.
 ///
@@ -118,6 +114,8 @@ pub fn look(app: &App, caller: &Caller, draft: &Draft, longest: Duration) -> Res
             let (jobs, now) = (app.clone(), app.now());
             let work = move |gauge: &Gauge| {
                 let preview = read(&app, &caller, &draft, gauge)?;
+                let outline = Outline::from(&preview.report);
+                app.drafts().note_outline(app.store(), &draft, outline).map_err(|error| failed(error.into()))?;
                 app.previews().put(key, Arc::new(preview));
                 Ok(())
             };
@@ -170,24 +168,35 @@ fn failed(problem: Problem) -> Ending {
 }
 
 fn read(app: &App, caller: &Caller, draft: &Draft, gauge: &Gauge) -> Result<Preview, Ending> {
-    let (edition, report) = prepare(app, caller, draft, gauge)?;
+    let (edition, mut report) = prepare(app, caller, draft, gauge)?;
     gauge.go_on()?;
     gauge.begin(WEIGHING, 0);
-    let effect = match weigh(app, caller, &edition, &report) {
-        Ok(effect) => effect,
-        Err(problem) => {
-            let words = problem.detail();
-            Weighed::Unknown(words.zh, words.en)
-        }
-    };
+    let effect = weighed(app, caller, &edition, &report);
+    let mut effect_taking_back = None;
+    if !report.missing.is_empty() {
+        gauge.go_on()?;
+        report.take_back_missing(true);
+        effect_taking_back = Some(weighed(app, caller, &edition, &report));
+        report.take_back_missing(false);
+    }
     let tree = app.units().map_err(failed)?;
     let mut spoken: BTreeSet<&str> = report.missing.iter().map(|missing| missing.unit.as_str()).collect();
-    if let Weighed::Effect(effect) = &effect {
-        spoken.extend(effect.moved.iter().map(|moved| moved.unit.as_str()));
+    for weighed in std::iter::once(&effect).chain(&effect_taking_back) {
+        if let Weighed::Effect(effect) = weighed {
+            spoken.extend(effect.moved.iter().map(|moved| moved.unit.as_str()));
+        }
     }
     let names: HashMap<String, String> =
         spoken.into_iter().map(|unit| (unit.to_owned(), tree.full_name(unit))).collect();
-    Ok(Preview { report, effect, names })
+    Ok(Preview { report, effect, effect_taking_back, names })
+}
+
+/// What storing a report would do to the results, or why that cannot be told.
+fn weighed(app: &App, caller: &Caller, edition: &EditionView, report: &Report) -> Weighed {
+    weigh(app, caller, edition, report).unwrap_or_else(|problem| {
+        let words = problem.detail();
+        Weighed::Unknown(words.zh, words.en)
+    })
 }
 
 /// What storing a report would do to the results that are in force.
@@ -228,115 +237,6 @@ fn weigh(app: &App, caller: &Caller, edition: &EditionView, report: &Report) -> 
     }
 }
 
-/// What a person says when a draft is stored.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Consent {
-    /// The good rows alone are stored, though others are at fault.
-    pub good_rows: bool,
-    /// Known records that a complete table no longer holds are withdrawn.
-    pub withdraw_missing: bool,
-}
-
-/// What the job that stores a draft is about.
-pub fn storing(draft: &str) -> String {
-    format!("store {draft}")
-}
-
-/// Stores a draft, as a job.
-///
-/// # Errors
-/// [`Problem::Faults`] when something is at fault and the good rows alone were not asked for; [`DraftError::Closed`].
-pub fn commit(app: &App, caller: &Caller, draft: &Draft, consent: Consent) -> Result<Arc<Job>, Problem> {
-    if draft.state != State::Open {
-        return Err(DraftError::Closed.into());
-    }
-    let key = Key { draft: draft.id.clone(), revision: draft.revision, writes: app.writes() };
-    if let Some(preview) = app.previews().get(&key).filter(|_| !consent.good_rows)
-        && any_error(&preview.report.faults)
-    {
-        return Err(Problem::Faults(preview.report.faults.clone()));
-    }
-    let claim = app.drafts().claim(&draft.id).ok_or(DraftError::Closed)?;
-    let (own, caller, draft) = (app.clone(), caller.clone(), draft.clone());
-    let owner = caller.name();
-    let subject = storing(&draft.id);
-    let work = move |gauge: &Gauge| {
-        // Nobody else stores this draft until this is done.
-        let _claim = claim;
-        store(&own, &caller, &draft, consent, &key, gauge)
-    };
-    app.jobs().start(&owner, &subject, app.now(), work).map_err(|error| Problem::Internal(error.to_string()))
-}
-
-fn store(app: &App, caller: &Caller, draft: &Draft, consent: Consent, key: &Key, gauge: &Gauge) -> Result<(), Ending> {
-    let ready = app.previews().take(key).and_then(Arc::into_inner).map(|preview| preview.report);
-    let mut report = match ready {
-        Some(report) => report,
-        None => prepare(app, caller, draft, gauge)?.1,
-    };
-    let _alone = app.standing();
-    if !report.is_current(app.store()) {
-        report = prepare(app, caller, draft, gauge)?.1;
-    }
-    if any_error(&report.faults) && !consent.good_rows {
-        return Err(Ending::Failed(
-            "有错的行尚未改正,没有入库".to_owned(),
-            "there are faults; nothing was stored".to_owned(),
-        ));
-    }
-    report.note(NOTE, &draft.id);
-    let rows = report.rows();
-    let faulty = report.tables.iter().map(|table| table.faulty).sum();
-    let missing = report.missing.iter().map(|missing| missing.record).filter(|_| consent.withdraw_missing).collect();
-    habits::learn(app.store(), draft, &report).map_err(|error| failed(error.into()))?;
-    gauge.go_on()?;
-    gauge.begin(STORING, rows);
-    let batch = upload::commit_watched(app.store(), report, gauge).map_err(|stopped| match stopped {
-        Stopped::CalledOff(off) => off.into(),
-        Stopped::Store(error) => failed(error.into()),
-    })?;
-    gauge.advance(rows);
-    conclude(app, caller, draft, batch, (rows, faulty), missing).map_err(failed)
-}
-
-/// Notes what was stored, and withdraws what a complete table no longer holds.
-fn conclude(
-    app: &App,
-    caller: &Caller,
-    draft: &Draft,
-    batch: Option<BatchId>,
-    (rows, faulty): (u64, u64),
-    missing: Vec<RecordId>,
-) -> Result<(), Problem> {
-    app.facts_changed();
-    let mine = (draft.id.as_str(), draft.owner.as_str());
-    let state = |withdrawing| State::Committed { batch, at: app.now(), rows, faulty, withdrawing };
-    app.drafts().set_state(app.store(), mine, state(missing.clone()), app.now())?;
-    if let Some(batch) = batch {
-        app.audit().note(Note::done(caller, Action::Upload, Subject::of("batch", batch)))?;
-    }
-    if !missing.is_empty() {
-        withdraw(app, caller, &missing)?;
-        app.drafts().set_state(app.store(), mine, state(Vec::new()), app.now())?;
-    }
-    Ok(())
-}
-
-/// Withdraws records that a complete table no longer holds.
-fn withdraw(app: &App, caller: &Caller, records: &[RecordId]) -> Result<(), Problem> {
-    for record in records {
-        let act = Act { by: caller.name(), at: app.now(), why: "全量台账中已没有这一条".to_owned() };
-        match app.store().withdraw_record(*record, act) {
-            Ok(()) => app.audit().note(Note::done(caller, Action::Withdraw, Subject::of("record", record)))?,
-            // Somebody was faster, or an interrupted attempt has got so far.
-            Err(StoreError::Conflict(Conflict::NotInForce(_))) => {}
-            Err(error) => return Err(error.into()),
-        }
-    }
-    app.facts_changed();
-    Ok(())
-}
-
 /// A file of a draft as a workbook with its faults in red, each with a comment; what was mended in the draft is mended in it. Of a
 /// table too large to be held the first faulty rows, as CSV.
 ///
@@ -344,13 +244,16 @@ fn withdraw(app: &App, caller: &Caller, records: &[RecordId]) -> Result<(), Prob
 /// [`Problem::Absent`] for a file that the draft does not have.
 pub fn corrected(app: &App, caller: &Caller, draft: &Draft, name: &str, preview: &Preview) -> Result<File, Problem> {
     let absent = || Problem::Absent("文件", "file", name.to_owned());
-    let (_, said) = said(app, caller, draft)?;
+    let (edition, said) = said(app, caller, draft)?;
     let file = draft.read_files(app.store())?.into_iter().find(|file| file.name == name).ok_or_else(absent)?;
     if preview.report.is_large() {
         return preview.report.corrections.first().cloned().ok_or_else(absent);
     }
     let mut book = intake::read(&file.name, &file.bytes, None, Limits::default()).map_err(Problem::Faults)?;
     said.choices.mend(&mut book);
+    // What the file was recognised as, or declared to be, need not be guessed again when it comes back.
+    let kinds = preview.report.kinds_of(name, marked::ONLY_SHEET);
+    book.mark = book.mark.or_else(|| Some(Mark::naming(edition.bundle(), kinds)));
     let taken = internal_mark(&caller.name(), app.clock());
     let bytes = marked::write(&book, &preview.report.faults, &taken);
     let bytes = bytes.map_err(|error| Problem::Internal(error.to_string()))?;

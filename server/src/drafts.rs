@@ -4,6 +4,7 @@
 //! a paper in the cabinet; and what an office has got used to ([`habits`]). What is in a draft counts for nothing until it is
 //! committed. Next: [`crate::desk`], which reads and commits drafts.
 
+mod error;
 pub mod habits;
 pub mod preview;
 
@@ -16,8 +17,9 @@ use liuwu_engine::period::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::intake::{CellChoice, Choices, TableChoice};
-use crate::store::{BatchId, ContentId, Paper, RecordId, Store, StoreError};
-use crate::upload::File;
+use crate::store::{BatchId, ContentId, Paper, Store, StoreError};
+use crate::upload::{File, Report};
+pub use error::DraftError;
 
 /// The folder of drafts in the cabinet, and their drawer.
 const FOLDER: &str = "drafts";
@@ -59,6 +61,9 @@ pub struct Draft {
     pub aliases: BTreeMap<String, String>,
     /// How it stands.
     pub state: State,
+    /// What was found when it was read last; none: it has not been read since it was changed.
+    #[serde(default)]
+    pub outline: Option<Outline>,
 }
 
 /// A file of a draft.
@@ -86,11 +91,36 @@ pub enum State {
         at: Timestamp,
         /// Rows stored.
         rows: u64,
-        /// Rows that were left for mending.
+        /// Rows with a fault that were not stored.
         faulty: u64,
-        /// Records still to be withdrawn because a complete table no longer holds them.
-        withdrawing: Vec<RecordId>,
+        /// Of these: rows that contradict a stored record, and became questions.
+        #[serde(default)]
+        conflicting: u64,
+        /// Records that were taken back because a complete table no longer holds them.
+        #[serde(default)]
+        taken_back: u64,
     },
+}
+
+/// What was found when a draft was read last, for lists of drafts.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Outline {
+    /// Rows that would be stored.
+    pub good: u64,
+    /// Rows with a fault, those that contradict a stored record among them.
+    pub faulty: u64,
+    /// Rows that contradict a stored record.
+    pub conflicting: u64,
+}
+
+impl From<&Report> for Outline {
+    fn from(report: &Report) -> Outline {
+        Outline {
+            good: report.tables.iter().map(|table| table.new + table.updated).sum(),
+            faulty: report.tables.iter().map(|table| table.faulty).sum(),
+            conflicting: report.tables.iter().map(|table| table.conflicting).sum(),
+        }
+    }
 }
 
 /// Decisions to be added to a draft. What is left out stays as it is.
@@ -108,46 +138,6 @@ pub struct Change {
     pub cells: Vec<CellChoice>,
     /// Units for names; an empty one takes the choice back.
     pub aliases: BTreeMap<String, String>,
-}
-
-/// Why something could not be done with a draft.
-#[derive(Debug, thiserror::Error)]
-pub enum DraftError {
-    /// The store failed.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    /// A paper of the store is no draft.
-    #[error("a draft cannot be read: {0}")]
-    Unreadable(#[from] serde_json::Error),
-    /// There is none, or it is somebody else's.
-    #[error("there is no draft `{0}`")]
-    Missing(String),
-    /// It has been committed.
-    #[error("this draft has been committed; take its batch back if it was wrong")]
-    Closed,
-    /// Two files of one name.
-    #[error("two files are called `{0}`; rename one of them")]
-    SameName(String),
-    /// More cells than are mended here.
-    #[error("more than {0} cells were mended here; mend the rest in the file")]
-    TooManyCells(usize),
-    /// The system gives no chance.
-    #[error("the system gives no random numbers")]
-    NoChance,
-}
-
-impl DraftError {
-    /// The message in Chinese.
-    pub fn zh(&self) -> String {
-        match self {
-            DraftError::Store(error) => error.zh(),
-            DraftError::Missing(id) => format!("没有上报草稿「{id}」"),
-            DraftError::Closed => "这份草稿已经入库。报错了可以整批撤回".to_owned(),
-            DraftError::SameName(name) => format!("有两个文件都叫「{name}」,请改名后再选"),
-            DraftError::TooManyCells(most) => format!("这里最多改 {most} 格,其余请在表里改好再上传"),
-            DraftError::Unreadable(_) | DraftError::NoChance => "系统出错".to_owned(),
-        }
-    }
 }
 
 /// The drafts of a store. Of this process alone, as the store is.
@@ -212,6 +202,7 @@ impl Drafts {
             cells: Vec::new(),
             aliases: BTreeMap::new(),
             state: State::Open,
+            outline: None,
         };
         save(store, &draft)?;
         Ok(draft)
@@ -256,6 +247,7 @@ impl Drafts {
                 return Err(DraftError::Closed);
             }
             change.apply(draft);
+            draft.outline = None;
             if draft.cells.len() > MOST_CELLS { Err(DraftError::TooManyCells(MOST_CELLS)) } else { Ok(()) }
         })
     }
@@ -275,6 +267,20 @@ impl Drafts {
             draft.state = state;
             Ok(())
         })
+    }
+
+    /// Notes what was found in a draft, unless it has been changed since it was read. That alone does not touch it.
+    ///
+    /// # Errors
+    /// [`DraftError`].
+    pub fn note_outline(&self, store: &dyn Store, read: &Draft, outline: Outline) -> Result<(), DraftError> {
+        let _alone = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut draft = self.get(store, &read.id, &read.owner)?;
+        if draft.revision != read.revision || draft.outline == Some(outline) {
+            return Ok(());
+        }
+        draft.outline = Some(outline);
+        save(store, &draft)
     }
 
     /// The right to store a draft; none while somebody has it.

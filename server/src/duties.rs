@@ -2,9 +2,11 @@
 //! of it.
 //!
 //! Enters: a standard, the units, the statements known (报齐, 零报告), a day, and what the one who asks answers for. Leaves:
-//! [`Duties`], one list of what is due. A pure function of what it is given. Next: [`crate::error`].
+//! [`Duties`], one list of what is due, and the same month by month ([`Month`]). A pure function of what it is given. Next:
+//! [`crate::error`].
 
 mod burden;
+mod month;
 #[cfg(test)]
 mod tests;
 
@@ -16,7 +18,8 @@ use liuwu_engine::dictionary::{Due, Kind};
 use liuwu_engine::division::short_name;
 use liuwu_engine::period::{Date, Period, plus_days};
 
-pub use burden::{AskedTwice, Burden, asked_twice, burden};
+pub use burden::{Burden, burden};
+pub use month::{Asked, Month, Standing};
 
 use crate::store::{self, Received, Scope};
 use crate::view::UnitTree;
@@ -113,6 +116,7 @@ pub struct Unchecked {
 }
 
 /// What the duties are worked out from.
+#[derive(Clone, Copy)]
 pub struct Basis<'a> {
     /// The standard.
     pub bundle: &'a Bundle,
@@ -130,41 +134,58 @@ impl Basis<'_> {
     /// Works out the duties for the period of the standard that the day is in, and the one before it.
     #[must_use]
     pub fn duties(&self) -> Duties {
-        let coverage = Coverage::new(self.statements.iter().map(|statement| Statement {
+        let coverage = self.coverage();
+        let mut open = Vec::new();
+        let mut waiting: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+        for kind in self.my_kinds() {
+            let Some(due) = kind.due else { continue };
+            let units = self.units_of(kind);
+            for period in self.periods_of(due) {
+                let missing = self.missing(&coverage, kind, &units, period);
+                let Some(duty) = self.duty(kind, due, period, units.len(), &missing) else { continue };
+                if duty.state != DutyState::Coming {
+                    waiting.entry(&kind.id).or_default().extend(&missing);
+                }
+                open.push(duty);
+            }
+        }
+        open.sort_by(|a, b| (a.state, a.due, &a.kind).cmp(&(b.state, b.due, &b.kind)));
+        Duties { day: self.day, open, came_late: self.came_late(), unchecked: self.unchecked(&waiting) }
+    }
+
+    fn coverage(&self) -> Coverage {
+        Coverage::new(self.statements.iter().map(|statement| Statement {
             kind: statement.kind.clone(),
             area: statement.area.clone(),
             from: statement.from,
             to: statement.to,
             nil: statement.nil,
-        }));
-        let mut open = Vec::new();
-        let mut waiting: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
-        for kind in self.bundle.dictionary.kinds.values().filter(|kind| self.is_mine(kind)) {
-            let Some(due) = kind.due else { continue };
-            let units = self.units_of(kind);
-            for period in self.periods_of(due) {
-                let missing: Vec<&str> =
-                    units.iter().copied().filter(|unit| !self.is_handed_in(&coverage, kind, unit, period)).collect();
-                let Some(by) = due_on(due, period).filter(|_| !missing.is_empty()) else { continue };
-                let state = self.state(period, by);
-                if state != DutyState::Coming {
-                    waiting.entry(&kind.id).or_default().extend(&missing);
-                }
-                open.push(Duty {
-                    kind: kind.id.to_string(),
-                    title: kind.title.clone(),
-                    department: kind.department.clone(),
-                    period,
-                    due: by,
-                    state,
-                    units: units.len(),
-                    missing: missing.len(),
-                    areas: self.areas(&missing, kind),
-                });
-            }
-        }
-        open.sort_by(|a, b| (a.state, a.due, &a.kind).cmp(&(b.state, b.due, &b.kind)));
-        Duties { day: self.day, open, came_late: self.came_late(), unchecked: self.unchecked(&waiting) }
+        }))
+    }
+
+    /// Those of my units for which a kind is not handed in for a stretch.
+    fn missing<'u>(&self, coverage: &Coverage, kind: &Kind, units: &[&'u str], period: Period) -> Vec<&'u str> {
+        units.iter().copied().filter(|unit| !self.is_handed_in(coverage, kind, unit, period)).collect()
+    }
+
+    /// What is asked for a stretch; none when it is missing for nobody.
+    fn duty(&self, kind: &Kind, due: Due, period: Period, units: usize, missing: &[&str]) -> Option<Duty> {
+        let by = due_on(due, period).filter(|_| !missing.is_empty())?;
+        Some(Duty {
+            kind: kind.id.to_string(),
+            title: kind.title.clone(),
+            department: kind.department.clone(),
+            period,
+            due: by,
+            state: self.state(period, by),
+            units,
+            missing: missing.len(),
+            areas: self.areas(missing, kind),
+        })
+    }
+
+    fn my_kinds(&self) -> impl Iterator<Item = &Kind> {
+        self.bundle.dictionary.kinds.values().map(AsRef::as_ref).filter(|kind| self.is_mine(kind))
     }
 
     fn is_mine(&self, kind: &Kind) -> bool {
@@ -192,14 +213,10 @@ impl Basis<'_> {
     /// The stretches for which a kind is asked: from the beginning of the standard's period before this one to the one that
     /// the day is in.
     fn periods_of(&self, due: Due) -> Vec<Period> {
-        let (from, until) = self.bundle.effective;
-        let last = until.unwrap_or(Date::MAX);
-        // After its last day a standard is asked about as on that day: what is missing then stays missing.
-        let now = Period::containing(self.bundle.assess.period, self.day.min(last));
-        let first = now.previous().unwrap_or(now).from().max(from.unwrap_or(Date::MIN));
+        let (first, last) = self.span();
         let mut periods = Vec::new();
         let mut period = Period::containing(due.every, first);
-        while period.from() <= self.day && period.from() <= last {
+        while period.from() <= last {
             periods.push(period);
             match period.next() {
                 Ok(next) => period = next,
@@ -207,6 +224,16 @@ impl Basis<'_> {
             }
         }
         periods
+    }
+
+    /// The days that are asked about, up to the day itself.
+    fn span(&self) -> (Date, Date) {
+        let (from, until) = self.bundle.effective;
+        let last = until.unwrap_or(Date::MAX);
+        // After its last day a standard is asked about as on that day: what is missing then stays missing.
+        let now = Period::containing(self.bundle.assess.period, self.day.min(last));
+        let first = now.previous().unwrap_or(now).from().max(from.unwrap_or(Date::MIN));
+        (first, self.day.min(last))
     }
 
     fn is_handed_in(&self, coverage: &Coverage, kind: &Kind, unit: &str, period: Period) -> bool {

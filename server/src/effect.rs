@@ -1,7 +1,8 @@
 //! What a change of the facts does to the results: which units move, by how much, who enters a list and who leaves it.
 //!
 //! Enters: what is known, and what would be known (a batch laid over the store, or taken back). Leaves: an [`Effect`]. Only the
-//! units that can move are scored, once before and once after; nothing is stored. Next: [`crate::error`].
+//! units that can move are scored, before and after; where that is all of them, what stands is read from the run in force. Nothing
+//! is stored. Next: [`crate::error`].
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -140,13 +141,13 @@ impl Touched {
     /// What a batch touches, stored or about to be. A new list of units may move anything.
     ///
     /// # Errors
-    /// The store's, when it is asked for the records that these supersede.
+    /// The store's, when it is asked for the records that these supersede or take back.
     pub fn by(store: &dyn Store, batch: &NewBatch) -> Result<Touched, StoreError> {
         if !batch.units.is_empty() {
             return Ok(Touched::Everything);
         }
         let mut units: BTreeSet<String> = batch.records.iter().map(|record| record.unit.clone()).collect();
-        for old in batch.records.iter().filter_map(|record| record.supersedes) {
+        for old in batch.puts_out() {
             // What comes back when the batch is undone may stand further back still.
             units.extend(store.history(old)?.into_iter().map(|version| version.record.item.unit));
         }
@@ -170,7 +171,14 @@ pub fn of(
 ) -> Result<Effect, ScoringError> {
     let bundle = &plan.bundle;
     let (before, after) = match touched {
-        Touched::Everything => (scoring::try_out(store, store, plan, ask)?, scoring::try_out(store, after, plan, ask)?),
+        Touched::Everything => {
+            // All units are scored as they would be; how they stand is read where the runs in force say it.
+            let before = match scoring::recall(store, plan, ask)? {
+                Some(known) => known,
+                None => scoring::try_out(store, store, plan, ask)?,
+            };
+            (before, scoring::try_out(store, after, plan, ask)?)
+        }
         Touched::Units(units) => {
             let reached = reach(bundle, &UnitTree::new(store.units(ask.as_of)?), units);
             if reached.is_empty() {

@@ -25,6 +25,9 @@ use crate::records::{record_of, row_of};
 use crate::store::{Act, NewBatch, RecordId, Store, StoreError, StoredRecord};
 use crate::wording::shown;
 
+/// What the sources of records begin with that were typed in, and corrected, on the form.
+const TYPED: &str = "网页录入";
+const CORRECTED: &str = "网页更正";
 /// The name of the unit among the values of a record.
 pub const UNIT: &str = "unit";
 /// The name of the day.
@@ -98,7 +101,7 @@ impl Desk<'_> {
     /// # Errors
     /// The store's.
     pub fn enter(&self, kind: &Arc<Kind>, typed: &Typed, act: &Act, decision: Decision) -> Result<Entered, StoreError> {
-        let filed = match self.read(kind, typed, source_of("网页录入", act.at))? {
+        let filed = match self.read(kind, typed, source_of(TYPED, act.at))? {
             Ok(filed) => filed,
             Err(faults) => return Ok(Entered::Faulty(faults)),
         };
@@ -128,7 +131,7 @@ impl Desk<'_> {
         decision: Decision,
     ) -> Result<Entered, StoreError> {
         let typed = self.over(kind, old, typed);
-        let filed = match self.read(kind, &typed, source_of("网页更正", act.at))? {
+        let filed = match self.read(kind, &typed, source_of(CORRECTED, act.at))? {
             Ok(filed) => filed,
             Err(faults) => return Ok(Entered::Faulty(faults)),
         };
@@ -298,6 +301,29 @@ pub fn level_of<'a>(kind: &'a Kind, bundle: &'a Bundle) -> &'a str {
 pub fn is_long(field: &Field) -> bool {
     matches!(field.kind, Type::Map(_) | Type::Shape(_))
         || matches!(&field.kind, Type::List(inner) if matches!(**inner, Type::Shape(_) | Type::Map(_)))
+}
+
+/// How the values of a record came in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Hand {
+    /// With a table, or from another system: nobody typed them here.
+    Reused,
+    /// Typed in on the form.
+    Typed,
+    /// As a correction on the form: what differs from the record before was typed.
+    Corrected,
+}
+
+/// What the source of a record says about that.
+#[must_use]
+pub fn hand_of(source: &Source) -> Hand {
+    let is_form = source.columns.is_none() && source.sheet.is_none() && source.row == 1;
+    let began = |what: &str| is_form && source.file.strip_prefix(what).is_some_and(|rest| rest.starts_with(' '));
+    match (began(TYPED), began(CORRECTED)) {
+        (true, _) => Hand::Typed,
+        (_, true) => Hand::Corrected,
+        _ => Hand::Reused,
+    }
 }
 
 /// What was typed on a page was read nowhere else; the time to the millisecond tells such records apart.

@@ -120,7 +120,7 @@ fn name_of(number: u64) -> String {
 }
 
 /// Keeps conflicts as questions: what was handed in, and the stored record it contradicts. One that is asked already is not
-/// asked again.
+/// asked again. Gives the numbers of those that are new.
 ///
 /// # Errors
 /// The store's.
@@ -129,24 +129,32 @@ pub fn raise(
     conflicts: Vec<(RecordRow, RecordId)>,
     asked: &Act,
     received_on: Date,
-) -> Result<usize, StoreError> {
+) -> Result<Vec<u64>, StoreError> {
     if conflicts.is_empty() {
-        return Ok(0);
+        return Ok(Vec::new());
     }
     let known = all(store)?;
     let mut next = known.last().map_or(1, |question| question.number + 1);
-    let mut papers = Vec::new();
+    let (mut papers, mut raised) = (Vec::new(), Vec::new());
     for (row, stored) in conflicts {
         if known.iter().any(|question| question.asks_the_same(&row, stored)) {
             continue;
         }
         let question = Question { number: next, row, known: stored, asked: asked.clone(), received_on, settled: None };
         papers.push(question.to_paper()?);
+        raised.push(next);
         next += 1;
     }
-    let raised = papers.len();
     store.file_papers(papers)?;
     Ok(raised)
+}
+
+/// Takes back questions that were raised for an upload which was not stored after all.
+///
+/// # Errors
+/// The store's.
+pub fn drop_raised(store: &dyn Store, raised: &[u64]) -> Result<(), StoreError> {
+    store.file_papers(raised.iter().map(|number| Paper::gone(FOLDER, name_of(*number))).collect())
 }
 
 /// All questions, by rising number.

@@ -32,7 +32,7 @@ use crate::gate;
 use crate::gate::Access::{Either, LoggedIn, Public};
 use crate::pages::admin::{self, account, accounts, keys, log_in, own, security, set_up};
 use crate::pages::duties as desk;
-use crate::pages::{assets, city, draft, home, links, negative, preferences, records, search, upload, village};
+use crate::pages::{assets, burden, city, draft, home, links, negative, preferences, records, search, upload, village};
 use crate::state::App;
 pub use routes::Route;
 use routes::Routes;
@@ -114,6 +114,7 @@ fn data(config: &Config) -> Routes {
         .get("/duties", May::ReadRecords, duties::list)
         .get("/duties.ics", May::ReadRecords, duties::calendar)
         .get("/burden", May::ReadRecords, duties::burden)
+        .get("/burden/units", May::ReadRecords, duties::burden_of_units)
         .get("/webhooks", May::ManageService, webhooks::list)
         .post("/webhooks", May::ManageService, webhooks::create)
         .delete("/webhooks/{webhook}", May::ManageService, webhooks::remove)
@@ -172,6 +173,7 @@ fn kept(config: &Config) -> Routes {
         .post("/desk/records/{record}/correct", May::Correct, entry::correct)
         .post("/desk/records/{record}/withdraw", May::Correct, record::withdraw)
         .route(Method::POST, "/desk/records/{record}/attachments", May::Upload, post(record::attach).layer(attaching))
+        .post("/desk/records/{record}/attachments/{content}/take-off", May::Correct, record::take_off)
         .get(records::QUESTIONS, May::ReadRecords, questions::list)
         .post("/desk/questions/{question}", May::Correct, questions::settle)
 }
@@ -185,7 +187,8 @@ fn pages() -> Routes {
         .get(links::CITY, Public, city::show)
         .get(links::NEGATIVE, Public, negative::list)
         .post(links::PREFERENCES, Public, preferences::save)
-        .get("/desk", May::ReadRecords, desk::show)
+        .get(links::DESK, May::ReadRecords, desk::show)
+        .get("/desk/burden", May::ReadRecords, burden::show)
         .get("/desk/villages/{code}", May::ReadRecords, village::show_in_full)
         .get("/assets/{*name}", Public, assets::show)
 }

@@ -16,7 +16,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use jiff::Timestamp;
-use liuwu_engine::assess::{AssessError, Plan, Priors, Request, assess, periods_of};
+use liuwu_engine::assess::{AssessError, ENGINE_VERSION, Plan, Priors, Request, assess, periods_of};
 use liuwu_engine::assessment::Assessment;
 use liuwu_engine::bundle::{self, Bundle};
 use liuwu_engine::diagnostic::Diagnostic;
@@ -170,6 +170,27 @@ pub fn try_out(
         None => None,
     };
     compute(store, knowledge, looks_back_on, plan, ask)
+}
+
+/// What [`try_out`] makes of what is stored, read from the runs in force instead; none where they do not say all of it: other
+/// editions or engines, another day of knowledge, or something stored since.
+///
+/// # Errors
+/// When the store fails or an assessment cannot be read.
+pub fn recall(store: &dyn Store, plan: &Arc<Plan>, ask: &Ask) -> Result<Option<Computed>, ScoringError> {
+    let bundle = &plan.bundle;
+    let (seen, digest) = (store.seen(), store.edition(&bundle.id, &bundle.edition)?.digest);
+    let mut computed = Computed::new();
+    for period in periods_of(bundle, &ask.periods)? {
+        let run = store.current_run(&bundle.id, period)?.filter(|run| {
+            let is_of_now = run.as_of == ask.as_of && run.seen == Some(seen);
+            is_of_now && run.digest == digest && run.engine == ENGINE_VERSION
+        });
+        let Some(run) = run else { return Ok(None) };
+        let results = all_of(store, run.id, period)?;
+        computed.insert(period, results.into_iter().map(|filed| (filed.unit.clone(), filed)).collect());
+    }
+    Ok(Some(computed))
 }
 
 /// The same, looking back on the results of a given run.

@@ -389,11 +389,26 @@ impl App {
     /// # Errors
     /// When nothing has been published, or the store fails.
     pub fn duties(&self, scope: &Scope, bundle: Option<&str>, day: Date) -> Result<Duties, Problem> {
+        self.ask_basis(scope, bundle, day, |basis| basis.duties())
+    }
+
+    /// Asks something of what duties are worked out from: for a scope, under a bundle or the one that is meant, as known on a day.
+    /// It blocks.
+    ///
+    /// # Errors
+    /// When nothing has been published, or the store fails.
+    pub fn ask_basis<T>(
+        &self,
+        scope: &Scope,
+        bundle: Option<&str>,
+        day: Date,
+        ask: impl FnOnce(&Basis) -> T,
+    ) -> Result<T, Problem> {
         let bundle = bundle.map_or_else(|| self.bundle(), |bundle| Ok(bundle.to_owned()))?;
         let edition = self.current_edition(&bundle)?;
         let units = self.units()?;
         let statements = self.store().statements(day)?;
-        Ok(Basis { bundle: edition.bundle(), units: &units, statements: &statements, day, scope }.duties())
+        Ok(ask(&Basis { bundle: edition.bundle(), units: &units, statements: &statements, day, scope }))
     }
 
     /// The units known today, ready. It blocks.

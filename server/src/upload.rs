@@ -182,6 +182,7 @@ impl Report {
             && batch.units.is_empty()
             && batch.statements.is_empty()
             && batch.exemptions.is_empty()
+            && batch.takes_back.is_empty()
     }
 
     /// Whether it was compared with all that is stored. Otherwise it must be prepared again: what it takes for new may be
@@ -213,6 +214,23 @@ impl Report {
         &self.batch
     }
 
+    /// The sheets of a file that hold records, each with its kind; one without a name is called by the given one.
+    pub fn kinds_of(&self, file: &str, nameless: &str) -> Vec<(String, String)> {
+        let own = self.tables.iter().zip(&self.details).filter(|(table, details)| {
+            table.file == file && !details.subject.is_empty() && !details.subject.starts_with('@')
+        });
+        own.map(|(table, details)| {
+            (table.sheet.clone().unwrap_or_else(|| nameless.to_owned()), details.subject.clone())
+        })
+        .collect()
+    }
+
+    /// The known records that a complete table no longer holds are taken back with what is stored; or they stay.
+    pub fn take_back_missing(&mut self, really: bool) {
+        let missing = self.missing.iter().map(|missing| missing.record);
+        self.batch.takes_back = if really { missing.collect() } else { Vec::new() };
+    }
+
     /// Notes a dry fact about the upload, to be kept with its batch.
     pub fn note(&mut self, name: &str, fact: &str) {
         self.batch.notes.insert(name.to_owned(), fact.to_owned());
@@ -234,57 +252,41 @@ pub enum Stopped {
 pub const READING: Step = Step { zh: "读取", en: "reading" };
 /// Checking the rows.
 pub const CHECKING: Step = Step { zh: "预检", en: "checking" };
-/// Writing to the store.
-pub const STORING: Step = Step { zh: "入库", en: "storing" };
-
 /// Stores what a report found. None: there is nothing new, and nothing was stored.
 ///
 /// # Errors
 /// The store's; nothing is stored then.
 pub fn commit(store: &dyn Store, report: Report) -> Result<Option<BatchId>, StoreError> {
-    unwatched(commit_watched(store, report, &Unwatched))
+    commit_watched(store, report, &Unwatched)
 }
 
-/// What comes of work that nobody watches: nobody can call it off.
-fn unwatched<T>(done: Result<T, Stopped>) -> Result<T, StoreError> {
-    done.map_err(|stopped| match stopped {
-        Stopped::Store(error) => error,
-        Stopped::CalledOff(off) => StoreError::Io(off.to_string()),
-    })
-}
-
-/// The same, with somebody watching. A large table can be called off until its last row is written.
+/// The same with somebody watching, who may call it off.
 ///
 /// # Errors
-/// As [`commit`], and [`CalledOff`]; nothing is stored then.
+/// As [`commit`], and [`StoreError::CalledOff`]; nothing is stored then.
 pub fn commit_watched(
     store: &dyn Store,
     mut report: Report,
     progress: &dyn Progress,
-) -> Result<Option<BatchId>, Stopped> {
+) -> Result<Option<BatchId>, StoreError> {
     if !report.acceptable {
         return Ok(None);
     }
-    if let Some(large) = report.large.take_if(|large| large.rows() > 0) {
-        let asked = act_of(&report.batch);
-        let (conflicts, received_on) = (report.conflicts, report.batch.received_on);
-        let mut writer = store.begin_batch(report.batch)?;
-        large.store(writer.as_mut(), progress)?;
-        let batch = writer.finish()?;
-        questions::raise(store, conflicts, &asked, received_on)?;
-        return Ok(Some(batch));
-    }
-    let asked = act_of(&report.batch);
-    questions::raise(store, report.conflicts.clone(), &asked, report.batch.received_on)?;
+    progress.go_on()?;
+    let asked = Act { by: report.batch.by.clone(), at: report.batch.at, why: report.batch.what.clone() };
+    let raised = questions::raise(store, report.conflicts.clone(), &asked, report.batch.received_on)?;
     if report.is_empty() {
         return Ok(None);
     }
-    Ok(Some(store.append_batch(report.batch)?))
-}
-
-/// What an upload says of itself.
-fn act_of(batch: &NewBatch) -> Act {
-    Act { by: batch.by.clone(), at: batch.at, why: batch.what.clone() }
+    let stored = match report.large.take() {
+        Some(large) => large.store(store, report.batch, progress),
+        None => store.append_watched(report.batch, progress),
+    };
+    if let Err(StoreError::CalledOff(_) | StoreError::Conflict(_)) = &stored {
+        // What is not stored raises no questions.
+        questions::drop_raised(store, &raised)?;
+    }
+    stored.map(Some)
 }
 
 /// Reads files and compares them with what is stored. Nothing is stored.
@@ -292,7 +294,10 @@ fn act_of(batch: &NewBatch) -> Act {
 /// # Errors
 /// The store's; faults of the files are in the report.
 pub fn prepare(store: &dyn Store, bundle: &Bundle, files: &[File], said: &Said) -> Result<Report, StoreError> {
-    unwatched(prepare_watched(store, bundle, files, said, &Unwatched))
+    prepare_watched(store, bundle, files, said, &Unwatched).map_err(|stopped| match stopped {
+        Stopped::Store(error) => error,
+        Stopped::CalledOff(off) => off.into(),
+    })
 }
 
 /// The same, with somebody watching: the files are [read](READING), then their rows are [checked](CHECKING).

@@ -26,6 +26,7 @@ mod cases;
 mod check;
 mod json_schema;
 mod mapping;
+mod twice;
 #[cfg(test)]
 mod tests;
 
@@ -39,6 +40,7 @@ pub use json_schema::json_schema;
 pub use mapping::read_mapping;
 pub use model::*;
 pub(crate) use reader::nearest;
+pub use twice::{AskedTwice, Under, asked_twice};
 
 use crate::diagnostic::{Diagnostic, any_error};
 use assess::Groups;

@@ -399,6 +399,13 @@ codes! {
         help_zh: "在 criteria 下至少写一个评分项,或写 score: |",
         help_en: "write at least one rule under criteria, or score: |",
     }
+    /// A field stands in several kinds.
+    ASKED_TWICE = Note "asked-twice" {
+        zh: "「{field}」在几类台账里都要填:{kinds}",
+        en: "`{field}` is asked under several kinds: {kinds_en}",
+        help_zh: "是同一件事的,只在一类台账里报(最多报一次);不是的,把名称写清楚,如「火灾死亡人数」",
+        help_en: "if it is one fact, ask for it under one kind only; if not, give each a title that says what it is",
+    }
     /// A criterion with nothing in it.
     EMPTY_CRITERION = Warning "empty-criterion" {
         zh: "指标「{name}」下面没有评分项,永远是满分",

@@ -16,6 +16,7 @@ batch-attributes = Facts about units
 batch-units = Divisions
 batch-statements = Statements of coverage
 batch-exemptions = Exemptions
+batch-taken-back = Taken back by the complete table
 batch-superseded = Earlier records corrected
 batch-withdrawn = Taken back
 batch-withdrawn-by = Taken back by { $by }, { $at }: { $why }
@@ -32,28 +33,46 @@ undo-ask = Take back the batch…
 undo-ask-help = Shows first what would change.
 undo-title = If the batch is taken back
 undo-go = records no longer count
-undo-come-back = corrected records count again
+undo-come-back = records that it corrected or took back count again
 undo-units = villages change score or rating
 undo-ratings = villages change rating
 undo-lists = villages enter or leave a list
 undo-nobody = No village changes score, rating or list.
-undo-period = Period
-undo-now = Now
-undo-then = Then
-undo-by = Change
-undo-listed = Lists
-undo-enters = Enters { $list }
-undo-leaves = Leaves { $list }
-undo-more = { $count } more are not shown
-undo-no-result = no result
-undo-score = { $score } points
-undo-no-score = withheld
+effect-none = no village changes score, rating or list
+effect-units = { $count ->
+    [one] { $count } village changes score or rating
+   *[other] { $count } villages change score or rating
+}
+effect-ratings = { $count ->
+    [one] { $count } rating changes
+   *[other] { $count } ratings change
+}
+effect-entering = { $count ->
+    [one] { $count } village enters a list
+   *[other] { $count } villages enter a list
+}
+effect-leaving = { $count ->
+    [one] { $count } village leaves a list
+   *[other] { $count } villages leave a list
+}
+effect-period = Period
+effect-now = Now
+effect-then = Then
+effect-by = Change
+effect-listed = Lists
+effect-enters = Enters { $list }
+effect-leaves = Leaves { $list }
+effect-more = { $count } more are not shown
+effect-no-result = no result
+effect-score = { $score } points
+effect-no-score = withheld
 undo-button = Take back the batch
 keep-as-is = Leave it
 
 reason-undo = Why it is taken back
 reason-withdraw = Why it is taken back
 reason-correct = Why it is corrected
+reason-take-off = Why it is taken off
 reason-see = Why it is needed
 reason-decide = Why
 
@@ -78,6 +97,7 @@ record-changed-unseen = {" "}(changed, not shown)
 record-history = History
 record-in-force = Counts
 record-superseded = Corrected
+record-taken-back = No longer in the complete table
 record-withdrawn = Taken back
 record-withdrawn-with-batch = Taken back with its batch
 record-correct = Correct
@@ -90,6 +110,9 @@ record-see-button = Show in full
 record-in-full = Personal data is shown in full, and that is noted. Do not pass it on.
 record-attachments = Attachments
 record-no-attachments = No attachment yet.
+record-take-off = Take this attachment off
+record-take-off-help = It is no longer shown; the original stays kept, with who took it off, when and why.
+record-take-off-button = Take it off
 record-attach = Attach a photo or a PDF
 record-attach-help = Place and time are taken out of photos, the original is kept apart; a PDF can only be downloaded.
 record-attach-button = Attach

@@ -2,8 +2,10 @@
 
 upload-title = Hand in
 upload-kinds = Asked for { $month }
-upload-no-kinds = Nothing is asked of your office. If it should be, have the scope of your account changed.
+upload-no-kinds = Nothing is asked about this month. If your office should hand in something that is not here, ask an administrator to change the scope of the account.
 upload-due = due
+upload-missing = { $missing } of { $units } missing
+upload-by = due { $day }
 upload-reported = handed in
 upload-nil = nothing to report
 upload-any-time = at any time
@@ -22,6 +24,14 @@ upload-any-table = Hand in the tables that you have; no template is needed. They
 upload-drafts = Handed in lately
 upload-batch = stored as batch { $batch }
 upload-nothing-new = nothing was new
+upload-left-with = Not stored: { $good } rows can be, { $faulty } are faulty
+upload-left-faulty = { $count ->
+    [one] { $count } faulty row to be mended
+   *[other] { $count } faulty rows to be mended
+}
+upload-said = Noted: { $what } (batch { $batch })
+upload-unsay = That was wrong: undo
+upload-said-wrongly = clicked by mistake
 upload-left = not stored yet
 
 draft-title = Check and store
@@ -76,33 +86,15 @@ draft-remarks = { $count ->
     [one] { $count } remark
    *[other] { $count } remarks
 }
-draft-village = Village
-draft-period = Period
-draft-notes = Rating and lists
-draft-effect-none = No score would change
-draft-effect-units = { $count ->
-    [one] The score of { $count } village would change
-   *[other] The scores of { $count } villages would change
-}
-draft-effect-ratings = { $count ->
-    [one] { $count } rating changes
-   *[other] { $count } ratings change
-}
-draft-effect-entering = { $count } would enter a list
-draft-effect-leaving = { $count } would leave a list
-draft-enters = enters “{ $list }”
-draft-leaves = leaves “{ $list }”
-draft-more-moved = { $count ->
-    [one] { $count } more change
-   *[other] { $count } more changes
-}
+draft-effect = Once stored: { $told }
+draft-effect-taking-back = With these taken back as well: { $told }
 draft-missing = { $count ->
     [one] { $count } stored record is not in the complete table (of the years that it is about)
    *[other] { $count } stored records are not in the complete table (of the years that it is about)
 }
 draft-withdraw = { $count ->
-    [one] Withdraw this { $count } record too (taking back the batch does not bring it back)
-   *[other] Withdraw these { $count } records too (taking back the batch does not bring them back)
+    [one] Withdraw this { $count } record too (it comes back when the batch is taken back)
+   *[other] Withdraw these { $count } records too (they come back when the batch is taken back)
 }
 draft-step-store = ③ Store
 draft-store = Store { $rows } rows
@@ -110,7 +102,16 @@ draft-store-good = Store { $rows } rows ({ $faulty } to be mended)
 draft-nothing = There is nothing new to store.
 draft-discard = Throw this draft away
 draft-stored = { $rows } rows stored as batch { $batch }
+draft-taken-back = { $count ->
+    [one] { $count } record that the complete table no longer holds was taken back with it; it comes back with the batch.
+   *[other] { $count } records that the complete table no longer holds were taken back with it; they come back with the batch.
+}
+draft-asked = { $count ->
+    [one] { $count } row contradicts a stored record: settle it
+   *[other] { $count } rows contradict stored records: settle them
+}
 draft-left = { $faulty } faulty rows were not stored; mend them and hand them in again.
+draft-still-due = Is that all of it? Then say that it is complete
 draft-undone = This batch was taken back.
 draft-why = Why
 draft-undo = Take back the whole batch

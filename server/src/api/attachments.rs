@@ -16,7 +16,7 @@ use super::parameters::{self, Body, Path, Query};
 use super::records::ReasonForm;
 use crate::accounts::Caller;
 use crate::attachments::{Attachment, Form};
-use crate::custody::Custody;
+use crate::custody::{Custody, asked};
 use crate::error::Problem;
 use crate::pages::links::escape;
 use crate::state::App;
@@ -159,7 +159,7 @@ pub async fn show(
     Path((record, content)): Path<(String, String)>,
     Query(query): Query<OriginalQuery>,
 ) -> Result<Response, Problem> {
-    let (record, content) = (parameters::record(&record)?, content_id(&content)?);
+    let (record, content) = (parameters::record(&record)?, asked::content(&content)?);
     app.blocking(move |app| {
         let custody = Custody::open(app, &caller)?;
         Ok(match query.original_because {
@@ -203,14 +203,10 @@ pub async fn take_off(
     Path((record, content)): Path<(String, String)>,
     Body(form): Body<ReasonForm>,
 ) -> Result<StatusCode, Problem> {
-    let (record, content) = (parameters::record(&record)?, content_id(&content)?);
+    let (record, content) = (parameters::record(&record)?, asked::content(&content)?);
     app.blocking(move |app| {
         Custody::open(app, &caller)?.take_off(record, content, &form.reason)?;
         Ok(StatusCode::NO_CONTENT)
     })
     .await
-}
-
-fn content_id(text: &str) -> Result<ContentId, Problem> {
-    text.parse().map_err(|_| Problem::parameter("content", "应为 64 位十六进制数", "64 hexadecimal digits"))
 }

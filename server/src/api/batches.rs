@@ -43,6 +43,8 @@ pub struct BatchBody {
     pub records: BTreeMap<String, u64>,
     /// 更正的记录数 · Earlier records that these supersede.
     pub superseded: u64,
+    /// 撤回的记录数 · Earlier records that it takes back: a complete table no longer holds them.
+    pub taken_back: u64,
     /// 属性数 · Facts about units.
     pub attributes: u64,
     /// 区划数 · Rows of the list of units.
@@ -84,6 +86,7 @@ impl From<Batch> for BatchBody {
             what: batch.what,
             records: batch.counts.records,
             superseded: batch.counts.superseded,
+            taken_back: batch.counts.taken_back,
             attributes: batch.counts.attributes,
             units: batch.counts.units,
             statements: batch.counts.statements,

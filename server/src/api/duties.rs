@@ -7,6 +7,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
+use liuwu_engine::bundle::{AskedTwice, asked_twice};
 use liuwu_engine::period::{Date, plus_days};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -14,6 +15,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::openapi::Problems;
 use super::parameters::{self, Query};
 use crate::accounts::Caller;
+use crate::desk::filled::{self, Filled};
 use crate::duties::{self, Area, Duty, DutyState};
 use crate::error::Problem;
 use crate::reminders;
@@ -130,8 +132,32 @@ pub struct BurdenBody {
     pub fields: usize,
     /// 每年报送次数 · Returns in a year.
     pub returns: usize,
+    /// 实际填报的周期 · The period that `filled` is about.
+    pub period: String,
+    /// 范围内实际填报的项 · What was really filled in for the caller's units.
+    pub filled: Filled,
     /// 疑似重复采集的填报项(最多报一次) · Fields that stand in several kinds.
     pub asked_twice: Vec<TwiceBody>,
+}
+
+/// 一个考核对象的实际填报。 · What was really filled in for one unit.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct FilledBody {
+    /// 区划 · The unit.
+    pub unit: AreaBody,
+    /// 填报的项 · What was filled in.
+    #[serde(flatten)]
+    pub filled: Filled,
+}
+
+/// Of which period.
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct FilledQuery {
+    /// 周期;不填则为最近的 · The period; the newest when left out.
+    #[param(example = "2020")]
+    period: Option<String>,
 }
 
 /// 疑似重复采集的填报项。 · A field that stands in several kinds.
@@ -141,6 +167,33 @@ pub struct TwiceBody {
     pub title: String,
     /// 台账 · The kinds that ask for it.
     pub kinds: Vec<String>,
+    /// 在考核办法中的位置 · Where they ask for it.
+    pub fields: Vec<AskedBody>,
+}
+
+/// 考核办法中的一个填报项。 · A field of a kind.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct AskedBody {
+    /// 台账类型 · The kind.
+    pub kind: String,
+    /// 填报项 · The key of the field.
+    pub field: String,
+    /// 行号 · The line of the standard.
+    pub line: u32,
+}
+
+impl From<AskedTwice> for TwiceBody {
+    fn from(twice: AskedTwice) -> TwiceBody {
+        TwiceBody {
+            title: twice.title,
+            kinds: twice.under.iter().map(|under| under.title.clone()).collect(),
+            fields: twice
+                .under
+                .into_iter()
+                .map(|under| AskedBody { kind: under.kind, field: under.field, line: under.place.0 })
+                .collect(),
+        }
+    }
 }
 
 impl DutyState {
@@ -243,13 +296,18 @@ pub async fn calendar(
 
 /// 填报负担
 ///
-/// What the standard asks of one unit in a year, and what it asks for under several kinds (最多报一次).
+/// What the standard asks of one unit in a year, what it asks for under several kinds (最多报一次), and what was really filled in for
+/// the caller's units.
 #[utoipa::path(
     get, path = "/api/v1/burden", tag = "uploads", operation_id = "burden", security(("token" = [])),
     params(DutiesQuery),
     responses((status = 200, description = "填报负担 · The burden", body = BurdenBody), Problems),
 )]
-pub async fn burden(State(app): State<App>, Query(query): Query<DutiesQuery>) -> Result<Json<BurdenBody>, Problem> {
+pub async fn burden(
+    State(app): State<App>,
+    caller: Caller,
+    Query(query): Query<DutiesQuery>,
+) -> Result<Json<BurdenBody>, Problem> {
     app.blocking(move |app| {
         let bundle = match query.bundle {
             Some(bundle) => bundle,
@@ -257,13 +315,42 @@ pub async fn burden(State(app): State<App>, Query(query): Query<DutiesQuery>) ->
         };
         let edition = app.current_edition(&bundle)?;
         let burden = duties::burden(edition.bundle());
-        let twice = duties::asked_twice(edition.bundle()).into_iter();
+        let twice = asked_twice(edition.bundle()).into_iter();
+        let filled = filled::burden(app, &caller, None)?;
         Ok(Json(BurdenBody {
             kinds: burden.kinds,
             fields: burden.fields,
             returns: burden.returns,
-            asked_twice: twice.map(|twice| TwiceBody { title: twice.title, kinds: twice.kinds }).collect(),
+            period: filled.period.name(),
+            filled: filled.all,
+            asked_twice: twice.map(TwiceBody::from).collect(),
         }))
+    })
+    .await
+}
+
+/// 各村实际填报
+///
+/// What was really filled in, unit by unit: what somebody typed most first. Reused is what came with a table or from another system.
+#[utoipa::path(
+    get, path = "/api/v1/burden/units", tag = "uploads", operation_id = "burden_of_units", security(("token" = [])),
+    params(FilledQuery),
+    responses((status = 200, description = "各村实际填报 · Unit by unit", body = Vec<FilledBody>), Problems),
+)]
+pub async fn burden_of_units(
+    State(app): State<App>,
+    caller: Caller,
+    Query(query): Query<FilledQuery>,
+) -> Result<Json<Vec<FilledBody>>, Problem> {
+    app.blocking(move |app| {
+        let period = query.period.as_deref().map(parameters::period).transpose()?;
+        let burden = filled::burden(app, &caller, period)?;
+        let tree = app.units()?;
+        let body = |(unit, filled): (String, Filled)| FilledBody {
+            unit: AreaBody { name: tree.full_name(&unit), code: unit },
+            filled,
+        };
+        Ok(Json(burden.units.into_iter().map(body).collect()))
     })
     .await
 }

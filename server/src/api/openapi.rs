@@ -86,6 +86,7 @@ pub enum Problems {
         drafts::discard, drafts::correction, jobs::show, jobs::call_off, uploads::create, uploads::undo, pushes::create,
         mappings::list, mappings::publish, mappings::show,
         division_changes::list, division_changes::create, duties::list, duties::calendar, duties::burden,
+        duties::burden_of_units,
         webhooks::list, webhooks::create, webhooks::remove, webhooks::resume, webhooks::deliveries,
         batches::list, batches::show, batches::weigh_undoing,
         records::list, records::show, records::correct, records::withdraw, records::questions, records::answer,

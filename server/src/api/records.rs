@@ -141,6 +141,7 @@ fn version_body(version: Version, fields: Vec<SeenField>) -> VersionBody {
     let (state, superseded_by, with_batch, act) = match version.state {
         Standing::InForce => ("in-force", None, false, None),
         Standing::Superseded { by, act } => ("superseded", Some(by), false, Some(act)),
+        Standing::TakenBack { act, .. } => ("withdrawn", None, false, Some(act)),
         Standing::Withdrawn { act, with_batch } => ("withdrawn", None, with_batch, Some(act)),
     };
     VersionBody { record, state, superseded_by, with_batch, act: act.map(ActBody::from) }

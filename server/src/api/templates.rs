@@ -46,8 +46,12 @@ pub async fn all(
     caller: Caller,
     Query(query): Query<TemplateQuery>,
 ) -> Result<Response, Problem> {
+    answer(app, caller, None, query).await
+}
+
+async fn answer(app: App, caller: Caller, kind: Option<String>, query: TemplateQuery) -> Result<Response, Problem> {
     let asked = Asked { bundle: query.bundle, area: query.area };
-    let file = app.blocking(move |app| template(app, &caller, None, &asked)).await?;
+    let file = app.blocking(move |app| template(app, &caller, kind.as_deref(), &asked)).await?;
     Ok(download(&file.name, XLSX, file.bytes))
 }
 
@@ -70,7 +74,5 @@ pub async fn show(
     Path(kind): Path<String>,
     Query(query): Query<TemplateQuery>,
 ) -> Result<Response, Problem> {
-    let asked = Asked { bundle: query.bundle, area: query.area };
-    let file = app.blocking(move |app| template(app, &caller, Some(&kind), &asked)).await?;
-    Ok(download(&file.name, XLSX, file.bytes))
+    answer(app, caller, Some(kind), query).await
 }

@@ -132,6 +132,8 @@ pub enum Part {
     Statement(usize),
     /// An exemption.
     Exemption(usize),
+    /// A record that it takes back.
+    TakesBack(usize),
     /// An assessment.
     Assessment(Period, String),
 }
@@ -147,6 +149,7 @@ impl Part {
             Part::Unit(number) => format!("第 {number} 个单位"),
             Part::Statement(number) => format!("第 {number} 条覆盖声明"),
             Part::Exemption(number) => format!("第 {number} 条免责"),
+            Part::TakesBack(number) => format!("第 {number} 条撤回"),
             Part::Assessment(period, unit) => format!("{unit} {period} 的结果"),
         }
     }
@@ -161,6 +164,7 @@ impl fmt::Display for Part {
             Part::Unit(number) => write!(f, "unit {number}"),
             Part::Statement(number) => write!(f, "statement {number}"),
             Part::Exemption(number) => write!(f, "exemption {number}"),
+            Part::TakesBack(number) => write!(f, "withdrawal {number}"),
             Part::Assessment(period, unit) => write!(f, "assessment of {unit} in {period}"),
         }
     }
@@ -235,6 +239,9 @@ fn walk_besides_records(key: &[u8], batch: &NewBatch, visit: Visit) -> Result<()
     }
     for (number, exemption) in (1..).zip(&batch.exemptions) {
         visit(Part::Exemption(number), leaf(key, "exemption", exemption)?)?;
+    }
+    for (number, record) in (1..).zip(&batch.takes_back) {
+        visit(Part::TakesBack(number), leaf(key, "takes back", record)?)?;
     }
     Ok(())
 }

@@ -64,6 +64,9 @@ fn print(custody: &Custody, version: &Version, terminal: &Terminal) {
     let state = match &version.state {
         State::InForce => terminal.say("有效", "counts").to_owned(),
         State::Superseded { by, act } => format!("{} {by}: {}", terminal.say("已更正", "corrected by"), act.why),
+        State::TakenBack { by, .. } => {
+            format!("{} {by}", terminal.say("全量台账中已没有,撤回于批次", "no longer in the complete table of batch"))
+        }
         State::Withdrawn { act, .. } => format!("{}: {}", terminal.say("已撤回", "taken back"), act.why),
     };
     let kind = custody.kind(&record.kind).map_or(record.kind.as_str(), |kind| kind.title.as_str());

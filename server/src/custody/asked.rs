@@ -1,9 +1,9 @@
-//! What is named in an address or a form: a day, a batch, a record; or a [`Problem`] that says how it is written.
+//! What is named in an address or a form: a day, a batch, a record, a content; or a [`Problem`] that says how it is written.
 
 use liuwu_engine::period::{Date, parse_date};
 
 use crate::error::Problem;
-use crate::store::{BatchId, RecordId};
+use crate::store::{BatchId, ContentId, RecordId};
 
 /// A day.
 ///
@@ -30,4 +30,12 @@ pub fn batch(text: &str) -> Result<BatchId, Problem> {
 /// [`Problem::Parameter`].
 pub fn record(text: &str) -> Result<RecordId, Problem> {
     text.parse().map_err(|_| Problem::parameter("record", "应写作 12-345", "a record number is written like `12-345`"))
+}
+
+/// The content of an attachment.
+///
+/// # Errors
+/// [`Problem::Parameter`].
+pub fn content(text: &str) -> Result<ContentId, Problem> {
+    text.parse().map_err(|_| Problem::parameter("content", "应为 64 位十六进制数", "64 hexadecimal digits"))
 }

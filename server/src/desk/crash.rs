@@ -15,21 +15,34 @@ use jiff::Timestamp;
 
 use super::*;
 use crate::config::{Config, Token};
-use crate::store::{NewBatch, NewEdition, Store, UnitRow, sled};
+use crate::store::{BatchId, NewBatch, NewEdition, Store, UnitRow, sled};
 
 const DIRECTORY: &str = "LIUWU_DRAFT_CRASH_DIRECTORY";
-const ROWS: usize = 2_000;
+pub(super) const ROWS: usize = 2_000;
 /// Milliseconds after which the child is killed: before it has begun to write, while it writes, and after.
 const LIVES: [u64; 6] = [0, 60, 150, 300, 600, 1_500];
 
-fn open(directory: &Path) -> App {
+pub(super) fn open(directory: &Path) -> App {
     let (token, _) = Token::make().unwrap();
     let store: Arc<dyn Store> = Arc::new(sled::open(directory).unwrap());
     App::new(Config::default(), store, b"a key for tests".to_vec(), token)
 }
 
 /// A county of one village with an open draft of many fires.
-fn furnish(app: &App) -> Draft {
+pub(super) fn furnish(app: &App) -> Draft {
+    lay_out(app);
+    fires(app, 0)
+}
+
+/// An open draft of many fires that have these many dead.
+pub(super) fn fires(app: &App, deaths: u32) -> Draft {
+    let mut csv = String::from("区划代码,发生日期,编号,死亡人数\n");
+    (0..ROWS).for_each(|row| writeln!(csv, "330381101701,2020-07-01,H{row},{deaths}").unwrap());
+    begin(app, &Caller::terminal(), vec![File { name: "火灾.csv".to_owned(), bytes: csv.into_bytes() }]).unwrap()
+}
+
+/// A county of one village.
+pub(super) fn lay_out(app: &App) {
     let text = include_str!("../../../fixtures/bundles/disclosure.yaml");
     let edition = NewEdition {
         bundle: "small".to_owned(),
@@ -53,9 +66,6 @@ fn furnish(app: &App) -> Draft {
         unit("330381101701", "village", "乙村", Some("330381101000")),
     ];
     app.store().append_batch(batch).unwrap();
-    let mut csv = String::from("区划代码,发生日期,编号,死亡人数\n");
-    (0..ROWS).for_each(|row| writeln!(csv, "330381101701,2020-07-01,H{row},0").unwrap());
-    begin(app, &Caller::terminal(), vec![File { name: "火灾.csv".to_owned(), bytes: csv.into_bytes() }]).unwrap()
 }
 
 fn only_draft(app: &App) -> Draft {

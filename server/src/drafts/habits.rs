@@ -43,11 +43,11 @@ pub fn of(store: &dyn Store, realm: &str) -> Result<Habits, DraftError> {
     })
 }
 
-/// Remembers what was decided in a draft.
+/// What is to be filed so that what was decided in a draft is remembered; nothing when it is known already.
 ///
 /// # Errors
 /// [`DraftError`].
-pub fn learn(store: &dyn Store, draft: &Draft, report: &Report) -> Result<(), DraftError> {
+pub fn learned(store: &dyn Store, draft: &Draft, report: &Report) -> Result<Vec<Paper>, DraftError> {
     let former = of(store, &draft.realm)?;
     let mut habits = former.clone();
     habits.aliases.extend(draft.aliases.clone());
@@ -62,8 +62,8 @@ pub fn learn(store: &dyn Store, draft: &Draft, report: &Report) -> Result<(), Dr
             }
         }
     }
-    if habits != former {
-        store.file_papers(vec![Paper::new(FOLDER, &draft.realm, serde_json::to_vec(&habits)?)])?;
+    if habits == former {
+        return Ok(Vec::new());
     }
-    Ok(())
+    Ok(vec![Paper::new(FOLDER, &draft.realm, serde_json::to_vec(&habits)?)])
 }

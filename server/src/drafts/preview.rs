@@ -16,6 +16,8 @@ pub struct Preview {
     pub report: Report,
     /// What that would do to the results.
     pub effect: Weighed,
+    /// The same when what a complete table no longer holds is taken back with it; none: it holds everything.
+    pub effect_taking_back: Option<Weighed>,
     /// Names of the units that are spoken of, with those of the units above them.
     pub names: HashMap<String, String>,
 }

@@ -60,7 +60,7 @@ fn a_committed_draft_is_not_changed_any_more() {
     let (store, drafts) = (Memory::new(), Drafts::default());
     let draft = begun(&store, &drafts, "2020-02-01T08:00:00Z");
     let mine = (draft.id.as_str(), "clerk");
-    let state = State::Committed { batch: None, at: draft.created, rows: 0, faulty: 0, withdrawing: Vec::new() };
+    let state = State::Committed { batch: None, at: draft.created, rows: 0, faulty: 0, conflicting: 0, taken_back: 0 };
     drafts.set_state(&store, mine, state, draft.created).unwrap();
     assert!(matches!(drafts.change(&store, mine, Change::default(), draft.created), Err(DraftError::Closed)));
 }

@@ -131,11 +131,79 @@ fn what_came_after_its_day_is_listed_with_both_days() {
 }
 
 #[test]
-fn what_is_asked_under_two_kinds_is_named_and_what_tells_records_apart_is_not() {
+fn what_a_standard_asks_of_one_village_is_counted() {
     let (bundle, _) = liuwu_engine::bundle::read("b.yaml", BUNDLE).unwrap();
-    assert_eq!(
-        asked_twice(&bundle),
-        [AskedTwice { title: "死亡人数".into(), kinds: vec!["火灾".into(), "事故".into()] }]
-    );
     assert_eq!(burden(&bundle), Burden { kinds: 2, fields: 5, returns: 16 });
+}
+
+fn month(statements: &[Received<store::Statement>], on: &str, name: &str, scope: &Scope) -> Month {
+    let (bundle, _) = liuwu_engine::bundle::read("b.yaml", BUNDLE).unwrap();
+    let units = tree();
+    let basis = Basis { bundle: &bundle, units: &units, statements, day: day(on), scope };
+    basis.month(Period::parse(name).unwrap())
+}
+
+#[test]
+fn month_by_month_the_same_is_missing_as_in_the_whole_list() {
+    let statements = [
+        stated("fire", "1", "2019-01-01", "2020-01-31", "2020-02-04"),
+        stated("fire", "111", "2020-02-01", "2020-02-29", "2020-03-02"),
+    ];
+    for scope in [Scope::Everything, Scope::Department("消防".into()), Scope::Divisions(vec!["12".into()])] {
+        let whole = duties(&statements, "2020-05-20", &scope).open;
+        let mut by_month = Vec::new();
+        let mut at = Period::parse("2018-06").unwrap();
+        while at.from() < day("2021-01-01") {
+            let asked = month(&statements, "2020-05-20", &at.name(), &scope).asked;
+            by_month.extend(asked.into_iter().filter_map(|asked| match asked.standing {
+                Standing::Missing(duty) => Some(*duty),
+                _ => None,
+            }));
+            at = at.next().unwrap();
+        }
+        by_month.sort_by(|a, b| (a.state, a.due, &a.kind).cmp(&(b.state, b.due, &b.kind)));
+        assert_eq!(by_month, whole, "{scope:?}");
+    }
+}
+
+#[test]
+fn a_quarter_is_asked_for_in_the_month_in_which_it_ends() {
+    let statements = [
+        stated("fire", "1", "2020-03-01", "2020-03-31", "2020-04-02"),
+        stated("accident", "12", "2020-01-01", "2020-03-31", "2020-04-02"),
+    ];
+    let of = |name: &str, scope: &Scope| -> Vec<String> {
+        let asked = month(&statements, "2020-04-03", name, scope).asked;
+        asked
+            .iter()
+            .map(|asked| format!("{} {} {:?}", asked.title, asked.period.name(), short_of(&asked.standing)))
+            .collect()
+    };
+    assert_eq!(of("2020-02", &Scope::Everything), ["火灾 2020-02 Some(3)"]);
+    assert_eq!(of("2020-03", &Scope::Everything), ["事故 2020Q1 Some(2)", "火灾 2020-03 None"]);
+    let town = Scope::Divisions(vec!["12".into()]);
+    assert_eq!(of("2020-03", &town), ["火灾 2020-03 None", "事故 2020Q1 None"], "its town has handed in");
+}
+
+fn short_of(standing: &Standing) -> Option<usize> {
+    match standing {
+        Standing::Missing(duty) => Some(duty.missing),
+        Standing::Nil => None,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn months_of_which_the_standard_does_not_speak_are_not_asked_about() {
+    let of = |name: &str| month(&[], "2020-04-03", name, &Scope::Everything);
+    assert_eq!((of("2018-12").asked.len(), of("2018-12").after.map(Period::name)), (0, Some("2019-01".to_owned())));
+    assert_eq!((of("2019-01").asked.len(), of("2019-01").before), (1, None));
+    assert_eq!(of("2020-04").after.map(Period::name), Some("2020-05".to_owned()), "the quarter has begun");
+    assert_eq!(of("2020-06").after, None, "the next one has not");
+    let (bundle, _) = liuwu_engine::bundle::read("b.yaml", BUNDLE).unwrap();
+    let (units, scope) = (tree(), Scope::Everything);
+    let newest = |on: &str| {
+        Basis { bundle: &bundle, units: &units, statements: &[], day: day(on), scope: &scope }.newest_month().name()
+    };
+    assert_eq!((newest("2020-04-03"), newest("2020-05-01")), ("2020-03".to_owned(), "2020-04".to_owned()));
 }

@@ -146,6 +146,24 @@ fn what_comes_back_when_a_batch_is_undone_moves_too() {
 }
 
 #[test]
+fn what_stands_is_read_from_the_run_in_force_where_it_says_all_of_it() {
+    let (fresh, scored) = (store(), store());
+    scoring::score(&scored, &ask()).unwrap();
+    let undoing = |store: &Memory| {
+        let touched = Touched::by(store, &store.contents(BatchId(1)).unwrap()).unwrap();
+        assert_eq!(touched, Touched::Everything, "the batch holds the list of units");
+        let after = store.supposing(Target::Batch(BatchId(1)), act()).unwrap();
+        of(store, after.as_ref(), &touched, &plan(store), &ask()).unwrap()
+    };
+    assert_eq!((undoing(&scored), undoing(&scored).units()), (undoing(&fresh), 4));
+    let recalled = |ask: &Ask| scoring::recall(&scored, &plan(&scored), ask).unwrap();
+    assert_eq!(recalled(&ask()), Some(scoring::try_out(&scored, &scored, &plan(&scored), &ask()).unwrap()));
+    assert_eq!(recalled(&Ask { as_of: parse_date("2021-01-11").unwrap(), ..ask() }), None, "another day of knowledge");
+    scored.append_batch(batch(vec![row("v1", "fire", 2, None)])).unwrap();
+    assert_eq!(recalled(&ask()), None, "something has been stored since");
+}
+
+#[test]
 fn a_batch_that_moves_nobody_has_no_effect() {
     let store = store();
     let same = effect_of(&store, &batch(vec![row("v1", "fire", 1, Some(ItemId { batch: BatchId(1), number: 1 }))]));

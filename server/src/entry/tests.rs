@@ -226,8 +226,12 @@ fn questioned() -> (Memory, RecordId) {
     let mut row = batch.records.remove(0);
     row.fields.insert("no".to_owned(), json!("H1"));
     let day = parse_date("2020-03-05").unwrap();
-    assert_eq!(questions::raise(&store, vec![(row.clone(), id)], &act("三月"), day).unwrap(), 1);
-    assert_eq!(questions::raise(&store, vec![(row, id)], &act("又一次"), day).unwrap(), 0, "it is not asked twice");
+    assert_eq!(questions::raise(&store, vec![(row.clone(), id)], &act("三月"), day).unwrap(), [1]);
+    assert_eq!(
+        questions::raise(&store, vec![(row, id)], &act("又一次"), day).unwrap(),
+        [0; 0],
+        "it is not asked twice"
+    );
     (store, id)
 }
 

@@ -1,7 +1,7 @@
 //! A file back to its user as a workbook: all sheets, rows and columns where they were, faults in red with a comment each.
 //!
-//! Enters: a [`Workbook`] and the faults at its cells. Leaves: an xlsx file that is mended and handed in again. Next:
-//! [`super::identity`].
+//! Enters: a [`Workbook`] and the faults at its cells. Leaves: an xlsx file that is mended and handed in again, with the hidden sheet
+//! that says of which edition and kinds it is, as far as that is known. Next: [`super::identity`].
 
 use std::collections::BTreeMap;
 
@@ -14,6 +14,8 @@ use super::workbook::{Content, Sheet, Workbook, place_of};
 
 /// Digits that a spreadsheet keeps of a number.
 const DIGITS: usize = 15;
+/// The name that the sheet of a text file gets.
+pub const ONLY_SHEET: &str = "Sheet1";
 /// Longest comment in a cell.
 const LONGEST: usize = 2_000;
 
@@ -29,7 +31,7 @@ pub fn write(book: &Workbook, faults: &[Diagnostic], taken: &str) -> Result<Vec<
     let faces = Faces::new();
     if let Content::Sheets(sheets) = &book.content {
         for sheet in sheets {
-            let name = sheet.name.as_deref().unwrap_or("Sheet1");
+            let name = sheet.name.as_deref().unwrap_or(ONLY_SHEET);
             let page = out.add_worksheet().set_name(name)?.set_header(format!("&R{}", taken.replace('&', "&&")));
             write_sheet(page, sheet, &notes_on(sheet, faults), &faces)?;
         }

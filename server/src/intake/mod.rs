@@ -45,6 +45,7 @@ pub use divisions::DivisionRow;
 pub use json_lines::Line;
 pub use reading::{ReadColumn, Reading, Table, Unmatched, Upload, divisions_of, recognise};
 pub use records::UnitRecord;
+pub use template::mark::Mark;
 pub use units::UnitIndex;
 pub use unpack::unpack;
 pub use workbook::{Content, Limits, Sheet, Workbook};

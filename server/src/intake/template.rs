@@ -5,7 +5,7 @@
 //! says what the file is. What each column is like stands in [`mod@column`]. Next: [`super::workbook`], which reads it back.
 
 mod column;
-pub(super) mod mark;
+pub mod mark;
 
 use std::collections::HashSet;
 use std::sync::Arc;

@@ -51,6 +51,8 @@ pub struct UnitIndex {
     by_name: HashMap<String, Vec<usize>>,
     by_stem: HashMap<String, Vec<usize>>,
     aliases: HashMap<String, usize>,
+    /// Those that rows may be about, when not all are.
+    home: Option<HashSet<usize>>,
 }
 
 /// What a row says about its unit.
@@ -165,6 +167,21 @@ impl UnitIndex {
         self
     }
 
+    /// Rows may be about these units alone: a name that several have means the one among them, and what is proposed from among them
+    /// comes first.
+    #[must_use]
+    pub fn at_home(mut self, is_home: &dyn Fn(&str) -> bool) -> UnitIndex {
+        let home = (0..).zip(&self.entries).filter(|(_, entry)| is_home(&entry.unit.id)).map(|(place, _)| place);
+        let home: HashSet<usize> = home.collect();
+        self.home = (home.len() < self.entries.len()).then_some(home);
+        self
+    }
+
+    fn is_at_home(&self, entry: &Entry) -> bool {
+        let place = || self.by_id.get(&entry.unit.id);
+        self.home.as_ref().is_none_or(|home| place().is_some_and(|place| home.contains(place)))
+    }
+
     /// The unit with this id.
     pub fn get(&self, id: &str) -> Option<&Unit> {
         self.by_id.get(id).and_then(|place| self.entries.get(*place)).map(|entry| &entry.unit)
@@ -257,6 +274,9 @@ impl UnitIndex {
         if found.is_empty() && stem_of(&key) == key {
             found = self.fitting(&self.by_stem, level, &key, written);
         }
+        if found.len() > 1 && found.iter().any(|entry| self.is_at_home(entry)) {
+            found.retain(|entry| self.is_at_home(entry));
+        }
         match found.as_slice() {
             [only] => Ok(&only.unit),
             [] => Err(NotFound::Unknown(self.proposals(level, name, written))),
@@ -312,7 +332,8 @@ impl UnitIndex {
         for entry in self.entries.iter().filter(|entry| level.is_none_or(|level| *entry.unit.level == *level)) {
             let likeness = strsim::normalized_damerau_levenshtein(stem, &entry.stem);
             if likeness >= ALIKE {
-                let here = written.above.iter().all(|(level, name)| self.lies_in(entry, level, name));
+                let said = written.above.iter().all(|(level, name)| self.lies_in(entry, level, name));
+                let here = said && self.is_at_home(entry);
                 alike.push((likeness + if here { 0.3 } else { 0.0 }, entry));
             }
         }
@@ -395,6 +416,17 @@ mod tests {
         assert_eq!(names(&proposals), ["上岙村(塘下镇)", "上岙村(马屿镇)"]);
         let Err(NotFound::Several(proposals)) = find(&named("塘下镇", "前垟")) else { panic!("was guessed") };
         assert_eq!(names(&proposals), ["前垟村(塘下镇)", "前垟社区(塘下镇)"]);
+    }
+
+    #[test]
+    fn a_name_that_several_have_means_the_one_for_which_data_may_be_handed_in() {
+        let index = index().at_home(&|id| matches!(id, "T2" | "V2"));
+        assert_eq!(*index.find(Some("village"), &named("", "上岙村")).unwrap().id, *"V2");
+        assert_eq!(*index.find(Some("village"), &named("塘下镇", "上岙村")).unwrap().id, *"V1", "what is said stands");
+        let Err(NotFound::Unknown(proposals)) = index.find(Some("village"), &named("", "上岱村")) else {
+            panic!("was guessed")
+        };
+        assert_eq!(names(&proposals), ["上岙村(马屿镇)", "上岙村(塘下镇)"], "one's own comes first");
     }
 
     #[test]

@@ -4,7 +4,6 @@
 //! changes of the draft ([`decide`]). All of it works without a script. Next: [`home`](super::home).
 
 mod decide;
-mod effect;
 mod table;
 
 use std::time::Duration;
@@ -14,9 +13,11 @@ use axum::Form;
 use axum::extract::{Path, State};
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Redirect, Response};
+use liuwu_engine::bundle::Bundle;
 use liuwu_engine::diagnostic::{Diagnostic, Lang};
 use serde::Deserialize;
 
+use super::effect::EffectView;
 use super::frame::{Frame, Section};
 use super::links;
 use super::upload::in_china;
@@ -25,17 +26,19 @@ use super::words::Language;
 use crate::accounts::{Caller, Permission};
 use crate::custody::Custody;
 use crate::desk::{self, Consent, Look};
-use crate::drafts::preview::Preview;
+use crate::drafts::preview::{Preview, Weighed};
 use crate::drafts::{Draft, State as DraftState};
+use crate::duties::{Duty, DutyState};
 use crate::error::Problem;
 use crate::jobs::{Job, Status};
 use crate::state::App;
-use crate::store::BatchId;
-use effect::{EffectView, effect_view};
+use crate::store::{Batch, BatchId};
 use table::{TableView, views};
 
 /// How long a page waits for a draft to be read; then it shows how far that has come.
 const PATIENCE: Duration = Duration::from_millis(1_500);
+/// What is still to be stated, at most so much of it.
+const STILL_DUE: usize = 6;
 /// How long it waits for a draft to be stored.
 const STORING: Duration = Duration::from_secs(5);
 
@@ -121,13 +124,40 @@ pub struct Open {
     /// What the user should know.
     pub remarks: Vec<String>,
     /// What storing it would do.
-    pub effect: EffectView,
+    pub effect: Told,
     /// Records that a complete table no longer holds.
     pub missing: Vec<String>,
+    /// What storing it would do when they are taken back with it.
+    pub effect_taking_back: Option<Told>,
+    /// Whether the visitor may take records back.
+    pub may_take_back: bool,
     /// Rows that would be stored.
     pub rows: u64,
     /// Whether anything would be.
     pub has_news: bool,
+}
+
+/// What storing a draft would do to results, or why that cannot be told.
+#[derive(Debug)]
+pub struct Told {
+    /// In one sentence.
+    pub sentence: String,
+    /// Village by village.
+    pub view: Option<EffectView>,
+}
+
+impl Told {
+    fn of(weighed: &Weighed, preview: &Preview, bundle: &Bundle, frame: &Frame) -> Told {
+        let place = |unit: &str| preview.names.get(unit).map_or(unit, String::as_str).to_owned();
+        match weighed {
+            Weighed::Effect(effect) => {
+                let view = EffectView::of(effect, bundle, frame, &place);
+                Told { sentence: view.sentence.clone(), view: Some(view) }
+            }
+            Weighed::Unknown(zh, _) if frame.language == Language::Chinese => Told { sentence: zh.clone(), view: None },
+            Weighed::Unknown(_, en) => Told { sentence: en.clone(), view: None },
+        }
+    }
 }
 
 /// What is wrong, where, and how to mend it.
@@ -152,8 +182,14 @@ pub struct Stored {
     pub rows: u64,
     /// Rows left for mending.
     pub faulty: u64,
+    /// Rows that contradict what is stored, and wait for a decision.
+    pub conflicting: usize,
+    /// Records taken back because a complete table no longer holds them.
+    pub taken_back: usize,
     /// Whether it was taken back.
     pub is_undone: bool,
+    /// What is still to be stated about the kinds in it: 报齐 is one click from here.
+    pub still_due: Vec<Duty>,
     /// Whether the visitor may take it back.
     pub may_undo: bool,
 }
@@ -183,7 +219,7 @@ fn page(app: &App, visit: &Visit, draft: &Draft) -> Result<DraftPage, Problem> {
                 Ok(Look::Ready(preview)) => {
                     let tables = preview.report.tables.iter().filter(|table| table.faulty > 0);
                     faulty_files.extend(tables.map(|table| table.file.clone()));
-                    Stage::Open(Box::new(Open::of(app, draft, &preview, &frame)?))
+                    Stage::Open(Box::new(Open::of(app, visit.caller(), draft, &preview, &frame)?))
                 }
                 Err(problem @ Problem::Job(_)) => {
                     let words = problem.detail();
@@ -209,21 +245,35 @@ fn running(app: &App, draft: &Draft) -> Option<std::sync::Arc<Job>> {
 }
 
 fn stored(app: &App, caller: &Caller, draft: &Draft) -> Result<Stage, Problem> {
-    let DraftState::Committed { batch, at, rows, faulty, .. } = &draft.state else {
+    let DraftState::Committed { batch, at, rows, faulty, conflicting, taken_back } = &draft.state else {
         return Ok(Stage::Failed(String::new()));
     };
-    let is_undone = match batch {
-        Some(batch) => app.store().batch(*batch)?.withdrawn.is_some(),
-        None => false,
+    let heading = batch.map(|batch| app.store().batch(batch)).transpose()?;
+    let is_undone = heading.as_ref().is_some_and(|heading| heading.withdrawn.is_some());
+    let still_due = match &heading {
+        Some(heading) if !is_undone => still_due(app, caller, heading)?,
+        _ => Vec::new(),
     };
     Ok(Stage::Stored(Stored {
         batch: batch.map(|batch| batch.0),
         at: in_china(*at),
         rows: *rows,
-        faulty: *faulty,
+        faulty: faulty.saturating_sub(*conflicting),
+        conflicting: usize::try_from(*conflicting).unwrap_or(usize::MAX),
+        taken_back: usize::try_from(*taken_back).unwrap_or(usize::MAX),
         is_undone,
+        still_due,
         may_undo: caller.may(Permission::Correct),
     }))
+}
+
+/// What is missing of the kinds in a batch, the stretch that ended last first.
+fn still_due(app: &App, caller: &Caller, batch: &Batch) -> Result<Vec<Duty>, Problem> {
+    let mut open = app.duties(caller.scope(), None, app.today())?.open;
+    open.retain(|duty| duty.state != DutyState::Coming && batch.counts.records.contains_key(&duty.kind));
+    open.sort_by(|one, other| (other.period.to(), &one.kind).cmp(&(one.period.to(), &other.kind)));
+    open.truncate(STILL_DUE);
+    Ok(open)
 }
 
 impl Working {
@@ -241,7 +291,7 @@ impl Working {
 }
 
 impl Open {
-    fn of(app: &App, draft: &Draft, preview: &Preview, frame: &Frame) -> Result<Open, Problem> {
+    fn of(app: &App, caller: &Caller, draft: &Draft, preview: &Preview, frame: &Frame) -> Result<Open, Problem> {
         let report = &preview.report;
         let sum = |of: fn(&crate::upload::TableReport) -> u64| report.tables.iter().map(of).sum::<u64>();
         let (new, updated) = (sum(|table| table.new), sum(|table| table.updated));
@@ -252,6 +302,7 @@ impl Open {
         let tables = views(report, draft, &kinds, lang);
         let shown: Vec<&Diagnostic> =
             report.faults.iter().filter(|fault| !table::is_in_a_strip(fault, report)).collect();
+        let told = |weighed: &Weighed| Told::of(weighed, preview, edition.bundle(), frame);
         let missing = report.missing.iter().map(|missing| {
             let name = preview.names.get(&missing.unit).map_or(missing.unit.as_str(), String::as_str);
             let number = missing.number.as_deref().map(|number| format!(" {number}")).unwrap_or_default();
@@ -262,8 +313,10 @@ impl Open {
             conflicting: sum(|table| table.conflicting),
             general: shown.into_iter().map(|fault| Fault::of(fault, lang)).collect(),
             remarks: report.remarks.iter().map(|remark| remark_line(remark, lang)).collect(),
-            effect: effect_view(preview, frame),
+            effect: told(&preview.effect),
+            effect_taking_back: preview.effect_taking_back.as_ref().map(told),
             missing: missing.collect(),
+            may_take_back: caller.may(Permission::Correct),
             has_news: !report.is_empty(),
             tables,
             new,
@@ -368,14 +421,16 @@ pub async fn call_off(
     Path(id): Path<String>,
     Form(fields): Form<Vec<(String, String)>>,
 ) -> Result<Redirect, Problem> {
-    let job = fields.iter().find(|(name, _)| name == "job").and_then(|(_, job)| job.parse().ok());
-    let job = job.and_then(|job| app.jobs().get(job)).filter(|job| job.owner == caller.name());
-    if let Some(job) = job {
-        job.call_off();
-    }
     app.blocking(move |app| {
         desk::get(app, &caller, &id)?;
-        Ok(Redirect::to(links::UPLOAD))
+        let job = fields.iter().find(|(name, _)| name == "job").and_then(|(_, job)| job.parse().ok());
+        let job = job.and_then(|job| app.jobs().get(job)).filter(|job| job.owner == caller.name());
+        let Some(job) = job else { return Ok(Redirect::to(links::UPLOAD)) };
+        job.call_off();
+        // What was to be stored is looked at again; what was being read would only be read again there.
+        let is_storing = job.subject == desk::storing(&id);
+        job.wait(STORING);
+        Ok(if is_storing { Redirect::to(&links::draft(&id)) } else { Redirect::to(links::UPLOAD) })
     })
     .await
 }

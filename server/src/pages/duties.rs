@@ -1,15 +1,24 @@
-//! The desk: what is asked of whoever is logged in, by when, what is missing and late, and what cannot be checked for want of it.
+//! The desk: what waits for whoever is logged in, what is asked of them, by when, what is missing and late, and what cannot be
+//! checked for want of it. What is missing is stated in one click.
 //! Next: [`problem`](super::problem).
 
+use std::collections::BTreeSet;
+
 use askama::Template;
-use axum::extract::State;
+use axum::extract::{Query, State};
 use jiff::civil::Date;
+use liuwu_engine::bundle::asked_twice;
+use liuwu_engine::period::{Granularity, Period};
+use serde::Deserialize;
 
 use super::frame::Frame;
 use super::seat::Section;
+use super::upload::{self, DraftLine};
 use super::visit::{Rendered, Visit};
-use crate::accounts::{Caller, Permission};
-use crate::duties::{self, AskedTwice, Burden, Duties, Duty, DutyState};
+use crate::accounts::Permission;
+use crate::custody::Custody;
+use crate::desk::stating::{self, Said};
+use crate::duties::{self, Burden, Duties, Duty, DutyState};
 use crate::error::Problem;
 use crate::reminders;
 use crate::state::App;
@@ -25,6 +34,14 @@ pub struct DutiesPage {
     pub frame: Frame,
     /// The day of it.
     pub day: Date,
+    /// What was just said in one click.
+    pub said: Option<Said>,
+    /// Whether the reader may state that something is handed in.
+    pub may_state: bool,
+    /// Conflicts that wait for a decision.
+    pub questions: usize,
+    /// Own drafts about which something is still to be done.
+    pub drafts: Vec<DraftLine>,
     /// What is overdue or can be handed in now, the most urgent first.
     pub open: Vec<Line>,
     /// What comes next.
@@ -33,8 +50,8 @@ pub struct DutiesPage {
     pub duties: Duties,
     /// What the standard asks of one unit.
     pub burden: Burden,
-    /// What it asks for twice; only for those who can change it.
-    pub asked_twice: Option<Vec<AskedTwice>>,
+    /// How many fields it asks for twice; only for those who can change it.
+    pub asked_twice: Option<usize>,
 }
 
 /// One line of what is due.
@@ -98,6 +115,14 @@ impl DutiesPage {
         self.open.iter().filter(|line| line.duty.state == DutyState::Overdue).count()
     }
 
+    /// The months about which anything is missing, the newest first: all of one can be stated at once.
+    #[must_use]
+    pub fn months(&self) -> Vec<String> {
+        let months: BTreeSet<Period> =
+            self.open.iter().map(|line| Period::containing(Granularity::Month, line.duty.period.to())).collect();
+        months.into_iter().rev().map(|month| month.name()).collect()
+    }
+
     /// How many can be handed in and are in time.
     #[must_use]
     pub fn due(&self) -> usize {
@@ -105,12 +130,23 @@ impl DutiesPage {
     }
 }
 
+/// What may stand behind the question mark.
+#[derive(Debug, Deserialize)]
+pub struct Asked {
+    said: Option<u64>,
+}
+
 /// Serves `/desk`.
 ///
 /// # Errors
 /// [`Problem`], which has a page of its own.
-pub async fn show(State(app): State<App>, visit: Visit, caller: Caller) -> Result<Rendered<DutiesPage>, Problem> {
+pub async fn show(
+    State(app): State<App>,
+    visit: Visit,
+    Query(asked): Query<Asked>,
+) -> Result<Rendered<DutiesPage>, Problem> {
     app.blocking(move |app| {
+        let caller = visit.caller();
         let frame = visit.internal_frame(app, Section::Duties);
         let duties = app.duties(caller.scope(), None, app.today())?;
         let reminded = reminders::all(app.store())?;
@@ -118,12 +154,20 @@ pub async fn show(State(app): State<App>, visit: Visit, caller: Caller) -> Resul
         let line = |duty: &Duty| Line { reminded: reminders::of(&reminded, duty), duty: duty.clone() };
         let (coming, open) = duties.open.iter().map(line).partition(|line| line.duty.state == DutyState::Coming);
         let can_change = caller.may(Permission::DraftEdition);
+        let may_state = caller.may(Permission::Upload);
+        let questions = Custody::open(app, caller)?.questions()?;
+        let mut drafts = if may_state { upload::drafts_of(app, caller)? } else { Vec::new() };
+        drafts.retain(DraftLine::waits);
         Ok(Rendered(DutiesPage {
+            said: stating::said(app, caller, asked.said)?,
+            may_state,
+            questions: questions.iter().filter(|question| question.settled.is_none()).count(),
+            drafts,
             day: duties.day,
             open,
             coming,
             burden: duties::burden(edition.bundle()),
-            asked_twice: can_change.then(|| duties::asked_twice(edition.bundle())),
+            asked_twice: can_change.then(|| asked_twice(edition.bundle()).len()).filter(|count| *count > 0),
             duties,
             frame,
         }))

@@ -36,6 +36,8 @@ pub const SEARCH: &str = "/search";
 pub const CITY: &str = "/city";
 /// The negative list.
 pub const NEGATIVE: &str = "/negative-list";
+/// What is asked of whoever is logged in.
+pub const DESK: &str = "/desk";
 /// Where tables are handed in.
 pub const UPLOAD: &str = "/desk/upload";
 /// Where the reader's language and text size are changed.

@@ -9,21 +9,20 @@ use axum::extract::{Query, Request, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use jiff::Timestamp;
 use jiff::tz::Offset;
-use liuwu_engine::period::{Date, Granularity, Period};
+use liuwu_engine::period::{Granularity, Period};
 use serde::Deserialize;
 
 use super::frame::{Frame, Section};
 use super::links;
+use super::records::batch::Back;
 use super::visit::{Rendered, Visit};
 use crate::accounts::Caller;
-use crate::audit::{Action, Note, Subject};
+use crate::desk::stating::{self, Said, Saying};
 use crate::desk::{self, incoming};
-use crate::drafts::{Draft, State as DraftState};
+use crate::drafts::{Draft, Outline, State as DraftState};
+use crate::duties::{Duty, DutyState, Month, Standing};
 use crate::error::Problem;
-use crate::remit::Remit;
 use crate::state::App;
-use crate::store::{NewBatch, Scope, Statement};
-use crate::view::UnitTree;
 
 /// The upload page.
 #[derive(Debug, Template)]
@@ -33,65 +32,60 @@ pub struct UploadPage {
     pub frame: Frame,
     /// What the form that sends files carries in its address.
     pub proof: String,
-    /// The month that statements are about: 2020-07.
-    pub month: String,
-    /// The month before it.
-    pub before: String,
-    /// The month after it.
-    pub after: String,
-    /// The kinds that are asked for, those that are due first.
-    pub kinds: Vec<KindLine>,
+    /// What is asked about the month.
+    pub month: Month,
+    /// What was just said in one click.
+    pub said: Option<Said>,
     /// Drafts that were left.
     pub drafts: Vec<DraftLine>,
 }
 
-/// A kind that is asked for.
-#[derive(Debug)]
-pub struct KindLine {
-    /// Its id.
-    pub id: String,
-    /// What it is called.
-    pub title: String,
-    /// How it stands.
-    pub standing: Standing,
-}
-
-/// How a kind stands for a month.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Standing {
-    /// It is still to be handed in.
-    Due,
-    /// It is handed in.
-    Reported,
-    /// There is nothing to hand in.
-    Nil,
-    /// No day is set for it.
-    AnyTime,
+impl UploadPage {
+    /// Whether anything of the month is still to be handed in.
+    fn is_missing_any(&self) -> bool {
+        self.month.asked.iter().any(|asked| asked.standing.duty().is_some())
+    }
 }
 
 impl Standing {
-    fn key(self) -> &'static str {
+    fn key(&self) -> &'static str {
         match self {
-            Standing::Due => "upload-due",
+            Standing::Missing(duty) if duty.state == DutyState::Overdue => "duties-overdue",
+            Standing::Missing(_) => "upload-due",
             Standing::Reported => "upload-reported",
             Standing::Nil => "upload-nil",
             Standing::AnyTime => "upload-any-time",
         }
     }
 
-    fn class(self) -> &'static str {
+    fn class(&self) -> &'static str {
         match self {
-            Standing::Due => "in-review",
+            Standing::Missing(duty) if duty.state == DutyState::Overdue => "not-met",
+            Standing::Missing(_) => "in-review",
             Standing::Reported | Standing::Nil => "met",
             Standing::AnyTime => "plain",
         }
     }
 
-    fn sign(self) -> &'static str {
+    fn sign(&self) -> &'static str {
         match self {
-            Standing::Due => "◐",
+            Standing::Missing(duty) if duty.state == DutyState::Overdue => "✕",
+            Standing::Missing(_) => "◐",
             Standing::Reported | Standing::Nil => "✓",
             Standing::AnyTime => "",
+        }
+    }
+
+    /// Whether it is of use to say that it is handed in.
+    fn can_be_stated(&self) -> bool {
+        matches!(self, Standing::Missing(_) | Standing::AnyTime)
+    }
+
+    /// What is missing, when anything is.
+    fn duty(&self) -> Option<&Duty> {
+        match self {
+            Standing::Missing(duty) => Some(duty),
+            _ => None,
         }
     }
 }
@@ -109,12 +103,24 @@ pub struct DraftLine {
     pub batch: Option<u64>,
     /// Whether it is stored.
     pub is_stored: bool,
+    /// What was found in it, as far as it has been read.
+    pub rows: Option<Outline>,
+    /// Rows that were left for mending when it was stored.
+    pub left: usize,
+}
+
+impl DraftLine {
+    /// Whether something is still to be done about it.
+    pub(super) fn waits(&self) -> bool {
+        !self.is_stored || self.left > 0
+    }
 }
 
 /// What may stand behind the question mark.
 #[derive(Debug, Deserialize)]
 pub struct Asked {
     month: Option<String>,
+    said: Option<u64>,
 }
 
 /// Serves `/desk/upload`.
@@ -133,51 +139,27 @@ pub(super) fn proof(caller: &Caller) -> String {
 
 fn fill(app: &App, visit: &Visit, asked: &Asked) -> Result<UploadPage, Problem> {
     let caller = visit.caller();
-    let month = asked.month.as_deref().and_then(month_of).unwrap_or_else(|| last_month(app.today()));
-    let edition = app.current_edition(&app.bundle()?)?;
-    let units = app.units()?;
-    let remit = Remit::of(caller.scope(), edition.bundle(), units.all());
-    let stated: Vec<Statement> =
-        app.store().statements(Date::MAX)?.into_iter().map(|statement| statement.item).collect();
-    let areas = areas_of(caller.scope(), &units);
-    let standing = |kind: &str| {
-        let newest = stated.iter().rev().find(|statement| {
-            let covers =
-                |area: &String| *area == statement.area || units.above(area).any(|above| above.id == statement.area);
-            statement.kind == kind
-                && statement.from <= month.from()
-                && statement.to >= month.to()
-                && areas.iter().all(covers)
-        });
-        newest.map(|statement| if statement.nil { Standing::Nil } else { Standing::Reported })
-    };
-    let mut kinds: Vec<KindLine> = remit
-        .kinds(edition.bundle())
-        .map(|kind| {
-            let idle = if kind.due.is_some() { Standing::Due } else { Standing::AnyTime };
-            let standing = standing(&kind.id).unwrap_or(idle);
-            KindLine { id: kind.id.to_string(), title: kind.title.clone(), standing }
-        })
-        .collect();
-    kinds.sort_by_key(|kind| kind.standing);
-    let drafts = app.drafts().of(app.store(), &caller.name())?;
+    let month = stating::month(app, caller, asked.month.as_deref().and_then(month_of))?;
     Ok(UploadPage {
         frame: visit.internal_frame(app, Section::Upload),
         proof: proof(caller),
-        month: month.name(),
-        before: month.previous().unwrap_or(month).name(),
-        after: month.next().unwrap_or(month).name(),
-        kinds,
-        drafts: drafts.iter().map(DraftLine::from).collect(),
+        month,
+        said: stating::said(app, caller, asked.said)?,
+        drafts: drafts_of(app, caller)?,
     })
+}
+
+/// The drafts of a caller, the one touched last first.
+pub(super) fn drafts_of(app: &App, caller: &Caller) -> Result<Vec<DraftLine>, Problem> {
+    Ok(app.drafts().of(app.store(), &caller.name())?.iter().map(DraftLine::from).collect())
 }
 
 impl From<&Draft> for DraftLine {
     fn from(draft: &Draft) -> DraftLine {
         let names: Vec<&str> = draft.files.iter().map(|file| file.name.as_str()).collect();
-        let batch = match &draft.state {
-            DraftState::Open => None,
-            DraftState::Committed { batch, .. } => *batch,
+        let (batch, left) = match &draft.state {
+            DraftState::Open => (None, 0),
+            DraftState::Committed { batch, faulty, conflicting, .. } => (*batch, faulty.saturating_sub(*conflicting)),
         };
         DraftLine {
             link: links::draft(&draft.id),
@@ -185,6 +167,8 @@ impl From<&Draft> for DraftLine {
             touched: in_china(draft.touched),
             batch: batch.map(|batch| batch.0),
             is_stored: draft.state != DraftState::Open,
+            rows: draft.outline,
+            left: usize::try_from(left).unwrap_or(usize::MAX),
         }
     }
 }
@@ -195,21 +179,7 @@ pub(super) fn in_china(at: Timestamp) -> String {
 }
 
 fn month_of(text: &str) -> Option<Period> {
-    Period::parse(text).ok().filter(|period| period.granularity() == Some(Granularity::Month))
-}
-
-/// What is handed in this month is about the one before.
-fn last_month(today: Date) -> Period {
-    let month = Period::containing(Granularity::Month, today);
-    month.previous().unwrap_or(month)
-}
-
-/// The areas that a scope speaks for: its divisions, or all that lie in no other one.
-fn areas_of(scope: &Scope, units: &UnitTree) -> Vec<String> {
-    match scope {
-        Scope::Divisions(codes) => codes.clone(),
-        _ => units.all().iter().filter(|unit| unit.parent.is_none()).map(|unit| unit.id.clone()).collect(),
-    }
+    Period::parse(text).ok().filter(|period| stating::is_month(*period))
 }
 
 /// Serves `POST /desk/upload`: files become a draft.
@@ -228,12 +198,24 @@ pub async fn begin(State(app): State<App>, caller: Caller, request: Request) -> 
 /// What is stated in one click.
 #[derive(Debug, Deserialize)]
 pub struct Stated {
-    month: String,
-    /// A kind; empty: all that are due.
+    /// A month, or the stretch of time of one kind.
+    period: String,
+    /// A kind; empty: all that are missing.
     #[serde(default)]
     kind: String,
-    /// `nil` (零报告) or `complete` (报齐).
-    said: String,
+    said: What,
+    /// Where the click was.
+    #[serde(default)]
+    back: Back,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum What {
+    /// 零报告.
+    Nil,
+    /// 报齐.
+    Complete,
 }
 
 /// Serves `POST /desk/upload/statements`: 零报告 or 报齐 for a month.
@@ -242,37 +224,19 @@ pub struct Stated {
 /// [`Problem`], which has a page of its own.
 pub async fn state(State(app): State<App>, caller: Caller, Form(stated): Form<Stated>) -> Result<Redirect, Problem> {
     app.blocking(move |app| {
-        let month = month_of(&stated.month)
-            .ok_or_else(|| Problem::parameter("month", "应为月份,如 2020-07", "a month such as 2020-07"))?;
-        let edition = app.current_edition(&app.bundle()?)?;
-        let units = app.units()?;
-        let remit = Remit::of(caller.scope(), edition.bundle(), units.all());
-        let wanted = remit.kinds(edition.bundle()).filter(|kind| match stated.kind.is_empty() {
-            true => kind.due.is_some(),
-            false => *kind.id == stated.kind,
-        });
-        let nil = stated.said == "nil";
-        let areas = areas_of(caller.scope(), &units);
-        let former: Vec<Statement> = app.store().statements(Date::MAX)?.into_iter().map(|known| known.item).collect();
-        let statements = wanted.flat_map(|kind| {
-            areas.iter().map(|area| Statement {
-                kind: kind.id.to_string(),
-                area: area.clone(),
-                from: month.from(),
-                to: month.to(),
-                nil,
-            })
-        });
-        let new: Vec<Statement> = statements.filter(|statement| !former.contains(statement)).collect();
-        if !new.is_empty() {
-            let what = if nil { "零报告" } else { "报齐" };
-            let mut batch = NewBatch::new(app.now(), caller.name(), format!("{} {what}", month.name()));
-            batch.statements = new;
-            let batch = app.store().append_batch(batch)?;
-            app.facts_changed();
-            app.audit().note(Note::done(&caller, Action::Upload, Subject::of("batch", batch)))?;
-        }
-        Ok(Redirect::to(&format!("{}?month={}", links::UPLOAD, links::escape(&month.name()))))
+        let period = Period::parse(&stated.period)
+            .map_err(|_| Problem::parameter("period", "应为月份,如 2020-07", "a month such as 2020-07"))?;
+        let kind = Some(stated.kind).filter(|kind| !kind.is_empty());
+        let saying = Saying { period, kind, nil: stated.said == What::Nil };
+        let said = stating::state(app, &caller, &saying)?.map(|batch| format!("said={batch}"));
+        let month = format!("month={}", Period::containing(Granularity::Month, period.to()).name());
+        Ok(Redirect::to(&match (stated.back, said) {
+            (Back::Desk, Some(said)) => format!("{}?{said}", links::DESK),
+            (Back::Desk, None) => links::DESK.to_owned(),
+            (_, said) => {
+                format!("{}?{}", links::UPLOAD, [Some(month), said].into_iter().flatten().collect::<Vec<_>>().join("&"))
+            }
+        }))
     })
     .await
 }

@@ -181,11 +181,14 @@ impl Changed<'_> {
         }
     }
 
-    /// The units that a batch is about, and those of the records it corrects, however far back; none: it changes the list of units.
+    /// The units that a batch is about, and those of the records it corrects or takes back, however far back; none: it changes the list of units.
     fn by_batch(&self, id: BatchId, units: &mut BTreeSet<String>) -> Result<Option<()>, ScoringError> {
         let batch = self.store.besides_records(id)?;
         if !batch.units.is_empty() {
             return Ok(None);
+        }
+        for old in batch.takes_back.iter().copied() {
+            units.extend(self.store.history(old)?.into_iter().map(|version| version.record.item.unit));
         }
         self.store.visit_records(id, &mut |record| {
             if let Some(old) = record.supersedes {

@@ -152,6 +152,7 @@ enum Step {
     Village(u8),
     WithdrawBatch(u8),
     WithdrawRecord(u8, u8),
+    TakeBack(u8, u8),
 }
 
 fn step() -> impl Strategy<Value = Step> {
@@ -164,6 +165,7 @@ fn step() -> impl Strategy<Value = Step> {
         1 => (0..4_u8).prop_map(Step::Village),
         2 => (1..9_u8).prop_map(Step::WithdrawBatch),
         2 => (1..9_u8, 1..4_u8).prop_map(|(batch, number)| Step::WithdrawRecord(batch, number)),
+        2 => (1..9_u8, 1..4_u8).prop_map(|(batch, number)| Step::TakeBack(batch, number)),
     ]
 }
 
@@ -225,6 +227,7 @@ fn take(store: &dyn Store, kinds: (&str, &str), step: &Step) {
             }],
             ..batch(Vec::new())
         },
+        Step::TakeBack(old, number) => NewBatch { takes_back: vec![item(*old, *number)], ..batch(Vec::new()) },
         Step::WithdrawBatch(batch) => return drop(store.withdraw_batch(BatchId(u64::from(*batch) + 1), act)),
         Step::WithdrawRecord(batch, number) => return drop(store.withdraw_record(item(*batch, *number), act)),
     };

@@ -1,6 +1,6 @@
 //! One list of promises, kept by every store.
 //!
-//! Each function in `uploads`, `knowledge`, `supposing`, `runs`, `drawers` and `upkeep` is a promise and takes an empty store; `kept_by` makes of it a
+//! Each function in `uploads`, `knowledge`, `takings`, `supposing`, `runs`, `drawers` and `upkeep` is a promise and takes an empty store; `kept_by` makes of it a
 //! test for each store. On sled the database is then verified, closed, opened again and must say the same. A further store is
 //! one more line in `kept_by`.
 
@@ -32,6 +32,7 @@ mod knowledge;
 mod packed;
 mod runs;
 mod supposing;
+mod takings;
 mod upkeep;
 mod blanking;
 mod journal;
@@ -203,7 +204,8 @@ pub(super) fn furnish(store: &dyn Store) {
     store.withdraw_batch(BatchId(2), act(day(3, 2), "误")).unwrap();
     store.withdraw_record(id(1, 2), act(day(3, 2), "重复")).unwrap();
     store.append_batch(batch(day(3, 3), vec![correcting(id(1, 1), record("甲村", "fire", 78))])).unwrap();
-    store.append_batch(rich_batch(day(1, 5))).unwrap();
+    let complete = NewBatch { takes_back: vec![id(1, 9), id(1, 10)], ..rich_batch(day(1, 5)) };
+    store.append_batch(complete).unwrap();
     let new = |edition: &str| NewEdition {
         bundle: "six-no".to_owned(),
         edition: edition.to_owned(),

@@ -12,6 +12,7 @@ use serde::ser::SerializeStruct as _;
 
 use super::drawer::ContentId;
 use super::words::{BatchId, RecordId, RunId};
+use crate::progress::CalledOff;
 
 /// Shorthand for what every operation of the store returns.
 pub type Result<T> = std::result::Result<T, StoreError>;
@@ -48,6 +49,9 @@ pub enum StoreError {
     /// An earlier write failed half way.
     #[error("an earlier write to the database failed half way; restart the server, which mends it")]
     Halted,
+    /// It was called off before it was done.
+    #[error(transparent)]
+    CalledOff(#[from] CalledOff),
     /// The disk or the file system refused.
     #[error("the database cannot be read or written: {0}")]
     Io(String),
@@ -69,8 +73,8 @@ pub enum Conflict {
     /// The record to supersede or to withdraw does not count any more.
     #[error("record {0} has been corrected or withdrawn in the meantime; look at its history and decide again")]
     NotInForce(RecordId),
-    /// Two records of one batch correct the same one.
-    #[error("two records of this batch correct the same record {0}; keep one of them")]
+    /// A batch corrects or takes back a record twice.
+    #[error("this batch corrects or takes back record {0} twice; keep one of them")]
     SupersededTwice(RecordId),
     /// A batch is withdrawn once.
     #[error("batch {0} has already been withdrawn")]
@@ -191,6 +195,7 @@ impl StoreError {
             }
             StoreError::Full => "磁盘已满,本次内容未保存。请清理磁盘并重启服务".to_owned(),
             StoreError::Halted => "此前一次写入中断。请重启服务,重启时会自动修复".to_owned(),
+            StoreError::CalledOff(_) => "已中止,没有保存".to_owned(),
             StoreError::Io(what) => format!("数据库无法读写:{what}"),
         }
     }
@@ -304,7 +309,7 @@ impl Conflict {
                 format!("「{bundle}」的版本「{edition}」已经发布,内容与此不同。请为新内容另起版本号")
             }
             Conflict::NotInForce(record) => format!("记录 {record} 已被更正或撤回。请查看其历史后再处理"),
-            Conflict::SupersededTwice(record) => format!("同一批次中有两条记录更正记录 {record}。请只保留一条"),
+            Conflict::SupersededTwice(record) => format!("同一批次两次更正或撤回记录 {record}。请只保留一次"),
             Conflict::BatchWithdrawn(batch) => format!("批次 {batch} 已经撤回"),
             Conflict::RunReleased(run) => format!("第 {run} 次核算公开过,须保留"),
             Conflict::RunShared(run, newer) => {

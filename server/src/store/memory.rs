@@ -23,6 +23,7 @@ use super::standing::{
 };
 use super::words::*;
 use super::{BatchWriter, Knowledge, RunWriter, SCHEMA, Store};
+use crate::progress::Progress;
 use drawer::Drawers;
 use results::{Rows, Writer};
 
@@ -253,8 +254,12 @@ impl Store for Memory {
         Ok(self.read().editions.iter().rfind(|edition| edition.bundle == bundle).cloned())
     }
 
-    fn append_batch(&self, batch: NewBatch) -> Result<BatchId> {
-        self.changes.make(|| self.write().append(batch))
+    fn append_watched(&self, batch: NewBatch, progress: &dyn Progress) -> Result<BatchId> {
+        progress.go_on()?;
+        let records = batch.records.len() as u64;
+        let id = self.changes.make(|| self.write().append(batch))?;
+        progress.advance(records);
+        Ok(id)
     }
 
     fn begin_batch(&self, besides_records: NewBatch) -> Result<Box<dyn BatchWriter + '_>> {

@@ -14,7 +14,8 @@
 //! * Nothing is ever changed, but for personal texts at the end of their time ([`blanking`]). A record is superseded by
 //!   another one or withdrawn, with who, when and why, so that the knowledge of any day can be had again: a record is known from the day it was received on until the day it was superseded
 //!   or withdrawn. Give [`Date::MAX`] as the day to have all that is known.
-//! * Withdrawing a batch undoes the upload: what it brought is gone from that day on, and what it had superseded counts again.
+//! * Withdrawing a batch undoes the upload: what it brought is gone from that day on, and what it had superseded or taken back
+//!   counts again.
 //!   Withdrawing a record takes back the fact: what it had superseded stays superseded.
 //! * Units come in the order of their bytes, records of a unit by kind and number, whatever the order of arrival.
 //!
@@ -51,8 +52,10 @@ pub use journal::Journal;
 pub use packed::PackedFacts;
 pub use words::*;
 
+use crate::progress::{Progress, Unwatched};
+
 /// Layout of what is stored. A store of a higher one was written by a newer program.
-pub const SCHEMA: u32 = 2;
+pub const SCHEMA: u32 = 3;
 
 /// The longest name that can be looked up by: of a unit, a kind, a bundle, an edition.
 pub const LONGEST_NAME: usize = 200;
@@ -118,9 +121,18 @@ pub trait Store: Knowledge + Cabinet + Drawer + Journal + Blanking {
     /// Stores an upload, whole or not at all, and gives it the next number.
     ///
     /// # Errors
-    /// [`Missing::Record`], [`Conflict::NotInForce`] or [`Conflict::SupersededTwice`] for a record to supersede,
+    /// [`Missing::Record`], [`Conflict::NotInForce`] or [`Conflict::SupersededTwice`] for a record to supersede or to take back,
     /// [`Conflict::TooLong`] for a name.
-    fn append_batch(&self, batch: NewBatch) -> Result<BatchId>;
+    fn append_batch(&self, batch: NewBatch) -> Result<BatchId> {
+        self.append_watched(batch, &Unwatched)
+    }
+
+    /// The same with somebody watching, who is told of records as they are written and may call it off; it counts for nothing until
+    /// all of it is written.
+    ///
+    /// # Errors
+    /// As [`Self::append_batch`], and [`StoreError::CalledOff`]: nothing of it is left.
+    fn append_watched(&self, batch: NewBatch, progress: &dyn Progress) -> Result<BatchId>;
 
     /// Begins to store an upload that is too large to be held; its records follow. All else of it comes now. Nobody sees any of it
     /// before [`BatchWriter::finish`], and a writer that is dropped leaves nothing behind. Until then whoever else writes batches
@@ -164,7 +176,7 @@ pub trait Store: Knowledge + Cabinet + Drawer + Journal + Blanking {
     /// [`Missing::Batch`]; the visitor's own.
     fn visit_records(&self, id: BatchId, visit: &mut dyn FnMut(RecordRow) -> Result<()>) -> Result<()>;
 
-    /// Takes back a whole batch: what it brought no longer counts, what it had superseded counts again.
+    /// Takes back a whole batch: what it brought no longer counts, what it had superseded or taken back counts again.
     ///
     /// # Errors
     /// [`Missing::Batch`], [`Conflict::BatchWithdrawn`].

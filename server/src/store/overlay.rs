@@ -22,8 +22,8 @@ pub struct Overlay<'a> {
     records: BTreeMap<&'a str, Vec<ItemId>>,
     /// Its attributes by unit, likewise.
     attributes: BTreeMap<&'a str, Vec<ItemId>>,
-    /// What its records correct.
-    superseded: HashSet<RecordId>,
+    /// What it corrects and takes back.
+    put_out: HashSet<RecordId>,
 }
 
 /// The number of the batch that is not stored yet: it comes after all others.
@@ -37,7 +37,7 @@ impl<'a> Overlay<'a> {
             batch,
             records: BTreeMap::new(),
             attributes: BTreeMap::new(),
-            superseded: batch.records.iter().filter_map(|record| record.supersedes).collect(),
+            put_out: batch.puts_out().collect(),
         };
         for (number, record) in (1..).zip(&batch.records) {
             overlay.records.entry(&record.unit).or_default().push(ItemId { batch: NEXT, number });
@@ -68,7 +68,7 @@ impl<'a> Overlay<'a> {
 
     /// Facts as they are, with what the batch brings and without what it corrects.
     fn laid_over(&self, mut facts: UnitFacts) -> UnitFacts {
-        facts.records.retain(|record| !self.superseded.contains(&record.id));
+        facts.records.retain(|record| !self.put_out.contains(&record.id));
         facts.records.extend(self.records_of(&facts.unit));
         facts.records.sort_by(|one, other| (&one.kind, one.id).cmp(&(&other.kind, other.id)));
         let own = self.attributes.get(facts.unit.as_str()).into_iter().flatten();
@@ -130,7 +130,7 @@ impl Knowledge for Overlay<'_> {
             {
                 flow = visit(earlier);
             }
-            if flow.is_continue() && !self.superseded.contains(&record.id) {
+            if flow.is_continue() && !self.put_out.contains(&record.id) {
                 flow = visit(record);
             }
             flow

@@ -10,11 +10,12 @@ use liuwu_engine::period::{Date, Period};
 use super::LONGEST_NAME;
 use super::error::{Conflict, Result};
 use super::words::{
-    Act, AttributeFact, BatchId, NewBatch, NewRun, Received, RecordId, Release, Run, RunId, State, StoredRecord,
-    Target, Withdrawal,
+    Act, AttributeFact, BatchId, ItemId, NewBatch, NewRun, Received, RecordId, Release, Run, RunId, State,
+    StoredRecord, Target, Withdrawal,
 };
 
-/// A record that corrects another one, as far as needed to tell whether it does so on a day.
+/// What stands in the place of a record, as far as needed to tell whether it does so on a day: another record, or nothing where
+/// a batch takes the record back.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Successor {
     pub(super) id: RecordId,
@@ -22,6 +23,21 @@ pub(super) struct Successor {
     pub(super) on: Date,
     /// The unit under which it is found; a correction may move a record to another unit.
     pub(super) unit: String,
+}
+
+/// In the place of a record that a batch takes back stands this number of that batch; records are numbered from 1.
+const NOTHING: u32 = 0;
+
+/// What a batch puts in the place of a record that it takes back.
+pub(super) fn nothing_of(batch: BatchId) -> ItemId {
+    ItemId { batch, number: NOTHING }
+}
+
+impl Successor {
+    /// Whether it is nothing, and not another record.
+    pub(super) fn is_nothing(&self) -> bool {
+        self.id.number == NOTHING
+    }
 }
 
 /// Finds the successors of a record of a unit, by rising number.
@@ -92,6 +108,7 @@ impl Withdrawn {
             return Ok(State::Withdrawn { act: act.clone(), with_batch: false });
         }
         Ok(match self.standing_successor(unit, id, Date::MAX, find)? {
+            Some(by) if by == nothing_of(by.batch) => State::TakenBack { by: by.batch, act: act_of(by.batch)? },
             Some(by) => State::Superseded { by, act: act_of(by.batch)? },
             None => State::InForce,
         })
@@ -133,7 +150,7 @@ pub(super) fn lineage(
     let mut found = BTreeMap::new();
     let mut open = vec![first];
     while let Some(record) = open.pop() {
-        for successor in find(&record.unit, record.id)? {
+        for successor in find(&record.unit, record.id)?.iter().filter(|successor| !successor.is_nothing()) {
             open.push(fetch(successor.id)?);
         }
         found.insert(record.id, record);
@@ -204,15 +221,13 @@ impl Releases {
 
 /// Checks all of a batch that can be told from the batch alone.
 pub(super) fn check_batch(batch: &NewBatch) -> Result<()> {
-    let mut superseded = BTreeSet::new();
     for record in &batch.records {
         check_name(&record.unit)?;
         check_name(&record.kind)?;
-        if let Some(old) = record.supersedes
-            && !superseded.insert(old)
-        {
-            return Err(Conflict::SupersededTwice(old).into());
-        }
+    }
+    let mut put_out = BTreeSet::new();
+    if let Some(twice) = batch.puts_out().find(|old| !put_out.insert(*old)) {
+        return Err(Conflict::SupersededTwice(twice).into());
     }
     for fact in &batch.attributes {
         check_name(&fact.unit)?;
@@ -221,7 +236,11 @@ pub(super) fn check_batch(batch: &NewBatch) -> Result<()> {
         check_name(&unit.id)?;
     }
     let lists = [batch.records.len(), batch.attributes.len(), batch.units.len(), batch.statements.len()];
-    if lists.into_iter().chain([batch.exemptions.len()]).any(|length| u32::try_from(length).is_err()) {
+    if lists
+        .into_iter()
+        .chain([batch.exemptions.len(), batch.takes_back.len()])
+        .any(|length| u32::try_from(length).is_err())
+    {
         return Err(Conflict::TooMany.into());
     }
     Ok(())

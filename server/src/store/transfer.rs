@@ -60,6 +60,7 @@ enum Row {
     Unit(UnitRow),
     Statement(Statement),
     Exemption(Exemption),
+    TakesBack(RecordId),
     Withdrawal(Withdrawal),
     Run(Run),
     Assessment {
@@ -169,6 +170,9 @@ fn write_batch(store: &dyn Store, id: BatchId, writer: &mut Lines) -> Result<()>
     }
     for exemption in batch.exemptions {
         writer.write(&Row::Exemption(exemption))?;
+    }
+    for record in batch.takes_back {
+        writer.write(&Row::TakesBack(record))?;
     }
     Ok(())
 }
@@ -332,6 +336,7 @@ fn read_batch(store: &dyn Store, heading: Batch, reader: &mut Reader) -> Result<
             Some(Row::Unit(unit)) => batch.units.push(unit),
             Some(Row::Statement(statement)) => batch.statements.push(statement),
             Some(Row::Exemption(exemption)) => batch.exemptions.push(exemption),
+            Some(Row::TakesBack(record)) => batch.takes_back.push(record),
             other => break other,
         }
     };

@@ -15,13 +15,13 @@ use liuwu_engine::period::Date;
 
 use super::preparation::Preparation;
 use super::spool::Spool;
-use super::{File, STORING, Stopped, TableReport, strip};
+use super::{File, Stopped, TableReport, strip};
 use crate::intake::flow::{self, Flowed, Picked};
 use crate::intake::identity::{self, Beside, Digests};
 use crate::intake::{Asked, Reading, UnitIndex, UnitRecord, Workbook};
 use crate::progress::{CalledOff, Progress};
 use crate::records::{record_of, row_of};
-use crate::store::{BatchWriter, RecordId, RecordRow, StoreError};
+use crate::store::{BatchId, NewBatch, RecordId, RecordRow, Store, StoreError};
 
 /// Rows stored at a time; few in tests, so that tables are cut.
 const STORED_AT_ONCE: u32 = if cfg!(test) { 7 } else { 20_000 };
@@ -56,15 +56,15 @@ impl Large {
         u64::from(self.spool.len()).saturating_sub(left_out as u64)
     }
 
-    /// Stores the rows.
-    pub fn store(mut self, writer: &mut dyn BatchWriter, progress: &dyn Progress) -> Result<(), Stopped> {
-        progress.begin(STORING, self.rows());
+    /// Stores the rows, and all else that is in the batch.
+    pub fn store(mut self, store: &dyn Store, batch: NewBatch, progress: &dyn Progress) -> Result<BatchId, StoreError> {
+        let mut writer = store.begin_batch(batch)?;
         let mut from = 0;
         while from < self.spool.len() {
             progress.go_on()?;
             let to = self.spool.len().min(from + STORED_AT_ONCE);
             let rows = (from..to).zip(self.spool.rows(from..to)?);
-            let stored: Vec<_> = rows
+            let stored: Vec<RecordRow> = rows
                 .filter_map(|(row, record)| match self.set_aside.get(&row) {
                     None => Some(record),
                     Some(Aside::Supersedes(old)) => Some(RecordRow { supersedes: Some(*old), ..record }),
@@ -75,7 +75,8 @@ impl Large {
             writer.add(stored)?;
             from = to;
         }
-        Ok(())
+        progress.go_on()?;
+        writer.finish()
     }
 }
 

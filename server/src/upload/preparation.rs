@@ -127,7 +127,7 @@ impl Preparation<'_> {
         let units = self.divisions(&books, &known);
         let index = UnitIndex::of_rows(known.iter().chain(&units));
         let aliases = self.said.aliases.iter().map(|(alias, unit)| (alias.clone(), unit.clone()));
-        let index = index.with_aliases(aliases);
+        let index = index.with_aliases(aliases).at_home(&|unit| self.said.remit.has_unit(unit));
         self.report.batch.units = units;
         let mut by_kind: ByKind = Vec::new();
         let rows = books.iter().map(Workbook::rows).sum::<usize>();

@@ -181,7 +181,7 @@ fn a_large_table_that_is_called_off_while_it_is_stored_leaves_nothing() {
     let rows: Vec<Fire> = (0..50).map(|number| (number, usize::from(number) % 3, "0")).collect();
     let report = prepare_flowing(&store, &bundle, &fires(&rows), &said());
     let stopped = commit_watched(&store, report, &Impatient(0.into()));
-    assert!(matches!(stopped, Err(Stopped::CalledOff(_))));
+    assert!(matches!(stopped, Err(StoreError::CalledOff(_))));
     assert_eq!((known(&store, "fire").len(), store.batches(None, 9).unwrap().len()), (0, 1));
     let report = prepare_flowing(&store, &bundle, &fires(&rows), &said());
     commit(&store, report).unwrap();

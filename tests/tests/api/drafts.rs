@@ -129,6 +129,21 @@ async fn the_good_rows_go_in_and_the_others_come_back_marked_in_the_same_file() 
 }
 
 #[tokio::test]
+async fn what_a_file_was_declared_to_be_is_known_again_when_it_comes_back_mended() {
+    let county = County::new();
+    let rows = "区划代码,发生日期,编号\n330381101701,2020-07-01,Q7\n330381101702,七月,Q8\n";
+    let draft = begin(&county, &[("登记.csv", rows.as_bytes())]).await;
+    let declared = json!({"tables": [{"file": "登记.csv", "kind": "gang"}]});
+    let declared = send(&county, Method::PATCH, &address(&draft), declared).await.json();
+    assert_eq!(declared["report"]["tables"][0]["kind"], "gang", "{declared}");
+    assert_ne!(draft["report"]["tables"][0]["kind"], "gang", "by its words alone it is something else");
+    let back = county.get_as_staff(&format!("{}/corrections/%E7%99%BB%E8%AE%B0.csv", address(&draft))).await;
+    assert_eq!(back.status, StatusCode::OK, "{}", String::from_utf8_lossy(&back.bytes));
+    let again = begin(&county, &[("登记-需要改正.xlsx", &back.bytes)]).await;
+    assert_eq!(again["report"]["tables"][0]["kind"], "gang", "{again}");
+}
+
+#[tokio::test]
 async fn a_table_declared_complete_lists_what_it_no_longer_holds() {
     let county = County::new();
     let rows = "区划代码,列入日期,编号,整改日期\n330381101701,2020-03-01,Y1,2020-05-01\n";
@@ -142,14 +157,30 @@ async fn a_table_declared_complete_lists_what_it_no_longer_holds() {
     let missing = whole["report"]["missing"].as_array().unwrap();
     assert_eq!(missing.len(), 2, "{whole}");
     assert!(missing.iter().all(|missing| missing["unit"] == CALM));
+    let (effect, taking_back) = (&whole["report"]["effect"], &whole["report"]["effect_taking_back"]);
+    assert!(effect["moved"].as_array().unwrap().iter().all(|moved| moved["unit"] != CALM), "{effect}");
+    assert!(taking_back["units"].is_u64(), "what taking them back as well would do is told apart: {whole}");
 
     let commit = json!({"withdraw_missing": true});
     let stored = send(&county, Method::POST, &format!("{here}/commit"), commit).await;
     assert_eq!(stored.status, StatusCode::CREATED, "{}", stored.text());
+    let batch = stored.json()["batch"].as_u64().unwrap();
     let again = begin(&county, &[("隐患.csv", rows.as_bytes())]).await;
     let whole = json!({"tables": [{"file": "隐患.csv", "complete": true}]});
     let again = send(&county, Method::PATCH, &address(&again), whole).await.json();
     assert_eq!((counts(&again), &again["report"]["missing"]), ([0, 0, 1, 0], &json!([])));
+
+    let heading = county.get_as_staff(&format!("/api/v1/batches/{batch}")).await.json();
+    assert_eq!((&heading["taken_back"], &heading["superseded"]), (&json!(2), &json!(1)), "{heading}");
+    let gone = missing[0]["record"].as_str().unwrap();
+    let record = county.get_as_staff(&format!("/api/v1/records/{gone}")).await.json();
+    assert_eq!((&record["state"], &record["with_batch"]), (&json!("withdrawn"), &json!(false)), "{record}");
+    let preview = county.get_as_staff(&format!("/desk/batches/{batch}/undo")).await.text();
+    assert!(preview.contains("<strong class=\"num\">3</strong> 条被更正或撤回的记录恢复计入"), "{preview}");
+    let undone = send(&county, Method::DELETE, &format!("/api/v1/uploads/{batch}?reason=wrong"), json!({})).await;
+    assert!(undone.status.is_success(), "{}", undone.text());
+    let record = county.get_as_staff(&format!("/api/v1/records/{gone}")).await.json();
+    assert_eq!(record["state"], "in-force", "undoing the batch brings back what it took back: {record}");
 }
 
 #[tokio::test]

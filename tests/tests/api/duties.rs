@@ -6,6 +6,7 @@ use liuwu::webhooks::courier;
 use serde_json::json;
 
 use super::county::*;
+use super::records::send;
 
 #[tokio::test]
 async fn what_is_due_is_one_list_with_its_days_and_where_it_is_missing() {
@@ -42,6 +43,23 @@ async fn what_a_standard_asks_of_a_village_is_counted() {
     let county = County::new();
     let burden = county.get_as_staff("/api/v1/burden").await.json();
     assert_eq!((burden["kinds"].clone(), burden["returns"].clone()), (json!(4), json!(12)));
+}
+
+#[tokio::test]
+async fn what_was_typed_is_told_from_what_came_with_a_table() {
+    let county = County::new();
+    let before = county.get_as_staff("/api/v1/burden").await.json();
+    let (filled, period) = (&before["filled"], &before["period"]);
+    assert_eq!((period, filled["typed"].clone()), (&json!("2020"), json!(0)), "{before}");
+    assert!(filled["reused"].as_u64().unwrap() > 0 && filled["asked"].as_u64() >= filled["reused"].as_u64());
+    let form = [("kind", "fire"), ("unit", CALM), ("date", "2020-05-01"), ("no", "H77"), ("deaths", "0")];
+    let typed = send(&county, "/desk/records/new", &form).await;
+    assert_eq!(typed.status, StatusCode::SEE_OTHER, "{}", typed.text());
+    let after = county.get_as_staff("/api/v1/burden").await.json();
+    assert_eq!(after["filled"]["typed"], json!(2), "{after}");
+    assert_eq!(after["filled"]["reused"], filled["reused"]);
+    let units = county.get_as_staff("/api/v1/burden/units?period=2020").await.json();
+    assert_eq!((&units[0]["unit"]["code"], &units[0]["typed"]), (&json!(CALM), &json!(2)), "typed most: {units}");
 }
 
 #[tokio::test]

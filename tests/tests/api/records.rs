@@ -3,6 +3,7 @@
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode};
 use liuwu::config::Config;
+use liuwu::store::Journal as _;
 use serde_json::{Value as Json, json};
 
 use super::county::*;
@@ -346,4 +347,23 @@ async fn a_file_is_attached_to_a_record_and_given_out_as_what_it_is() {
     let off = post(&county, &format!("{ADDRESS}/{content}/withdrawal"), json!({"reason": "贴错了"})).await;
     assert_eq!(off.status, StatusCode::NO_CONTENT);
     assert_eq!(county.get_as_staff(&format!("{ADDRESS}/{content}")).await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn an_attachment_is_taken_off_on_the_page_of_its_record_for_a_reason_that_is_noted() {
+    let county = burning().await;
+    attach(&county, "/desk/records/3-1/attachments", "贴错的.pdf", b"%PDF-3").await;
+    let shown = page(&county, "/desk/records/3-1").await;
+    let form = shown.split("action=\"").find(|part| part.contains("/take-off\"")).unwrap();
+    let take_off = form.split('"').next().unwrap().to_owned();
+    let unsaid = send(&county, &take_off, &[("reason", " ")]).await;
+    assert_eq!(unsaid.status, StatusCode::BAD_REQUEST, "{}", unsaid.text());
+    assert!(page(&county, "/desk/records/3-1").await.contains("贴错的.pdf"));
+    let off = send(&county, &take_off, &[("reason", "贴到别的记录上了")]).await;
+    assert_eq!(off.header("location"), "/desk/records/3-1", "{}", off.text());
+    assert!(!page(&county, "/desk/records/3-1").await.contains("贴错的.pdf"));
+    let last = county.store.last_entry().unwrap().unwrap();
+    assert_eq!((last.action.as_str(), last.subject.as_str()), ("withdraw", "attachment"));
+    let content = take_off.split('/').rev().nth(1).unwrap();
+    assert_eq!(last.id, format!("3-1/{content}"), "the entry names the record and the content");
 }

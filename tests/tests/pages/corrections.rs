@@ -1,24 +1,15 @@
 //! Somebody logs in with a real browser, corrects a record, reads its history, and takes the correction back after seeing what
 //! that changes; every form carries the token of the session.
 
-use axum::body::{Body, to_bytes};
+use axum::body::Body;
 use axum::extract::Request;
 use axum::http::StatusCode;
-use axum::http::header::{ACCEPT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
-use axum::middleware::{Next, from_fn};
-use axum::response::Response;
-use axum::routing::get;
-use liuwu::accounts::{Caller, Grant, Role, Scope};
-use liuwu::config::{Config, OperatorKey};
-use liuwu::entrance::register::OneTime;
-use liuwu::router::router;
-use tokio::net::TcpListener;
+use liuwu::accounts::Scope;
 
-use super::browser::{is_left_out, look};
+use super::browser::is_left_out;
 use super::county::{County, bearer};
+use super::person::{self, NAME, PASSWORD};
 
-const NAME: &str = "zhang";
-const PASSWORD: &str = "correct horse battery";
 /// Of the village 前垟村, one death: handed in as record 3-1.
 const FIRE: &str = r#"[{"kind":"fire","unit":"330381101702","date":"2020-07-02","no":"H8","deaths":1}]"#;
 
@@ -27,11 +18,7 @@ const PERSON: &str = r##"
 const at = (selector) => document.querySelector(selector);
 const says = (text) => document.body.textContent.includes(text);
 const here = location.pathname;
-if (here === "/login") {
-  at("#name").value = "NAME";
-  at("#password").value = "PASSWORD";
-  at("form.entry button").click();
-} else if (here === "/desk/records/3-1") {
+if (here === "/desk/records/3-1") {
   at("a[href$='/correct']").click();
 } else if (here === "/desk/records/3-1/correct") {
   at("[name=deaths]").value = "3";
@@ -47,42 +34,13 @@ if (here === "/login") {
 }
 "##;
 
-/// Puts the person on every page.
-async fn with_person(mut request: Request, next: Next) -> Response {
-    request.headers_mut().remove(ACCEPT_ENCODING);
-    let response = next.run(request).await;
-    let is_page = response.headers().get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
-    if !is_page {
-        return response;
-    }
-    let (mut parts, body) = response.into_parts();
-    let page = String::from_utf8(to_bytes(body, usize::MAX).await.unwrap().to_vec()).unwrap();
-    parts.headers.remove(CONTENT_LENGTH);
-    Response::from_parts(
-        parts,
-        Body::from(page.replace("</body>", "<script src=\"/person.js\" defer></script></body>")),
-    )
-}
-
 /// The county with one fire more, and an account of the city office whose password is its own.
 async fn county() -> County {
-    let config = Config {
-        keep_current: false,
-        operator_key: OperatorKey::On,
-        argon2_memory: 8,
-        argon2_passes: 1,
-        ..Config::default()
-    };
-    let county = County::with(config);
+    let county = County::with(person::config());
     let request = Request::post("/api/v1/records").header("authorization", bearer());
     let pushed = request.header("content-type", "application/json").body(Body::from(FIRE)).unwrap();
     assert_eq!(county.ask(pushed).await.status, StatusCode::CREATED);
-    let entrance = county.app.entrance();
-    let grant = Grant { roles: vec![Role::Assessor], scope: Scope::Everything };
-    let OneTime(given) = entrance.add_account(&Caller::terminal(), NAME, "", grant).unwrap();
-    let secret = entrance.log_in(NAME, &given, None).unwrap().secret;
-    let caller = entrance.recognise(&secret, None).unwrap().unwrap();
-    entrance.change_password(&caller, &given, PASSWORD, PASSWORD).unwrap();
+    person::add(&county, Scope::Everything);
     county
 }
 
@@ -92,14 +50,7 @@ async fn in_a_browser_a_record_is_corrected_and_the_correction_taken_back_after_
         return;
     }
     let county = county().await;
-    let script = PERSON.replace("NAME", NAME).replace("PASSWORD", PASSWORD);
-    let person = get(move || async move { ([(CONTENT_TYPE, "text/javascript; charset=utf-8")], script) });
-    let service = router(county.app.clone()).layer(from_fn(with_person)).route("/person.js", person);
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let base = format!("http://{}", listener.local_addr().unwrap());
-    let serving = tokio::spawn(async move { axum::serve(listener, service).await });
-    let seen = look(format!("{base}/login?back=%2Fdesk%2Frecords%2F3-1")).await;
-    serving.abort();
+    let seen = person::does(&county, PERSON, "/desk/records/3-1").await;
     assert_eq!(seen.console, Vec::<String>::new());
     assert!(seen.dom.contains("更正错了") && seen.dom.contains("内部资料"), "{}", seen.dom);
 

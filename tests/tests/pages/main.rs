@@ -9,6 +9,7 @@
 
 mod browser;
 mod city;
+mod clerk;
 #[path = "../api/county.rs"]
 #[expect(
     dead_code,
@@ -19,5 +20,6 @@ mod corrections;
 mod desk;
 mod html;
 mod links;
+mod person;
 mod secrets;
 mod shown;

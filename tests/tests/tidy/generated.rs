@@ -93,6 +93,7 @@ fn messages() -> String {
         let _ = writeln!(out, "\n## {title}");
         for code in *area {
             let severity = match code.severity {
+                Severity::Note => "说明 note",
                 Severity::Error => "错误 error",
                 Severity::Warning => "提醒 warning",
             };

@@ -12,7 +12,7 @@ use crate::api::jobs::JobBody;
 use crate::desk::Look;
 use crate::drafts::preview::{Preview, Weighed};
 use crate::drafts::{Draft, DraftFile, State as DraftState};
-use crate::effect::{Moved, Standing};
+use crate::effect::{Effect, Moved, Standing};
 use crate::error::FaultBody;
 use crate::intake::{CellChoice, ReadColumn, TableChoice, Unmatched};
 use crate::upload::{Details, MissingRecord, StripRow, TableReport};
@@ -94,6 +94,8 @@ pub struct DraftReport {
     missing: Vec<MissingRecord>,
     /// 对得分和名单的影响;算不出时为 null · What storing it would do to results; null where that cannot be told.
     effect: Option<EffectBody>,
+    /// 同时撤回全量表中已没有的记录时的影响;没有这样的记录时为 null · The same when those records are taken back with it.
+    effect_taking_back: Option<EffectBody>,
     /// 为何算不出影响 · Why that cannot be told, in Chinese.
     effect_unknown: Option<String>,
     /// 为何算不出影响(英文) · The same in English.
@@ -281,7 +283,8 @@ pub struct CommitForm {
     /// 只收无误的行 · Store the good rows though others are at fault.
     #[serde(default)]
     pub(super) good_rows: bool,
-    /// 撤回全量表中已没有的记录 · Withdraw known records that a complete table no longer holds.
+    /// 同时撤回全量表中已没有的记录;整批撤回时一并恢复 · Take back known records that a complete table no longer holds, as part of the
+    /// batch.
     #[serde(default)]
     pub(super) withdraw_missing: bool,
 }
@@ -330,19 +333,13 @@ impl From<&Preview> for DraftReport {
         let report = &preview.report;
         let sum = |of: fn(&TableReport) -> u64| report.tables.iter().map(of).sum();
         let tables = report.tables.iter().zip(&report.details).map(|(table, details)| DraftTable::of(table, details));
-        let (effect, unknown) = match &preview.effect {
-            Weighed::Effect(effect) => {
-                let moved = effect.moved.iter().map(|moved| MovedBody::of(moved, preview)).collect();
-                let body = EffectBody {
-                    units: effect.units(),
-                    ratings: effect.ratings(),
-                    entering: effect.entering(),
-                    leaving: effect.leaving(),
-                    moved,
-                };
-                (Some(body), None)
-            }
-            Weighed::Unknown(zh, en) => (None, Some((zh.clone(), en.clone()))),
+        let body = |weighed: &Weighed| match weighed {
+            Weighed::Effect(effect) => Some(EffectBody::of(effect, preview)),
+            Weighed::Unknown(..) => None,
+        };
+        let unknown = match &preview.effect {
+            Weighed::Effect(_) => None,
+            Weighed::Unknown(zh, en) => Some((zh.clone(), en.clone())),
         };
         let (effect_unknown, effect_unknown_en) = unknown.unzip();
         DraftReport {
@@ -355,7 +352,8 @@ impl From<&Preview> for DraftReport {
             faults: report.faults.clone(),
             remarks: report.remarks.clone(),
             missing: report.missing.clone(),
-            effect,
+            effect: body(&preview.effect),
+            effect_taking_back: preview.effect_taking_back.as_ref().and_then(body),
             effect_unknown,
             effect_unknown_en,
         }
@@ -404,6 +402,18 @@ impl From<&Unmatched> for UnmatchedBody {
             proposals: proposals
                 .map(|proposal| ProposalBody { unit: proposal.id.to_string(), name: proposal.name.clone() })
                 .collect(),
+        }
+    }
+}
+
+impl EffectBody {
+    fn of(effect: &Effect, preview: &Preview) -> EffectBody {
+        EffectBody {
+            units: effect.units(),
+            ratings: effect.ratings(),
+            entering: effect.entering(),
+            leaving: effect.leaving(),
+            moved: effect.moved.iter().map(|moved| MovedBody::of(moved, preview)).collect(),
         }
     }
 }

@@ -29,6 +29,8 @@ pub(super) struct Checked {
     pub diagnostics: Vec<Diagnostic>,
     /// What came of each case.
     pub proofs: Vec<Proof>,
+    /// What is good to know and may be as it should be: fields that are asked under several kinds.
+    pub notes: Vec<Diagnostic>,
     /// What no case shows; none: nobody asked.
     pub gaps: Option<Vec<Diagnostic>>,
 }
@@ -72,6 +74,7 @@ impl Checked {
             plan: None,
             diagnostics: Vec::new(),
             proofs: Vec::new(),
+            notes: Vec::new(),
             gaps: None,
         };
         match text {
@@ -98,6 +101,8 @@ impl Checked {
         });
         match read {
             Ok(plan) => {
+                let name: Arc<str> = Arc::from(self.name.as_str());
+                self.notes = bundle::asked_twice(&plan.bundle).iter().map(|twice| twice.note(&name)).collect();
                 self.diagnostics.extend_from_slice(plan.warnings());
                 self.diagnostics.sort_by(|a, b| a.location.cmp(&b.location));
                 Some(Arc::new(plan))

@@ -25,6 +25,7 @@ pub(super) fn print(checked: &[Checked], with_manners: bool, terminal: &Terminal
         if let Some(gaps) = &file.gaps {
             terminal.diagnostics(gaps, &sources);
         }
+        notes(file, terminal);
         terminal.print(&summary(file, terminal.lang()));
         if let Some(plan) = file.plan.as_ref().filter(|_| with_manners) {
             manners::print(plan.manners(), terminal);
@@ -36,6 +37,18 @@ pub(super) fn print(checked: &[Checked], with_manners: bool, terminal: &Terminal
         terminal.print(
             terminal.say(&format!("{all} 个文件,{sound} 个没有问题"), &format!("{all} files, {sound} without a fault")),
         );
+    }
+}
+
+/// What is good to know, a line each, and once what may be done about it: there may be nothing to do.
+fn notes(file: &Checked, terminal: &Terminal) {
+    let lang = terminal.lang();
+    for note in &file.notes {
+        let word = terminal.say("说明", "note");
+        terminal.note(&format!("{word}[{}]: {} {}", note.code.id, note.location.to_line(), note.message(lang)));
+    }
+    if let Some(note) = file.notes.last() {
+        terminal.note(&format!("  = {}: {}\n", terminal.say("改法", "help"), note.help(lang)));
     }
 }
 

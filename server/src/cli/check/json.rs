@@ -1,6 +1,6 @@
 //! What was checked, as one JSON document for programs.
 //!
-//! `{files: [{file, bundle, diagnostics, cases, gaps?, scripts?, summary}], summary}`. A case is `{name, location, passed, faults, misses,
+//! `{files: [{file, bundle, diagnostics, notes, cases, gaps?, scripts?, summary}], summary}`. A case is `{name, location, passed, faults, misses,
 //! arithmetic}`; a miss says what was `expected` and what was `actual`, in Chinese and English; a line of the arithmetic says what
 //! it is about, its clause, what it adds and the sum so far. Numbers are texts, so that nothing is rounded on the way.
 
@@ -34,6 +34,7 @@ fn of_file(file: &Checked, with_manners: bool, lang: Lang) -> Json {
         "file": file.name,
         "bundle": bundle,
         "diagnostics": file.diagnostics,
+        "notes": file.notes,
         "cases": file.proofs.iter().map(|proof| of_case(file, proof, lang)).collect::<Vec<_>>(),
         "summary": {
             "sound": file.is_sound(),

@@ -36,6 +36,7 @@ pub(super) fn document(checked: &[Checked], lang: Lang) -> String {
 fn all_of(file: &Checked) -> Vec<Diagnostic> {
     let mut all = file.diagnostics.clone();
     all.extend(file.proofs.iter().flat_map(Checked::failures));
+    all.extend(file.notes.iter().cloned());
     all.extend(file.gaps.iter().flatten().cloned());
     all
 }
@@ -58,6 +59,7 @@ fn level(severity: Severity) -> &'static str {
     match severity {
         Severity::Error => "error",
         Severity::Warning => "warning",
+        Severity::Note => "note",
     }
 }
 

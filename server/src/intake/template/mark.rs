@@ -24,7 +24,12 @@ pub struct Mark {
 
 impl Mark {
     pub(super) fn of(bundle: &Bundle) -> Mark {
-        Mark { bundle: bundle.id.clone(), edition: bundle.edition.clone(), sheets: Vec::new() }
+        Mark::naming(bundle, Vec::new())
+    }
+
+    /// The mark of a file that is no template, once it is known what kinds its sheets hold.
+    pub fn naming(bundle: &Bundle, sheets: Vec<(String, String)>) -> Mark {
+        Mark { bundle: bundle.id.clone(), edition: bundle.edition.clone(), sheets }
     }
 
     /// Notes a sheet of a kind; gives the name it gets.

@@ -4,6 +4,7 @@ mod corpus;
 mod good;
 mod templates;
 mod identities;
+mod marked;
 mod old_files;
 mod other_programs;
 mod properties;

@@ -6,7 +6,6 @@ use askama::Template;
 use axum::Form;
 use axum::extract::{Path, State};
 use axum::response::Redirect;
-use liuwu_engine::number::Number;
 use serde::Deserialize;
 
 use super::batches::BatchLine;
@@ -15,18 +14,17 @@ use super::{BATCHES, RECORDS};
 use crate::accounts::Permission;
 use crate::custody::asked as asked_for;
 use crate::custody::{Custody, Wanted};
-use crate::effect::{Moved, Standing};
+use crate::desk;
 use crate::error::Problem;
-use crate::pages::figures::Figure;
+use crate::pages::effect::EffectView;
 use crate::pages::frame::Frame;
+use crate::pages::links;
 use crate::pages::seat::Section;
 use crate::pages::visit::{Rendered, Visit};
 use crate::state::App;
 
 /// Rows shown at once.
 const ROWS: usize = 20;
-/// Units that move shown at most.
-const MOVED: usize = 60;
 
 /// One batch.
 #[derive(Debug, Template)]
@@ -55,35 +53,8 @@ pub struct UndoingShown {
     pub go: u64,
     /// Records that would count again.
     pub come_back: u64,
-    /// Units that would move.
-    pub units: usize,
-    /// Units whose rating would change.
-    pub ratings: usize,
-    /// Units that would enter or leave a list.
-    pub lists: usize,
     /// Who moves.
-    pub moved: Vec<MovedLine>,
-    /// How many more there are.
-    pub more: usize,
-}
-
-/// A unit that would move.
-#[derive(Debug)]
-pub struct MovedLine {
-    /// The unit.
-    pub place: String,
-    /// The period.
-    pub period: String,
-    /// Score and rating now.
-    pub before: String,
-    /// Score and rating then.
-    pub after: String,
-    /// By how much.
-    pub by: String,
-    /// Titles of lists it would enter.
-    pub enters: Vec<String>,
-    /// Titles of lists it would leave.
-    pub leaves: Vec<String>,
+    pub effect: EffectView,
 }
 
 impl BatchPage {
@@ -103,7 +74,7 @@ async fn page(app: App, visit: Visit, batch: String, weigh: bool) -> Result<Rend
         let undoing = if weigh { Some(weighed(&custody, &frame, id)?) } else { None };
         Ok(Rendered(BatchPage {
             batch: BatchLine::of(&custody, &frame, &batch),
-            notes: batch.notes,
+            notes: batch.notes.into_iter().filter(|(key, _)| key != desk::NOTE).collect(),
             rows: found.records.iter().map(|record| line(&custody, &frame, record.id, record)).collect(),
             more: found.next.is_some(),
             may_undo: visit.caller().may(Permission::Correct) && batch.withdrawn.is_none(),
@@ -116,49 +87,8 @@ async fn page(app: App, visit: Visit, batch: String, weigh: bool) -> Result<Rend
 
 fn weighed(custody: &Custody, frame: &Frame, id: crate::store::BatchId) -> Result<UndoingShown, Problem> {
     let undoing = custody.weigh_undoing(id)?;
-    let effect = &undoing.effect;
-    Ok(UndoingShown {
-        go: undoing.go,
-        come_back: undoing.come_back,
-        units: effect.units(),
-        ratings: effect.ratings(),
-        lists: effect.entering() + effect.leaving(),
-        moved: effect.moved.iter().take(MOVED).map(|moved| moved_line(custody, frame, moved)).collect(),
-        more: effect.moved.len().saturating_sub(MOVED),
-    })
-}
-
-fn moved_line(custody: &Custody, frame: &Frame, moved: &Moved) -> MovedLine {
-    let list = |id: &str| {
-        let lists = &custody.edition.bundle().lists;
-        lists.iter().find(|list| list.id == id).map_or_else(|| id.to_owned(), |list| list.title.clone())
-    };
-    MovedLine {
-        place: place(custody, &moved.unit),
-        period: moved.period.name(),
-        before: stands(frame, moved.before.as_ref()),
-        after: stands(frame, moved.after.as_ref()),
-        by: moved.by().map(signed).unwrap_or_default(),
-        enters: moved.enters().into_iter().map(list).collect(),
-        leaves: moved.leaves().into_iter().map(list).collect(),
-    }
-}
-
-/// A difference with its sign.
-fn signed(by: Number) -> String {
-    if by.is_negative() { Figure(by).to_string() } else { format!("+{}", Figure(by)) }
-}
-
-fn stands(frame: &Frame, standing: Option<&Standing>) -> String {
-    let Some(standing) = standing else { return frame.say("undo-no-result").to_string() };
-    let score = match standing.score {
-        Some(score) => frame.say("undo-score").with("score", Figure(score)).to_string(),
-        None => frame.say("undo-no-score").to_string(),
-    };
-    match &standing.rating {
-        Some(rating) => format!("{score} · {rating}"),
-        None => score,
-    }
+    let effect = EffectView::of(&undoing.effect, custody.edition.bundle(), frame, &|unit| place(custody, unit));
+    Ok(UndoingShown { go: undoing.go, come_back: undoing.come_back, effect })
 }
 
 /// Serves `/desk/batches/{batch}`.
@@ -191,7 +121,28 @@ pub struct Reason {
     pub(super) reason: String,
 }
 
-/// Undoes a batch and comes back to it.
+/// Why a batch is undone, and where the click was.
+#[derive(Debug, Deserialize)]
+pub struct Undone {
+    reason: String,
+    #[serde(default)]
+    back: Back,
+}
+
+/// The page to come back to.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Back {
+    /// The batch.
+    #[default]
+    Batch,
+    /// The desk.
+    Desk,
+    /// The upload page.
+    Upload,
+}
+
+/// Undoes a batch and comes back to where that was asked for.
 ///
 /// # Errors
 /// [`Problem`], which has a page of its own.
@@ -199,12 +150,16 @@ pub async fn undo(
     State(app): State<App>,
     visit: Visit,
     Path(batch): Path<String>,
-    Form(form): Form<Reason>,
+    Form(form): Form<Undone>,
 ) -> Result<Redirect, Problem> {
     let id = asked_for::batch(&batch)?;
     app.blocking(move |app| {
         Custody::open(app, visit.caller())?.undo(id, &form.reason, None)?;
-        Ok(Redirect::to(&format!("{BATCHES}/{id}")))
+        Ok(match form.back {
+            Back::Batch => Redirect::to(&format!("{BATCHES}/{id}")),
+            Back::Desk => Redirect::to(links::DESK),
+            Back::Upload => Redirect::to(links::UPLOAD),
+        })
     })
     .await
 }

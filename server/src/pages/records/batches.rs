@@ -48,6 +48,8 @@ pub struct BatchLine {
     pub counts: Vec<(String, u64)>,
     /// Earlier records that it corrected.
     pub superseded: u64,
+    /// Earlier records that it took back.
+    pub taken_back: u64,
     /// Who took it back, when and why.
     pub withdrawn: Option<(String, String, String)>,
 }
@@ -72,6 +74,7 @@ impl BatchLine {
             files: named(frame, &batch.files),
             counts: records.chain(others).filter(|(_, count)| *count > 0).collect(),
             superseded: counts.superseded,
+            taken_back: counts.taken_back,
             withdrawn: batch.withdrawn.as_ref().map(|act| (act.by.clone(), moment(frame, act.at), act.why.clone())),
         }
     }

@@ -2,9 +2,7 @@
 
 use askama::Template;
 use axum::Form;
-use axum::extract::multipart::MultipartError;
-use axum::extract::{Multipart, Path, State};
-use axum::http::StatusCode;
+use axum::extract::{Path, Request, State};
 use axum::response::Redirect;
 
 use super::RECORDS;
@@ -13,6 +11,7 @@ use super::shown::{Standing, Step, changes, kind, moment, place, standing};
 use crate::accounts::Permission;
 use crate::custody::Custody;
 use crate::custody::asked as asked_for;
+use crate::desk::incoming;
 use crate::error::Problem;
 use crate::pages::frame::Frame;
 use crate::pages::seat::{CSRF_FIELD, Section};
@@ -49,14 +48,29 @@ pub struct RecordPage {
     pub standing: Standing,
     /// All versions, the newest first.
     pub history: Vec<Step>,
-    /// Its attachments: address, name, whether it is a picture, who and when.
-    pub attachments: Vec<(String, String, bool, String)>,
+    /// Its attachments.
+    pub attachments: Vec<AttachmentLine>,
     /// Where a file is attached to it, with the proof that the form is ours.
     pub attach_to: Option<String>,
     /// Whether the reader may correct it and take it back.
     pub may_correct: bool,
     /// Whether the reader may see personal fields in full.
     pub may_see: bool,
+}
+
+/// An attachment of a record.
+#[derive(Debug)]
+pub struct AttachmentLine {
+    /// Where it is shown.
+    pub address: String,
+    /// Its name.
+    pub name: String,
+    /// Whether it is shown as a picture.
+    pub is_picture: bool,
+    /// Who attached it, and when.
+    pub told: String,
+    /// Where it is taken off; none for those who may not.
+    pub take_off: Option<String>,
 }
 
 impl RecordPage {
@@ -92,7 +106,7 @@ fn fill(app: &App, visit: &Visit, id: RecordId, in_full: Option<&str>) -> Result
         source: record.source.to_line(),
         standing: standing(&frame, &version),
         history: history(&custody, &frame, id)?,
-        attachments: attachments(&custody, &frame, id)?,
+        attachments: attachments(&custody, &frame, id, caller.may(Permission::Correct))?,
         attach_to: caller.may(Permission::Upload).then(|| {
             let proof = caller.csrf().map(|csrf| format!("?{CSRF_FIELD}={csrf}")).unwrap_or_default();
             format!("{RECORDS}/{id}/attachments{proof}")
@@ -103,11 +117,18 @@ fn fill(app: &App, visit: &Visit, id: RecordId, in_full: Option<&str>) -> Result
     })
 }
 
-fn attachments(custody: &Custody, frame: &Frame, id: RecordId) -> Result<Vec<(String, String, bool, String)>, Problem> {
-    let found = custody.attachments(id)?.into_iter().map(|attachment| {
-        let address = format!("/api/v1/records/{id}/attachments/{}", attachment.content);
-        let told = format!("{} · {}", attachment.by, moment(frame, attachment.at));
-        (address, attachment.file_name(), attachment.form.is_picture(), told)
+fn attachments(
+    custody: &Custody,
+    frame: &Frame,
+    id: RecordId,
+    may_correct: bool,
+) -> Result<Vec<AttachmentLine>, Problem> {
+    let found = custody.attachments(id)?.into_iter().map(|attachment| AttachmentLine {
+        address: format!("/api/v1/records/{id}/attachments/{}", attachment.content),
+        name: attachment.file_name(),
+        is_picture: attachment.form.is_picture(),
+        told: format!("{} · {}", attachment.by, moment(frame, attachment.at)),
+        take_off: may_correct.then(|| format!("{RECORDS}/{id}/attachments/{}/take-off", attachment.content)),
     });
     Ok(found.collect())
 }
@@ -189,26 +210,33 @@ pub async fn attach(
     State(app): State<App>,
     visit: Visit,
     Path(record): Path<String>,
-    mut parts: Multipart,
+    request: Request,
 ) -> Result<Redirect, Problem> {
     let id = asked_for::record(&record)?;
-    let refused = |error: MultipartError| match error.status() {
-        StatusCode::PAYLOAD_TOO_LARGE => Problem::TooLarge(app.config().upload_limit()),
-        _ => Problem::Body(error.body_text()),
-    };
-    let mut files = Vec::new();
-    while let Some(part) = parts.next_field().await.map_err(refused)? {
-        let name = part.file_name().unwrap_or_default().to_owned();
-        let bytes = part.bytes().await.map_err(refused)?;
-        if !name.is_empty() {
-            files.push((name, bytes));
-        }
-    }
+    let files = incoming::read(&app, request).await?.files;
     app.blocking(move |app| {
         let custody = Custody::open(app, visit.caller())?;
-        for (name, bytes) in files {
-            custody.attach(id, &name, &bytes)?;
+        for file in files {
+            custody.attach(id, &file.name, &file.bytes)?;
         }
+        Ok(Redirect::to(&format!("{RECORDS}/{id}")))
+    })
+    .await
+}
+
+/// Takes an attachment off a record, for a reason, and comes back to the record.
+///
+/// # Errors
+/// [`Problem`], which has a page of its own.
+pub async fn take_off(
+    State(app): State<App>,
+    visit: Visit,
+    Path((record, content)): Path<(String, String)>,
+    Form(form): Form<Reason>,
+) -> Result<Redirect, Problem> {
+    let (id, content) = (asked_for::record(&record)?, asked_for::content(&content)?);
+    app.blocking(move |app| {
+        Custody::open(app, visit.caller())?.take_off(id, content, &form.reason)?;
         Ok(Redirect::to(&format!("{RECORDS}/{id}")))
     })
     .await

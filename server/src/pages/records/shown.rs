@@ -101,6 +101,7 @@ pub fn standing(frame: &Frame, version: &Version) -> Standing {
     match &version.state {
         State::InForce => Standing { word: "record-in-force", class: "met", act: None },
         State::Superseded { act, .. } => Standing { word: "record-superseded", class: "deducted", act: told(act) },
+        State::TakenBack { act, .. } => Standing { word: "record-taken-back", class: "not-met", act: told(act) },
         State::Withdrawn { act, with_batch: true } => {
             Standing { word: "record-withdrawn-with-batch", class: "not-met", act: told(act) }
         }

@@ -12,7 +12,7 @@ type Row = (u8, u8, Option<(u8, u8)>);
 /// Something done to a store, chosen by chance; numbers are taken modulo what is there.
 #[derive(Debug, Clone)]
 enum Step {
-    Append { on: i8, rows: Vec<Row> },
+    Append { on: i8, rows: Vec<Row>, takes_back: Option<(u8, u8)> },
     WithdrawBatch { batch: u8, on: i8 },
     WithdrawRecord { batch: u8, number: u8, on: i8 },
 }
@@ -20,7 +20,8 @@ enum Step {
 fn step() -> impl Strategy<Value = Step> {
     let row = (0..4_u8, 0..2_u8, prop::option::of((1..6_u8, 1..5_u8)));
     prop_oneof![
-        4 => (1..28_i8, prop::collection::vec(row, 0..5)).prop_map(|(on, rows)| Step::Append { on, rows }),
+        4 => (1..28_i8, prop::collection::vec(row, 0..5), prop::option::weighted(0.4, (1..6_u8, 1..5_u8)))
+            .prop_map(|(on, rows, takes_back)| Step::Append { on, rows, takes_back }),
         1 => (1..6_u8, 1..28_i8).prop_map(|(batch, on)| Step::WithdrawBatch { batch, on }),
         1 => (1..6_u8, 1..5_u8, 1..28_i8).prop_map(|(batch, number, on)| Step::WithdrawRecord { batch, number, on }),
     ]
@@ -29,12 +30,14 @@ fn step() -> impl Strategy<Value = Step> {
 /// Does it, and tells what came of it.
 fn take(store: &dyn Store, step: &Step) -> String {
     let done = match step {
-        Step::Append { on, rows } => {
+        Step::Append { on, rows, takes_back } => {
             let rows = rows.iter().map(|(unit, kind, old)| RecordRow {
                 supersedes: old.map(|(batch, number)| id(batch.into(), number.into())),
                 ..record(["甲", "乙", "丙", "丁"][usize::from(*unit)], ["fire", "dispute"][usize::from(*kind)], 1)
             });
-            store.append_batch(batch(day(5, *on), rows.collect())).map(|id| id.to_string())
+            let takes_back = takes_back.iter().map(|(batch, number)| id((*batch).into(), (*number).into())).collect();
+            let new = NewBatch { takes_back, ..batch(day(5, *on), rows.collect()) };
+            store.append_batch(new).map(|id| id.to_string())
         }
         Step::WithdrawBatch { batch, on } => {
             store.withdraw_batch(BatchId((*batch).into()), act(day(5, *on), "误")).map(|()| String::new())

@@ -77,6 +77,7 @@ fn a_large_batch_is_the_same_as_one_that_comes_at_once(store: &dyn Store) {
     for (number, record) in (1..).zip(&mut corrections.records).step_by(3) {
         record.supersedes = Some(id(1, number));
     }
+    corrections.takes_back = vec![id(1, 2), id(1, 3)];
     for (batch, records) in [(first, 7), (corrections, 100)] {
         let at_once = other.append_batch(batch.clone()).unwrap();
         assert_eq!(store_in_parts(store, batch.clone(), records).unwrap(), at_once);

@@ -7,7 +7,7 @@ use liuwu_engine::period::Date;
 
 use super::{Inner, Memory};
 use crate::store::error::{Conflict, Result};
-use crate::store::standing::{Successor, check_batch};
+use crate::store::standing::{Successor, check_batch, nothing_of};
 use crate::store::words::*;
 use crate::store::{BatchWriter, Store};
 
@@ -15,7 +15,7 @@ use crate::store::{BatchWriter, Store};
 impl Inner {
     pub(super) fn append(&mut self, batch: NewBatch) -> Result<BatchId> {
         check_batch(&batch)?;
-        for old in batch.records.iter().filter_map(|record| record.supersedes) {
+        for old in batch.puts_out() {
             let record = self.record(old)?;
             if !self.is_in_force(&record, Date::MAX)? {
                 return Err(Conflict::NotInForce(old).into());
@@ -30,6 +30,10 @@ impl Inner {
                 let successor = Successor { id: item, on: batch.received_on, unit: record.unit.clone() };
                 self.successors.entry(old).or_default().push(successor);
             }
+        }
+        for old in &batch.takes_back {
+            let successor = Successor { id: nothing_of(id), on: batch.received_on, unit: String::new() };
+            self.successors.entry(*old).or_default().push(successor);
         }
         for (number, fact) in (1..).zip(&batch.attributes) {
             self.units.entry(fact.unit.clone()).or_default().attributes.insert(ItemId { batch: id, number });

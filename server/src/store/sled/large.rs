@@ -10,13 +10,13 @@ use std::sync::MutexGuard;
 use liuwu_engine::record::loose::Sheet;
 
 use super::key::Key;
-use super::ledger::{places, record_entries};
+use super::ledger::{corrections, places, record_entries};
 use super::rows::{encode, fill};
 use super::shelf::Entry;
 use super::{Sled, Writing};
 use crate::store::BatchWriter;
 use crate::store::error::{Conflict, Result};
-use crate::store::standing::{check_batch, check_name};
+use crate::store::standing::{check_batch, check_name, nothing_of};
 use crate::store::words::*;
 
 impl Sled {
@@ -24,7 +24,13 @@ impl Sled {
         check_batch(&besides_records)?;
         let writing = self.begin()?;
         let id = BatchId(self.known().last_batch.0 + 1);
-        self.write_and_sync(|| self.shelves.meta.write(vec![(Key::new().text("writing"), encode(&id)?)]))?;
+        let taken_back = besides_records.takes_back.iter().map(|old| (*old, nothing_of(id), None));
+        let (successors, put_out) = self.successors_in(besides_records.received_on, taken_back)?;
+        self.write_and_sync(|| {
+            self.shelves.meta.write(vec![(Key::new().text("writing"), encode(&id)?)])?;
+            self.database.sync()?;
+            self.shelves.successors.write(successors)
+        })?;
         Ok(Writer {
             sled: self,
             _writing: writing,
@@ -34,7 +40,7 @@ impl Sled {
             counts: BTreeMap::new(),
             sheets: BTreeMap::new(),
             places: BTreeSet::new(),
-            corrected: BTreeMap::new(),
+            put_out: put_out.into_iter().map(|(unit, old)| (old, (unit, nothing_of(id)))).collect(),
             is_done: false,
         })
     }
@@ -53,8 +59,8 @@ pub(super) struct Writer<'a> {
     sheets: BTreeMap<Sheet, u32>,
     /// Units and kinds of its records.
     places: BTreeSet<(String, String)>,
-    /// The records that it corrects, with their units and what corrects them.
-    corrected: BTreeMap<RecordId, (String, RecordId)>,
+    /// The records that it corrects or takes back, with their units and what is put in their place.
+    put_out: BTreeMap<RecordId, (String, RecordId)>,
     is_done: bool,
 }
 
@@ -68,12 +74,12 @@ impl BatchWriter for Writer<'_> {
         self.written =
             u32::try_from(records.len()).ok().and_then(|more| before.checked_add(more)).ok_or(Conflict::TooMany)?;
         let on = self.batch.received_on;
-        let (successors, corrected) = self.sled.successors_in((on, &records), (self.id, before))?;
-        for ((unit, old), new) in corrected.into_iter().zip(corrections(&records, self.id, before)) {
-            if self.corrected.contains_key(&old) {
+        let (successors, found) = self.sled.successors_in(on, corrections((self.id, before), &records))?;
+        for ((unit, old), (_, new, _)) in found.into_iter().zip(corrections((self.id, before), &records)) {
+            if self.put_out.contains_key(&old) {
                 return Err(Conflict::SupersededTwice(old).into());
             }
-            self.corrected.insert(old, (unit, new));
+            self.put_out.insert(old, (unit, new));
         }
         let own = records.iter().map(|record| (record.unit.as_str(), record.kind.as_str()));
         let by_number = |(number, value)| (Key::new().batch(self.id).small(number), value);
@@ -100,7 +106,7 @@ impl Writer<'_> {
         let (sled, id) = (self.sled, self.id);
         let mut heading = self.batch.heading(id, None);
         heading.counts.records = std::mem::take(&mut self.counts);
-        heading.counts.superseded = self.corrected.len() as u64;
+        heading.counts.superseded = self.put_out.len().saturating_sub(self.batch.takes_back.len()) as u64;
         let heading = encode(&heading)?;
         let mut after = sled.known().clone();
         after.last_batch = id;
@@ -156,8 +162,8 @@ impl Writer<'_> {
     fn units(&self) -> BTreeSet<String> {
         let records = self.places.iter().map(|(unit, _)| unit);
         let attributes = self.batch.attributes.iter().map(|fact| &fact.unit);
-        let corrected = self.corrected.values().map(|(unit, _)| unit);
-        records.chain(attributes).chain(corrected).cloned().collect()
+        let put_out = self.put_out.values().map(|(unit, _)| unit);
+        records.chain(attributes).chain(put_out).cloned().collect()
     }
 
     /// Removes what was written.
@@ -166,14 +172,16 @@ impl Writer<'_> {
         for (unit, kind) in &self.places {
             shelves.records.remove(&Key::new().text(unit).text(kind).batch(id))?;
         }
-        for (old, (unit, new)) in &self.corrected {
+        for (old, (unit, new)) in &self.put_out {
             shelves.successors.remove(&Key::new().text(unit).item(*old).item(*new))?;
         }
         for fact in &self.batch.attributes {
             shelves.attributes.remove(&Key::new().text(&fact.unit).batch(id))?;
         }
         let by_number = [&shelves.record_places, &shelves.attribute_places, &shelves.sheets];
-        for shelf in by_number.into_iter().chain([&shelves.units, &shelves.statements, &shelves.exemptions]) {
+        for shelf in
+            by_number.into_iter().chain([&shelves.units, &shelves.statements, &shelves.exemptions, &shelves.takings])
+        {
             shelf.remove(&Key::new().batch(id))?;
         }
         shelves.meta.remove(&Key::new().text("writing"))
@@ -187,10 +195,4 @@ impl Drop for Writer<'_> {
             let _ = self.sled.write_and_sync(|| self.take_back());
         }
     }
-}
-
-/// The numbers of the records that correct another.
-fn corrections(records: &[RecordRow], id: BatchId, before: u32) -> impl Iterator<Item = RecordId> + '_ {
-    let numbered = (before + 1..).zip(records).filter(|(_, record)| record.supersedes.is_some());
-    numbered.map(move |(number, _)| ItemId { batch: id, number })
 }

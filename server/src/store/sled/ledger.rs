@@ -1,6 +1,9 @@
 //! Batches: how an upload is written, and read back as it was handed in.
 //!
-//! Enters: uploads and withdrawals. Leaves: headings, contents and single records. Next: [`super::knowledge`].
+//! Enters: uploads and withdrawals. Leaves: headings, contents and single records. How an upload is written so that it can be called
+//! off stands in [`writing`]. Next: [`super::knowledge`].
+
+mod writing;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,31 +19,52 @@ use super::rows::{
 };
 use super::shelf::{Entry, Shelf};
 use super::{Known, Sled, decode};
+use crate::progress::Progress;
 use crate::store::error::{Conflict, Damage, Missing, Result};
-use crate::store::standing::check_batch;
+use crate::store::standing::{check_batch, nothing_of};
 use crate::store::words::*;
 
-/// A record that a batch corrects, with its unit.
-pub(super) type Corrected = (String, RecordId);
+/// A record that a batch corrects or takes back, with its unit.
+pub(super) type PutOut = (String, RecordId);
+
+/// A record that is corrected or taken back, what is put in its place, and the unit of that, where it is not nothing.
+pub(super) type PuttingOut<'b> = (RecordId, RecordId, Option<&'b str>);
+
+/// The records that these correct; they stand in a batch behind so many others.
+pub(super) fn corrections(
+    (batch, before): (BatchId, u32),
+    records: &[RecordRow],
+) -> impl Iterator<Item = PuttingOut<'_>> {
+    (before + 1..).zip(records).filter_map(move |(number, record)| {
+        Some((record.supersedes?, ItemId { batch, number }, Some(record.unit.as_str())))
+    })
+}
 
 /// Writing batches.
 impl Sled {
-    pub(super) fn append(&self, batch: NewBatch) -> Result<BatchId> {
+    pub(super) fn append(&self, batch: NewBatch, progress: &dyn Progress) -> Result<BatchId> {
         check_batch(&batch)?;
         let mut writing = self.begin()?;
+        progress.go_on()?;
         let id = BatchId(self.known().last_batch.0 + 1);
-        let (successors, corrected) = self.successors_in((batch.received_on, &batch.records), (id, 0))?;
+        let corrected = corrections((id, 0), &batch.records);
+        let taken_back = batch.takes_back.iter().map(|old| (*old, nothing_of(id), None));
+        let (successors, put_out) = self.successors_in(batch.received_on, corrected.chain(taken_back))?;
         let heading = encode(&batch.heading(id, None))?;
         let (sheets, numbers) = number_sheets(&batch.records);
-        let entries = self.entries_of(&batch, id, (sheets, &numbers))?;
-        let leaves = self.changed_leaves(brought(&batch, id, &numbers, corrected))?;
+        let mut entries = self.entries_of(&batch, id, (sheets, &numbers))?;
+        entries.push((&self.shelves.successors, successors));
+        let leaves = self.changed_leaves(brought(&batch, id, &numbers, put_out))?;
+        let rows = (batch.records.len() + batch.attributes.len()) as u64;
+        let mut called_off = None;
         self.commit(&mut writing, || {
             let mark = Key::new().text("writing");
             self.shelves.meta.write(vec![(mark.clone(), encode(&id)?)])?;
             self.database.sync()?;
-            self.shelves.successors.write(successors)?;
-            for (shelf, entries) in entries {
-                shelf.write(entries)?;
+            called_off = writing::rows(entries, rows, progress)?;
+            if called_off.is_some() {
+                self.database.sync()?;
+                return self.shelves.meta.remove(&mark);
             }
             // Readers wait from here on: they see the packed facts of before the batch, or the batch.
             let mut known = self.learn();
@@ -53,30 +77,29 @@ impl Sled {
             known.latest = known.latest.max(batch.received_on);
             Ok(())
         })?;
-        Ok(id)
+        called_off.map_or(Ok(id), |off| Err(off.into()))
     }
 
-    /// The entries that say which records these records of a batch correct, behind so many others of it; and those records with their
-    /// units. All of them must be in force.
-    pub(super) fn successors_in(
+    /// The entries that say which records are corrected and taken back, and those records with their units. All of them must be in
+    /// force.
+    pub(super) fn successors_in<'b>(
         &self,
-        (on, records): (Date, &[RecordRow]),
-        (id, before): (BatchId, u32),
-    ) -> Result<(Vec<Entry>, Vec<Corrected>)> {
+        on: Date,
+        put_out: impl Iterator<Item = PuttingOut<'b>>,
+    ) -> Result<(Vec<Entry>, Vec<PutOut>)> {
         let known = self.known();
         let mut sheets = Sheets::default();
-        let (mut entries, mut corrected) = (Vec::new(), Vec::new());
-        for (number, record) in (before + 1..).zip(records) {
-            let Some(old) = record.supersedes else { continue };
+        let (mut entries, mut found) = (Vec::new(), Vec::new());
+        for (old, new, unit) in put_out {
             let old = self.stored_record(&known, &mut sheets, old)?;
             if !self.is_in_force(&known, &old, Date::MAX)? {
                 return Err(Conflict::NotInForce(old.id).into());
             }
-            let key = Key::new().text(&old.unit).item(old.id).item(ItemId { batch: id, number });
-            entries.push((key, encode(&SuccessorHead { on, unit: record.unit.clone() })?));
-            corrected.push((old.item.unit, old.id));
+            let key = Key::new().text(&old.unit).item(old.id).item(new);
+            entries.push((key, encode(&SuccessorHead { on, unit: unit.unwrap_or(&old.unit).to_owned() })?));
+            found.push((old.item.unit, old.id));
         }
-        Ok((entries, corrected))
+        Ok((entries, found))
     }
 
     /// Everything else that comes with a batch, shelf by shelf.
@@ -104,6 +127,7 @@ impl Sled {
             (&shelves.units, by_number(fill(on, lines(&batch.units))?)),
             (&shelves.statements, by_number(fill(on, lines(&batch.statements))?)),
             (&shelves.exemptions, by_number(fill(on, lines(&batch.exemptions))?)),
+            (&shelves.takings, by_number(fill(on, lines(&batch.takes_back))?)),
         ])
     }
 
@@ -130,7 +154,7 @@ impl Sled {
         })
     }
 
-    /// The units whose facts a withdrawal may change: those of what is taken back, and those of what it had corrected, however far
+    /// The units whose facts a withdrawal may change: those of what is taken back, and those of what it had put out, however far
     /// back, since a record counts again when all that stood in its place is gone.
     pub(super) fn units_touched(&self, known: &Known, target: Target) -> Result<BTreeSet<String>> {
         let id = match target {
@@ -139,15 +163,19 @@ impl Sled {
         };
         let mut units = self.units_of_batch(id)?;
         let mut sheets = Sheets::default();
+        let mut put_out: Vec<RecordId> = self.lines_of_batch(&self.shelves.takings, id)?;
         self.records_of_batch(id, &mut |record| {
-            let mut earlier = record.supersedes;
+            put_out.extend(record.supersedes);
+            Ok(())
+        })?;
+        for old in put_out {
+            let mut earlier = Some(old);
             while let Some(old) = earlier {
                 let old = self.stored_record(known, &mut sheets, old)?;
                 earlier = old.item.supersedes;
                 units.insert(old.item.unit);
             }
-            Ok(())
-        })?;
+        }
         Ok(units)
     }
 
@@ -344,6 +372,7 @@ impl Sled {
         batch.units = self.lines_of_batch(&self.shelves.units, id)?;
         batch.statements = self.lines_of_batch(&self.shelves.statements, id)?;
         batch.exemptions = self.lines_of_batch(&self.shelves.exemptions, id)?;
+        batch.takes_back = self.lines_of_batch(&self.shelves.takings, id)?;
         Ok(batch)
     }
 

@@ -35,9 +35,11 @@ impl Sled {
         if found == SCHEMA {
             return Ok(());
         }
-        // Layout 1 had no packed facts.
-        self.repack_all(&self.known())?;
-        self.database.sync()?;
+        // Layout 1 had no packed facts; in layout 2 no batch took anything back.
+        if found < 2 {
+            self.repack_all(&self.known())?;
+            self.database.sync()?;
+        }
         self.shelves.meta.write(vec![(Key::new().text("schema"), encode(&SCHEMA)?)])?;
         self.database.sync()
     }

@@ -20,9 +20,9 @@
 //! | `record_places`, `attribute_places` | batch, number of the first row | units and kinds of the rows of a batch, in runs |
 //! | `records` | unit, kind, batch, number of the first row | records as handed in; they never change but for personal texts that are blanked |
 //! | `attributes` | unit, batch, number of the first row | attribute facts |
-//! | `successors` | unit, record, correcting record | day and unit of the correcting record |
+//! | `successors` | unit, record, what stands in its place | day and unit of the correcting record; number 0 of a batch: it takes the record back |
 //! | `facts` | first unit | packed facts of neighbouring units, compressed (binary, see `packs`) |
-//! | `units`, `statements`, `exemptions` | batch, number of the first row | as handed in |
+//! | `units`, `statements`, `exemptions`, `takings` | batch, number of the first row | as handed in |
 //! | `withdrawals` | number in the order of time | batch or record, who, when, why |
 //! | `runs` | run | heading. **A run is there when, and only when, this entry is** |
 //! | `assessments` | run, place of the period in the run, first unit | assessments of neighbouring units, compressed (binary, see `results`) |
@@ -36,7 +36,8 @@
 //!
 //! A batch is written in slices of at most 1,000 operations: first `writing` says which batch is coming, then come its rows,
 //! then the packed facts of its units, then its heading; the database is synced between. Readers pass over rows of batches
-//! without a heading, and opening the database removes them and makes the packed facts of their units anew. A run is written likewise, under a number that no complete run has. A withdrawal
+//! without a heading, and opening the database removes them and makes the packed facts of their units anew; so does calling the
+//! write off before its packed facts are written. A run is written likewise, under a number that no complete run has. A withdrawal
 //! is one entry beside the packed facts it changes, under the mark `withdrawing`; releases and editions are single entries; papers are exchanged in one atomic write. After a failed write (a full disk) all further ones are refused until the database is opened
 //! again.
 
@@ -78,6 +79,7 @@ use super::error::{Damage, Fault, Result, StoreError};
 use super::standing::{Releases, Withdrawn};
 use super::words::*;
 use super::{BatchWriter, Knowledge, RunWriter, Store};
+use crate::progress::Progress;
 
 /// The store on sled.
 pub struct Sled {
@@ -127,6 +129,7 @@ struct Shelves {
     units: Shelf,
     statements: Shelf,
     exemptions: Shelf,
+    takings: Shelf,
     withdrawals: Shelf,
     runs: Shelf,
     assessments: Shelf,
@@ -156,6 +159,7 @@ impl Shelves {
             units: Shelf::open(db, "units", list)?,
             statements: Shelf::open(db, "statements", list)?,
             exemptions: Shelf::open(db, "exemptions", list)?,
+            takings: Shelf::open(db, "takings", list)?,
             withdrawals: Shelf::open(db, "withdrawals", &[Large])?,
             runs: Shelf::open(db, "runs", &[Large])?,
             assessments: Shelf::open(db, "assessments", &[Large, Small, Text])?,
@@ -168,7 +172,7 @@ impl Shelves {
     }
 
     /// The collections whose entries come with a batch.
-    fn of_batches(&self) -> [&Shelf; 9] {
+    fn of_batches(&self) -> [&Shelf; 10] {
         [
             &self.sheets,
             &self.record_places,
@@ -179,6 +183,7 @@ impl Shelves {
             &self.units,
             &self.statements,
             &self.exemptions,
+            &self.takings,
         ]
     }
 }
@@ -285,8 +290,8 @@ impl Store for Sled {
         self.newest_edition(bundle)
     }
 
-    fn append_batch(&self, batch: NewBatch) -> Result<BatchId> {
-        self.changes.make(|| self.append(batch))
+    fn append_watched(&self, batch: NewBatch, progress: &dyn Progress) -> Result<BatchId> {
+        self.changes.make(|| self.append(batch, progress))
     }
 
     fn batch(&self, id: BatchId) -> Result<Batch> {

@@ -22,7 +22,7 @@ use liuwu_engine::record::packed::{Packed, pack, sheets_of};
 use rayon::prelude::*;
 
 use super::key::Key;
-use super::ledger::{Corrected, Sheets};
+use super::ledger::{PutOut, Sheets};
 use super::results::{Frames, frame};
 use super::shelf::Shelf;
 use super::{Known, Sled, parts};
@@ -360,7 +360,7 @@ pub(super) fn brought(
     batch: &NewBatch,
     id: BatchId,
     sheets: &[u32],
-    corrected: Vec<Corrected>,
+    corrected: Vec<PutOut>,
 ) -> impl Iterator<Item = Result<(String, Change)>> {
     let mut units: BTreeMap<String, Brought> = BTreeMap::new();
     for (unit, old) in corrected {

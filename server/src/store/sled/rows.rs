@@ -58,6 +58,7 @@ pub(super) trait Listed: Serialize + DeserializeOwned + Clone {}
 impl Listed for UnitRow {}
 impl Listed for Statement {}
 impl Listed for Exemption {}
+impl Listed for RecordId {}
 
 /// The number of a row within its batch.
 pub(super) trait Numbered {

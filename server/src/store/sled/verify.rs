@@ -29,7 +29,7 @@ struct Findings {
     batches: BTreeMap<BatchId, Counts>,
     /// How many rows the places of each batch speak of: records, attributes.
     places: BTreeMap<BatchId, (u64, u64)>,
-    /// How many records each batch corrects, by the successors.
+    /// How many records each batch corrects or takes back, by the successors.
     successors: BTreeMap<BatchId, u64>,
 }
 
@@ -115,6 +115,7 @@ impl Sled {
         findings.list::<UnitRow>(&shelves.units, |counts| &mut counts.units)?;
         findings.list::<Statement>(&shelves.statements, |counts| &mut counts.statements)?;
         findings.list::<Exemption>(&shelves.exemptions, |counts| &mut counts.exemptions)?;
+        findings.list::<RecordId>(&shelves.takings, |counts| &mut counts.taken_back)?;
         findings.rows(&shelves.record_places, |findings, batch, _, rows: Vec<PlaceLine>| {
             findings.places.entry(batch).or_default().0 += rows.iter().map(|row| u64::from(row.1)).sum::<u64>();
             Ok(())
@@ -234,12 +235,13 @@ impl Findings {
             ("records", named.all_records(), found.all_records()),
             ("places of records", named.all_records(), record_places),
             ("corrections", named.superseded, found.superseded),
-            ("successors", named.superseded, successors),
+            ("successors", named.superseded + named.taken_back, successors),
             ("attributes", named.attributes, found.attributes),
             ("places of attributes", named.attributes, attribute_places),
             ("units", named.units, found.units),
             ("statements", named.statements, found.statements),
             ("exemptions", named.exemptions, found.exemptions),
+            ("withdrawals", named.taken_back, found.taken_back),
         ];
         for (what, named, found) in pairs {
             if named != found {

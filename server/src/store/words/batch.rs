@@ -41,6 +41,9 @@ pub struct Counts {
     pub records: BTreeMap<String, u64>,
     /// Earlier records that these supersede.
     pub superseded: u64,
+    /// Earlier records that it takes back.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub taken_back: u64,
     /// Attribute facts.
     pub attributes: u64,
     /// Rows of the list of units.
@@ -49,6 +52,12 @@ pub struct Counts {
     pub statements: u64,
     /// Exemptions.
     pub exemptions: u64,
+}
+
+/// What earlier headings did not have is not written where there is none of it, so that their digests stay what they are.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
+fn is_none(count: &u64) -> bool {
+    *count == 0
 }
 
 impl Counts {
@@ -83,6 +92,8 @@ pub struct NewBatch {
     pub statements: Vec<Statement>,
     /// Its exemptions.
     pub exemptions: Vec<Exemption>,
+    /// Earlier records that it takes back without putting others in their place. They count again when the batch is undone.
+    pub takes_back: Vec<RecordId>,
 }
 
 impl NewBatch {
@@ -100,6 +111,7 @@ impl NewBatch {
             units: Vec::new(),
             statements: Vec::new(),
             exemptions: Vec::new(),
+            takes_back: Vec::new(),
         }
     }
 
@@ -112,11 +124,18 @@ impl NewBatch {
         Counts {
             records,
             superseded: self.records.iter().filter(|record| record.supersedes.is_some()).count() as u64,
+            taken_back: self.takes_back.len() as u64,
             attributes: self.attributes.len() as u64,
             units: self.units.len() as u64,
             statements: self.statements.len() as u64,
             exemptions: self.exemptions.len() as u64,
         }
+    }
+
+    /// The earlier records that do not count any more once it is stored, be it with another in their place or without.
+    pub fn puts_out(&self) -> impl Iterator<Item = RecordId> {
+        let corrected = self.records.iter().filter_map(|record| record.supersedes);
+        corrected.chain(self.takes_back.iter().copied())
     }
 
     pub(in crate::store) fn heading(&self, id: BatchId, withdrawn: Option<Act>) -> Batch {

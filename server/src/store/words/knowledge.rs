@@ -16,6 +16,13 @@ pub enum State {
         /// Who handed it in, when and why.
         act: Act,
     },
+    /// A later batch takes it back: a table that is complete no longer holds it. It counts again when that batch is undone.
+    TakenBack {
+        /// That batch.
+        by: BatchId,
+        /// Who handed it in, when and why.
+        act: Act,
+    },
     /// It was taken back, alone or with its batch.
     Withdrawn {
         /// Who took it back, when and why.

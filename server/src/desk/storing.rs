@@ -1,0 +1,108 @@
+//! Storing a draft: one batch, whole or not at all, as a job that can be watched and called off until the last moment.
+//!
+//! Enters: a draft and what a person says to it. Leaves: a batch, and the draft marked as stored; or the draft as it was.
+
+use std::sync::Arc;
+
+use liuwu_engine::diagnostic::any_error;
+
+use super::{NOTE, failed, prepare};
+use crate::accounts::{Caller, Permission};
+use crate::audit::{Action, Note, Subject};
+use crate::drafts::preview::Key;
+use crate::drafts::{Draft, DraftError, Outline, State, habits};
+use crate::error::Problem;
+use crate::jobs::{Ending, Job};
+use crate::progress::{Gauge, Progress, Step};
+use crate::state::App;
+use crate::store::{BatchId, StoreError};
+use crate::upload;
+
+/// Writing to the store.
+const STORING: Step = Step { zh: "入库", en: "storing" };
+
+/// What a person says when a draft is stored.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Consent {
+    /// The good rows alone are stored, though others are at fault.
+    pub good_rows: bool,
+    /// Known records that a complete table no longer holds are taken back with it.
+    pub withdraw_missing: bool,
+}
+
+/// What the job that stores a draft is about.
+pub fn storing(draft: &str) -> String {
+    format!("store {draft}")
+}
+
+/// Stores a draft, as a job.
+///
+/// # Errors
+/// [`Problem::Faults`] when something is at fault and the good rows alone were not asked for; [`DraftError::Closed`];
+/// [`Problem::Forbidden`] when records are to be taken back by somebody who may not.
+pub fn commit(app: &App, caller: &Caller, draft: &Draft, consent: Consent) -> Result<Arc<Job>, Problem> {
+    if draft.state != State::Open {
+        return Err(DraftError::Closed.into());
+    }
+    if consent.withdraw_missing && !caller.may(Permission::Correct) {
+        return Err(Problem::Forbidden(Permission::Correct.zh(), Permission::Correct.en()));
+    }
+    let key = Key { draft: draft.id.clone(), revision: draft.revision, writes: app.writes() };
+    if let Some(preview) = app.previews().get(&key).filter(|_| !consent.good_rows)
+        && any_error(&preview.report.faults)
+    {
+        return Err(Problem::Faults(preview.report.faults.clone()));
+    }
+    let claim = app.drafts().claim(&draft.id).ok_or(DraftError::Closed)?;
+    let (own, caller, draft) = (app.clone(), caller.clone(), draft.clone());
+    let owner = caller.name();
+    let subject = storing(&draft.id);
+    let work = move |gauge: &Gauge| {
+        // Nobody else stores this draft until this is done.
+        let _claim = claim;
+        store(&own, &caller, &draft, consent, &key, gauge)
+    };
+    app.jobs().start(&owner, &subject, app.now(), work).map_err(|error| Problem::Internal(error.to_string()))
+}
+
+fn store(app: &App, caller: &Caller, draft: &Draft, consent: Consent, key: &Key, gauge: &Gauge) -> Result<(), Ending> {
+    let ready = app.previews().take(key).and_then(Arc::into_inner).map(|preview| preview.report);
+    let mut report = match ready {
+        Some(report) => report,
+        None => prepare(app, caller, draft, gauge)?.1,
+    };
+    let _alone = app.standing();
+    if !report.is_current(app.store()) {
+        report = prepare(app, caller, draft, gauge)?.1;
+    }
+    if any_error(&report.faults) && !consent.good_rows {
+        return Err(Ending::Failed(
+            "有错的行尚未改正,没有入库".to_owned(),
+            "there are faults; nothing was stored".to_owned(),
+        ));
+    }
+    report.note(NOTE, &draft.id);
+    report.take_back_missing(consent.withdraw_missing);
+    let learned = habits::learned(app.store(), draft, &report).map_err(|error| failed(error.into()))?;
+    let rows = report.rows();
+    let Outline { faulty, conflicting, .. } = Outline::from(&report);
+    let taken_back = report.batch().takes_back.len() as u64;
+    gauge.begin(STORING, rows);
+    let batch = upload::commit_watched(app.store(), report, gauge).map_err(|error| match error {
+        StoreError::CalledOff(off) => off.into(),
+        other => failed(other.into()),
+    })?;
+    let state = State::Committed { batch, at: app.now(), rows, faulty, conflicting, taken_back };
+    conclude(app, caller, draft, batch, state).map_err(failed)?;
+    app.store().file_papers(learned).map_err(|error| failed(error.into()))
+}
+
+/// Notes what was stored.
+fn conclude(app: &App, caller: &Caller, draft: &Draft, batch: Option<BatchId>, state: State) -> Result<(), Problem> {
+    app.facts_changed();
+    app.drafts().set_state(app.store(), (&draft.id, &draft.owner), state, app.now())?;
+    if let Some(batch) = batch {
+        app.audit().note(Note::done(caller, Action::Upload, Subject::of("batch", batch)))?;
+    }
+    Ok(())
+}
