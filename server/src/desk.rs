@@ -152,19 +152,18 @@ fn said(app: &App, caller: &Caller, draft: &Draft) -> Result<(Arc<EditionView>, 
 }
 
 fn prepare(app: &App, caller: &Caller, draft: &Draft, gauge: &Gauge) -> Result<(Arc<EditionView>, Report), Ending> {
-    let (edition, said) = said(app, caller, draft).map_err(failed)?;
-    let files = draft.read_files(app.store()).map_err(|error| failed(error.into()))?;
+    let (edition, said) = said(app, caller, draft)?;
+    let files = draft.read_files(app.store()).map_err(Problem::from)?;
     match upload::prepare_watched(app.store(), edition.bundle(), &files, &said, gauge) {
         Ok(report) => Ok((edition, report)),
         Err(Stopped::CalledOff(off)) => Err(off.into()),
-        Err(Stopped::Store(error)) => Err(failed(error.into())),
+        Err(Stopped::Store(error)) => Err(Problem::from(error).into()),
     }
 }
 
 /// How a job ends that a problem has kept from its result.
 fn failed(problem: Problem) -> Ending {
-    let words = problem.detail();
-    Ending::Failed(words.zh, words.en)
+    problem.into()
 }
 
 fn read(app: &App, caller: &Caller, draft: &Draft, gauge: &Gauge) -> Result<Preview, Ending> {
@@ -179,7 +178,7 @@ fn read(app: &App, caller: &Caller, draft: &Draft, gauge: &Gauge) -> Result<Prev
         effect_taking_back = Some(weighed(app, caller, &edition, &report));
         report.take_back_missing(false);
     }
-    let tree = app.units().map_err(failed)?;
+    let tree = app.units()?;
     let mut spoken: BTreeSet<&str> = report.missing.iter().map(|missing| missing.unit.as_str()).collect();
     for weighed in std::iter::once(&effect).chain(&effect_taking_back) {
         if let Weighed::Effect(effect) = weighed {

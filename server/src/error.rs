@@ -143,6 +143,14 @@ impl Words {
     }
 }
 
+impl From<Problem> for Ending {
+    /// How a job ends that a problem has kept from its result.
+    fn from(problem: Problem) -> Ending {
+        let words = problem.detail();
+        Ending::Failed(words.zh, words.en)
+    }
+}
+
 impl Problem {
     /// A parameter that cannot be read.
     pub fn parameter(name: &str, expected: impl Into<String>, expected_en: impl Into<String>) -> Problem {

@@ -50,6 +50,8 @@ pub struct Job {
 pub enum Ending {
     /// It is done.
     Done,
+    /// It is done, and what it made is at this address of the API.
+    Made(String),
     /// It came to nothing: why, in Chinese and English.
     Failed(String, String),
     /// It was called off, and nothing of it remains.
@@ -81,6 +83,8 @@ pub struct Status {
     pub rate: Option<u64>,
     /// Seconds that the rest will take.
     pub remaining_seconds: Option<u64>,
+    /// The address of what it made.
+    pub made: Option<String>,
     /// Why it came to nothing, in Chinese and English.
     pub failure: Option<(String, String)>,
 }
@@ -94,19 +98,21 @@ impl Jobs {
     where
         W: FnOnce(&Gauge) -> Result<(), Ending> + Send + 'static,
     {
-        let job = self.enter(owner, subject, at);
-        let own = Arc::clone(&job);
-        let thread = std::thread::Builder::new().name(format!("job-{}", job.id));
-        let started = thread.spawn(move || {
-            let closing = Closing(&own);
-            let ending = work(&own.gauge).err().unwrap_or(Ending::Done);
-            closing.0.end(ending);
-        });
-        if let Err(error) = started {
-            job.end(Ending::Failed("系统没有可用的线程".to_owned(), "the system gives no thread".to_owned()));
-            return Err(error);
+        begin(self.enter(owner, subject, at), |gauge| work(gauge).err().unwrap_or(Ending::Done))
+    }
+
+    /// The same, with how it ends, unless work about the same is going on: then that is given, and nothing is started.
+    ///
+    /// # Errors
+    /// When the system gives no thread.
+    pub fn start_alone<W>(&self, owner: &str, subject: &str, at: Timestamp, work: W) -> std::io::Result<Alone>
+    where
+        W: FnOnce(&Gauge) -> Ending + Send + 'static,
+    {
+        match self.enter_alone(owner, subject, at) {
+            Ok(job) => begin(job, work).map(Ok),
+            Err(running) => Ok(Err(running)),
         }
-        Ok(job)
     }
 
     /// A job by its number.
@@ -120,10 +126,31 @@ impl Jobs {
     }
 
     fn enter(&self, owner: &str, subject: &str, at: Timestamp) -> Arc<Job> {
+        self.register().enter(owner, subject, at)
+    }
+
+    fn enter_alone(&self, owner: &str, subject: &str, at: Timestamp) -> Alone {
         let mut register = self.register();
-        register.last += 1;
+        let running = register.jobs.values().rev().find(|job| job.subject == subject && job.ending().is_none());
+        match running {
+            Some(running) => Err(Arc::clone(running)),
+            None => Ok(register.enter(owner, subject, at)),
+        }
+    }
+
+    fn register(&self) -> MutexGuard<'_, Register> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The job that was started, or the one about the same that is going on.
+pub type Alone = Result<Arc<Job>, Arc<Job>>;
+
+impl Register {
+    fn enter(&mut self, owner: &str, subject: &str, at: Timestamp) -> Arc<Job> {
+        self.last += 1;
         let job = Arc::new(Job {
-            id: register.last,
+            id: self.last,
             owner: owner.to_owned(),
             subject: subject.to_owned(),
             started: at,
@@ -131,19 +158,33 @@ impl Jobs {
             ended: Mutex::new(None),
             bell: Condvar::new(),
         });
-        register.jobs.insert(job.id, Arc::clone(&job));
-        while register.jobs.len() > KEPT {
-            let Some(oldest) = register.jobs.values().find(|job| job.ending().is_some()).map(|job| job.id) else {
+        self.jobs.insert(job.id, Arc::clone(&job));
+        while self.jobs.len() > KEPT {
+            let Some(oldest) = self.jobs.values().find(|job| job.ending().is_some()).map(|job| job.id) else {
                 break;
             };
-            register.jobs.remove(&oldest);
+            self.jobs.remove(&oldest);
         }
         job
     }
+}
 
-    fn register(&self) -> MutexGuard<'_, Register> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+/// Starts the work of a job on a thread of its own.
+fn begin<W>(job: Arc<Job>, work: W) -> std::io::Result<Arc<Job>>
+where
+    W: FnOnce(&Gauge) -> Ending + Send + 'static,
+{
+    let own = Arc::clone(&job);
+    let thread = std::thread::Builder::new().name(format!("job-{}", job.id));
+    let started = thread.spawn(move || {
+        let closing = Closing(&own);
+        closing.0.end(work(&own.gauge));
+    });
+    if let Err(error) = started {
+        job.end(Ending::Failed("系统没有可用的线程".to_owned(), "the system gives no thread".to_owned()));
+        return Err(error);
     }
+    Ok(job)
 }
 
 /// Ends a job whose work broke down.
@@ -180,7 +221,7 @@ impl Job {
             id: self.id,
             state: match &ending {
                 None => "running",
-                Some(Ending::Done) => "done",
+                Some(Ending::Done | Ending::Made(_)) => "done",
                 Some(Ending::Failed(..)) => "failed",
                 Some(Ending::CalledOff) => "called_off",
             },
@@ -190,6 +231,10 @@ impl Job {
             total: reading.map_or(0, |reading| reading.total),
             rate: reading.and_then(|reading| reading.rate()),
             remaining_seconds: reading.and_then(|reading| reading.remaining()).map(|left| left.as_secs()),
+            made: match &ending {
+                Some(Ending::Made(address)) => Some(address.clone()),
+                _ => None,
+            },
             failure: match ending {
                 Some(Ending::Failed(zh, en)) => Some((zh, en)),
                 _ => None,
@@ -239,6 +284,26 @@ mod tests {
         go.send(()).unwrap();
         assert_eq!(job.wait(LONG), Some(Ending::Done));
         assert_eq!(jobs.about("draft").unwrap().status().state, "done");
+    }
+
+    #[test]
+    fn of_work_that_is_done_alone_only_one_goes_on_at_a_time() {
+        let jobs = Jobs::default();
+        let (go, wait) = std::sync::mpsc::channel::<()>();
+        let begin = |work: Box<dyn FnOnce() -> Ending + Send>| {
+            jobs.start_alone("clerk", "run six-no", Timestamp::UNIX_EPOCH, move |_| work()).unwrap()
+        };
+        let first = begin(Box::new(move || {
+            wait.recv().unwrap();
+            Ending::Made("/api/v1/runs/7".to_owned())
+        }))
+        .unwrap();
+        let refused = begin(Box::new(|| panic!("it must not be started"))).unwrap_err();
+        assert_eq!(refused.id, first.id);
+        go.send(()).unwrap();
+        first.wait(LONG);
+        assert_eq!((first.status().state, first.status().made), ("done", Some("/api/v1/runs/7".to_owned())));
+        assert!(begin(Box::new(|| Ending::Done)).is_ok());
     }
 
     #[test]

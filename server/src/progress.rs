@@ -17,6 +17,20 @@ pub struct Step {
     pub en: &'static str,
 }
 
+/// Work that was broken off before and is asked for again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unfinished {
+    /// It goes on: so many things were done, of so many.
+    GoesOn {
+        /// Done before.
+        done: u64,
+        /// Of how many.
+        total: u64,
+    },
+    /// Something it rests on has changed since, so it begins anew.
+    BeginsAnew,
+}
+
 /// The work was called off; what it did so far is undone or not visible.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("已中止,没有结果 / called off; there is no result")]
@@ -29,6 +43,9 @@ pub trait Progress: Send + Sync {
 
     /// So many more of them are done.
     fn advance(&self, more: u64);
+
+    /// What became of the same work that was not finished before.
+    fn finds(&self, _: Unfinished) {}
 
     /// Whether the work is no longer wanted. The work asks at least every second and then ends with [`CalledOff`].
     fn is_called_off(&self) -> bool;

@@ -32,6 +32,7 @@ use crate::gate;
 use crate::gate::Access::{Either, LoggedIn, Public};
 use crate::pages::admin::{self, account, accounts, keys, log_in, own, security, set_up};
 use crate::pages::duties as desk;
+use crate::pages::runs as scorings;
 use crate::pages::{assets, burden, city, draft, home, links, negative, preferences, records, search, upload, village};
 use crate::state::App;
 pub use routes::Route;
@@ -131,8 +132,8 @@ fn data(config: &Config) -> Routes {
         .delete("/drafts/{draft}", May::Upload, drafts::discard)
         .post("/drafts/{draft}/commit", May::Upload, drafts::commit)
         .get("/drafts/{draft}/corrections/{file}", May::Upload, drafts::correction)
-        .get("/jobs/{job}", May::Upload, jobs::show)
-        .delete("/jobs/{job}", May::Upload, jobs::call_off)
+        .get("/jobs/{job}", Either(May::Upload, May::Score), jobs::show)
+        .delete("/jobs/{job}", Either(May::Upload, May::Score), jobs::call_off)
         .get("/batches", May::ReadRecords, batches::list)
         .get("/batches/{batch}", May::ReadRecords, batches::show)
         .get("/batches/{batch}/undoing", May::Correct, batches::weigh_undoing)
@@ -193,7 +194,7 @@ fn pages() -> Routes {
         .get("/assets/{*name}", Public, assets::show)
 }
 
-/// The pages on which data is handed in.
+/// The pages on which data is handed in and scored.
 fn desk(config: &Config) -> Routes {
     let uploading = DefaultBodyLimit::max(config.upload_limit());
     Routes::new()
@@ -207,6 +208,9 @@ fn desk(config: &Config) -> Routes {
         .post("/desk/upload/{draft}/call-off", May::Upload, draft::call_off)
         .post("/desk/upload/{draft}/undo", May::Correct, draft::undo)
         .get("/desk/upload/{draft}/corrections/{file}", May::Upload, draft::correction)
+        .get(links::RUNS, May::Score, scorings::list)
+        .post(links::RUNS, May::Score, scorings::begin)
+        .post("/desk/runs/call-off", May::Score, scorings::call_off)
         .get("/desk/templates", May::Upload, templates::all)
         .get("/desk/templates/{kind}", May::Upload, templates::show)
 }

@@ -2,10 +2,15 @@
 //!
 //! Enters: a [`Store`] and a [`Ask`]. Leaves: a [`Run`] with an assessment of every unit and period, and roll-ups; the same kept
 //! current when few facts have changed ([`keep_current`]); or the finding that a stored run can be reproduced ([`verify()`]).
-//! Reading order: this file, `ground` (what a run stands on), `full`, `changed`, `verify`. Next: [`crate::cli`].
+//! Reading order: this file, `lists` and `ground` (what a run stands on), `full`, `sealed`, `half` (going on with an interrupted one), `footing`, `changed`,
+//! `verify`. Next: [`crate::cli`].
 
+mod lists;
 mod ground;
 mod full;
+mod sealed;
+mod half;
+mod footing;
 mod changed;
 mod verify;
 #[cfg(test)]
@@ -30,6 +35,8 @@ use crate::store::{Edition, Knowledge, Run, RunId, Store, StoreError};
 use ground::Ground;
 
 pub use changed::{PlanOf, Update, keep_current};
+pub use footing::Footing;
+pub use half::interrupted;
 pub use verify::{Difference, Verification, verify};
 
 /// Results read from the store at a time.

@@ -40,6 +40,7 @@ pub async fn serve(
         let _ = told.send(());
     };
     // Ends with the server.
+    let going_on = tokio::spawn(go_on(app.clone()));
     let courier = tokio::spawn(courier::work(app.clone()));
     let housekeeping = tokio::spawn(keep_house(app.clone()));
     let counting = tokio::spawn(count_refusals(app.clone()));
@@ -58,6 +59,7 @@ pub async fn serve(
             Ok(())
         }
     };
+    going_on.abort();
     courier.abort();
     housekeeping.abort();
     counting.abort();
@@ -65,6 +67,13 @@ pub async fn serve(
         tracing::warn!(cause = %problem, "refusals were not counted to the end");
     }
     ended
+}
+
+/// Goes on with the run that the last end of the server has cut off.
+async fn go_on(app: App) {
+    if let Err(problem) = app.blocking(App::go_on_with_run).await {
+        tracing::warn!(cause = %problem, "the run that was cut off is not gone on with");
+    }
 }
 
 /// Does once a day what is due: personal data whose time is over is blanked. What fails is tried again the next day.

@@ -5,8 +5,9 @@
 
 mod keeper;
 mod kept;
+mod runs;
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
 use liuwu_engine::period::{Date, Period};
@@ -26,11 +27,12 @@ use crate::jobs::Jobs;
 use crate::prepared::Prepared;
 use crate::push::Standing;
 use crate::retention;
-use crate::scoring::{self, Ask};
+use crate::scoring::{Footing, ScoringError};
 use crate::store::{Edition, Run, RunId, Scope, Store, day_in_china};
 use crate::view::{EditionView, RunView, UnitTree, ViewError};
 use keeper::Keeper;
 use kept::Kept;
+pub use runs::{is_run, may_watch};
 
 /// Editions kept ready.
 const KEPT_EDITIONS: usize = 16;
@@ -60,6 +62,7 @@ struct Shared {
     scoring: Mutex<()>,
     keeper: Keeper,
     prepared: Prepared,
+    footing: Footing,
 }
 
 impl App {
@@ -86,6 +89,7 @@ impl App {
             scoring: Mutex::new(()),
             keeper: Keeper::default(),
             prepared: Prepared::default(),
+            footing: Footing::default(),
         }))
     }
 
@@ -225,7 +229,10 @@ impl App {
     /// When there is none, or this program cannot use it.
     pub fn edition(&self, bundle: &str, edition: &str) -> Result<Arc<EditionView>, Problem> {
         let key = (bundle.to_owned(), edition.to_owned());
-        self.0.editions.get(key, || Ok(EditionView::new(self.store().edition(bundle, edition)?)?))
+        // A published edition that cannot be used is no fault of whoever asks.
+        self.0
+            .editions
+            .get(key, || Ok(EditionView::new(self.store().edition(bundle, edition)?).map_err(ViewError::from)?))
     }
 
     /// The bundle that is meant when none is named: the operator's choice, or the one published last. It blocks.
@@ -315,8 +322,9 @@ impl App {
             return Err(Problem::NoRun { bundle: run.bundle.clone(), period: period.name() });
         }
         self.0.runs.get((run.id, period), || {
-            if let Some(base) = run.base.and_then(|base| self.0.runs.ready(&(base, period)))
-                && let Some(view) = RunView::from_base(self.store(), run, &base)?
+            if run.base.is_some()
+                && let Some(other) = self.0.runs.ready_like(|(id, of)| *id != run.id && *of == period)
+                && let Some(view) = RunView::from_other(self.store(), run, &other)?
             {
                 return Ok(view);
             }
@@ -360,28 +368,10 @@ impl App {
         lens: &Lens,
     ) -> Result<Option<Arc<Shown>>, Problem> {
         let Some(bytes) = self.store().assessment(run.id, unit, period)? else { return Ok(None) };
-        let filed = Filed::from_bytes(&bytes).map_err(scoring::ScoringError::from)?;
+        let filed = Filed::from_bytes(&bytes).map_err(ScoringError::from)?;
         let edition = self.edition(&run.bundle, &run.edition)?;
         let shown = edition.disclosure.show(&filed, lens.clone()).map_err(ViewError::from)?;
         Ok(Some(Arc::new(shown)))
-    }
-
-    /// Scores all units and stores the run. It blocks, for long.
-    ///
-    /// # Errors
-    /// [`Problem::Busy`], or what kept it from a run; nothing is stored then.
-    pub fn score(&self, ask: &Ask) -> Result<Run, Problem> {
-        let _alone = match self.0.scoring.try_lock() {
-            Ok(alone) => alone,
-            Err(TryLockError::Poisoned(broken)) => broken.into_inner(),
-            // What the server does on its own takes a moment.
-            Err(TryLockError::WouldBlock) if self.0.keeper.is_running() => {
-                self.0.scoring.lock().unwrap_or_else(PoisonError::into_inner)
-            }
-            Err(TryLockError::WouldBlock) => return Err(Problem::Busy),
-        };
-        let run = scoring::score(self.store(), ask)?;
-        Ok(run)
     }
 
     /// What must be handed in on a day by whoever answers for a scope, under a bundle or the one that is meant. It blocks.
@@ -417,6 +407,6 @@ impl App {
     /// When the store fails.
     pub fn units(&self) -> Result<Arc<UnitTree>, Problem> {
         let today = self.today();
-        self.0.units.get((today, self.writes()), || Ok(UnitTree::new(self.store().units(today)?)))
+        self.0.units.get((today, self.store().lists_changed()), || Ok(UnitTree::new(self.store().units(today)?)))
     }
 }

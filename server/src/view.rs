@@ -4,7 +4,7 @@
 //! Enters: what the store keeps. Leaves: [`EditionView`], [`UnitTree`] and [`RunView`], which never change once made. Next:
 //! [`crate::effect`].
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use liuwu_engine::assess::Plan;
@@ -16,7 +16,7 @@ use liuwu_engine::period::Period;
 use crate::disclosure::{Disclosure, Reader, Shown, Viewer};
 use crate::filed::Filed;
 use crate::scoring::{self, ScoringError};
-use crate::store::{Edition, Run, Store, StoreError, UnitRow};
+use crate::store::{Edition, Run, RunId, Store, StoreError, UnitRow};
 
 /// Why something stored could not be made ready.
 #[derive(Debug, thiserror::Error)]
@@ -47,7 +47,7 @@ impl EditionView {
     ///
     /// # Errors
     /// Every fault of its text, when this program no longer takes it.
-    pub fn new(edition: Edition) -> Result<EditionView, ViewError> {
+    pub fn new(edition: Edition) -> Result<EditionView, ScoringError> {
         let plan = scoring::plan_of(&edition)?;
         let disclosure = Disclosure::of(&plan.bundle);
         Ok(EditionView { edition, plan, disclosure })
@@ -208,30 +208,30 @@ impl RunView {
         Ok(RunView { run, period, edition, units, places: Arc::new(places), results })
     }
 
-    /// The results of a run that shares all but a few with one that is ready: those alone are read. None when it does not, or when
-    /// it has other units.
+    /// The results of a run that shares all but a few with one that is ready: those alone are read. None when they share nothing, or
+    /// not the units.
     ///
     /// # Errors
     /// When the store fails or a result cannot be read.
-    pub fn from_base(store: &dyn Store, run: &Run, base: &RunView) -> Result<Option<RunView>, ViewError> {
-        let rests_on_it = run.base == Some(base.run.id) && run.as_of == base.run.as_of;
-        if !rests_on_it || run.digest != base.edition.edition.digest {
+    pub fn from_other(store: &dyn Store, run: &Run, other: &RunView) -> Result<Option<RunView>, ViewError> {
+        if run.as_of != other.run.as_of || run.digest != other.edition.edition.digest {
             return Ok(None);
         }
-        let mut results = base.results.clone();
-        for (_, unit) in store.replaced(run.id)?.into_iter().filter(|(period, _)| *period == base.period) {
-            let place = base.places.get(&unit).and_then(|place| results.get_mut(*place));
-            let (Some(place), Some(bytes)) = (place, store.assessment(run.id, &unit, base.period)?) else {
+        let Some(apart) = apart(store, run, &other.run)? else { return Ok(None) };
+        let mut results = other.results.clone();
+        for (_, unit) in apart.into_iter().filter(|(period, _)| *period == other.period) {
+            let place = other.places.get(&unit).and_then(|place| results.get_mut(*place));
+            let (Some(place), Some(bytes)) = (place, store.assessment(run.id, &unit, other.period)?) else {
                 return Ok(None);
             };
-            *place = Seen::of(&Filed::from_bytes(&bytes).map_err(ScoringError::from)?, &base.edition)?;
+            *place = Seen::of(&Filed::from_bytes(&bytes).map_err(ScoringError::from)?, &other.edition)?;
         }
         Ok(Some(RunView {
             run: run.clone(),
-            period: base.period,
-            edition: Arc::clone(&base.edition),
-            units: Arc::clone(&base.units),
-            places: Arc::clone(&base.places),
+            period: other.period,
+            edition: Arc::clone(&other.edition),
+            units: Arc::clone(&other.units),
+            places: Arc::clone(&other.places),
             results,
         }))
     }
@@ -274,6 +274,28 @@ impl RunView {
         let prefix = format!("{}:", shown.level);
         self.units.get(&shown.unit).or_else(|| self.units.get(shown.unit.strip_prefix(&prefix)?))
     }
+}
+
+/// The results in which two runs may differ: what each replaces, down to the run that both rest on; none when there is no such run.
+fn apart(store: &dyn Store, one: &Run, other: &Run) -> Result<Option<BTreeSet<(Period, String)>>, StoreError> {
+    let lineage = |run: &Run| -> Result<Vec<RunId>, StoreError> {
+        let mut lineage = vec![run.id];
+        let mut next = run.base;
+        while let Some(base) = next {
+            lineage.push(base);
+            next = store.run(base)?.base;
+        }
+        Ok(lineage)
+    };
+    let (one, other) = (lineage(one)?, lineage(other)?);
+    let Some(shared) = one.iter().find(|run| other.contains(run)).copied() else { return Ok(None) };
+    let mut apart = BTreeSet::new();
+    for lineage in [one, other] {
+        for run in lineage.into_iter().take_while(|run| *run != shared) {
+            apart.extend(store.replaced(run)?);
+        }
+    }
+    Ok(Some(apart))
 }
 
 #[cfg(test)]

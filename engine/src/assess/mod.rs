@@ -8,6 +8,7 @@
 //! Where there are too many units to hold at once, or few have changed, units are scored in [`mod@portions`] by [`score_units`] and
 //! their results rolled up by [`roll_up()`]; that comes to the same, receipts included.
 
+mod digest;
 mod exemptions;
 mod find;
 mod plan;
@@ -17,6 +18,7 @@ mod receipt;
 mod roll_up;
 mod run;
 mod stage;
+mod tree;
 mod world;
 
 use std::collections::{BTreeMap, HashMap};
@@ -27,12 +29,14 @@ use crate::bundle::{Bundle, Over};
 use crate::period::{Date, Granularity, Period};
 use crate::script::{Part, Scene, UnitIndex};
 
+pub use digest::Hash;
 pub use exemptions::{Idle, idle_exemptions};
 pub use find::{Found, FoundByRule, find};
 pub use plan::Plan;
 pub use portions::{Span, portions};
-pub use receipt::{ENGINE_VERSION, root};
+pub use receipt::ENGINE_VERSION;
 pub use roll_up::{roll_up, slim};
+pub use tree::{Receipts, receipt_bytes, root};
 pub use world::{ALL, Exemption, UnitFacts, World};
 
 use plan::Pipeline;

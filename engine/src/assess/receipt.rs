@@ -7,17 +7,14 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use sha2::{Digest, Sha256};
-
-use super::stage::{Stage, hex};
+use super::digest::{Hash, Writer, hex};
+use super::stage::Stage;
 use crate::assessment::Assessment;
 use crate::dictionary::{Field, Type, Value};
 use crate::script::{Scene, UnitIndex};
 
 /// The version of the engine, part of every receipt.
-pub const ENGINE_VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), "+1");
-
-type Hash = [u8; 32];
+pub const ENGINE_VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), "+2");
 
 /// Gives each assessment its receipt.
 pub(super) fn seal(stage: &Stage, mut assessments: Vec<Assessment>) -> Vec<Assessment> {
@@ -26,7 +23,7 @@ pub(super) fn seal(stage: &Stage, mut assessments: Vec<Assessment>) -> Vec<Asses
     for (place, assessment) in assessments.iter_mut().enumerate() {
         let Some(unit) = stage.units.get(place) else { continue };
         let mut hash = Writer::default();
-        hash.text("receipt 1");
+        hash.text("receipt 2");
         hash.text(ENGINE_VERSION);
         hash.text(&stage.plan.bundle.digest);
         hash.text(&stage.period.name());
@@ -50,16 +47,6 @@ pub(super) fn seal(stage: &Stage, mut assessments: Vec<Assessment>) -> Vec<Asses
         assessment.receipt = Arc::from(hex(&hash.finish()));
     }
     assessments
-}
-
-/// The root over the receipts of a run, in their order.
-pub fn root<'a>(receipts: impl IntoIterator<Item = &'a str>) -> String {
-    let mut hash = Writer::default();
-    hash.text("run 1");
-    for receipt in receipts {
-        hash.text(receipt);
-    }
-    hex(&hash.finish())
 }
 
 /// What the scripts made of the facts; without places in files, which may differ from one import to the next.
@@ -163,40 +150,5 @@ fn typed_value(hash: &mut Writer, stage: &Stage, kind: &Type, value: &Value) {
             }
         }
         _ => hash.value(value),
-    }
-}
-
-/// Writes lengths before contents, so that no two inputs read alike.
-#[derive(Default)]
-struct Writer(Sha256);
-
-impl Writer {
-    fn bytes(&mut self, bytes: &[u8]) {
-        self.0.update((bytes.len() as u64).to_be_bytes());
-        self.0.update(bytes);
-    }
-
-    fn text(&mut self, text: &str) {
-        self.bytes(text.as_bytes());
-    }
-
-    fn value(&mut self, value: &Value) {
-        self.bytes(&[match value {
-            Value::Boolean(_) => 0,
-            Value::Number(_) => 1,
-            Value::Date(_) => 2,
-            Value::Time(_) => 3,
-            Value::Text(_) => 4,
-            Value::List(_) => 5,
-            Value::Map(_) => 6,
-        }]);
-        match value {
-            Value::Number(number) => self.text(&number.to_exact()),
-            other => self.text(&other.to_string()),
-        }
-    }
-
-    fn finish(self) -> Hash {
-        self.0.finalize().into()
     }
 }

@@ -425,8 +425,3 @@ impl Stage {
         self.parts.as_ref().and_then(|parts| parts.get(place)).map_or(&[], |parts| parts)
     }
 }
-
-/// Bytes in hexadecimal.
-pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}

@@ -21,7 +21,7 @@ use crate::desk::{self, Consent, Look, incoming};
 use crate::drafts::{Change, Draft, State as DraftState};
 use crate::error::Problem;
 use crate::jobs::Ending;
-use crate::pages::draft::{download, media_of};
+use crate::pages::download::{download, media_of};
 use crate::state::App;
 use body::{CommitForm, DraftBody, DraftChange, DraftForm};
 

@@ -1,4 +1,4 @@
-//! Work that takes long: how far it has come, and calling it off. To its owner alone.
+//! Work that takes long: how far it has come, and calling it off. To its owner, and of a scoring to all who may score.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use super::parameters::Path;
 use crate::accounts::Caller;
 use crate::error::Problem;
 use crate::jobs::Job;
-use crate::state::App;
+use crate::state::{App, is_run, may_watch};
 
 /// 后台工作。 · Work that takes long.
 #[derive(Debug, Serialize, ToSchema)]
@@ -33,6 +33,8 @@ pub struct JobBody {
     rate: Option<u64>,
     /// 剩余秒数 · Seconds that the rest will take.
     remaining_seconds: Option<u64>,
+    /// 所得结果的地址 · The address of what it made.
+    made: Option<String>,
     /// 未完成的原因 · Why it came to nothing.
     failure: Option<String>,
     /// 未完成的原因(英文) · The same in English.
@@ -53,6 +55,7 @@ impl JobBody {
             total: status.total,
             rate: status.rate,
             remaining_seconds: status.remaining_seconds,
+            made: status.made,
             failure,
             failure_en,
         }
@@ -60,7 +63,7 @@ impl JobBody {
 }
 
 fn find(app: &App, caller: &Caller, id: &str) -> Result<Arc<Job>, Problem> {
-    let job = id.parse().ok().and_then(|id| app.jobs().get(id)).filter(|job| job.owner == caller.name());
+    let job = id.parse().ok().and_then(|id| app.jobs().get(id)).filter(|job| may_watch(caller, job));
     job.ok_or_else(|| Problem::Absent("后台工作", "job", id.to_owned()))
 }
 
@@ -92,6 +95,13 @@ pub async fn call_off(
     Path(job): Path<String>,
 ) -> Result<Json<JobBody>, Problem> {
     let job = find(&app, &caller, &job)?;
-    job.call_off();
-    Ok(Json(JobBody::of(&job)))
+    if !is_run(&job) {
+        job.call_off();
+        return Ok(Json(JobBody::of(&job)));
+    }
+    app.blocking(move |app| {
+        app.call_off_run(&caller, &job)?;
+        Ok(Json(JobBody::of(&job)))
+    })
+    .await
 }

@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::answer::{Answer, Asked};
+use super::jobs::JobBody;
 use super::openapi::Problems;
 use super::parameters::{self, Body, Cursor, Path, Query};
 use super::source::Page;
@@ -177,18 +178,24 @@ pub struct RunForm {
     as_of: Option<String>,
     /// 核算单位或账号 · The office or account that asks.
     by: Option<String>,
+    /// 后台核算:立即返回一项工作,可查进度、可中止 · In the background: answers at once with a job to watch and to call off.
+    #[serde(default)]
+    background: bool,
 }
 
 /// 核算
 ///
 /// Scores all units for periods and stores the run. It becomes the run in force, and is public only once it is released. Takes
-/// the token; one scoring at a time.
+/// the token; one scoring at a time. In the background it is a job: `GET /jobs/{job}` says how far it has come, `DELETE` calls it
+/// off. What is written by then is kept, and the same request goes on from there if nothing has changed.
 #[utoipa::path(
     post, path = "/api/v1/runs", tag = "runs", operation_id = "create_run", request_body = RunForm,
     security(("token" = [])),
     responses(
         (status = 201, description = "已核算 · Scored", body = RunBody,
             headers(("location" = String, description = "核算地址 · Address of the run"))),
+        (status = 202, description = "正在后台核算 · It is being scored in the background", body = JobBody,
+            headers(("location" = String, description = "工作地址 · Address of the job"))),
         Problems,
     ),
 )]
@@ -196,28 +203,27 @@ pub async fn create(State(app): State<App>, caller: Caller, Body(form): Body<Run
     let periods = Period::parse_list(&form.periods)
         .map_err(|error| Problem::parameter("periods", "应为周期,如 2020 或 2020-01..2020-06", error.to_string()))?;
     let as_of = form.as_of.as_deref().map(|text| parameters::day("as_of", text)).transpose()?;
-    let run = app
-        .blocking(move |app| {
-            let bundle = match form.bundle {
-                Some(bundle) => bundle,
-                None => app.bundle()?,
-            };
-            let run = app.score(&Ask {
-                bundle,
-                edition: form.edition,
-                periods,
-                as_of: as_of.unwrap_or_else(|| app.today()),
-                by: caller.name_or(form.by),
-                at: app.now(),
-                pseudonym_key: app.pseudonym_key().to_vec(),
-                longest: crate::deadline::LONGEST_RUN,
-            })?;
-            app.audit().note(Note::done(&caller, Action::Score, Subject::of("run", run.id)))?;
-            Ok(run)
-        })
-        .await?;
-    let address = [(LOCATION, format!("/api/v1/runs/{}", run.id))];
-    Ok((StatusCode::CREATED, address, Json(RunBody::of(run, Reader::Staff))).into_response())
+    app.blocking(move |app| {
+        let ask = Ask {
+            bundle: form.bundle.map_or_else(|| app.bundle(), Ok)?,
+            edition: form.edition,
+            periods,
+            as_of: as_of.unwrap_or_else(|| app.today()),
+            by: caller.name_or(form.by),
+            at: app.now(),
+            pseudonym_key: app.pseudonym_key().to_vec(),
+            longest: crate::deadline::LONGEST_RUN,
+        };
+        if form.background {
+            let job = app.begin_run(&caller, ask)?;
+            let address = [(LOCATION, format!("/api/v1/jobs/{}", job.id))];
+            return Ok((StatusCode::ACCEPTED, address, Json(JobBody::of(&job))).into_response());
+        }
+        let run = app.score(&caller, &ask)?;
+        let address = [(LOCATION, format!("/api/v1/runs/{}", run.id))];
+        Ok((StatusCode::CREATED, address, Json(RunBody::of(run, Reader::Staff))).into_response())
+    })
+    .await
 }
 
 /// 核验结果。 · What came of recomputing a run.

@@ -13,8 +13,8 @@ use super::terminal::Terminal;
 use crate::accounts::Caller;
 use crate::audit::{Action, Note, Subject};
 use crate::deadline::LONGEST_RUN;
-use crate::progress::{Progress, Step};
-use crate::scoring::{self, Ask, ScoringError, Update};
+use crate::progress::{Progress, Step, Unfinished};
+use crate::scoring::{self, Ask, Footing, ScoringError, Update};
 use crate::store::{Act, Run, day_in_china};
 
 /// 核算并存档
@@ -41,7 +41,7 @@ pub(super) struct Score {
     /// 由谁核算 · Who asks
     #[arg(long, value_name = "NAME", default_value = "cli")]
     by: String,
-    /// 最长秒数,超时中止且不产生结果 · Seconds it may take; then it is called off without a result
+    /// 最长秒数,超时中止;再算一次会接着算 · Seconds it may take; then it is called off, and goes on when asked for again
     #[arg(long, value_name = "S", default_value_t = LONGEST_RUN.as_secs())]
     deadline: u64,
     /// 全部解释执行,不用编译好的规则;更慢,结果逐字节相同 · Interpret every script, also those that are compiled: slower, and
@@ -58,7 +58,7 @@ impl Score {
         let dir = self.at.open()?;
         let now = Timestamp::now();
         let edition = super::edition(dir.store.as_ref(), self.bundle.as_deref(), self.edition.as_deref())?;
-        let watched = Watched::new(terminal);
+        let watched = Watched { terminal, bar: terminal.rate_bar() };
         if self.changed {
             let update = Update {
                 bundle: edition.bundle,
@@ -68,7 +68,8 @@ impl Score {
                 pseudonym_key: dir.pseudonym_key.clone(),
                 longest: Duration::from_secs(self.deadline),
             };
-            let made = scoring::keep_current(dir.store.as_ref(), &update, &scoring::plan_of, &watched);
+            let made =
+                scoring::keep_current(dir.store.as_ref(), &update, &scoring::plan_of, &Footing::default(), &watched);
             return Ok(match faults_shown(terminal, made)? {
                 Some(made) => {
                     let audit = dir.audit();
@@ -154,23 +155,17 @@ fn faults_shown<T>(terminal: &Terminal, scored: Result<T, ScoringError>) -> anyh
 }
 
 /// A bar on the terminal that moves with the units scored.
-struct Watched {
+struct Watched<'a> {
+    terminal: &'a Terminal,
     bar: ProgressBar,
-    lang: Lang,
 }
 
-impl Watched {
-    fn new(terminal: &Terminal) -> Watched {
-        Watched { bar: terminal.rate_bar(), lang: terminal.lang() }
-    }
-}
-
-impl Progress for Watched {
+impl Progress for Watched<'_> {
     fn begin(&self, step: Step, total: u64) {
         self.bar.set_length(total);
         self.bar.set_position(0);
         self.bar.reset_eta();
-        self.bar.set_message(match self.lang {
+        self.bar.set_message(match self.terminal.lang() {
             Lang::Zh => step.zh,
             Lang::En => step.en,
         });
@@ -180,12 +175,27 @@ impl Progress for Watched {
         self.bar.inc(more);
     }
 
+    fn finds(&self, unfinished: Unfinished) {
+        let (zh, en) = match unfinished {
+            Unfinished::GoesOn { done, total } => (
+                format!("接着上次没有算完的继续:{total} 个考核对象已算 {done} 个"),
+                format!("going on with the run that was not finished: {done} of {total} units are scored"),
+            ),
+            Unfinished::BeginsAnew => (
+                "上次没有算完,之后数据或办法有变,从头算起".to_owned(),
+                "the last run was not finished, and facts or the standard have changed since: beginning anew"
+                    .to_owned(),
+            ),
+        };
+        self.bar.suspend(|| self.terminal.note(self.terminal.say(&zh, &en)));
+    }
+
     fn is_called_off(&self) -> bool {
         false
     }
 }
 
-impl Drop for Watched {
+impl Drop for Watched<'_> {
     fn drop(&mut self) {
         self.bar.finish_and_clear();
     }

@@ -61,7 +61,7 @@ pub(super) fn heading_of(error: &StoreError) -> Heading {
                 Missing::Edition { .. } => "no-edition",
                 Missing::Batch(_) => "no-batch",
                 Missing::Record(_) => "no-record",
-                Missing::Run(_) => "no-run",
+                Missing::Run(_) | Missing::HalfRun => "no-run",
                 Missing::Content(_) => "no-content",
             };
             (StatusCode::NOT_FOUND, code, "没有找到", "not found")

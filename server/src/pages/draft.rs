@@ -11,12 +11,12 @@ use std::time::Duration;
 use askama::Template;
 use axum::Form;
 use axum::extract::{Path, State};
-use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::{Redirect, Response};
 use liuwu_engine::bundle::Bundle;
 use liuwu_engine::diagnostic::{Diagnostic, Lang};
 use serde::Deserialize;
 
+use super::download::{download, media_of};
 use super::effect::EffectView;
 use super::frame::{Frame, Section};
 use super::links;
@@ -486,18 +486,4 @@ pub async fn correction(
         }
     })
     .await
-}
-
-/// The media type of workbooks.
-pub const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
-
-/// The media type of rows to be mended: a workbook, or CSV.
-pub fn media_of(name: &str) -> &'static str {
-    if name.ends_with(".csv") { "text/csv; charset=utf-8" } else { XLSX }
-}
-
-/// A file to be saved under its name.
-pub fn download(name: &str, media_type: &'static str, bytes: Vec<u8>) -> Response {
-    let disposition = format!("attachment; filename*=UTF-8''{}", links::escape(name));
-    ([(CONTENT_TYPE, media_type.to_owned()), (CONTENT_DISPOSITION, disposition)], bytes).into_response()
 }

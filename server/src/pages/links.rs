@@ -40,6 +40,8 @@ pub const NEGATIVE: &str = "/negative-list";
 pub const DESK: &str = "/desk";
 /// Where tables are handed in.
 pub const UPLOAD: &str = "/desk/upload";
+/// Where units are scored.
+pub const RUNS: &str = "/desk/runs";
 /// Where the reader's language and text size are changed.
 pub const PREFERENCES: &str = "/preferences";
 

@@ -36,6 +36,8 @@ pub enum Section {
     Records,
     /// Handing data in.
     Upload,
+    /// Scoring all units.
+    Runs,
     /// None of them.
     Elsewhere,
 }
@@ -87,6 +89,7 @@ const AREAS: &[Area] = &[
         link: "/desk/records",
         section: Section::Records,
     },
+    Area { permission: Permission::Score, title: "runs-title", link: links::RUNS, section: Section::Runs },
     Area {
         permission: Permission::ManageAccounts,
         title: "frame-menu-accounts",

@@ -137,7 +137,7 @@ macro_rules! sources {
     };
 }
 
-const SOURCES: [Source; 9] = sources![
+const SOURCES: [Source; 10] = sources![
     "frame.ftl",
     "village.ftl",
     "city.ftl",
@@ -147,6 +147,7 @@ const SOURCES: [Source; 9] = sources![
     "records.ftl",
     "upload.ftl",
     "duties.ftl",
+    "runs.ftl",
 ];
 
 static CHINESE: LazyLock<Catalogue> = LazyLock::new(|| Catalogue::read(Language::Chinese));

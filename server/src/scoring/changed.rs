@@ -16,15 +16,17 @@ use liuwu_engine::assessment::Past;
 use liuwu_engine::period::{Date, Period};
 use liuwu_engine::record::Facts;
 
-use super::full::{self, SCORING, Sealed, Sums, past_of};
+use super::footing::Footing;
+use super::full::{self, SCORING, past_of};
 use super::ground::{Ground, rolls_up};
-use super::{Ask, ScoringError, all_of, each_of, on_threads};
+use super::sealed::{Counts, Sealed, Tally};
+use super::{Ask, ScoringError, all_of, on_threads};
 use crate::filed::Filed;
 use crate::progress::Progress;
 use crate::store::{BatchId, Edition, NewRun, Run, RunId, Seen, Store, StoreError, Target, day_in_china};
 
-/// A run rests on so many others at most; then what they replace is gathered into one.
-const DEEPEST: usize = 16;
+/// Results read behind one whose neighbour is wanted too: about as many as the store keeps together.
+const NEIGHBOURS: usize = 48;
 /// So many units touched are not few.
 const MANY: usize = 10_000;
 
@@ -49,7 +51,8 @@ pub struct Update {
 }
 
 /// Brings the runs in force of a bundle up to what is stored by now; gives the new ones. A run whose results all stay the same is
-/// left as it is. `plan_of` makes an edition ready, or has it ready: what is scored with it is not called off for taking long.
+/// left as it is. `plan_of` makes an edition ready, or has it ready: what is scored with it is not called off for taking long. `footing` is what
+/// earlier updates of the same store have at hand.
 ///
 /// # Errors
 /// [`ScoringError`]; the runs made before it stay.
@@ -57,10 +60,14 @@ pub fn keep_current(
     store: &dyn Store,
     update: &Update,
     plan_of: &PlanOf,
+    footing: &Footing,
     progress: &dyn Progress,
 ) -> Result<Vec<Run>, ScoringError> {
     let mut made = Vec::new();
-    for (run, periods) in in_force(store, &update.bundle)? {
+    let mut in_force = store.runs_in_force(&update.bundle)?;
+    // Those of earlier periods first: later ones look back on them.
+    in_force.sort_by_key(|(_, periods)| periods.iter().map(|period| period.from()).min());
+    for (run, periods) in in_force {
         let (edition, plan) = edition_for(store, plan_of, &run, &periods)?;
         let as_of = if run.as_of == day_in_china(run.started) { update.today } else { run.as_of };
         let ask = Ask {
@@ -74,7 +81,7 @@ pub fn keep_current(
             longest: update.longest,
         };
         // Before anything is looked at: what comes later is looked at again the next time.
-        let changed = Changed { store, plan: &plan, ask: &ask, run: &run, now: store.seen() };
+        let changed = Changed { store, plan: &plan, ask: &ask, run: &run, footing, now: store.seen() };
         let touched = match run.digest == edition.digest && run.as_of == as_of && run.periods == periods {
             true => changed.touched()?,
             false => Touched::Everything,
@@ -90,21 +97,6 @@ pub fn keep_current(
         }
     }
     Ok(made)
-}
-
-/// The runs in force, each with the periods for which it is, those of earlier periods first: later ones look back on them.
-fn in_force(store: &dyn Store, bundle: &str) -> Result<Vec<(Run, Vec<Period>)>, StoreError> {
-    let mut taken: BTreeSet<Period> = BTreeSet::new();
-    let mut found = Vec::new();
-    // Newest first, so the first run of a period is the one in force.
-    for run in store.runs()?.into_iter().filter(|run| run.bundle == bundle && !run.trial) {
-        let periods: Vec<Period> = run.periods.iter().copied().filter(|period| taken.insert(*period)).collect();
-        if !periods.is_empty() {
-            found.push((run, periods));
-        }
-    }
-    found.sort_by_key(|(_, periods)| periods.iter().map(|period| period.from()).min());
-    Ok(found)
 }
 
 /// The newest edition, where it is in force for all periods; otherwise that of the run.
@@ -144,6 +136,7 @@ struct Changed<'a> {
     plan: &'a Arc<Plan>,
     ask: &'a Ask,
     run: &'a Run,
+    footing: &'a Footing,
     /// What is stored by now.
     now: Seen,
 }
@@ -161,7 +154,7 @@ impl Changed<'_> {
                 return Ok(Touched::Everything);
             }
         }
-        let withdrawals = self.store.withdrawals()?;
+        let withdrawals = if seen.withdrawals == now.withdrawals { Vec::new() } else { self.store.withdrawals()? };
         let new =
             withdrawals.iter().zip(0..).filter(|(_, number)| (seen.withdrawals..now.withdrawals).contains(number));
         for (withdrawal, _) in new.filter(|(withdrawal, _)| withdrawal.act.day() <= self.ask.as_of) {
@@ -205,19 +198,17 @@ impl Changed<'_> {
         Ok(Some(()))
     }
 
-    /// The units whose earlier results, on which the first period looks back, are others; none: there is no telling.
+    /// The units whose earlier results, on which the first period looks back, are others; none: all of them may be.
     fn by_earlier_results(&self, units: &mut BTreeSet<String>) -> Result<Option<()>, ScoringError> {
         let Some(before) = self.first_before() else { return Ok(Some(())) };
-        let mut now = self.store.current_run(&self.run.bundle, before)?.map(|run| run.id);
-        while now != self.run.looks_back_on {
-            // From run to run, as each replaced results of the one before.
-            let Some(Run { id, base: Some(base), .. }) = now.map(|id| self.store.run(id)).transpose()? else {
-                return Ok(None);
-            };
-            let replaced = self.store.replaced(id)?;
-            units.extend(replaced.into_iter().filter(|(period, _)| *period == before).map(|(_, unit)| unit));
-            now = Some(base);
+        let now = self.store.current_run(&self.run.bundle, before)?;
+        if now.as_ref().map(|run| run.id) == self.run.looks_back_on {
+            return Ok(Some(()));
         }
+        let then = self.run.looks_back_on.map(|id| self.store.run(id)).transpose()?;
+        let (Some(then), Some(now)) = (then, now) else { return Ok(None) };
+        let [then, now] = [then, now].map(|run| self.footing.registers(self.store, &run));
+        units.extend(now?.apart(then?.as_ref(), before));
         Ok(Some(()))
     }
 
@@ -227,32 +218,33 @@ impl Changed<'_> {
         periods.first()?.previous().ok()
     }
 
+    fn ground(&self) -> Result<Ground<'_>, ScoringError> {
+        let bundle = &self.plan.bundle;
+        let lists = self.footing.lists(self.store, bundle, self.ask.as_of)?;
+        Ok(Ground::on(self.store, bundle, self.ask.as_of, &self.ask.pseudonym_key, lists))
+    }
+
     /// Scores what depends on some units, and makes a run of it.
     fn score(&self, touched: BTreeSet<String>, progress: &dyn Progress) -> Result<Option<Run>, ScoringError> {
-        let mut ground = Ground::read(self.store, &self.plan.bundle, self.ask.as_of, &self.ask.pseudonym_key)?;
+        let mut ground = self.ground()?;
+        let lists = Arc::clone(&ground.lists);
         // What was said of a unit that has a successor counts for that one.
-        let touched: BTreeSet<String> = touched.iter().map(|unit| ground.heir_of(unit).to_owned()).collect();
-        let is_touched = |ground: &Ground, place: usize| ground.line(place).any(|row| touched.contains(&row.id));
+        let touched: BTreeSet<String> = touched.iter().map(|unit| lists.heir_of(unit).to_owned()).collect();
+        let mut wanted = lists.at_or_below(&touched, usize::MAX);
         // What exemptions change is not kept, so a roll-up needs those results again.
-        let needs_exempted = rolls_up(self.plan) && ground.has_exemptions();
-        let portions: Vec<Vec<usize>> = ground
-            .portions()
-            .into_iter()
-            .filter(|portion| {
-                let wanted =
-                    |place: &usize| is_touched(&ground, *place) || (needs_exempted && ground.is_exempted(*place));
-                portion.iter().any(wanted)
-            })
-            .collect();
-        let scored: Vec<usize> = portions.iter().flatten().copied().collect();
-        progress.begin(SCORING, scored.len() as u64);
+        if rolls_up(self.plan) {
+            wanted.extend(lists.exempted());
+        }
+        let chunks = full::chunks_of(lists.portions_with(wanted), full::CHUNK);
+        progress.begin(SCORING, chunks.iter().map(|chunk| chunk.len() as u64).sum());
         let mut fresh = Fresh { results: self.no_results()?, sealed: Vec::new() };
-        for chunk in full::chunks_of(portions) {
+        for chunk in &chunks {
             progress.go_on().map_err(|_| ScoringError::Assess(AssessError::CalledOff))?;
-            self.score_chunk(&mut ground, &chunk, &mut fresh)?;
+            self.score_chunk(&mut ground, chunk, &mut fresh)?;
             progress.advance(chunk.len() as u64);
         }
         if rolls_up(self.plan) {
+            let scored: Vec<usize> = chunks.into_iter().flatten().collect();
             self.roll_up(&mut ground, &touched, &scored, &mut fresh)?;
         }
         self.store_changes(fresh.sealed)
@@ -260,11 +252,7 @@ impl Changed<'_> {
 
     /// Whether few enough units are touched that their results can be held at once; otherwise a full run does it in chunks.
     fn are_few(&self, touched: &BTreeSet<String>) -> Result<bool, ScoringError> {
-        if touched.len() > MANY {
-            return Ok(false);
-        }
-        let ground = Ground::read(self.store, &self.plan.bundle, self.ask.as_of, &self.ask.pseudonym_key)?;
-        Ok(ground.at_or_below(touched).take(MANY + 1).count() <= MANY)
+        Ok(touched.len() <= MANY && self.ground()?.lists.at_or_below(touched, MANY + 1).len() <= MANY)
     }
 
     /// Every period without a result: those scored, then the years of which units have results.
@@ -281,12 +269,15 @@ impl Changed<'_> {
 
     fn score_chunk(&self, ground: &mut Ground, chunk: &[usize], fresh: &mut Fresh) -> Result<(), ScoringError> {
         let world = Arc::new(ground.world(chunk)?);
-        let units: BTreeSet<&str> = chunk.iter().map(|place| ground.id(*place)).collect();
+        let units: BTreeSet<&str> = chunk.iter().map(|place| ground.lists.id(*place)).collect();
         let priors = self.priors(&units)?;
         let request = self.request()?;
         let results = on_threads(|| score_units(self.plan, &world, &request, &priors))??;
         let all = results.iter().flat_map(|results| &results.units);
         fresh.sealed.extend(all.map(|result| Sealed::of(&result.past.result)));
+        if !rolls_up(self.plan) {
+            return Ok(());
+        }
         for (number, slim) in slim(&results).into_iter().enumerate() {
             let known = fresh.results.entry((number, slim.period)).or_default();
             known.extend(slim.units.into_iter().map(|unit| (unit.past.result.unit.to_string(), unit)));
@@ -319,13 +310,15 @@ impl Changed<'_> {
         fresh: &mut Fresh,
     ) -> Result<(), ScoringError> {
         // What lies above units scored again, and what was touched itself or lies below: a town without a village has a result too.
-        let above = scored.iter().flat_map(|place| ground.line(*place)).map(|row| row.id.clone());
-        let reached: BTreeSet<String> = above.chain(ground.at_or_below(touched).map(str::to_owned)).collect();
+        let lists = Arc::clone(&ground.lists);
+        let above = scored.iter().flat_map(|place| lists.line(*place)).map(|row| row.id.as_str());
+        let below = lists.at_or_below(touched, usize::MAX);
+        let reached: BTreeSet<&str> = above.chain(below.into_iter().map(|place| lists.id(place))).collect();
         let together = Span::of_roll_ups(&self.plan.bundle) == Span::All;
         let wanted = |level: &str, id: &str| together || level == ALL || reached.contains(id);
         let results = self.all_results(&fresh.results)?;
         // Parts show their attributes.
-        let all: Vec<usize> = ground.scored().collect();
+        let all: Vec<usize> = lists.scored().collect();
         let mut facts = ground.facts(&all)?;
         let own = |place| (Facts::default(), facts.remove(&place).unwrap_or_default().1);
         let world = Arc::new(ground.world_of_all(own)?);
@@ -364,37 +357,28 @@ impl Changed<'_> {
 
     /// Stores what came out otherwise; no run when nothing did.
     fn store_changes(&self, sealed: Vec<Sealed>) -> Result<Option<Run>, ScoringError> {
-        let mut replacing: BTreeMap<(Period, String), Sealed> = BTreeMap::new();
+        let mut new: BTreeMap<(Period, String), Sealed> = BTreeMap::new();
         for sealed in sealed {
-            let key = (sealed.period, sealed.unit.clone());
-            let bytes = sealed.bytes.as_ref().ok();
-            if self.store.assessment(self.run.id, &key.1, key.0)?.as_ref() != bytes {
-                replacing.insert(key, sealed);
+            new.insert((sealed.period, sealed.unit.clone()), sealed);
+        }
+        let mut registers = self.footing.registers(self.store, self.run)?;
+        let mut counts = Counts::of(&self.run.counts);
+        let mut replacing: BTreeMap<(Period, String), Vec<u8>> = BTreeMap::new();
+        let kept = self.kept(new.keys())?;
+        for (key, sealed) in new {
+            let (bytes, old) = (sealed.bytes?, kept.get(&key));
+            if old == Some(&bytes) {
+                continue;
             }
+            let old = old.map(|old| Filed::from_bytes(old)).transpose()?;
+            counts.exchange(old.as_ref().map(Tally::of).as_ref(), &sealed.tally);
+            Arc::make_mut(&mut registers).exchange(key.0, &key.1, sealed.tally.receipt);
+            replacing.insert(key, bytes);
         }
         if replacing.is_empty() {
             return Ok(None);
         }
-        let mut sums = Sums::new(&self.run.periods);
-        for period in &self.run.periods {
-            each_of(self.store, self.run.id, *period, &mut |filed| {
-                match replacing.get(&(*period, filed.unit.clone())) {
-                    Some(sealed) => sums.add(sealed),
-                    None => sums.add(&Sealed::of_filed(&filed)),
-                }
-                Ok::<(), ScoringError>(())
-            })?;
-        }
-        let (base, gathered) = self.base()?;
-        let mut entries: BTreeMap<(Period, String), Vec<u8>> = BTreeMap::new();
-        for key in gathered {
-            if let Some(bytes) = self.store.assessment(self.run.id, &key.1, key.0)? {
-                entries.insert(key, bytes);
-            }
-        }
-        for (key, sealed) in replacing {
-            entries.insert(key, sealed.bytes?);
-        }
+        let (base, entries) = self.gathered(replacing)?;
         let looks_back_on = match self.first_before() {
             Some(before) => self.store.current_run(&self.run.bundle, before)?.map(|run| run.id),
             None => None,
@@ -417,26 +401,55 @@ impl Changed<'_> {
         for ((period, unit), bytes) in &entries {
             writer.add(*period, unit, bytes)?;
         }
-        Ok(Some(writer.finish(sums.outcome())?))
+        let run = writer.finish(counts.outcome(registers.root()))?;
+        self.footing.keep_registers(run.id, &registers);
+        Ok(Some(run))
     }
 
-    /// The run to share results with, and what those between it and this one replace: nothing, as long as they are few.
-    fn base(&self) -> Result<(RunId, BTreeSet<(Period, String)>), StoreError> {
-        let mut lineage = vec![self.run.clone()];
-        while let Some(base) = lineage.last().and_then(|run| run.base) {
-            lineage.push(self.store.run(base)?);
+    /// Results of the run as they were kept. Neighbours are read together.
+    fn kept<'k>(&self, keys: impl Iterator<Item = &'k Key>) -> Result<HashMap<Key, Vec<u8>>, StoreError> {
+        let mut kept = HashMap::new();
+        let mut page: HashMap<String, Vec<u8>> = HashMap::new();
+        let mut last: Option<Key> = None;
+        for (period, unit) in keys {
+            // Behind the page of those before, or never read: one by itself, and some behind it when a neighbour was asked for.
+            let follows = last.as_ref().is_some_and(|(of, last)| of == period && unit.as_str() > last.as_str());
+            let found = match page.remove(unit).filter(|_| follows) {
+                Some(bytes) => Some(bytes),
+                None => {
+                    let behind = match follows {
+                        true => self.store.scan_assessments(self.run.id, Some((*period, unit)), NEIGHBOURS)?,
+                        false => Vec::new(),
+                    };
+                    let here = behind.into_iter().filter(|stored| stored.period == *period);
+                    page = here.map(|stored| (stored.unit, stored.bytes)).collect();
+                    self.store.assessment(self.run.id, unit, *period)?
+                }
+            };
+            kept.extend(found.map(|bytes| ((*period, unit.clone()), bytes)));
+            last = Some((*period, unit.clone()));
         }
-        let first = lineage.last().map_or(self.run.id, |run| run.id);
-        if lineage.len() < DEEPEST {
-            return Ok((self.run.id, BTreeSet::new()));
+        Ok(kept)
+    }
+
+    /// The run to share results with, and all that a run on it replaces. Runs between that replace no more than this one are gathered
+    /// into it, so that the runs a result is looked for in double in size from one to the next and stay few, however many changes
+    /// there are.
+    fn gathered(&self, mut entries: Entries) -> Result<(RunId, Entries), StoreError> {
+        let mut base = self.run.clone();
+        while let Some(below) = base.base.filter(|_| base.replaced <= entries.len() as u64) {
+            for stored in self.store.own_assessments(base.id)? {
+                entries.entry((stored.period, stored.unit)).or_insert(stored.bytes);
+            }
+            base = self.store.run(below)?;
         }
-        let mut between = BTreeSet::new();
-        for run in lineage.iter().filter(|run| run.base.is_some()) {
-            between.extend(self.store.replaced(run.id)?);
-        }
-        Ok((first, between))
+        Ok((base.id, entries))
     }
 }
+
+/// The period and the unit of a result.
+type Key = (Period, String);
+type Entries = BTreeMap<Key, Vec<u8>>;
 
 /// Results just scored, by the place of their period, the period and the unit.
 type FreshResults = BTreeMap<(usize, Period), BTreeMap<String, UnitResult>>;

@@ -1,6 +1,7 @@
 //! Full runs: read, score and write in chunks, so that memory does not grow with the number of units.
 //!
-//! Enters: what to score, and a [`Progress`]. Leaves: a [`Run`]. Next: [`super::changed`].
+//! Enters: what to score, and a [`Progress`]. Leaves: a [`Run`]. What is written before the run is called off or interrupted is kept,
+//! and gone on with when the same is asked for again. Next: [`super::half`], [`super::sealed`].
 //!
 //! Held at once are: the list of units (about 300 bytes a unit), one chunk with its facts and results, results that may not be
 //! written yet because others come before them (where codes rise with the tree, those of a chunk), the receipt of each result, and,
@@ -10,10 +11,9 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use jiff::Timestamp;
 use liuwu_engine::assess::{
     ALL, AssessError, ENGINE_VERSION, Exemption, Idle, Plan, Priors, Request, Results, UnitResult, idle_exemptions,
-    periods_of, roll_up, root, score_units, slim,
+    periods_of, roll_up, score_units, slim,
 };
 use liuwu_engine::assessment::{Assessment, Past};
 use liuwu_engine::bundle::Over;
@@ -24,14 +24,16 @@ use liuwu_engine::record::reading::Attributes;
 use rayon::prelude::*;
 
 use super::ground::{Ground, rolls_up};
+use super::half::Taken;
+use super::sealed::{InOrder, Sealed};
 use super::{Ask, ScoringError, on_threads, priors};
 use crate::deadline::within;
 use crate::filed::Filed;
-use crate::progress::{Progress, Step};
-use crate::store::{Edition, NewRun, Run, RunOutcome, RunWriter, Store};
+use crate::progress::{Progress, Step, Unfinished};
+use crate::store::{Edition, NewRun, Run, Store};
 
 /// Units scored at a time, at least; a portion is never cut.
-const CHUNK: usize = 2_000;
+pub(super) const CHUNK: usize = 2_000;
 
 const READING: Step = Step { zh: "读取名单", en: "reading the list of units" };
 pub(super) const SCORING: Step = Step { zh: "核算", en: "scoring" };
@@ -44,6 +46,22 @@ pub(super) fn score(
     plan: &Arc<Plan>,
     ask: &Ask,
     progress: &dyn Progress,
+) -> Result<(Run, Vec<Diagnostic>), ScoringError> {
+    let scored = score_in_chunks(store, edition, plan, ask, progress, CHUNK);
+    if let Err(ScoringError::Assess(AssessError::CalledOff)) = &scored {
+        store.lay_aside_half_run()?;
+    }
+    scored
+}
+
+/// The same, so many units at a time.
+pub(super) fn score_in_chunks(
+    store: &dyn Store,
+    edition: &Edition,
+    plan: &Arc<Plan>,
+    ask: &Ask,
+    progress: &dyn Progress,
+    size: usize,
 ) -> Result<(Run, Vec<Diagnostic>), ScoringError> {
     let periods = periods_of(&plan.bundle, &ask.periods)?;
     let Some(first) = periods.first() else { return Err(ScoringError::NotInForce) };
@@ -72,16 +90,14 @@ pub(super) fn score(
     let mut ground = Ground::read(store, &plan.bundle, ask.as_of, &ask.pseudonym_key)?;
     let priors = priors(store, &plan.bundle, looks_back_on, *first)?;
     let request = Request { periods, as_of: Some(ask.as_of) };
-    let mut full = Full {
-        plan,
-        ask,
-        request: &request,
-        priors: &priors,
-        writer: InOrder::new(store.begin_run(new.clone())?, &new.periods),
-        kept: Kept::default(),
-        idle: Vec::new(),
+    let mut taken = Taken::find(store, &new, plan, &priors, progress)?;
+    let writer = match &mut taken {
+        Some(taken) => InOrder::going_on(store.resume_run()?, taken),
+        None => InOrder::new(store.begin_run(new.clone())?, &new.periods),
     };
-    full.chunks(&mut ground, progress)?;
+    let mut full =
+        Full { plan, ask, request: &request, priors: &priors, writer, taken, kept: Kept::default(), idle: Vec::new() };
+    full.chunks(&mut ground, progress, size)?;
     if rolls_up(plan) {
         progress.begin(ROLLING_UP, 0);
         full.roll_up(&mut ground)?;
@@ -105,6 +121,13 @@ pub(super) fn with_years(plan: &Plan, periods: &[Period]) -> Vec<Period> {
     all
 }
 
+/// The periods in the order in which results are made: years come after the periods they are made of.
+pub(super) fn in_making(plan: &Plan, periods: &[Period]) -> Vec<Period> {
+    let scored = without_years(plan, periods);
+    let years = periods.iter().filter(|period| !scored.contains(period));
+    scored.iter().chain(years).copied().collect()
+}
+
 /// The periods scored, of those of a run.
 pub(super) fn without_years(plan: &Plan, periods: &[Period]) -> Vec<Period> {
     let is_scored = |period: &&Period| !has_years(plan) || period.granularity() != Some(Granularity::Year);
@@ -123,7 +146,7 @@ type Remark = (Exemption, bool);
 /// Exemptions of units that are not scored.
 fn stray(ground: &Ground, sample: &[Assessment]) -> Vec<Remark> {
     let mut world = ground.empty_world();
-    world.exempt(ground.stray_exemptions());
+    world.exempt(ground.lists.stray_exemptions());
     idle_exemptions(&world, sample).into_iter().map(|idle| (idle.exemption.clone(), idle.covers)).collect()
 }
 
@@ -136,6 +159,20 @@ struct Kept {
     sample: Vec<Assessment>,
 }
 
+impl Kept {
+    /// Adds the results of more units, of all periods.
+    fn extend(&mut self, results: Vec<Results>) {
+        for (number, more) in results.into_iter().enumerate() {
+            let kept = self.results.entry((number, more.period)).or_insert_with(|| Results {
+                period: more.period,
+                as_of: more.as_of,
+                units: Vec::new(),
+            });
+            kept.units.extend(more.units);
+        }
+    }
+}
+
 /// Where a period stands: years come after the periods they are made of.
 type Place = (usize, Period);
 
@@ -145,20 +182,26 @@ struct Full<'a> {
     request: &'a Request,
     priors: &'a Priors,
     writer: InOrder<'a>,
+    taken: Option<Taken>,
     kept: Kept,
     idle: Vec<Remark>,
 }
 
 impl Full<'_> {
     /// Scores and writes chunk by chunk.
-    fn chunks(&mut self, ground: &mut Ground, progress: &dyn Progress) -> Result<(), ScoringError> {
-        let chunks = chunks_of(ground.portions());
+    fn chunks(&mut self, ground: &mut Ground, progress: &dyn Progress, size: usize) -> Result<(), ScoringError> {
+        let chunks = chunks_of(ground.lists.portions().iter().map(Vec::as_slice), size);
         let mut waiting: BTreeSet<String> = chunks
             .iter()
-            .filter_map(|chunk| chunk.iter().map(|place| ground.id(*place)).min().map(str::to_owned))
+            .filter_map(|chunk| chunk.iter().map(|place| ground.lists.id(*place)).min().map(str::to_owned))
             .collect();
         let rolled = self.rolled_names(ground);
-        progress.begin(SCORING, chunks.iter().map(|chunk| chunk.len() as u64).sum());
+        let total = chunks.iter().map(|chunk| chunk.len() as u64).sum();
+        progress.begin(SCORING, total);
+        if let Some(taken) = &self.taken {
+            let done = ground.lists.scored().filter(|place| taken.has(ground.lists.id(*place))).count() as u64;
+            progress.finds(Unfinished::GoesOn { done, total });
+        }
         let longest = self.ask.longest;
         let plan = Arc::clone(self.plan);
         within(&plan, longest, || {
@@ -166,8 +209,8 @@ impl Full<'_> {
                 if progress.is_called_off() {
                     return Err(ScoringError::Assess(AssessError::CalledOff));
                 }
-                self.chunk(ground, chunk)?;
-                if let Some(first) = chunk.iter().map(|place| ground.id(*place)).min() {
+                if self.is_taken(ground, chunk) { self.take(ground, chunk) } else { self.chunk(ground, chunk) }?;
+                if let Some(first) = chunk.iter().map(|place| ground.lists.id(*place)).min() {
                     waiting.remove(first);
                 }
                 // What stands before all that is still to come can be written.
@@ -178,12 +221,36 @@ impl Full<'_> {
         })
     }
 
+    /// Whether nothing of a chunk has to be scored any more. What exemptions change is not kept, so it is scored again.
+    fn is_taken(&self, ground: &Ground, chunk: &[usize]) -> bool {
+        let Some(taken) = &self.taken else { return false };
+        let needs_sample = ground.lists.has_exemptions() && self.kept.sample.is_empty();
+        !needs_sample
+            && chunk.iter().all(|place| taken.has(ground.lists.id(*place)) && !ground.lists.is_exempted(*place))
+    }
+
+    /// Takes results that are there already.
+    fn take(&mut self, ground: &Ground, chunk: &[usize]) -> Result<(), ScoringError> {
+        if !rolls_up(self.plan) {
+            return Ok(());
+        }
+        let mut facts = ground.facts(chunk)?;
+        for place in chunk {
+            self.kept.attributes.insert(*place, facts.remove(place).unwrap_or_default().1);
+        }
+        let units: Vec<&str> = chunk.iter().map(|place| ground.lists.id(*place)).collect();
+        if let Some(taken) = &mut self.taken {
+            self.kept.extend(taken.results_of(&units, self.ask.as_of));
+        }
+        Ok(())
+    }
+
     fn chunk(&mut self, ground: &mut Ground, chunk: &[usize]) -> Result<(), ScoringError> {
         let world = Arc::new(ground.world(chunk)?);
         let results = on_threads(|| score_units(self.plan, &world, self.request, self.priors))??;
         let all: Vec<&UnitResult> = results.iter().flat_map(|results| &results.units).collect();
-        self.writer.hold(on_threads(|| all.par_iter().map(|result| Sealed::of(&result.past.result)).collect())?)?;
-        if ground.has_exemptions() {
+        self.writer.hold(on_threads(|| all.par_iter().map(|result| Sealed::of(&result.past.result)).collect())?);
+        if ground.lists.has_exemptions() {
             let plain: Vec<Assessment> = all.iter().map(|result| (*result.past.result).clone()).collect();
             let idle = idle_exemptions(&world, &plain);
             self.idle.extend(idle.into_iter().map(|idle| (idle.exemption.clone(), idle.covers)));
@@ -193,18 +260,11 @@ impl Full<'_> {
         }
         if rolls_up(self.plan) {
             for place in chunk {
-                let unit = world.find(&ground.bundle.assess.unit, ground.id(*place));
+                let unit = world.find(&ground.bundle.assess.unit, ground.lists.id(*place));
                 let attributes = unit.and_then(|unit| world.units().get(unit)).map(|unit| unit.attributes.clone());
                 self.kept.attributes.insert(*place, attributes.unwrap_or_default());
             }
-            for (number, slim) in slim(&results).into_iter().enumerate() {
-                let kept = self.kept.results.entry((number, slim.period)).or_insert_with(|| Results {
-                    period: slim.period,
-                    as_of: slim.as_of,
-                    units: Vec::new(),
-                });
-                kept.units.extend(slim.units);
-            }
+            self.kept.extend(slim(&results));
         }
         Ok(())
     }
@@ -214,7 +274,7 @@ impl Full<'_> {
         let mut names = BTreeSet::new();
         for roll_up in &self.plan.bundle.roll_up {
             match &roll_up.over {
-                Over::Level(level) => names.extend(ground.of_level(level).map(|id| format!("{level}:{id}"))),
+                Over::Level(level) => names.extend(ground.lists.of_level(level).map(|id| format!("{level}:{id}"))),
                 Over::All => drop(names.insert(ALL.to_owned())),
                 Over::Year => {}
             }
@@ -231,115 +291,21 @@ impl Full<'_> {
         let world = Arc::new(ground.world_of_all(own)?);
         let rolled =
             within(self.plan, self.ask.longest, || on_threads(|| roll_up(self.plan, &world, results, &|_, _| true)))??;
-        self.writer.hold(rolled.iter().map(Sealed::of).collect())
+        self.writer.hold(rolled.iter().map(Sealed::of).collect());
+        Ok(())
     }
 }
 
 /// Portions put together until there are enough units to keep all threads busy.
-pub(super) fn chunks_of(portions: Vec<Vec<usize>>) -> Vec<Vec<usize>> {
+pub(super) fn chunks_of<'p>(portions: impl IntoIterator<Item = &'p [usize]>, size: usize) -> Vec<Vec<usize>> {
     let mut chunks: Vec<Vec<usize>> = Vec::new();
     for portion in portions {
         match chunks.last_mut() {
-            Some(chunk) if chunk.len() + portion.len() <= CHUNK => chunk.extend(portion),
-            _ => chunks.push(portion),
+            Some(chunk) if chunk.len() + portion.len() <= size => chunk.extend(portion),
+            _ => chunks.push(portion.to_vec()),
         }
     }
     chunks
-}
-
-/// A result ready to be written.
-pub(super) struct Sealed {
-    pub(super) period: Period,
-    pub(super) unit: String,
-    pub(super) bytes: serde_json::Result<Vec<u8>>,
-    pub(super) receipt: String,
-    counts: [u64; 4],
-}
-
-impl Sealed {
-    pub(super) fn of(result: &Assessment) -> Sealed {
-        Sealed::of_filed(&Filed::from(result))
-    }
-
-    pub(super) fn of_filed(filed: &Filed) -> Sealed {
-        Sealed {
-            period: filed.period,
-            bytes: filed.to_bytes(),
-            counts: [1, filed.findings.len() as u64, u64::from(filed.incomplete), filed.remarks.len() as u64],
-            receipt: filed.receipt.clone(),
-            unit: filed.unit.clone(),
-        }
-    }
-}
-
-/// What is counted of a run, in the order of [`Sealed`].
-const COUNTED: [&str; 4] = ["assessments", "findings", "incomplete", "remarks"];
-
-/// Adds up what a run is known by: the root of its receipts, and its counts.
-pub(super) struct Sums {
-    /// Receipts by period, in the order of the units.
-    receipts: BTreeMap<Period, Vec<String>>,
-    counts: [u64; 4],
-}
-
-impl Sums {
-    pub(super) fn new(periods: &[Period]) -> Sums {
-        Sums { receipts: periods.iter().map(|period| (*period, Vec::new())).collect(), counts: [0; 4] }
-    }
-
-    /// Adds results; those of a period come in the order of their units.
-    pub(super) fn add(&mut self, sealed: &Sealed) {
-        self.receipts.entry(sealed.period).or_default().push(sealed.receipt.clone());
-        for (sum, count) in self.counts.iter_mut().zip(sealed.counts) {
-            *sum += count;
-        }
-    }
-
-    pub(super) fn outcome(&self) -> RunOutcome {
-        RunOutcome {
-            finished: Timestamp::now(),
-            root: root(self.receipts.values().flatten().map(String::as_str)),
-            counts: COUNTED.iter().map(|name| (*name).to_owned()).zip(self.counts).collect(),
-        }
-    }
-}
-
-/// Writes results by rising unit, though they come chunk by chunk: holds back what others may still come before.
-struct InOrder<'a> {
-    writer: Box<dyn RunWriter + 'a>,
-    held: BTreeMap<Period, BTreeMap<String, Sealed>>,
-    sums: Sums,
-}
-
-impl<'a> InOrder<'a> {
-    fn new(writer: Box<dyn RunWriter + 'a>, periods: &[Period]) -> InOrder<'a> {
-        InOrder { writer, held: BTreeMap::new(), sums: Sums::new(periods) }
-    }
-
-    fn hold(&mut self, results: Vec<Sealed>) -> Result<(), ScoringError> {
-        for sealed in results {
-            self.held.entry(sealed.period).or_default().insert(sealed.unit.clone(), sealed);
-        }
-        Ok(())
-    }
-
-    /// Writes what stands before a unit; none: everything.
-    fn write_before(&mut self, unit: Option<&String>) -> Result<(), ScoringError> {
-        for held in self.held.values_mut() {
-            let later = unit.map_or_else(BTreeMap::new, |unit| held.split_off(unit));
-            for (unit, sealed) in std::mem::replace(held, later) {
-                self.sums.add(&sealed);
-                self.writer.add(sealed.period, &unit, &sealed.bytes?)?;
-            }
-        }
-        Ok(())
-    }
-
-    fn finish(mut self) -> Result<Run, ScoringError> {
-        self.write_before(None)?;
-        let outcome = self.sums.outcome();
-        Ok(self.writer.finish(outcome)?)
-    }
 }
 
 /// The earlier result of a unit as scripts look back on it.

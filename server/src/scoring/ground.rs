@@ -1,14 +1,12 @@
-//! What a run stands on: the units and what lies above each, what is handed in and exempted, and the facts of units as an edition
-//! reads them.
+//! What a run stands on: [`Lists`], and the facts of units as an edition reads them.
 //!
 //! Enters: [`Knowledge`] of a day. Leaves: a [`World`] of all units or of some with all above them. Next: [`super::full`].
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
-use liuwu_engine::assess::{Exemption, Plan, Span, UnitFacts, World, portions};
+use liuwu_engine::assess::{Plan, UnitFacts, World};
 use liuwu_engine::bundle::{Bundle, Over};
-use liuwu_engine::coverage::{Coverage, Statement};
 use liuwu_engine::diagnostic::{Diagnostic, Location};
 use liuwu_engine::period::Date;
 use liuwu_engine::record::Facts;
@@ -16,10 +14,10 @@ use liuwu_engine::record::packed::Packed;
 use liuwu_engine::record::reading::{self, Attributes, Unreadable};
 use rayon::prelude::*;
 
+use super::lists::Lists;
 use super::{ScoringError, on_threads};
 use crate::records::placed;
-use crate::store::{self, Damage, Knowledge, PackedFacts, StoreError, UnitRow};
-use crate::succession;
+use crate::store::{self, Damage, Knowledge, PackedFacts, StoreError};
 
 /// Units read from the store at a time.
 const PAGE: usize = 500;
@@ -33,14 +31,7 @@ pub(super) struct Ground<'a> {
     pub(super) bundle: &'a Bundle,
     as_of: Date,
     pseudonym_key: &'a [u8],
-    /// The units of the standard's levels, the highest level first, by rising id in each.
-    rows: Vec<UnitRow>,
-    /// The place of the unit above each.
-    above: Vec<Option<usize>>,
-    coverage: Arc<Coverage>,
-    exemptions: BTreeMap<String, Vec<Exemption>>,
-    /// The units that others have succeeded, by the one that their facts count for.
-    predecessors: BTreeMap<String, Vec<String>>,
+    pub(super) lists: Arc<Lists>,
     /// The facts of units above those scored that have been read.
     upper: HashMap<usize, OwnFacts>,
 }
@@ -53,111 +44,33 @@ impl<'a> Ground<'a> {
         as_of: Date,
         pseudonym_key: &'a [u8],
     ) -> Result<Ground<'a>, ScoringError> {
-        let levels: Vec<&str> = bundle.levels().collect();
-        let mut all: Vec<Vec<UnitRow>> = levels.iter().map(|_| Vec::new()).collect();
-        let listed = knowledge.units(as_of)?;
-        let mut predecessors: BTreeMap<String, Vec<String>> = BTreeMap::new();
-        let successions = succession::in_force(&listed, as_of);
-        for old in successions.keys() {
-            if let Some(heir) = succession::heir(&successions, old) {
-                predecessors.entry(heir.to_owned()).or_default().push(old.clone());
-            }
-        }
-        for row in listed {
-            let level = levels.iter().position(|level| *level == row.level);
-            if let Some(rows) = level.and_then(|level| all.get_mut(level)) {
-                rows.push(row);
-            }
-        }
-        let rows: Vec<UnitRow> = all.into_iter().rev().flatten().collect();
-        let mut places: HashMap<String, usize> = HashMap::new();
-        let mut above = Vec::with_capacity(rows.len());
-        for (place, row) in rows.iter().enumerate() {
-            // Those above stand before it; what names a unit that does not has nothing above it.
-            above.push(row.parent.as_ref().and_then(|parent| places.get(parent)).copied());
-            places.insert(row.id.clone(), place);
-        }
-        let statements = knowledge.statements(as_of)?.into_iter().map(|statement| statement_of(statement.item));
-        let mut exemptions: BTreeMap<String, Vec<Exemption>> = BTreeMap::new();
-        for exemption in knowledge.exemptions(as_of)? {
-            exemptions.entry(exemption.unit.clone()).or_default().push(exemption_of(exemption.item));
-        }
-        Ok(Ground {
-            knowledge,
-            bundle,
-            as_of,
-            pseudonym_key,
-            coverage: Arc::new(Coverage::new(statements)),
-            rows,
-            above,
-            exemptions,
-            predecessors,
-            upper: HashMap::new(),
-        })
+        let lists = Arc::new(Lists::read(knowledge, bundle, as_of)?);
+        Ok(Ground::on(knowledge, bundle, as_of, pseudonym_key, lists))
     }
 
-    /// The units scored, by place.
-    pub(super) fn scored(&self) -> impl Iterator<Item = usize> + '_ {
-        let level = &self.bundle.assess.unit;
-        self.rows.iter().enumerate().filter(move |(_, row)| row.level == *level).map(|(place, _)| place)
-    }
-
-    /// The units scored, in portions that can be scored one by one, each by rising id.
-    pub(super) fn portions(&self) -> Vec<Vec<usize>> {
-        portions(&Span::of(self.bundle), self.scored(), |place| {
-            self.line(*place).map(|row| (row.level.as_str(), row.id.as_str()))
-        })
-    }
-
-    /// A unit and those above it, nearest first.
-    pub(super) fn line(&self, place: usize) -> impl Iterator<Item = &UnitRow> {
-        std::iter::successors(Some(place), |place| self.above.get(*place).copied().flatten())
-            .filter_map(|place| self.rows.get(place))
-    }
-
-    pub(super) fn id(&self, place: usize) -> &str {
-        self.rows.get(place).map_or("", |row| &row.id)
-    }
-
-    /// The ids of the units of a level.
-    pub(super) fn of_level<'s>(&'s self, level: &'s str) -> impl Iterator<Item = &'s str> {
-        self.rows.iter().filter(move |row| row.level == level).map(|row| row.id.as_str())
-    }
-
-    /// The ids of some units and of all below them, at all levels.
-    pub(super) fn at_or_below<'s>(&'s self, ids: &'s BTreeSet<String>) -> impl Iterator<Item = &'s str> {
-        let is_below = |place: &usize| self.line(*place).any(|row| ids.contains(&row.id));
-        (0..self.rows.len()).filter(is_below).map(|place| self.id(place))
-    }
-
-    /// Whether anything is exempted, at the unit of a place.
-    pub(super) fn is_exempted(&self, place: usize) -> bool {
-        self.exemptions.contains_key(self.id(place))
-    }
-
-    pub(super) fn has_exemptions(&self) -> bool {
-        !self.exemptions.is_empty()
-    }
-
-    /// The exemptions of units that are not scored.
-    pub(super) fn stray_exemptions(&self) -> Vec<Exemption> {
-        let scored: BTreeSet<&str> = self.scored().map(|place| self.id(place)).collect();
-        let stray = self.exemptions.iter().filter(|(unit, _)| !scored.contains(unit.as_str()));
-        stray.flat_map(|(_, exemptions)| exemptions.clone()).collect()
+    /// The same on lists of the same bundle and day that are at hand.
+    pub(super) fn on(
+        knowledge: &'a dyn Knowledge,
+        bundle: &'a Bundle,
+        as_of: Date,
+        pseudonym_key: &'a [u8],
+        lists: Arc<Lists>,
+    ) -> Ground<'a> {
+        Ground { knowledge, bundle, as_of, pseudonym_key, lists, upper: HashMap::new() }
     }
 
     /// A world without units.
     pub(super) fn empty_world(&self) -> World {
-        World::new(Arc::clone(&self.coverage), self.pseudonym_key)
+        World::new(Arc::clone(&self.lists.coverage), self.pseudonym_key)
     }
 
     /// A world of some of the units scored, with their facts and with all units above them; exemptions are those of its units.
     pub(super) fn world(&mut self, scored: &[usize]) -> Result<World, ScoringError> {
         let mut upper = BTreeSet::new();
         for place in scored {
-            let mut next = self.above.get(*place).copied().flatten();
+            let mut next = self.lists.above(*place);
             while let Some(above) = next.filter(|above| upper.insert(*above)) {
-                next = self.above.get(above).copied().flatten();
+                next = self.lists.above(above);
             }
         }
         self.read_upper(&upper)?;
@@ -167,19 +80,19 @@ impl<'a> Ground<'a> {
 
     /// All units at all levels with their facts, and all exemptions.
     pub(super) fn whole_world(&mut self) -> Result<World, ScoringError> {
-        let scored: Vec<usize> = self.scored().collect();
+        let scored: Vec<usize> = self.lists.scored().collect();
         let mut facts = self.facts(&scored)?;
         self.world_of_all(|place| facts.remove(&place).unwrap_or_default())
     }
 
     /// The same with facts of the units scored that are given: roll-ups read attributes of them alone.
     pub(super) fn world_of_all(&mut self, own: impl FnMut(usize) -> OwnFacts) -> Result<World, ScoringError> {
-        let scored: Vec<usize> = self.scored().collect();
+        let scored: Vec<usize> = self.lists.scored().collect();
         let is_above = |place: &usize| scored.binary_search(place).is_err();
-        let upper: BTreeSet<usize> = (0..self.rows.len()).filter(is_above).collect();
+        let upper: BTreeSet<usize> = (0..self.lists.len()).filter(is_above).collect();
         self.read_upper(&upper)?;
         let mut world = self.assembled(&upper, &scored, own);
-        world.exempt(self.exemptions.values().flatten().cloned().collect());
+        world.exempt(self.lists.all_exemptions());
         Ok(world)
     }
 
@@ -189,9 +102,9 @@ impl<'a> Ground<'a> {
         let mut here: HashMap<usize, usize> = HashMap::new();
         let mut exemptions = Vec::new();
         for place in upper.iter().chain(scored) {
-            let Some(row) = self.rows.get(*place) else { continue };
+            let Some(row) = self.lists.row(*place) else { continue };
             let (facts, attributes) = self.upper.get(place).cloned().unwrap_or_else(|| own(*place));
-            let parent = self.above.get(*place).copied().flatten().and_then(|above| here.get(&above)).copied();
+            let parent = self.lists.above(*place).and_then(|above| here.get(&above)).copied();
             let index = world.add_unit(UnitFacts {
                 id: Arc::from(row.id.as_str()),
                 level: Arc::from(row.level.as_str()),
@@ -202,7 +115,7 @@ impl<'a> Ground<'a> {
                 place: Location::Nowhere,
             });
             here.insert(*place, index);
-            exemptions.extend(self.exemptions.get(&row.id).into_iter().flatten().cloned());
+            exemptions.extend(self.lists.exemptions_of(&row.id).iter().cloned());
         }
         world.exempt(exemptions);
         world
@@ -210,7 +123,7 @@ impl<'a> Ground<'a> {
 
     /// The facts of some units, by place.
     pub(super) fn facts(&self, places: &[usize]) -> Result<HashMap<usize, OwnFacts>, ScoringError> {
-        let mut wanted: Vec<(&str, usize)> = places.iter().map(|place| (self.id(*place), *place)).collect();
+        let mut wanted: Vec<(&str, usize)> = places.iter().map(|place| (self.lists.id(*place), *place)).collect();
         wanted.sort_unstable();
         let mut read = HashMap::new();
         let mut faults = Vec::new();
@@ -243,7 +156,7 @@ impl<'a> Ground<'a> {
             self.decode(page, &mut read, &mut faults)?;
         }
         for place in places {
-            for old in self.predecessors.get(self.id(*place)).into_iter().flatten() {
+            for old in self.lists.predecessors_of(self.lists.id(*place)) {
                 match decoded(&self.knowledge.packed_of(old, self.as_of)?, self.bundle)? {
                     Ok(old) => {
                         let own = read.remove(place).unwrap_or_default();
@@ -254,12 +167,6 @@ impl<'a> Ground<'a> {
             }
         }
         if faults.is_empty() { Ok(read) } else { Err(ScoringError::Faults(faults)) }
-    }
-
-    /// The unit that the facts of another one count for; a unit without a successor counts for itself.
-    pub(super) fn heir_of<'s>(&'s self, unit: &'s str) -> &'s str {
-        let heir = self.predecessors.iter().find(|(_, old)| old.iter().any(|old| old == unit));
-        heir.map_or(unit, |(heir, _)| heir)
     }
 
     fn decode(
@@ -332,22 +239,6 @@ fn decoded(packed: &PackedFacts, bundle: &Bundle) -> Result<Result<OwnFacts, Vec
         (Ok(facts), Ok(attributes)) => Ok((facts, attributes)),
         _ => Err(faults),
     })
-}
-
-fn statement_of(statement: store::Statement) -> Statement {
-    Statement { kind: statement.kind, area: statement.area, from: statement.from, to: statement.to, nil: statement.nil }
-}
-
-fn exemption_of(exemption: store::Exemption) -> Exemption {
-    Exemption {
-        unit: exemption.unit,
-        rule: exemption.rule,
-        record: None,
-        from: Some(exemption.from),
-        until: exemption.until,
-        reason: exemption.reason,
-        approved_by: Some(exemption.approved_by),
-    }
 }
 
 /// Whether results are rolled up at all, other than over the year of each unit.

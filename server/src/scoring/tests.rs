@@ -1,8 +1,9 @@
 //! However a run in force came about, in chunks, in parts or at once, it holds what scoring everything at once comes to.
 
+mod resuming;
+
 use std::sync::Arc;
 
-use liuwu_engine::assess::root;
 use liuwu_engine::period::parse_date;
 use liuwu_engine::record::Source;
 use proptest::prelude::*;
@@ -239,8 +240,7 @@ fn hold_against_everything(store: &dyn Store, periods: &[&str]) {
     let plan = plan_of(&store.edition("trial", "1").unwrap()).unwrap();
     for name in periods {
         let computed = try_out(store, store, &plan, &ask(name)).unwrap();
-        let receipts = computed.values().flat_map(BTreeMap::values).map(|filed| filed.receipt.as_str());
-        let root = root(receipts);
+        let root = verify::root_of(&computed);
         for (period, results) in &computed {
             let run = store.current_run("trial", *period).unwrap().unwrap();
             assert_eq!(run.root, root, "root of {name} in run {}", run.id);
@@ -260,9 +260,11 @@ fn keep_up(store: &dyn Store, text: &str, kinds: (&str, &str), periods: &[&str],
         score(store, &ask(name)).unwrap();
     }
     hold_against_everything(store, periods);
+    // Kept over all steps, as a server does.
+    let footing = Footing::default();
     for step in steps {
         take(store, kinds, step);
-        keep_current(store, &update("2021-01-10"), &plan_of, &Unwatched).unwrap();
+        keep_current(store, &update("2021-01-10"), &plan_of, &footing, &Unwatched).unwrap();
         hold_against_everything(store, periods);
     }
     // Also those no longer in force, from what was stored when they were made.
@@ -306,14 +308,14 @@ fn one_record_more_replaces_the_results_that_depend_on_it_and_shares_the_others(
     furnish(&store, YEARLY, &["fire", "warning"]);
     let first = score(&store, &ask("2020")).unwrap();
     store.append_batch(batch(vec![row("v3", "fire", (2020, 1), None)])).unwrap();
-    let made = keep_current(&store, &update("2021-01-10"), &plan_of, &Unwatched).unwrap();
+    let made = keep_current(&store, &update("2021-01-10"), &plan_of, &Footing::default(), &Unwatched).unwrap();
     let [run] = made.as_slice() else { panic!("{made:?}") };
     assert_eq!((run.base, run.assessments), (Some(first.id), first.assessments));
     let replaced: Vec<String> = store.replaced(run.id).unwrap().into_iter().map(|(_, unit)| unit).collect();
     // The village, its neighbour whose facts enter the comparison, and what lies above both.
     assert_eq!(replaced, ["all", "county:c1", "town:t2", "v3", "v4"]);
     assert!(
-        keep_current(&store, &update("2021-01-10"), &plan_of, &Unwatched).unwrap().is_empty(),
+        keep_current(&store, &update("2021-01-10"), &plan_of, &Footing::default(), &Unwatched).unwrap().is_empty(),
         "nothing has changed since"
     );
 }
@@ -329,7 +331,7 @@ fn results_shared_by_many_runs_are_gathered_before_the_chain_grows_long() {
     let mut deepest = 0;
     for number in 0..40 {
         store.append_batch(batch(vec![row(VILLAGES[number % 6], "fire", (2020, number as u8), None)])).unwrap();
-        let made = keep_current(&store, &update("2021-01-10"), &plan_of, &Unwatched).unwrap();
+        let made = keep_current(&store, &update("2021-01-10"), &plan_of, &Footing::default(), &Unwatched).unwrap();
         deepest = deepest.max(depth(&made[0]));
     }
     assert!(deepest <= 16, "{deepest}");
@@ -343,7 +345,7 @@ fn on_another_day_everything_is_scored_and_a_run_of_a_chosen_day_stays_as_of_tha
     furnish(&store, YEARLY, &["fire", "warning"]);
     let live = score(&store, &ask("2020")).unwrap();
     let chosen = score(&store, &Ask { as_of: parse_date("2021-01-07").unwrap(), ..ask("2019") }).unwrap();
-    let made = keep_current(&store, &update("2021-01-12"), &plan_of, &Unwatched).unwrap();
+    let made = keep_current(&store, &update("2021-01-12"), &plan_of, &Footing::default(), &Unwatched).unwrap();
     assert_eq!(
         made.iter().map(|run| (run.base, run.as_of.to_string())).collect::<Vec<_>>(),
         [(None, "2021-01-12".to_owned())]

@@ -3,9 +3,7 @@
 //! Enters: a run. Leaves: every assessment that differs. All units are scored at once, not in portions, so that the two ways are
 //! held against each other too.
 
-use std::collections::BTreeMap;
-
-use liuwu_engine::assess::{ENGINE_VERSION, root};
+use liuwu_engine::assess::{ENGINE_VERSION, Receipts, receipt_bytes, root};
 use liuwu_engine::period::{Granularity, Period};
 
 use super::full::without_years;
@@ -107,6 +105,12 @@ fn without_receipt(filed: &Filed) -> Filed {
     Filed { receipt: String::new(), ..filed.clone() }
 }
 
-fn root_of(computed: &Computed) -> String {
-    root(computed.values().flat_map(BTreeMap::values).map(|filed| filed.receipt.as_str()))
+pub(super) fn root_of(computed: &Computed) -> String {
+    let receipts: Vec<(Period, Receipts)> = computed
+        .iter()
+        .map(|(period, results)| {
+            (*period, Receipts::new(results.values().map(|filed| receipt_bytes(&filed.receipt)).collect()))
+        })
+        .collect();
+    root(receipts.iter().map(|(period, receipts)| (*period, receipts)))
 }

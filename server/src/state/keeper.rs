@@ -3,7 +3,7 @@
 //! Enters: word that something was written. Leaves: new runs in the store, made by [`scoring::keep_current`]. Next: [`super::App`].
 
 use std::collections::BTreeSet;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::App;
 use crate::accounts::Caller;
@@ -12,7 +12,8 @@ use crate::deadline::LONGEST_RUN;
 use crate::error::Problem;
 use crate::progress::Unwatched;
 use crate::scoring::{self, Update};
-use crate::store::Seen;
+use crate::store::{Edition, Seen};
+use crate::view::EditionView;
 
 /// Who asks for runs that nobody asked for.
 const BY: &str = "自动核算";
@@ -82,11 +83,12 @@ impl App {
                 pseudonym_key: self.pseudonym_key().to_vec(),
                 longest: LONGEST_RUN,
             };
-            let plan = |edition: &crate::store::Edition| {
-                let known = self.0.editions.ready(&(edition.bundle.clone(), edition.edition.clone()));
-                known.map_or_else(|| scoring::plan_of(edition), |view| Ok(view.plan.clone()))
+            let plan = |edition: &Edition| {
+                let key = (edition.bundle.clone(), edition.edition.clone());
+                let view = self.0.editions.get(key, || EditionView::new(edition.clone()))?;
+                Ok(Arc::clone(&view.plan))
             };
-            let made = scoring::keep_current(self.store(), &update, &plan, &Unwatched)?;
+            let made = scoring::keep_current(self.store(), &update, &plan, &self.0.footing, &Unwatched)?;
             for run in &made {
                 self.audit().note(Note::done(&Caller::service(), Action::Score, Subject::of("run", run.id)))?;
             }

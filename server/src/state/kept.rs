@@ -30,11 +30,12 @@ impl<K: PartialEq, V> Kept<K, V> {
         Ok(value)
     }
 
-    /// What is kept under a key, if it is there and ready.
-    pub(super) fn ready(&self, key: &K) -> Option<Arc<V>> {
-        let cell = lock(&self.cells).iter().find(|(known, _)| known == key).map(|(_, cell)| Arc::clone(cell))?;
-        // Whoever is making it holds the lock: then it is not ready.
-        cell.try_lock().ok()?.clone()
+    /// What was used last of what is ready under keys like this.
+    pub(super) fn ready_like(&self, is_like: impl Fn(&K) -> bool) -> Option<Arc<V>> {
+        let cells: Vec<Cell<V>> =
+            lock(&self.cells).iter().rev().filter(|(key, _)| is_like(key)).map(|(_, cell)| Arc::clone(cell)).collect();
+        // Whoever is making one holds its lock: then it is not ready.
+        cells.iter().find_map(|cell| cell.try_lock().ok()?.clone())
     }
 
     fn cell(&self, key: K) -> Cell<V> {
@@ -77,6 +78,17 @@ mod tests {
             make(&kept, key, &mut made);
         }
         assert_eq!(made, [1, 2, 3, 2]);
+    }
+
+    #[test]
+    fn of_those_that_are_alike_the_one_used_last_is_given() {
+        let kept = Kept::new(3);
+        let mut made = Vec::new();
+        for key in [10, 12, 31, 10] {
+            make(&kept, key, &mut made);
+        }
+        let in_tens = |tens: u8| kept.ready_like(|key| key / 10 == tens).map(|value| *value);
+        assert_eq!((in_tens(1), in_tens(3), in_tens(2)), (Some(10), Some(31), None));
     }
 
     #[test]

@@ -175,6 +175,9 @@ pub enum Missing {
     /// A run.
     #[error("there is no run {0}")]
     Run(RunId),
+    /// A run that was begun and not finished.
+    #[error("no run was left unfinished")]
+    HalfRun,
     /// A content.
     #[error("there is no content {0}")]
     Content(ContentId),
@@ -350,6 +353,7 @@ impl Missing {
             Missing::Batch(batch) => format!("没有批次 {batch}"),
             Missing::Record(record) => format!("没有记录 {record}"),
             Missing::Run(run) => format!("没有第 {run} 次核算"),
+            Missing::HalfRun => "没有未完成的核算".to_owned(),
             Missing::Content(content) => format!("没有内容 {content}"),
         }
     }

@@ -8,6 +8,7 @@ mod cabinet;
 mod drawer;
 mod blanking;
 mod results;
+mod half_runs;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::{Bound, ControlFlow};
@@ -17,15 +18,12 @@ use liuwu_engine::period::{Date, Period};
 
 use super::changes::Changes;
 use super::error::{Conflict, Fault, Missing, Result};
-use super::standing::{
-    Order, Releases, Successor, Withdrawn, check_base, check_name, check_shared, lineage, merged, newest_attributes,
-    number_run,
-};
+use super::standing::{Releases, Successor, Withdrawn, check_name, check_shared, lineage, newest_attributes};
 use super::words::*;
 use super::{BatchWriter, Knowledge, RunWriter, SCHEMA, Store};
 use crate::progress::Progress;
 use drawer::Drawers;
-use results::{Rows, Writer};
+use results::Rows;
 
 /// A store in memory.
 #[derive(Debug, Default)]
@@ -44,6 +42,9 @@ struct Inner {
     withdrawn: Withdrawn,
     runs: BTreeMap<RunId, (Run, Rows)>,
     last_run: RunId,
+    /// How often the lists have changed.
+    lists: u64,
+    half: Option<(HalfRun, Rows)>,
     releases: Releases,
     journal: BTreeMap<u64, Entry>,
     papers: cabinet::Papers,
@@ -108,12 +109,6 @@ impl Inner {
     fn is_in_force(&self, record: &StoredRecord, as_of: Date) -> Result<bool> {
         let find = &mut |_: &str, id| Ok(self.successors_of(id));
         self.withdrawn.is_in_force((&record.unit, record.id, record.received_on), as_of, find)
-    }
-
-    fn newest_run(&self, bundle: &str, period: Period, accept: impl Fn(&Run) -> bool) -> Option<Run> {
-        let mut runs = self.runs.values().rev().map(|(run, _)| run);
-        let run = runs.find(|run| run.bundle == bundle && run.covers(period) && accept(run))?;
-        Some(self.shown(run))
     }
 }
 
@@ -326,6 +321,10 @@ impl Store for Memory {
         self.changes.count()
     }
 
+    fn lists_changed(&self) -> u64 {
+        self.read().lists
+    }
+
     fn as_seen(&self, seen: Seen) -> Result<Box<dyn Knowledge + '_>> {
         let inner = self.read();
         let withdrawals: Vec<Withdrawal> =
@@ -342,14 +341,7 @@ impl Store for Memory {
     }
 
     fn begin_run(&self, run: NewRun) -> Result<Box<dyn RunWriter + '_>> {
-        check_name(&run.bundle)?;
-        let mut inner = self.write();
-        if let Some(base) = run.base {
-            check_base(&run, &inner.run(base)?.0)?;
-        }
-        let id = number_run(&run, inner.last_run)?;
-        inner.last_run = id;
-        Ok(Box::new(Writer { store: self, id, order: Order::new(&run.periods), run, rows: Rows::new() }))
+        self.write_run(run)
     }
 
     fn run(&self, id: RunId) -> Result<Run> {
@@ -364,6 +356,10 @@ impl Store for Memory {
 
     fn current_run(&self, bundle: &str, period: Period) -> Result<Option<Run>> {
         Ok(self.read().newest_run(bundle, period, |run| !run.trial))
+    }
+
+    fn runs_in_force(&self, bundle: &str) -> Result<Vec<(Run, Vec<Period>)>> {
+        Ok(self.read().in_force(bundle))
     }
 
     fn released_run(&self, bundle: &str, period: Period) -> Result<Option<Run>> {
@@ -386,32 +382,15 @@ impl Store for Memory {
         after: Option<(Period, &str)>,
         limit: usize,
     ) -> Result<Vec<StoredAssessment>> {
-        let inner = self.read();
-        let lineage = inner.lineage(run)?;
-        let Some((run, _)) = lineage.first() else { return Ok(Vec::new()) };
-        let from = match after {
-            None => Bound::Unbounded,
-            Some((period, unit)) => match run.periods.iter().position(|listed| *listed == period) {
-                Some(place) => Bound::Excluded((place, unit.to_owned())),
-                None => return Ok(Vec::new()),
-            },
-        };
-        let page = |(_, rows): &(&Run, &Rows)| {
-            let range = rows.range((from.clone(), Bound::Unbounded)).take(limit);
-            range.map(|(key, bytes)| (key.clone(), bytes.clone())).collect()
-        };
-        let found = merged(lineage.iter().map(page).collect(), limit);
-        let stored = |((place, unit), bytes): ((usize, String), Vec<u8>)| {
-            Some(StoredAssessment { period: *run.periods.get(place)?, unit, bytes })
-        };
-        Ok(found.into_iter().filter_map(stored).collect())
+        self.read().some_assessments(run, after, limit)
     }
 
     fn replaced(&self, run: RunId) -> Result<Vec<(Period, String)>> {
-        let inner = self.read();
-        let (run, rows) = inner.run(run)?;
-        let own = rows.keys().filter(|_| run.base.is_some());
-        Ok(own.filter_map(|(place, unit)| Some((*run.periods.get(*place)?, unit.clone()))).collect())
+        self.read().replaced(run)
+    }
+
+    fn own_assessments(&self, run: RunId) -> Result<Vec<StoredAssessment>> {
+        self.read().own_assessments(run)
     }
 
     fn discard_run(&self, id: RunId) -> Result<()> {

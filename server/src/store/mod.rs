@@ -4,7 +4,7 @@
 //! was known about it then. Two stores keep the same promises and pass the same tests: [`memory`] for trying out and for
 //! one-off commands, [`sled`] for the server. [`transfer`] writes a backup of either and reads it back into either.
 //!
-//! Reading order: [`words`], [`error`], [`journal`], [`cabinet`], [`drawer`], [`packed`], [`blanking`], `standing` (the rules
+//! Reading order: [`words`], [`error`], [`journal`], [`cabinet`], [`drawer`], [`half_runs`], [`packed`], [`blanking`], `standing` (the rules
 //! all stores share), [`Store`] below, [`memory`], [`sled`], [`overlay`] (knowledge as it would be), [`transfer`].
 //!
 //! # What every store promises
@@ -27,6 +27,7 @@ pub mod journal;
 pub mod cabinet;
 pub mod mappings;
 pub mod drawer;
+pub mod half_runs;
 pub mod packed;
 pub mod blanking;
 mod changes;
@@ -48,6 +49,7 @@ pub use blanking::{Blank, Blanking};
 pub use cabinet::{Cabinet, Paper};
 pub use drawer::{ContentHead, ContentId, Drawer};
 pub use error::{BackupFault, Conflict, Damage, Fault, Missing, Result, StoreError};
+pub use half_runs::HalfRuns;
 pub use journal::Journal;
 pub use packed::PackedFacts;
 pub use words::*;
@@ -99,7 +101,7 @@ pub trait Knowledge: Send + Sync {
 }
 
 /// A store. See the [module](self) for what all of them promise.
-pub trait Store: Knowledge + Cabinet + Drawer + Journal + Blanking {
+pub trait Store: Knowledge + Cabinet + Drawer + HalfRuns + Journal + Blanking {
     /// Publishes an edition. Publishing the same text again gives back the edition as it was first published.
     ///
     /// # Errors
@@ -216,13 +218,18 @@ pub trait Store: Knowledge + Cabinet + Drawer + Journal + Blanking {
     /// asked for before reading, holds while the count is the same.
     fn generation(&self) -> u64;
 
+    /// How often the lists of units, statements and exemptions have changed since the store was opened: as long as this is the
+    /// same, the lists of a day are.
+    fn lists_changed(&self) -> u64;
+
     /// What was known when no more than this was stored.
     ///
     /// # Errors
     /// When records cannot be read.
     fn as_seen(&self, seen: Seen) -> Result<Box<dyn Knowledge + '_>>;
 
-    /// Begins to store a run. Nobody sees it before [`RunWriter::finish`]; a writer that is dropped leaves nothing behind.
+    /// Begins to store a run. Nobody sees it before [`RunWriter::finish`]; a writer that is dropped leaves nothing behind but
+    /// what it has been told to [keep](RunWriter::keep).
     ///
     /// # Errors
     /// [`Missing::Run`] for its base, [`Conflict::OtherPeriods`] when that has other periods.
@@ -239,6 +246,9 @@ pub trait Store: Knowledge + Cabinet + Drawer + Journal + Blanking {
 
     /// The run in force for a period: the newest that is no trial, of whatever edition.
     fn current_run(&self, bundle: &str, period: Period) -> Result<Option<Run>>;
+
+    /// The runs in force of a bundle, the newest first, each with the periods for which it is.
+    fn runs_in_force(&self, bundle: &str) -> Result<Vec<(Run, Vec<Period>)>>;
 
     /// The newest public run for a period.
     fn released_run(&self, bundle: &str, period: Period) -> Result<Option<Run>>;
@@ -266,6 +276,12 @@ pub trait Store: Knowledge + Cabinet + Drawer + Journal + Blanking {
     /// # Errors
     /// [`Missing::Run`].
     fn replaced(&self, run: RunId) -> Result<Vec<(Period, String)>>;
+
+    /// What a run with a base holds itself, in the order of [`Self::scan_assessments`]; of a run without one that is everything.
+    ///
+    /// # Errors
+    /// [`Missing::Run`].
+    fn own_assessments(&self, run: RunId) -> Result<Vec<StoredAssessment>>;
 
     /// Removes a run that has never been public. Its results can be had again from the facts.
     ///
@@ -330,6 +346,10 @@ pub trait RunWriter: Send {
     /// # Errors
     /// [`Conflict::OutOfOrder`], [`Conflict::TooLong`].
     fn add(&mut self, period: Period, unit: &str, bytes: &[u8]) -> Result<()>;
+
+    /// Says that the results of all units before this one have been added, of every period. From now on they stay when the writer
+    /// is dropped or the process ends, as the [half run](HalfRuns). Not for a run with a base.
+    fn keep(&mut self, before: &str) -> Result<()>;
 
     /// Makes the run complete and visible.
     fn finish(self: Box<Self>, outcome: RunOutcome) -> Result<Run>;

@@ -10,7 +10,7 @@ use liuwu_engine::period::{Date, Period};
 use super::LONGEST_NAME;
 use super::error::{Conflict, Result};
 use super::words::{
-    Act, AttributeFact, BatchId, ItemId, NewBatch, NewRun, Received, RecordId, Release, Run, RunId, State,
+    Act, AttributeFact, BatchId, HalfRun, ItemId, NewBatch, NewRun, Received, RecordId, Release, Run, RunId, State,
     StoredRecord, Target, Withdrawal,
 };
 
@@ -266,16 +266,50 @@ pub(super) fn number_run(run: &NewRun, last: RunId) -> Result<RunId> {
     }
 }
 
+/// What runs are looked up by.
+#[derive(Debug, Clone)]
+pub(super) struct Filing {
+    pub(super) bundle: String,
+    pub(super) trial: bool,
+    pub(super) periods: Vec<Period>,
+}
+
+impl From<&Run> for Filing {
+    fn from(run: &Run) -> Filing {
+        Filing { bundle: run.bundle.clone(), trial: run.trial, periods: run.periods.clone() }
+    }
+}
+
+/// Of runs, the newest first, those of a bundle that are in force, each with the periods for which it is.
+pub(super) fn in_force<'a, R>(runs: impl IntoIterator<Item = (R, &'a Filing)>, bundle: &str) -> Vec<(R, Vec<Period>)> {
+    let mut taken: BTreeSet<Period> = BTreeSet::new();
+    let mut found = Vec::new();
+    for (run, filing) in runs.into_iter().filter(|(_, filing)| filing.bundle == bundle && !filing.trial) {
+        let periods: Vec<Period> = filing.periods.iter().copied().filter(|period| taken.insert(*period)).collect();
+        if !periods.is_empty() {
+            found.push((run, periods));
+        }
+    }
+    found
+}
+
 /// Watches that assessments come by rising unit in each period of the run.
 #[derive(Debug)]
 pub(super) struct Order {
     periods: Vec<Period>,
+    /// Units before this one have been added by an earlier writer.
+    from: String,
     last: BTreeMap<usize, String>,
 }
 
 impl Order {
     pub(super) fn new(periods: &[Period]) -> Order {
-        Order { periods: periods.to_vec(), last: BTreeMap::new() }
+        Order { periods: periods.to_vec(), from: String::new(), last: BTreeMap::new() }
+    }
+
+    /// The order of a run that is gone on with.
+    pub(super) fn going_on(half: &HalfRun) -> Order {
+        Order { from: half.before.clone(), ..Order::new(&half.run.periods) }
     }
 
     /// The place of the period in the run.
@@ -283,7 +317,7 @@ impl Order {
         check_name(unit)?;
         let refused = || Conflict::OutOfOrder { period, unit: unit.to_owned() };
         let place = self.periods.iter().position(|listed| *listed == period).ok_or_else(refused)?;
-        if self.last.get(&place).is_some_and(|last| unit <= last.as_str()) {
+        if unit < self.from.as_str() || self.last.get(&place).is_some_and(|last| unit <= last.as_str()) {
             return Err(refused().into());
         }
         self.last.insert(place, unit.to_owned());

@@ -25,7 +25,7 @@ pub use batch::{
 pub use entry::Entry;
 pub use knowledge::{State, Target, UnitFacts, Version, Withdrawal};
 pub use person::{Permission, Role, Scope};
-pub use run::{NewRun, Release, Run, RunOutcome, Seen, StoredAssessment};
+pub use run::{HalfRun, NewRun, Release, Run, RunOutcome, Seen, StoredAssessment};
 
 /// Number of a batch: 1, 2, 3 … in the order in which batches were accepted, without gaps.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

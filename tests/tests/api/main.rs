@@ -38,6 +38,8 @@ mod records;
 #[cfg(test)]
 mod results;
 #[cfg(test)]
+mod scorings;
+#[cfg(test)]
 mod roles;
 #[cfg(test)]
 mod serving;

@@ -90,6 +90,12 @@ fn a_run_that_replaces_some_results_shares_all_others(store: &dyn Store) {
     };
     let second = replace(first.id, "2020-02", &[0, 7, 199], b"two");
     let third = replace(second.id, "2020-02", &[7], b"three");
+    let own = |run: &Run| -> Vec<_> {
+        store.own_assessments(run.id).unwrap().into_iter().map(|own| (own.period, own.unit, own.bytes)).collect()
+    };
+    let replaced = |number: usize, bytes: &[u8]| (period("2020-02"), format!("{number:06}"), bytes.to_vec());
+    assert_eq!(own(&second), [0, 7, 199].map(|number| replaced(number, b"two")));
+    assert_eq!((own(&third), own(&first).len()), (vec![replaced(7, b"three")], 400));
     assert_eq!((third.base, third.replaced, third.assessments), (Some(second.id), 1, 400));
     let bytes = |run: &Run, name: &str, number: usize| {
         store.assessment(run.id, &format!("{number:06}"), period(name)).unwrap().unwrap()
@@ -134,6 +140,12 @@ fn the_run_in_force_is_the_newest_that_is_no_trial(store: &dyn Store) {
     let trial = save_run(store, &["2020-02"], 1, true).id;
     assert!(first < second && second < trial);
     assert_eq!((find("2020-01"), find("2020-02"), find("2020-03")), (Some(first), Some(second), None));
+    let in_force = |bundle: &str| -> Vec<_> {
+        let runs = store.runs_in_force(bundle).unwrap();
+        runs.into_iter().map(|(run, periods)| (run.id, periods)).collect()
+    };
+    assert_eq!(in_force("six-no"), [(second, vec![period("2020-02")]), (first, vec![period("2020-01")])]);
+    assert_eq!(in_force("other"), []);
     assert_eq!(store.current_run("other", period("2020-01")).unwrap(), None);
     assert_eq!(store.runs().unwrap().iter().map(|run| run.id).collect::<Vec<_>>(), [trial, second, first]);
 }

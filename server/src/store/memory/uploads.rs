@@ -38,6 +38,7 @@ impl Inner {
         for (number, fact) in (1..).zip(&batch.attributes) {
             self.units.entry(fact.unit.clone()).or_default().attributes.insert(ItemId { batch: id, number });
         }
+        self.lists += u64::from(batch.heading(id, None).counts.has_lists());
         self.batches.push(batch);
         Ok(id)
     }
@@ -56,6 +57,9 @@ impl Inner {
                     return Err(Conflict::NotInForce(id).into());
                 }
             }
+        }
+        if let Target::Batch(id) = target {
+            self.lists += u64::from(self.heading(id)?.counts.has_lists());
         }
         let after = self.last_batch();
         self.withdrawn.add(Withdrawal { target, act, after });

@@ -107,9 +107,11 @@ impl Writer<'_> {
         let mut heading = self.batch.heading(id, None);
         heading.counts.records = std::mem::take(&mut self.counts);
         heading.counts.superseded = self.put_out.len().saturating_sub(self.batch.takes_back.len()) as u64;
+        let has_lists = heading.counts.has_lists();
         let heading = encode(&heading)?;
         let mut after = sled.known().clone();
         after.last_batch = id;
+        after.lists += u64::from(has_lists);
         after.latest = after.latest.max(self.batch.received_on);
         let rest = sled.entries_of(&self.batch, id, (BTreeMap::new(), &[]))?;
         sled.write_and_sync(|| rest.into_iter().try_for_each(|(shelf, entries)| shelf.write(entries)))?;
@@ -123,6 +125,7 @@ impl Writer<'_> {
             sled.shelves.meta.remove(&Key::new().text("writing"))?;
             sled.database.sync()?;
             known.last_batch = after.last_batch;
+            known.lists = after.lists;
             known.latest = after.latest;
             Ok(())
         })?;

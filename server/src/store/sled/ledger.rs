@@ -50,7 +50,8 @@ impl Sled {
         let corrected = corrections((id, 0), &batch.records);
         let taken_back = batch.takes_back.iter().map(|old| (*old, nothing_of(id), None));
         let (successors, put_out) = self.successors_in(batch.received_on, corrected.chain(taken_back))?;
-        let heading = encode(&batch.heading(id, None))?;
+        let head = batch.heading(id, None);
+        let heading = encode(&head)?;
         let (sheets, numbers) = number_sheets(&batch.records);
         let mut entries = self.entries_of(&batch, id, (sheets, &numbers))?;
         entries.push((&self.shelves.successors, successors));
@@ -74,6 +75,7 @@ impl Sled {
             self.shelves.meta.remove(&mark)?;
             self.database.sync()?;
             known.last_batch = id;
+            known.lists += u64::from(head.counts.has_lists());
             known.latest = known.latest.max(batch.received_on);
             Ok(())
         })?;
@@ -138,6 +140,9 @@ impl Sled {
         let entry = (Key::new().large(after.withdrawn.log().len() as u64), encode(&withdrawal)?);
         after.latest = after.latest.max(withdrawal.act.day());
         after.withdrawn.add(withdrawal);
+        if let Target::Batch(id) = target {
+            after.lists += u64::from(self.heading(&after, id)?.counts.has_lists());
+        }
         let leaves = self.repack(&after, self.units_touched(&after, target)?)?;
         self.commit(&mut writing, || {
             let mark = Key::new().text("withdrawing");

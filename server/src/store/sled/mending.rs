@@ -10,6 +10,8 @@ use super::shelf::Shelf;
 use super::{Sled, decode};
 use crate::store::SCHEMA;
 use crate::store::error::{Damage, Result, StoreError};
+use crate::store::half_runs::HalfRuns;
+use crate::store::standing::Filing;
 use crate::store::words::*;
 
 /// Opening.
@@ -68,13 +70,14 @@ impl Sled {
             }
             self.shelves.meta.remove(&key)?;
         }
+        let half = self.mend_half_run()?.map(|half| half.id.0);
         let mut from = Vec::new();
         while let Some(key) = self.shelves.assessments.first_key_from(&from)? {
             let Some(run) = Parts(&key).large() else {
                 return Err(self.shelves.assessments.corrupt(&key, Damage::Key));
             };
             let prefix = Key::new().large(run);
-            if self.shelves.runs.get(&prefix)?.is_none() {
+            if half != Some(run) && self.shelves.runs.get(&prefix)?.is_none() {
                 self.shelves.assessments.remove(&prefix)?;
             }
             from = prefix.end();
@@ -96,7 +99,14 @@ impl Sled {
         }
         let discarded: Option<RunId> = self.read_json(&self.shelves.meta, &Key::new().text("last_run"))?;
         let last_run = RunId(last(&self.shelves.runs)?.unwrap_or(0));
-        self.lock_writing().last_run = last_run.max(discarded.unwrap_or_default());
+        let half = self.half_run()?.map(|half| half.id);
+        self.lock_writing().last_run = last_run.max(discarded.unwrap_or_default()).max(half.unwrap_or_default());
+        for key in self.shelves.runs.keys(&Key::new()) {
+            let Some(number) = Parts(&key?).large() else { continue };
+            // One that cannot be read is named by whoever asks for it.
+            let run: Option<Run> = self.read_json(&self.shelves.runs, &Key::new().large(number)).ok().flatten();
+            self.refile().insert(RunId(number), run.as_ref().map(Filing::from));
+        }
         for entry in self.shelves.withdrawals.scan(&Key::new()) {
             let (key, value) = entry?;
             let withdrawal: Withdrawal = decode(&self.shelves.withdrawals, &key, &value)?;

@@ -1,7 +1,7 @@
 //! The store on sled: one directory, one process.
 //!
 //! Enters and leaves: see [`Store`]. Reading order: `key`, `seal`, `open`, `shelf` (how bytes are kept), `rows`,
-//! `editions`, `ledger` (batches), `large` (batches that are not held), `knowledge` (facts as of a day), `packs` (facts kept packed), `results` (runs and releases), `journal`, `cabinet`, `drawer`, `verify`;
+//! `editions`, `ledger` (batches), `large` (batches that are not held), `knowledge` (facts as of a day), `packs` (facts kept packed), `results` (runs and releases), `half_runs`, `journal`, `cabinet`, `drawer`, `verify`;
 //! `mending` (opening).
 //! Next: [`super::transfer`].
 //!
@@ -12,7 +12,7 @@
 //!
 //! | collection | key | value |
 //! | --- | --- | --- |
-//! | `meta` | `schema`, `writing`, `withdrawing`, `blanking`, `last_run` | layout; the batch being written; what is being taken back; units whose records are being blanked; the highest number of a run when one was discarded |
+//! | `meta` | `schema`, `writing`, `withdrawing`, `blanking`, `last_run`, `half_run` | layout; the batch being written; what is being taken back; units whose records are being blanked; the highest number of a run when one was discarded; the run that was not finished |
 //! | `editions` | bundle, edition | number in the order of publication, digest, who, when, note |
 //! | `texts` | bundle, edition | the YAML text |
 //! | `batches` | batch | heading. **A batch is there when, and only when, this entry is** |
@@ -37,7 +37,8 @@
 //! A batch is written in slices of at most 1,000 operations: first `writing` says which batch is coming, then come its rows,
 //! then the packed facts of its units, then its heading; the database is synced between. Readers pass over rows of batches
 //! without a heading, and opening the database removes them and makes the packed facts of their units anew; so does calling the
-//! write off before its packed facts are written. A run is written likewise, under a number that no complete run has. A withdrawal
+//! write off before its packed facts are written. A run is written likewise, under a number that no complete run has; what is
+//! kept of it (`half_run`) outlasts an interruption. A withdrawal
 //! is one entry beside the packed facts it changes, under the mark `withdrawing`; releases and editions are single entries; papers are exchanged in one atomic write. After a failed write (a full disk) all further ones are refused until the database is opened
 //! again.
 
@@ -53,6 +54,7 @@ mod large;
 mod knowledge;
 mod packs;
 mod results;
+mod half_runs;
 mod journal;
 mod cabinet;
 mod drawer;
@@ -63,6 +65,7 @@ mod tests;
 #[cfg(test)]
 mod tampering;
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
@@ -76,7 +79,7 @@ use self::packs::KnownSheets;
 use self::shelf::Shelf;
 use super::changes::Changes;
 use super::error::{Damage, Fault, Result, StoreError};
-use super::standing::{Releases, Withdrawn};
+use super::standing::{Filing, Releases, Withdrawn};
 use super::words::*;
 use super::{BatchWriter, Knowledge, RunWriter, Store};
 use crate::progress::Progress;
@@ -86,6 +89,8 @@ pub struct Sled {
     shelves: Shelves,
     known: RwLock<Known>,
     sheets: KnownSheets,
+    /// What complete runs are looked up by.
+    filings: RwLock<Filings>,
     writing: Mutex<Writing>,
     /// Held while papers are filed.
     filing: Mutex<()>,
@@ -105,7 +110,12 @@ struct Known {
     releases: Releases,
     /// The last day on which anything stored takes effect: from it on, all that is stored is known.
     latest: Date,
+    /// How often the lists of units, statements and exemptions have changed since the opening.
+    lists: u64,
 }
+
+/// None: the heading is damaged.
+type Filings = BTreeMap<RunId, Option<Filing>>;
 
 /// Held while something is written.
 #[derive(Default)]
@@ -199,6 +209,7 @@ pub fn open(path: impl AsRef<Path>) -> Result<Sled> {
         shelves,
         known: RwLock::default(),
         sheets: KnownSheets::default(),
+        filings: RwLock::default(),
         writing: Mutex::default(),
         filing: Mutex::default(),
         halted: AtomicBool::new(false),
@@ -248,6 +259,15 @@ impl Sled {
     /// The same for single entries that nothing else depends on, so that nobody who logs in waits for the end of an upload.
     fn commit_entry(&self, write: impl FnOnce() -> Result<()>) -> Result<()> {
         if self.is_halted() { Err(StoreError::Halted) } else { self.write_and_sync(write) }
+    }
+
+    /// The same for an entry that may be lost together with all that was written last.
+    fn commit_unsynced(&self, write: impl FnOnce() -> Result<()>) -> Result<()> {
+        let done = if self.is_halted() { Err(StoreError::Halted) } else { write() };
+        if done.is_err() {
+            self.halt();
+        }
+        done
     }
 
     fn write_and_sync(&self, write: impl FnOnce() -> Result<()>) -> Result<()> {
@@ -349,6 +369,10 @@ impl Store for Sled {
         self.changes.count()
     }
 
+    fn lists_changed(&self) -> u64 {
+        self.known().lists
+    }
+
     fn as_seen(&self, seen: Seen) -> Result<Box<dyn Knowledge + '_>> {
         Ok(Box::new(self.back_then(seen)))
     }
@@ -366,11 +390,16 @@ impl Store for Sled {
     }
 
     fn current_run(&self, bundle: &str, period: Period) -> Result<Option<Run>> {
-        self.newest_run(bundle, period, |run| !run.trial)
+        self.newest_run(bundle, period, |_, filing| !filing.trial)
+    }
+
+    fn runs_in_force(&self, bundle: &str) -> Result<Vec<(Run, Vec<Period>)>> {
+        self.all_in_force(bundle)
     }
 
     fn released_run(&self, bundle: &str, period: Period) -> Result<Option<Run>> {
-        self.newest_run(bundle, period, |run| run.released)
+        let known = self.known().releases.clone();
+        self.newest_run(bundle, period, |id, _| known.is_public(id))
     }
 
     fn assessment(&self, run: RunId, unit: &str, period: Period) -> Result<Option<Vec<u8>>> {
@@ -388,6 +417,12 @@ impl Store for Sled {
 
     fn replaced(&self, run: RunId) -> Result<Vec<(Period, String)>> {
         self.replaced_by(&self.one_run(run)?)
+    }
+
+    fn own_assessments(&self, run: RunId) -> Result<Vec<StoredAssessment>> {
+        let run = self.one_run(run)?;
+        let own = self.own_results(run.id, (0, ""), usize::MAX)?;
+        own.into_iter().map(|own| self.stored(&run, own)).collect()
     }
 
     fn discard_run(&self, id: RunId) -> Result<()> {

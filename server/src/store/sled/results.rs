@@ -11,16 +11,17 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::sync::{PoisonError, RwLockReadGuard, RwLockWriteGuard};
 
 use liuwu_engine::period::Period;
 
 use super::key::Key;
 use super::rows::encode;
 use super::shelf::Entry;
-use super::{Sled, parts};
+use super::{Filings, Sled, parts};
 use crate::store::RunWriter;
 use crate::store::error::{Conflict, Damage, Missing, Result};
-use crate::store::standing::{Order, check_base, check_name, check_shared, merged, number_run};
+use crate::store::standing::{Filing, Order, check_base, check_name, check_shared, in_force, merged, number_run};
 use crate::store::words::*;
 
 /// Values gathered before they are written.
@@ -51,15 +52,32 @@ impl Sled {
         &self,
         bundle: &str,
         period: Period,
-        accept: impl Fn(&Run) -> bool,
+        accept: impl Fn(RunId, &Filing) -> bool,
     ) -> Result<Option<Run>> {
-        for run in self.runs_back() {
-            let run = run?;
-            if run.bundle == bundle && run.covers(period) && accept(&run) {
-                return Ok(Some(run));
-            }
+        let fits =
+            |id, filing: &Filing| filing.bundle == bundle && filing.periods.contains(&period) && accept(id, filing);
+        let is_wanted =
+            |(id, filing): &(&RunId, &Option<Filing>)| filing.as_ref().is_none_or(|filing| fits(**id, filing));
+        let found = self.filings().iter().rev().find(is_wanted).map(|(id, _)| *id);
+        found.map(|id| self.one_run(id)).transpose()
+    }
+
+    pub(super) fn all_in_force(&self, bundle: &str) -> Result<Vec<(Run, Vec<Period>)>> {
+        let filings = self.filings();
+        if let Some(damaged) = filings.iter().find(|(_, filing)| filing.is_none()).map(|(id, _)| *id) {
+            self.one_run(damaged)?;
         }
-        Ok(None)
+        let found = in_force(filings.iter().rev().filter_map(|(id, filing)| Some((*id, filing.as_ref()?))), bundle);
+        drop(filings);
+        found.into_iter().map(|(id, periods)| Ok((self.one_run(id)?, periods))).collect()
+    }
+
+    fn filings(&self) -> RwLockReadGuard<'_, Filings> {
+        self.filings.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn refile(&self) -> RwLockWriteGuard<'_, Filings> {
+        self.filings.write().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(super) fn remove_run(&self, id: RunId) -> Result<()> {
@@ -76,6 +94,7 @@ impl Sled {
             self.shelves.runs.remove(&key)?;
             // The heading goes first: what an interruption leaves is then removed at the next opening.
             self.database.sync()?;
+            self.refile().remove(&id);
             self.shelves.assessments.remove(&key)
         })
     }
@@ -137,22 +156,29 @@ impl Sled {
                 None => return Ok(Vec::new()),
             },
         };
-        let mut pages = vec![self.own_assessments(run.id, after, limit)?];
+        let mut pages = vec![self.own_results(run.id, after, limit)?];
         let mut next = run.base;
         while let Some(base) = next {
-            pages.push(self.own_assessments(base, after, limit)?);
+            pages.push(self.own_results(base, after, limit)?);
             next = self.one_run(base)?.base;
         }
-        let stored = |((place, unit), bytes): ((u32, String), Vec<u8>)| {
-            let period = usize::try_from(place).ok().and_then(|place| run.periods.get(place));
-            let damaged = || self.shelves.assessments.corrupt(Key::new().large(run.id.0).bytes(), Damage::Key);
-            Ok(StoredAssessment { period: *period.ok_or_else(damaged)?, unit, bytes })
-        };
-        merged(pages, limit).into_iter().map(stored).collect()
+        merged(pages, limit).into_iter().map(|own| self.stored(&run, own)).collect()
+    }
+
+    /// An assessment with the period that its place stands for.
+    pub(super) fn stored(&self, run: &Run, ((place, unit), bytes): OwnAssessment) -> Result<StoredAssessment> {
+        let period = usize::try_from(place).ok().and_then(|place| run.periods.get(place));
+        let damaged = || self.shelves.assessments.corrupt(Key::new().large(run.id.0).bytes(), Damage::Key);
+        Ok(StoredAssessment { period: *period.ok_or_else(damaged)?, unit, bytes })
     }
 
     /// The assessments that a run holds itself, those after a unit of a period, by the place of the period and the unit.
-    fn own_assessments(&self, run: RunId, (place, unit): (u32, &str), limit: usize) -> Result<Vec<OwnAssessment>> {
+    pub(super) fn own_results(
+        &self,
+        run: RunId,
+        (place, unit): (u32, &str),
+        limit: usize,
+    ) -> Result<Vec<OwnAssessment>> {
         let shelf = &self.shelves.assessments;
         let prefix = Key::new().large(run.0);
         // The unit may stand in the middle of a value that begins before it.
@@ -184,12 +210,8 @@ impl Sled {
         if run.base.is_none() {
             return Ok(Vec::new());
         }
-        let damaged = || self.shelves.assessments.corrupt(Key::new().large(run.id.0).bytes(), Damage::Key);
-        let key = |((place, unit), _): OwnAssessment| {
-            let period = usize::try_from(place).ok().and_then(|place| run.periods.get(place));
-            Ok((*period.ok_or_else(damaged)?, unit))
-        };
-        self.own_assessments(run.id, (0, ""), usize::MAX)?.into_iter().map(key).collect()
+        let own = self.own_results(run.id, (0, ""), usize::MAX)?;
+        own.into_iter().map(|own| self.stored(run, own).map(|stored| (stored.period, stored.unit))).collect()
     }
 
     fn place_in(&self, run: &Run, period: Period) -> Option<u32> {
@@ -204,22 +226,12 @@ impl Sled {
         let id = number_run(&run, writing.last_run)?;
         writing.last_run = id;
         let order = Order::new(&run.periods);
-        Ok(Box::new(Writer {
-            store: self,
-            id,
-            run,
-            base,
-            order,
-            open: BTreeMap::new(),
-            gathered: Vec::new(),
-            count: 0,
-            finished: false,
-        }))
+        Ok(Box::new(Writer::new(self, (id, run), base, order)))
     }
 }
 
 /// A run on its way to the disk.
-struct Writer<'a> {
+pub(super) struct Writer<'a> {
     store: &'a Sled,
     id: RunId,
     run: NewRun,
@@ -229,13 +241,45 @@ struct Writer<'a> {
     open: BTreeMap<usize, (usize, Entry)>,
     gathered: Vec<Entry>,
     count: u64,
+    /// What of it stays when the writer is dropped: nothing, or the half run.
+    is_kept: bool,
     finished: bool,
 }
 
 /// An assessment with the place of its period and its unit.
-type OwnAssessment = ((u32, String), Vec<u8>);
+pub(super) type OwnAssessment = ((u32, String), Vec<u8>);
 
-impl Writer<'_> {
+impl<'a> Writer<'a> {
+    fn new(store: &'a Sled, (id, run): (RunId, NewRun), base: Option<Run>, order: Order) -> Writer<'a> {
+        Writer {
+            store,
+            id,
+            run,
+            base,
+            order,
+            open: BTreeMap::new(),
+            gathered: Vec::new(),
+            count: 0,
+            is_kept: false,
+            finished: false,
+        }
+    }
+
+    /// Goes on with a half run.
+    pub(super) fn going_on(store: &'a Sled, half: HalfRun) -> Writer<'a> {
+        let order = Order::going_on(&half);
+        let mut writer = Writer::new(store, (half.id, half.run), None, order);
+        (writer.count, writer.is_kept) = (half.results, true);
+        writer
+    }
+
+    /// Ends all values that are being filled, and writes them.
+    fn write_all(&mut self) -> Result<()> {
+        let places: Vec<usize> = self.open.keys().copied().collect();
+        places.into_iter().try_for_each(|place| self.close(place))?;
+        self.write_gathered()
+    }
+
     /// Ends the value of a period.
     fn close(&mut self, place: usize) -> Result<()> {
         let Some((_, (key, value))) = self.open.remove(&place) else { return Ok(()) };
@@ -275,10 +319,22 @@ impl RunWriter for Writer<'_> {
         Ok(())
     }
 
+    fn keep(&mut self, before: &str) -> Result<()> {
+        self.write_all()?;
+        let half = HalfRun {
+            id: self.id,
+            run: self.run.clone(),
+            before: before.to_owned(),
+            results: self.count,
+            laid_aside: false,
+        };
+        self.store.keep_half_run(&half, self.is_kept)?;
+        self.is_kept = true;
+        Ok(())
+    }
+
     fn finish(mut self: Box<Self>, outcome: RunOutcome) -> Result<Run> {
-        let places: Vec<usize> = self.open.keys().copied().collect();
-        places.into_iter().try_for_each(|place| self.close(place))?;
-        self.write_gathered()?;
+        self.write_all()?;
         let store = self.store;
         let run = Run::new(self.id, self.run.clone(), outcome, self.count, self.base.as_ref());
         let heading = encode(&run)?;
@@ -288,8 +344,11 @@ impl RunWriter for Writer<'_> {
         store.changes.make(|| {
             store.commit(&mut writing, || {
                 store.database.sync()?;
-                store.shelves.runs.write(vec![(Key::new().large(run.id.0), heading)])
-            })
+                store.shelves.runs.write(vec![(Key::new().large(run.id.0), heading)])?;
+                if self.is_kept { store.forget_half_run() } else { Ok(()) }
+            })?;
+            store.refile().insert(run.id, Some(Filing::from(&run)));
+            Ok::<_, crate::store::StoreError>(())
         })?;
         self.finished = true;
         Ok(run)
@@ -298,7 +357,7 @@ impl RunWriter for Writer<'_> {
 
 impl Drop for Writer<'_> {
     fn drop(&mut self) {
-        if !self.finished {
+        if !self.finished && !self.is_kept {
             // Should this fail, the next opening removes them: there is no heading.
             let _ = self.store.shelves.assessments.remove(&Key::new().large(self.id.0));
         }

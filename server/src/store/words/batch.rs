@@ -65,6 +65,11 @@ impl Counts {
     pub fn all_records(&self) -> u64 {
         self.records.values().sum()
     }
+
+    /// Whether there is anything that stands in a list of its own: units, statements, exemptions.
+    pub fn has_lists(&self) -> bool {
+        self.units + self.statements + self.exemptions > 0
+    }
 }
 
 /// One upload about to be stored, whole or not at all.

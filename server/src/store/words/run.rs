@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::{Act, BatchId, RunId};
 
 /// One scoring of all units, about to be stored.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NewRun {
     /// Only when a backup is read back; the store gives the next number otherwise. It must be higher than any other.
     pub id: Option<RunId>,
@@ -37,6 +37,21 @@ pub struct NewRun {
     pub looks_back_on: Option<RunId>,
     /// The run, of the same periods, of which it replaces some assessments and shares all others.
     pub base: Option<RunId>,
+}
+
+/// A run that was begun and not finished, as far as it can be gone on with.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HalfRun {
+    /// The number it will have.
+    pub id: RunId,
+    /// What it is about.
+    pub run: NewRun,
+    /// Its results of all units before this one are there, and no others.
+    pub before: String,
+    /// How many they are.
+    pub results: u64,
+    /// Somebody has called it off: it is gone on with when it is asked for again, and not by itself.
+    pub laid_aside: bool,
 }
 
 /// How much was stored: what came later was not seen.
