@@ -11,7 +11,7 @@ use std::time::Duration;
 use askama::Template;
 use axum::Form;
 use axum::extract::{Path, State};
-use axum::response::{Redirect, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use liuwu_engine::bundle::Bundle;
 use liuwu_engine::diagnostic::{Diagnostic, Lang};
 use serde::Deserialize;
