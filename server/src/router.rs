@@ -3,10 +3,11 @@
 //! Enters: an [`App`]. Leaves: the service that [`crate::serve`] runs and that tests call in memory; and the list of its routes.
 //!
 //! Around every route, from the outside in: the number of the request, its line in the log, the face of a problem and the
-//! security headers ([`present`]); compression; a panic becomes a problem; who asks ([`crate::gate`]); the deadline
-//! ([`deadline`]); the limit of the body; what the route takes.
+//! security headers ([`present`]); a panic becomes a problem; who asks ([`crate::gate`]); what is answered already ([`prepared`]); compression; the
+//! deadline ([`deadline`]); the limit of the body; what the route takes.
 
 mod deadline;
+mod prepared;
 mod present;
 mod routes;
 
@@ -41,8 +42,9 @@ use routes::Routes;
 pub fn router(app: App) -> Router {
     let around = ServiceBuilder::new()
         .layer(from_fn_with_state(app.clone(), present::present))
-        .layer(CompressionLayer::new())
         .layer(CatchPanicLayer::custom(present::panicked))
+        .layer(from_fn_with_state(app.clone(), prepared::answer))
+        .layer(CompressionLayer::new())
         // Around the gate too, which reads the forms of whoever is logged in.
         .layer(from_fn_with_state(app.clone(), deadline::hold))
         .layer(from_fn_with_state(app.clone(), gate::identify))

@@ -30,6 +30,8 @@ mod openapi;
 #[cfg(test)]
 mod personal;
 #[cfg(test)]
+mod prepared;
+#[cfg(test)]
 mod pushes;
 #[cfg(test)]
 mod problems;
