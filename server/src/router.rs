@@ -43,11 +43,11 @@ pub fn router(app: App) -> Router {
     let around = ServiceBuilder::new()
         .layer(from_fn_with_state(app.clone(), present::present))
         .layer(CatchPanicLayer::custom(present::panicked))
-        .layer(from_fn_with_state(app.clone(), prepared::answer))
-        .layer(CompressionLayer::new())
         // Around the gate too, which reads the forms of whoever is logged in.
         .layer(from_fn_with_state(app.clone(), deadline::hold))
         .layer(from_fn_with_state(app.clone(), gate::identify))
+        .layer(from_fn_with_state(app.clone(), prepared::answer))
+        .layer(CompressionLayer::new())
         .layer(DefaultBodyLimit::max(app.config().body_limit()));
     all(app.config())
         .into_router()

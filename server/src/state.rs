@@ -52,7 +52,8 @@ struct Shared {
     audit: Arc<Audit>,
     entrance: Entrance,
     editions: Kept<(String, String), EditionView>,
-    runs: Kept<(RunId, Period), RunView>,
+    /// Names and places of units may change though the results do not: by the count of lists too.
+    runs: Kept<(RunId, Period, u64), RunView>,
     units: Kept<(Date, u64), UnitTree>,
     /// What pushes compare with; held by whoever compares records with the stored ones and then stores them.
     standing: Mutex<Standing>,
@@ -323,9 +324,11 @@ impl App {
         if !run.covers(period) {
             return Err(Problem::NoRun { bundle: run.bundle.clone(), period: period.name() });
         }
-        self.0.runs.get((run.id, period), || {
+        let lists = self.store().lists_changed();
+        self.0.runs.get((run.id, period, lists), || {
             if run.base.is_some()
-                && let Some(other) = self.0.runs.ready_like(|(id, of)| *id != run.id && *of == period)
+                && let Some(other) =
+                    self.0.runs.ready_like(|(id, of, known)| *id != run.id && *of == period && *known == lists)
                 && let Some(view) = RunView::from_other(self.store(), run, &other)?
             {
                 return Ok(view);

@@ -67,7 +67,7 @@ codes! {
         help_en: "remove what stands right of and below the table, or upload it in parts",
     }
     /// So many faults that not all of them are listed.
-    MORE_FAULTS = Error "more-faults" {
+    MORE_FAULTS = Error "more-faults-in-table" {
         zh: "另有{count}处错误没有逐一列出",
         en: "{count} more faults are not listed one by one",
         help_zh: "先改正已列出的,往往是同一个原因;改后重新上传,会列出其余的",
