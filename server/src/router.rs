@@ -212,9 +212,9 @@ fn desk(config: &Config) -> Routes {
         .post("/desk/upload/{draft}/call-off", May::Upload, draft::call_off)
         .post("/desk/upload/{draft}/undo", May::Correct, draft::undo)
         .get("/desk/upload/{draft}/corrections/{file}", May::Upload, draft::correction)
-        .get(links::RUNS, May::Score, scorings::list)
-        .post(links::RUNS, May::Score, scorings::begin)
-        .post("/desk/runs/call-off", May::Score, scorings::call_off)
+        .get(links::RUNS, WithEverything(May::Score), scorings::list)
+        .post(links::RUNS, WithEverything(May::Score), scorings::begin)
+        .post("/desk/runs/call-off", WithEverything(May::Score), scorings::call_off)
         .get("/desk/templates", May::Upload, templates::all)
         .get("/desk/templates/{kind}", May::Upload, templates::show)
 }

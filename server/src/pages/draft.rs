@@ -6,6 +6,7 @@
 
 mod decide;
 mod deeds;
+mod stored;
 mod table;
 
 use std::time::Duration;
@@ -19,25 +20,21 @@ use liuwu_engine::diagnostic::{Diagnostic, Lang};
 use super::effect::EffectView;
 use super::frame::{Frame, Section};
 use super::links;
-use super::upload::in_china;
 use super::visit::{Rendered, Visit};
 use super::words::Language;
 use crate::accounts::{Caller, Permission};
 use crate::desk::{self, Look};
 use crate::drafts::preview::{Preview, Weighed};
 use crate::drafts::{Draft, State as DraftState};
-use crate::duties::{Duty, DutyState};
 use crate::error::Problem;
 use crate::jobs::{Job, Status};
 use crate::state::App;
-use crate::store::Batch;
 pub use deeds::{Storing, Undoing, XLSX, call_off, change, commit, correction, discard, download, undo};
+use stored::{Stored, stored};
 use table::{TableView, views};
 
 /// How long a page waits for a draft to be read; then it shows how far that has come.
 const PATIENCE: Duration = Duration::from_millis(1_500);
-/// What is still to be stated, at most so much of it.
-const STILL_DUE: usize = 6;
 
 /// The page of a draft.
 #[derive(Debug, Template)]
@@ -168,29 +165,6 @@ pub struct Fault {
     pub help: String,
 }
 
-/// A draft that is stored.
-#[derive(Debug)]
-pub struct Stored {
-    /// The batch; none: nothing was new.
-    pub batch: Option<u64>,
-    /// When.
-    pub at: String,
-    /// Rows stored.
-    pub rows: u64,
-    /// Rows left for mending.
-    pub faulty: u64,
-    /// Rows that contradict what is stored, and wait for a decision.
-    pub conflicting: usize,
-    /// Records taken back because a complete table no longer holds them.
-    pub taken_back: usize,
-    /// Whether it was taken back.
-    pub is_undone: bool,
-    /// What is still to be stated about the kinds in it: 报齐 is one click from here.
-    pub still_due: Vec<Duty>,
-    /// Whether the visitor may take it back.
-    pub may_undo: bool,
-}
-
 /// Serves `/desk/upload/{draft}`.
 ///
 /// # Errors
@@ -244,38 +218,6 @@ fn page(app: &App, visit: &Visit, draft: &Draft) -> Result<DraftPage, Problem> {
 /// The job that is storing a draft just now.
 fn running(app: &App, draft: &Draft) -> Option<std::sync::Arc<Job>> {
     app.jobs().about(&desk::storing(&draft.id)).filter(|job| job.ending().is_none())
-}
-
-fn stored(app: &App, caller: &Caller, draft: &Draft) -> Result<Stage, Problem> {
-    let DraftState::Committed { batch, at, rows, faulty, conflicting, taken_back } = &draft.state else {
-        return Ok(Stage::Failed(String::new()));
-    };
-    let heading = batch.map(|batch| app.store().batch(batch)).transpose()?;
-    let is_undone = heading.as_ref().is_some_and(|heading| heading.withdrawn.is_some());
-    let still_due = match &heading {
-        Some(heading) if !is_undone => still_due(app, caller, heading)?,
-        _ => Vec::new(),
-    };
-    Ok(Stage::Stored(Stored {
-        batch: batch.map(|batch| batch.0),
-        at: in_china(*at),
-        rows: *rows,
-        faulty: faulty.saturating_sub(*conflicting),
-        conflicting: usize::try_from(*conflicting).unwrap_or(usize::MAX),
-        taken_back: usize::try_from(*taken_back).unwrap_or(usize::MAX),
-        is_undone,
-        still_due,
-        may_undo: caller.may(Permission::Correct),
-    }))
-}
-
-/// What is missing of the kinds in a batch, the stretch that ended last first.
-fn still_due(app: &App, caller: &Caller, batch: &Batch) -> Result<Vec<Duty>, Problem> {
-    let mut open = app.duties(caller, None, app.today())?.open;
-    open.retain(|duty| duty.state != DutyState::Coming && batch.counts.records.contains_key(&duty.kind));
-    open.sort_by(|one, other| (other.period.to(), &one.kind).cmp(&(one.period.to(), &other.kind)));
-    open.truncate(STILL_DUE);
-    Ok(open)
 }
 
 impl Working {
