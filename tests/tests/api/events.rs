@@ -5,7 +5,6 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{Request, StatusCode};
-
 use liuwu::config::{Config, Token};
 use liuwu::router::router;
 use liuwu::state::App;

@@ -19,6 +19,7 @@ mod disclosure;
 mod division_changes;
 #[cfg(test)]
 mod duties;
+#[cfg(test)]
 mod events;
 #[cfg(test)]
 mod following;
