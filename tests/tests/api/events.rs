@@ -128,3 +128,24 @@ async fn a_mapping_makes_messages_and_these_are_never_taken_for_whole_records() 
     let (status, answer) = platform.post(&address("records", true), &[JSON], sent.to_string()).await;
     assert_eq!((status, &answer["code"]), (StatusCode::BAD_REQUEST, &json!("bad-parameter")));
 }
+
+#[test]
+fn a_mapping_to_messages_is_tried_on_a_sample_at_the_command_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mapping, sample) = (folder.path().join("grid-steps.yaml"), folder.path().join("sample.json"));
+    std::fs::write(&mapping, block("yaml mapping")).unwrap();
+    let good = json!({"village": "330381101701", "eventNo": "E7", "node": "HS", "time": 1_591_495_200_000_i64});
+    let without_time = json!({"village": "330381101701", "eventNo": "E7", "node": "HS"});
+    let bundle = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../rules/ruian-six-no/2020.yaml");
+    let check = |sent: &[&Json]| {
+        std::fs::write(&sample, json!(sent).to_string()).unwrap();
+        let paths = [&mapping, &sample].map(|path| path.display().to_string());
+        let words = ["liuwu", "map", "check", &paths[0], &paths[1], "--bundle", &bundle.display().to_string()];
+        liuwu::cli::capture(words.map(str::to_owned))
+    };
+    let (code, printed) = check(&[&good]);
+    assert_eq!(code, std::process::ExitCode::SUCCESS, "{}", printed.err);
+    let (code, printed) = check(&[&good, &without_time]);
+    assert_ne!(code, std::process::ExitCode::SUCCESS);
+    assert!(printed.err.contains("2 /time: "), "{}", printed.err);
+}
