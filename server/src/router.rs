@@ -110,7 +110,12 @@ fn data(config: &Config) -> Routes {
         .get("/templates/{kind}", May::Upload, templates::show)
         .post("/records", May::Upload, pushes::create)
         .get("/division-changes", Public, division_changes::list)
-        .post("/division-changes", WithEverything(May::Upload), division_changes::create)
+        .route(
+            Method::POST,
+            "/division-changes",
+            WithEverything(May::Upload),
+            post(division_changes::create).layer(uploading),
+        )
         .get("/duties", May::ReadRecords, duties::list)
         .get("/duties.ics", May::ReadRecords, duties::calendar)
         .get("/burden", May::ReadRecords, duties::burden)
