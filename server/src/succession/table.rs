@@ -180,7 +180,7 @@ impl<'r> Group<'r> {
         let mut cells = self.rows.iter().map(|row| cell(row)).filter(|(number, _)| *number > 0);
         let found = match about {
             About::Kind | About::From => cells.next(),
-            _ => cells.last(),
+            _ => cells.next_back(),
         };
         found.unwrap_or((0, Location::Nowhere))
     }
@@ -223,4 +223,73 @@ impl<'r> Group<'r> {
 
 fn named(text: &str) -> Option<String> {
     (!text.is_empty()).then(|| text.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use liuwu_engine::period::parse_date;
+    use rust_xlsxwriter::{Format, Workbook};
+
+    use super::*;
+
+    fn rows() -> Vec<UnitRow> {
+        let row = |id: &str, name: &str| UnitRow {
+            id: id.into(),
+            level: "village".into(),
+            name: name.into(),
+            parent: Some("330381101000".into()),
+        };
+        vec![row("330381101701", "上岙村"), row("330381101702", "前垟村"), row("330381101703", "后垟村")]
+    }
+
+    fn announced(file: &str, bytes: &[u8]) -> Result<Tabled, Vec<Diagnostic>> {
+        let mut batch = NewBatch::new("2020-12-31T00:00:00Z".parse().unwrap(), "t", "");
+        prepare((file, bytes), None, &rows(), parse_date("2020-12-31").unwrap(), &mut batch)
+    }
+
+    #[test]
+    fn cells_that_are_merged_over_the_rows_of_a_merger_hold_for_each_and_codes_may_be_numbers() {
+        let plain = Format::new();
+        let mut book = Workbook::new();
+        let sheet = book.add_worksheet();
+        sheet.merge_range(0, 0, 0, 5, "2020年区划变更表", &plain).unwrap();
+        for (column, title) in (0..).zip(["变更种类", "生效日期", "原区划代码", "原名称", "现区划代码", "现名称"])
+        {
+            sheet.write(1, column, title).unwrap();
+        }
+        sheet.merge_range(2, 0, 3, 0, "合并", &plain).unwrap();
+        sheet.merge_range(2, 1, 3, 1, "2020-06-01", &plain).unwrap();
+        sheet.write(2, 2, 330_381_101_701_i64).unwrap();
+        sheet.write(3, 2, 330_381_101_702_i64).unwrap();
+        sheet.merge_range(2, 4, 3, 4, "330381101705", &plain).unwrap();
+        sheet.merge_range(2, 5, 3, 5, "新岙村", &plain).unwrap();
+        let tabled = announced("区划变更.xlsx", &book.save_to_buffer().unwrap()).unwrap();
+        let [change] = tabled.changes.as_slice() else { panic!("{:?}", tabled.changes) };
+        assert_eq!((change.kind, change.from), (Kind::Merged, parse_date("2020-06-01").unwrap()));
+        assert_eq!(change.old, ["330381101701", "330381101702"]);
+        assert_eq!(change.new, [("330381101705".to_owned(), Some("新岙村".to_owned()))]);
+    }
+
+    #[test]
+    fn changes_that_follow_each_other_may_stand_in_any_order() {
+        let table = "变更种类,变更日期,原代码,原名称,现代码,现名称\n\
+                     改码,2020-08-01,330381101705,,330381101706,新岙社区\n\
+                     拆分,2020-07-01,330381101703,,330381101708,东垟村\n\
+                     合并,2020-06-01,330381101701,,330381101705,新岙村\n\
+                     拆分,2020-07-01,330381101703,,330381101709,西垟村\n\
+                     合并,2020-06-01,330381101702,,330381101705,\n";
+        let changes = announced("区划变更.csv", table.as_bytes()).unwrap().changes;
+        let kinds: Vec<Kind> = changes.iter().map(|change| change.kind).collect();
+        assert_eq!(kinds, [Kind::Merged, Kind::Split, Kind::Recoded]);
+        assert_eq!(changes[1].new.len(), 2);
+    }
+
+    #[test]
+    fn a_day_that_cannot_be_read_is_one_fault_and_not_one_of_the_whole_merger() {
+        let table = "变更种类,生效日期,原区划代码,现区划代码,现名称\n\
+                     合并,六月,330381101701,330381101705,新岙村\n\
+                     合并,2020-06-01,330381101702,330381101705,\n";
+        let faults = announced("区划变更.csv", table.as_bytes()).unwrap_err();
+        assert_eq!(faults.len(), 1, "{faults:?}");
+    }
 }
