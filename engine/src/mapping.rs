@@ -36,6 +36,8 @@ pub struct Mapping {
 pub struct Target {
     /// Its kind.
     pub kind: String,
+    /// It is a message that says a part of an event, and not the whole record.
+    pub message: bool,
     /// A list in the item: one record for each element.
     pub each: Option<String>,
     /// What must hold, each: the value at a path is one of these.
@@ -103,6 +105,11 @@ pub struct Mapped {
 pub type Misfit = (String, Diagnostic);
 
 impl Mapping {
+    /// Whether it makes messages about events anywhere, and not records alone.
+    pub fn has_messages(&self) -> bool {
+        self.records.iter().any(|target| target.message)
+    }
+
     /// The items in what was sent.
     ///
     /// # Errors

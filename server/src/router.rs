@@ -22,8 +22,8 @@ use tower_http::compression::CompressionLayer;
 use crate::accounts::Permission as May;
 use crate::api::records as stored;
 use crate::api::{
-    self, assessments, attachments, batches, bundles, division_changes, divisions, drafts, duties, functions, health,
-    jobs, lists, mappings, openapi, pushes, record_kinds, releases, runs, templates, units, uploads, webhooks,
+    self, assessments, attachments, batches, bundles, division_changes, divisions, drafts, duties, events, functions,
+    health, jobs, lists, mappings, openapi, pushes, record_kinds, releases, runs, templates, units, uploads, webhooks,
 };
 use crate::config::Config;
 use crate::error::Problem;
@@ -109,6 +109,7 @@ fn data(config: &Config) -> Routes {
         .get("/templates", May::Upload, templates::all)
         .get("/templates/{kind}", May::Upload, templates::show)
         .post("/records", May::Upload, pushes::create)
+        .post("/events", May::Upload, events::create)
         .get("/division-changes", Public, division_changes::list)
         .route(
             Method::POST,

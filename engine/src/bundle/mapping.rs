@@ -12,12 +12,16 @@ use super::keys::Keys;
 use super::model::Place;
 use super::node::{Content, Node};
 use super::reader::Reader;
-use super::schema::Takes::{Any, Keys as KeysOf, List, Names, OneOf, Text};
+use super::schema::Takes::{Any, Flag, Keys as KeysOf, List, Names, OneOf, Text};
 use super::schema::{Section, key, needed};
 use crate::codes::mapping as codes;
 use crate::diagnostic::{Diagnostic, any_error};
 use crate::dictionary::{Dictionary, Field, Kind, Type};
 use crate::mapping::{Mapping, Moment, Path, Pattern, Source, Target};
+
+/// What is told of a record beside its fields, and of a message about an event.
+const RECORD_WORDS: [&str; 3] = ["unit", "date", "id"];
+const MESSAGE_WORDS: [&str; 3] = ["step", "at", "sent"];
 
 static FILE: Section = Section::of(
     "mapping",
@@ -34,6 +38,7 @@ static TARGET: Section = Section::of(
     "mapped record",
     &[&[
         needed("kind", Text, "台账类型", "the kind of record"),
+        key("message", Flag, "只是事件的一条消息,不是完整的记录", "a message about an event, not the whole record"),
         key("each", Text, "条目中的列表,每项一条记录", "a list in the item, one record for each element"),
         key("when", Names(&Any), "条件", "what must hold"),
         needed("set", Names(&Any), "各填报项的来源", "where the values come from"),
@@ -124,6 +129,8 @@ impl Scribe<'_> {
             self.reader.unknown_name(kind_node.place, ("台账类型", "kind of records"), name, known);
             return None;
         };
+        let message = keys.flag("message");
+        let own_words: &[&str] = if message { &MESSAGE_WORDS } else { &[] };
         let each = self.pointer(&keys, "each");
         let has_each = each.is_some();
         let when = keys.named("when").iter().filter_map(|(key, node)| {
@@ -134,8 +141,8 @@ impl Scribe<'_> {
         let mut set = IndexMap::new();
         for (key, node) in keys.named("set") {
             let path = format!("{}.{}", keys.path_of("set"), key.text);
-            if !matches!(key.text.as_str(), "unit" | "date" | "id") && !kind.fields.contains_key(&key.text) {
-                let known = ["unit", "date", "id"].into_iter().chain(kind.fields.keys().map(String::as_str));
+            let known = RECORD_WORDS.iter().chain(own_words).copied().chain(kind.fields.keys().map(String::as_str));
+            if !known.clone().any(|name| name == key.text) {
                 self.reader.unknown_name(key.place, ("填报项", "field"), &key.text, known);
                 continue;
             }
@@ -144,19 +151,22 @@ impl Scribe<'_> {
                 set.insert(key.text.clone(), source);
             }
         }
-        self.look_for_missing(kind, keys.place, &keys);
-        Some(Target { kind: name.to_owned(), each, when, set })
+        self.look_for_missing(kind, message, &keys);
+        Some(Target { kind: name.to_owned(), message, each, when, set })
     }
 
-    /// What a record of the kind must have and the mapping says nothing about.
-    fn look_for_missing(&self, kind: &Kind, place: Place, keys: &Keys<'_>) {
+    /// What a record of the kind must have and the mapping says nothing about; of a message, what tells events apart.
+    fn look_for_missing(&self, kind: &Kind, message: bool, keys: &Keys<'_>) {
         let Some(set) = keys.required("set") else { return };
-        let must = kind.fields.iter().filter(|(_, field)| !field.optional && field.default.is_none());
+        let must = kind.fields.iter().filter(|(name, field)| {
+            if message { kind.identity.contains(name) } else { !field.optional && field.default.is_none() }
+        });
         let must = must.map(|(name, field)| (name.as_str(), field.title.as_str()));
-        for (name, title) in [("unit", "考核对象"), ("date", kind.date_title.as_str())].into_iter().chain(must) {
+        let date = Some(("date", kind.date_title.as_str())).filter(|_| !message);
+        for (name, title) in [("unit", "考核对象")].into_iter().chain(date).chain(must) {
             if set.get(name).is_none() {
                 let fault = Diagnostic::new(&codes::NO_SOURCE).with("kind", &kind.title).with("field", title);
-                self.reader.fault(place, fault.with("name", name));
+                self.reader.fault(keys.place, fault.with("name", name));
             }
         }
     }

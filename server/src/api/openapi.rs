@@ -10,8 +10,8 @@ use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use super::answer::{Answer, Asked};
 use super::{
-    assessments, attachments, audit, batches, bundles, division_changes, divisions, drafts, duties, functions, health,
-    jobs, lists, mappings, pushes, record_kinds, records, releases, runs, templates, units, uploads, webhooks,
+    assessments, attachments, audit, batches, bundles, division_changes, divisions, drafts, duties, events, functions,
+    health, jobs, lists, mappings, pushes, record_kinds, records, releases, runs, templates, units, uploads, webhooks,
 };
 use crate::error::{Problem, ProblemBody};
 use crate::state::App;
@@ -83,7 +83,7 @@ pub enum Problems {
         bundles::list, bundles::show, bundles::show_edition, bundles::show_text,
         record_kinds::list, record_kinds::show, functions::list,
         templates::all, templates::show, drafts::list, drafts::create, drafts::show, drafts::change, drafts::commit,
-        drafts::discard, drafts::correction, jobs::show, jobs::call_off, uploads::create, uploads::undo, pushes::create,
+        drafts::discard, drafts::correction, jobs::show, jobs::call_off, uploads::create, uploads::undo, pushes::create, events::create,
         mappings::list, mappings::publish, mappings::show,
         division_changes::list, division_changes::create, duties::list, duties::calendar, duties::burden,
         duties::burden_of_units,

@@ -3,15 +3,11 @@
 //! A push may carry a key (`Idempotency-Key`): pushed again with it, it is answered as the first time and nothing is stored
 //! twice. Next: [`super::openapi`].
 
-use std::io::{self, Read};
-
 use axum::Json;
-use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
 use axum::http::header::{CONTENT_TYPE, LOCATION};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use http_body_util::BodyExt;
 use liuwu_engine::bundle::{Bundle, read_mapping};
 use liuwu_engine::diagnostic::{Diagnostic, Location};
 use liuwu_engine::mapping::Mapping;
@@ -21,12 +17,13 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::openapi::Problems;
 use super::parameters::Query;
+use super::pieces::{Pieces, WAITING, feed};
 use crate::accounts::Caller;
 use crate::audit::{Action, Note, Subject};
 use crate::error::{FaultBody, Problem};
 use crate::intake::items::ItemFault;
 use crate::push::answers::{self, Answered, Earlier};
-use crate::push::body::{self, BodyError, Form};
+use crate::push::body::{self, Form};
 use crate::push::{Ask, ItemResult, MOST_ITEMS, Outcome, Push, Report, not_an_object};
 use crate::remit::Remit;
 use crate::state::App;
@@ -38,8 +35,6 @@ pub const KEY: HeaderName = HeaderName::from_static("idempotency-key");
 const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 /// The longest key.
 const LONGEST_KEY: usize = 200;
-/// Pieces of a body that wait to be read.
-const WAITING: usize = 8;
 
 /// What is said with a push.
 #[derive(Debug, Clone, Deserialize, IntoParams)]
@@ -178,6 +173,26 @@ pub async fn create(
     Query(query): Query<PushQuery>,
     request: Request,
 ) -> Result<Response, Problem> {
+    receive(app, caller, query, request, Items::Records).await
+}
+
+/// What the items of a push are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Items {
+    /// Whole records.
+    Records,
+    /// Messages about events.
+    Messages,
+}
+
+/// Takes a push.
+pub(super) async fn receive(
+    app: App,
+    caller: Caller,
+    query: PushQuery,
+    request: Request,
+    items: Items,
+) -> Result<Response, Problem> {
     let (parts, body) = request.into_parts();
     let form = form_of(&parts.headers)?;
     let key = key_of(&parts.headers)?;
@@ -185,7 +200,7 @@ pub async fn create(
     let limit = app.config().upload_limit();
     let (pieces, waiting) = mpsc::channel(WAITING);
     let feeding = tokio::spawn(feed(body, pieces));
-    let call = Call { caller, query, form, key, address };
+    let call = Call { caller, query, items, form, key, address };
     let answer = app.blocking(move |app| call.answer(app, Pieces::new(waiting, limit))).await;
     feeding.abort();
     answer
@@ -195,6 +210,7 @@ pub async fn create(
 struct Call {
     caller: Caller,
     query: PushQuery,
+    items: Items,
     form: Form,
     key: Option<String>,
     address: String,
@@ -215,6 +231,9 @@ impl Call {
         let bundle = edition.bundle();
         let (mapping, mapping_name) =
             query.mapping.as_deref().map(|name| mapping(app, name, bundle)).transpose()?.unzip();
+        if self.items == Items::Records && mapping.as_ref().is_some_and(Mapping::has_messages) {
+            return Err(of_messages());
+        }
         let ask = Ask {
             mapping: mapping_name,
             at: app.now(),
@@ -233,7 +252,8 @@ impl Call {
             standing.rest_on(app.writes(), digest_of_edition);
             standing.units(app.store())?
         };
-        let mut push = Push::new(bundle, &levels, &units, &ask);
+        let push = Push::new(bundle, &levels, &units, &ask);
+        let mut push = if self.items == Items::Messages { push.of_events() } else { push };
         let digest = body::read(self.form, &mut body, MOST_ITEMS, &mut |item| match item {
             Ok(sent) => push.take_sent(sent, mapping.as_ref()),
             Err(why) => push.refuse(vec![not_an_object(&why)]),
@@ -295,6 +315,15 @@ fn mapping(app: &App, name: &str, bundle: &Bundle) -> Result<(Mapping, String), 
     Ok((mapping, edition))
 }
 
+/// A message says a part of an event; taken for the whole, it would take away the rest.
+fn of_messages() -> Problem {
+    Problem::parameter(
+        "mapping",
+        "对照的是事件的消息,应推送到 /api/v1/events",
+        "it makes messages about events; push to /api/v1/events",
+    )
+}
+
 fn place_of(batch: u64) -> Result<HeaderValue, Problem> {
     HeaderValue::try_from(format!("/api/v1/batches/{batch}")).map_err(|error| Problem::Internal(error.to_string()))
 }
@@ -324,65 +353,5 @@ fn key_of(headers: &HeaderMap) -> Result<Option<String>, Problem> {
             format!("应为 1 至 {LONGEST_KEY} 个可见字符"),
             format!("1 to {LONGEST_KEY} visible characters"),
         )),
-    }
-}
-
-/// Hands the body on piece by piece, as fast as it is read; ends when nobody reads any more.
-async fn feed(mut body: Body, pieces: mpsc::Sender<io::Result<Bytes>>) {
-    while let Some(frame) = body.frame().await {
-        let piece = match frame {
-            Ok(frame) => match frame.into_data() {
-                Ok(piece) => Ok(piece),
-                Err(_) => continue,
-            },
-            Err(error) => Err(io::Error::other(error)),
-        };
-        let broken = piece.is_err();
-        if pieces.send(piece).await.is_err() || broken {
-            return;
-        }
-    }
-}
-
-/// The body for a reader that blocks, held to a size.
-struct Pieces {
-    waiting: mpsc::Receiver<io::Result<Bytes>>,
-    piece: Bytes,
-    limit: usize,
-    left: usize,
-}
-
-impl Pieces {
-    fn new(waiting: mpsc::Receiver<io::Result<Bytes>>, limit: usize) -> Pieces {
-        Pieces { waiting, piece: Bytes::new(), limit, left: limit }
-    }
-
-    /// What an end of the reading is to the caller.
-    fn problem(&self, error: BodyError) -> Problem {
-        match error {
-            BodyError::Io(error) if error.kind() == io::ErrorKind::FileTooLarge => Problem::TooLarge(self.limit),
-            BodyError::Io(error) => Problem::Body(error.to_string()),
-            BodyError::Form(why) => Problem::Body(why),
-            BodyError::TooMany(most) => Problem::TooMany(most),
-        }
-    }
-}
-
-impl Read for Pieces {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        while self.piece.is_empty() {
-            match self.waiting.blocking_recv() {
-                None => return Ok(0),
-                Some(piece) => self.piece = piece?,
-            }
-            match self.left.checked_sub(self.piece.len()) {
-                Some(left) => self.left = left,
-                None => return Err(io::ErrorKind::FileTooLarge.into()),
-            }
-        }
-        let length = buffer.len().min(self.piece.len());
-        let taken = self.piece.split_to(length);
-        buffer.iter_mut().zip(taken).for_each(|(place, byte)| *place = byte);
-        Ok(length)
     }
 }

@@ -9,16 +9,17 @@ use anyhow::Context;
 use clap::Subcommand;
 use jiff::Timestamp;
 use liuwu_engine::bundle::{self, Bundle, read_mapping};
-use liuwu_engine::mapping::Mapping;
+use liuwu_engine::dictionary::Dictionary;
+use liuwu_engine::mapping::{Mapped, Mapping};
 use serde_json::Value as Json;
 
 use super::At;
 use super::terminal::Terminal;
-use crate::intake::items::ItemReader;
+use crate::intake::items::{ItemFault, ItemReader};
 use crate::intake::{Asked, Choices, UnitIndex};
 use crate::progress::Unwatched;
 use crate::push::body::{self, Form};
-use crate::push::{MOST_ITEMS, placed_at_origin};
+use crate::push::{MOST_ITEMS, message, placed_at_origins};
 use crate::store::mappings;
 
 /// 对照文件:把其他系统的数据变成台账记录
@@ -155,7 +156,14 @@ fn try_on(mapping: &Mapping, standard: &Bundle, sample: &Path, terminal: &Termin
         choices: &choices,
         progress: &Unwatched,
     };
-    let mut trial = Trial { reader: ItemReader::new(asked, &mapping.id), terminal, item: 0, records: 0, faults: 0 };
+    let mut trial = Trial {
+        reader: ItemReader::new(asked, &mapping.id),
+        dictionary: &standard.dictionary,
+        terminal,
+        item: 0,
+        records: 0,
+        faults: 0,
+    };
     for sent in &sent {
         match sent {
             Err(why) => trial.fault("", why),
@@ -175,6 +183,7 @@ fn try_on(mapping: &Mapping, standard: &Bundle, sample: &Path, terminal: &Termin
 
 struct Trial<'a> {
     reader: ItemReader<'a>,
+    dictionary: &'a Dictionary,
     terminal: &'a Terminal,
     item: u32,
     records: usize,
@@ -194,9 +203,7 @@ impl Trial<'_> {
             }
             Ok(mapped) => {
                 for mapped in mapped {
-                    let faults = self.reader.read(self.item, mapped.object.clone()).err().unwrap_or_default();
-                    for fault in faults.into_iter().filter(|fault| fault.pointer != "/unit") {
-                        let fault = placed_at_origin(fault, &mapped.origins);
+                    for fault in self.faults_of(mapping, &mapped) {
                         self.fault(&fault.pointer, &fault.diagnostic.message(terminal.lang()));
                     }
                     self.records += 1;
@@ -204,6 +211,18 @@ impl Trial<'_> {
                 }
             }
         }
+    }
+
+    /// What is wrong with a record or a message; whether its unit exists is not asked.
+    fn faults_of(&mut self, mapping: &Mapping, mapped: &Mapped) -> Vec<ItemFault> {
+        let unit = mapped.origins.get("unit").map_or("/unit", String::as_str);
+        let read = if mapping.has_messages() {
+            message::read(&mut self.reader, self.dictionary, self.item, mapped.clone()).err()
+        } else {
+            let read = self.reader.read(self.item, mapped.object.clone());
+            read.err().map(|found| placed_at_origins(found, &mapped.origins))
+        };
+        read.into_iter().flatten().filter(|fault| fault.pointer != unit).collect()
     }
 
     fn fault(&mut self, place: &str, what: &str) {

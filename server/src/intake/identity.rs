@@ -147,7 +147,8 @@ fn state_order(kind: &Kind, one: &UnitRecord, other: &UnitRecord) -> Ordering {
     by_stages.then_with(|| one.record.order(&other.record)).then_with(|| one.unit.cmp(&other.unit))
 }
 
-fn moment(value: &Value) -> Option<Time> {
+/// The moment of a step.
+pub fn moment(value: &Value) -> Option<Time> {
     match value {
         Value::Time(time) => Some(*time),
         Value::Date(date) => Some(date.at(0, 0, 0, 0)),

@@ -2,12 +2,16 @@
 //!
 //! Enters: items one after the other, each a JSON object or what a mapping makes of it. Leaves: a [`Report`] with the result of
 //! each item, and one batch in the store whose source is the system; or, all or nothing, no batch. Reading order: [`body`] (how
-//! items are read off a request), `standing` (what is known already), this file, [`answers`] (what is said when a push is
+//! items are read off a request), `standing` (what is known already), [`message`] and `steps` (messages about events, put together
+//! with what stands of them), `compared` (one kind beside what is known), this file, [`answers`] (what is said when a push is
 //! repeated). Next: [`crate::scoring`].
 
 pub mod answers;
 pub mod body;
+mod compared;
+pub mod message;
 mod standing;
+mod steps;
 #[cfg(test)]
 mod tests;
 
@@ -29,9 +33,10 @@ use crate::intake::identity::{self, Verdict};
 use crate::intake::items::{ItemFault, ItemReader};
 use crate::intake::{Asked, Choices, UnitIndex, UnitRecord};
 use crate::progress::Unwatched;
-use crate::records::row_of;
 use crate::remit::{Beyond, NotAdmitted, Remit};
-use crate::store::{BatchId, ItemId, NewBatch, RecordId, Store};
+use crate::store::{BatchId, ItemId, NewBatch, Store};
+use compared::{InItem, OfKind, Origin};
+use message::Said;
 pub use standing::Standing;
 
 /// Items in one push at most; what has been checked of them is held in memory until they are stored as one batch.
@@ -122,6 +127,8 @@ pub struct Push<'a> {
     reader: ItemReader<'a>,
     ask: &'a Ask,
     items: Vec<ItemResult>,
+    /// Whether the items are messages about events.
+    of_events: bool,
     /// The records read, by kind, each with the item it is in.
     read: IndexMap<Arc<str>, (Arc<Kind>, Vec<InItem>)>,
 }
@@ -139,7 +146,19 @@ impl<'a> Push<'a> {
             choices: &NOTHING_CHOSEN,
             progress: &Unwatched,
         };
-        Push { bundle, reader: ItemReader::new(asked, &ask.source), ask, items: Vec::new(), read: IndexMap::new() }
+        Push {
+            bundle,
+            reader: ItemReader::new(asked, &ask.source),
+            ask,
+            items: Vec::new(),
+            of_events: false,
+            read: IndexMap::new(),
+        }
+    }
+
+    /// The items are messages about events, put together with what stands of these.
+    pub fn of_events(self) -> Push<'a> {
+        Push { of_events: true, ..self }
     }
 
     /// How many items have come.
@@ -181,23 +200,34 @@ impl<'a> Push<'a> {
         let mut faults = Vec::new();
         let mut records = Vec::new();
         let outcome = if objects.is_empty() { Outcome::Skipped } else { Outcome::Same };
-        for Mapped { object, origins } in objects {
-            match self.reader.read(number, object) {
-                Ok((kind, record)) => match self.outside_scope(&kind, &record) {
+        for mapped in objects {
+            match self.read_one(number, mapped) {
+                Ok((kind, record, said)) => match self.outside_scope(&kind, &record) {
                     Some(fault) => faults.push(fault),
-                    None => records.push((kind, record)),
+                    None => records.push((kind, record, said)),
                 },
-                Err(found) => faults.extend(found.into_iter().map(|fault| placed_at_origin(fault, &origins))),
+                Err(found) => faults.extend(found),
             }
         }
         if !faults.is_empty() {
             return self.refuse(faults);
         }
-        for (kind, record) in records {
+        for (kind, record, said) in records {
             let of_kind = self.read.entry(Arc::clone(&kind.id)).or_insert_with(|| (kind, Vec::new()));
-            of_kind.1.push((place, record));
+            of_kind.1.push((place, record, said));
         }
         self.items.push(ItemResult { outcome, records: Vec::new(), faults: Vec::new() });
+    }
+
+    fn read_one(&mut self, number: u32, mapped: Mapped) -> Result<(Arc<Kind>, UnitRecord, Said), Vec<ItemFault>> {
+        if self.of_events {
+            return message::read(&mut self.reader, &self.bundle.dictionary, number, mapped);
+        }
+        let Mapped { object, origins } = mapped;
+        match self.reader.read(number, object) {
+            Ok((kind, record)) => Ok((kind, record, Said::default())),
+            Err(found) => Err(placed_at_origins(found, &origins)),
+        }
     }
 
     /// A record that the caller does not answer for.
@@ -229,34 +259,44 @@ impl<'a> Push<'a> {
         let mut kinds = Vec::new();
         for (kind, records) in std::mem::take(&mut self.read).into_values() {
             let forgotten = Forgotten { dictionary: &self.bundle.dictionary, key: &self.ask.pseudonym_key };
-            let wanted = records.iter().flat_map(|(_, record)| {
+            let wanted = records.iter().flat_map(|(_, record, _)| {
                 let left = forgotten.left_of(&kind, record).map(|left| identity::fingerprint(&kind, &left));
                 std::iter::once(identity::fingerprint(&kind, record)).chain(left)
             });
             let wanted = wanted.collect();
             let known = standing.known(store, &self.bundle.dictionary, &kind, &wanted)?;
             let beyond = known.beyond(store, &self.ask.remit, &kind)?;
-            let (items, mut records): (_, Vec<UnitRecord>) = records.into_iter().unzip();
-            forgotten.keep(&kind, &mut records, &known.records);
-            kinds.push(OfKind { kind, items, records, known, beyond });
+            let moments = self.of_events.then(|| steps::moments_of(store, &kind, &known)).transpose()?;
+            let mut of_kind = OfKind::new(kind, records, known, moments, beyond);
+            forgotten.keep(&of_kind.kind, &mut of_kind.records, &of_kind.known.records);
+            kinds.push(of_kind);
         }
         while self.refuses_any(&mut kinds) {}
         let mut origins: Vec<Origin> = Vec::new();
+        let mut noted = Vec::new();
         for of_kind in &kinds {
-            self.file(of_kind, &mut batch, &mut origins);
+            self.say_what_came(of_kind);
+            of_kind.file(&mut batch, &mut origins, &mut noted);
         }
         let refused = self.items.iter().any(|item| item.outcome.is_refused());
         let mut report = Report { batch: None, acceptable: self.ask.accept_good_items || !refused, items: self.items };
-        if !report.acceptable || self.ask.dry_run || batch.records.is_empty() {
+        if !report.acceptable || self.ask.dry_run {
+            return Ok(report);
+        }
+        if batch.records.is_empty() {
+            steps::keep(store, noted, None);
             return Ok(report);
         }
         let id = self.ask.remit.admit(store, batch)?.store(store)?;
         report.batch = Some(id);
+        steps::keep(store, noted, Some(id));
         for (number, origin) in (1..).zip(origins) {
             let record = ItemId { batch: id, number };
             standing.learn(&origin.kind, origin.fingerprint, record, origin.supersedes);
-            if let Some(item) = report.items.get_mut(origin.item) {
-                item.records.push(record);
+            for item in origin.items {
+                if let Some(item) = report.items.get_mut(item).filter(|item| !item.records.contains(&record)) {
+                    item.records.push(record);
+                }
             }
         }
         Ok(report)
@@ -278,26 +318,18 @@ impl<'a> Push<'a> {
         !refused.is_empty()
     }
 
-    /// Puts what is new or newer into the batch.
-    fn file(&mut self, of_kind: &OfKind, batch: &mut NewBatch, origins: &mut Vec<Origin>) {
-        let OfKind { kind, items, records, known, .. } = of_kind;
-        for ((filed, verdict), item) in records.iter().zip(of_kind.verdicts()).zip(items) {
-            let (outcome, supersedes) = match verdict {
-                Verdict::New => (Outcome::New, None),
-                Verdict::Update { existing } => (Outcome::Updated, known.ids.get(existing).copied()),
-                Verdict::Older { .. } | Verdict::SupersededBy { .. } => (Outcome::Older, None),
-                _ => (Outcome::Same, None),
-            };
-            self.raise(*item, outcome);
-            if matches!(outcome, Outcome::New | Outcome::Updated) {
-                batch.records.push(row_of(filed, supersedes));
-                origins.push(Origin {
-                    item: *item,
-                    kind: Arc::clone(&kind.id),
-                    fingerprint: identity::fingerprint(kind, filed),
-                    supersedes,
-                });
-            }
+    /// What came of each item.
+    fn say_what_came(&mut self, of_kind: &OfKind) {
+        for (verdict, item) in of_kind.verdicts().into_iter().zip(&of_kind.items) {
+            self.raise(
+                *item,
+                match verdict {
+                    Verdict::New => Outcome::New,
+                    Verdict::Update { .. } => Outcome::Updated,
+                    Verdict::Older { .. } | Verdict::SupersededBy { .. } => Outcome::Older,
+                    _ => Outcome::Same,
+                },
+            );
         }
     }
 
@@ -316,13 +348,14 @@ impl<'a> Push<'a> {
     }
 }
 
-/// A fault where the sender finds it: at the place in the item that the value was taken from.
-pub fn placed_at_origin(fault: ItemFault, origins: &BTreeMap<String, String>) -> ItemFault {
-    let name = fault.pointer.trim_start_matches('/').split('/').next().unwrap_or_default();
-    match origins.get(name) {
+/// Faults where the sender finds them: at the places in the item that the values were taken from.
+pub fn placed_at_origins(found: Vec<ItemFault>, origins: &BTreeMap<String, String>) -> Vec<ItemFault> {
+    let origin_of = |pointer: &str| origins.get(pointer.trim_start_matches('/').split('/').next().unwrap_or_default());
+    let placed = |fault: ItemFault| match origin_of(&fault.pointer) {
         Some(origin) => ItemFault { pointer: origin.clone(), ..fault },
         None => fault,
-    }
+    };
+    found.into_iter().map(placed).collect()
 }
 
 /// An item that is no object.
@@ -332,67 +365,4 @@ pub fn not_an_object(why: &str) -> ItemFault {
         .with("remedy", "每条写成一个 JSON 对象")
         .with("remedy_en", "write each item as one JSON object");
     ItemFault { pointer: String::new(), diagnostic }
-}
-
-/// A record, behind the item that it is in.
-type InItem = (usize, UnitRecord);
-
-/// What a record of the batch comes from.
-struct Origin {
-    /// The item.
-    item: usize,
-    /// Its kind.
-    kind: Arc<str>,
-    /// What makes it the fact it is.
-    fingerprint: identity::Fingerprint,
-    /// The record in whose place it stands.
-    supersedes: Option<RecordId>,
-}
-
-/// The records of one kind, each with the item it is in, and what is known of the same facts.
-struct OfKind {
-    kind: Arc<Kind>,
-    items: Vec<usize>,
-    records: Vec<UnitRecord>,
-    known: standing::Known,
-    /// Why some of what is known is not to be touched, in the order of it.
-    beyond: Vec<Option<Beyond>>,
-}
-
-impl OfKind {
-    fn verdicts(&self) -> Vec<Verdict> {
-        identity::compare(&self.kind, &self.records, &self.known.records)
-    }
-
-    /// Items that contradict what is known or an earlier item, what is said of it, and whether it is what is known. What is not to
-    /// be touched is contradicted by whatever would replace it; of a record that is somebody else's nothing is told.
-    fn contradictions(&self) -> Vec<(usize, Diagnostic, bool)> {
-        let verdicts = self.verdicts();
-        let filed = self.items.iter().zip(&self.records).zip(verdicts);
-        let beyond = |existing: usize| self.beyond.get(existing).and_then(Option::as_ref);
-        let contradictions = filed.filter_map(|((item, filed), verdict)| match verdict {
-            Verdict::Update { existing } if beyond(existing).is_some() => {
-                Some((*item, beyond(existing)?.fault(), true))
-            }
-            Verdict::Older { existing } | Verdict::Conflict { existing }
-                if beyond(existing) == Some(&Beyond::Elsewhere) =>
-            {
-                Some((*item, Beyond::Elsewhere.fault(), true))
-            }
-            Verdict::Conflict { existing } => {
-                let known = self.known.records.get(existing)?;
-                Some((*item, identity::contradiction(&self.kind, filed, known), true))
-            }
-            Verdict::Contradicts { .. } => {
-                Some((*item, identity::remark(&self.kind, &self.records, filed, verdict)?, false))
-            }
-            _ => None,
-        });
-        contradictions.collect()
-    }
-
-    fn take_out(&mut self, refused: &BTreeSet<usize>) {
-        let items = std::mem::take(&mut self.items).into_iter().zip(std::mem::take(&mut self.records));
-        (self.items, self.records) = items.filter(|(item, _)| !refused.contains(item)).unzip();
-    }
 }

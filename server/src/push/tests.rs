@@ -1,5 +1,7 @@
 //! Pushes against a store in memory: what they store, and that the order in which messages arrive does not matter.
 
+mod events;
+
 use std::ops::ControlFlow;
 
 use liuwu_engine::bundle;
@@ -69,6 +71,15 @@ impl Desk {
     }
 
     fn push(&mut self, accept_good_items: bool, items: &[Json]) -> Report {
+        self.take(accept_good_items, items, false)
+    }
+
+    /// Pushes messages about events.
+    fn tell(&mut self, messages: &[Json]) -> Report {
+        self.take(true, messages, true)
+    }
+
+    fn take(&mut self, accept_good_items: bool, items: &[Json], of_events: bool) -> Report {
         let ask = Ask {
             by: "平台".into(),
             remit: self.remit.clone(),
@@ -83,7 +94,8 @@ impl Desk {
         self.standing.rest_on(self.writes, "e");
         let levels: Vec<&str> = self.bundle.levels().collect();
         let units = self.standing.units(&self.store).unwrap();
-        let mut push = Push::new(&self.bundle, &levels, &units, &ask);
+        let push = Push::new(&self.bundle, &levels, &units, &ask);
+        let mut push = if of_events { push.of_events() } else { push };
         for item in items {
             push.take_sent(item.clone(), None);
         }

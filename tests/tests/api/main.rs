@@ -22,6 +22,8 @@ mod division_changes;
 #[cfg(test)]
 mod duties;
 #[cfg(test)]
+mod events;
+#[cfg(test)]
 mod following;
 #[cfg(test)]
 mod late;
