@@ -113,7 +113,12 @@ fn data(config: &Config) -> Routes {
         .post("/records", May::Upload, pushes::create)
         .post("/events", May::Upload, events::create)
         .get("/division-changes", Public, division_changes::list)
-        .post("/division-changes", WithEverything(May::Upload), division_changes::create)
+        .route(
+            Method::POST,
+            "/division-changes",
+            WithEverything(May::Upload),
+            post(division_changes::create).layer(uploading),
+        )
         .get("/duties", May::ReadRecords, duties::list)
         .get("/duties.ics", May::ReadRecords, duties::calendar)
         .get("/burden", May::ReadRecords, duties::burden)

@@ -214,6 +214,7 @@ fn is_meant(vocabulary: &Vocabulary, roles: &HashSet<&Role>, required: usize) ->
         Subject::Attributes => fields > 0 && required > 0,
         Subject::Divisions => required == 2 && (has(&Role::Level) || has(&Role::Parent)),
         Subject::Statements => required == 2 && (has(&Role::Period) || (has(&Role::From) && has(&Role::To))),
+        Subject::Changes => required >= 2 && (has(&Role::OldCode) || has(&Role::NewCode)),
     }
 }
 

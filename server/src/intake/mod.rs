@@ -7,6 +7,7 @@
 //! what is then read best.
 
 mod attributes;
+pub mod changes;
 pub mod choices;
 pub mod correction;
 mod csv;

@@ -299,7 +299,7 @@ fn read_sheets(book: &Workbook, sheets: &[Sheet], asked: &Asked, upload: &mut Up
             continue;
         }
         match found_on(book.mark.as_ref(), sheet, &vocabularies, asked) {
-            Found::Header(header) => upload.tables.push(table(sheet, &header, asked)),
+            Found::Header(header) => upload.tables.extend(table(sheet, &header, asked)),
             Found::Tie(first, second) => {
                 let fault = Diagnostic::new(&codes::AMBIGUOUS_KIND).with("first", first).with("second", second);
                 upload.faults.push(fault.at(sheet.at(0, 0)));
@@ -317,13 +317,15 @@ fn read_sheets(book: &Workbook, sheets: &[Sheet], asked: &Asked, upload: &mut Up
     }
 }
 
-fn table(sheet: &Sheet, header: &Header, asked: &Asked) -> Table {
-    match &header.vocabulary.subject {
+fn table(sheet: &Sheet, header: &Header, asked: &Asked) -> Option<Table> {
+    Some(match &header.vocabulary.subject {
         Subject::Records(kind) => Table::Records(Arc::clone(kind), records::of_sheet(sheet, header, kind, asked)),
         Subject::Attributes => Table::Attributes(attributes::of_sheet(sheet, header, asked)),
         Subject::Divisions => Table::Divisions(divisions::of_sheet(sheet, header)),
         Subject::Statements => Table::Statements(statements::of_sheet(sheet, header, asked)),
-    }
+        // Not among the tables looked for here: see [`super::changes`].
+        Subject::Changes => return None,
+    })
 }
 
 /// No sheet was recognised: an empty file, or headers that nobody asked for.

@@ -128,7 +128,7 @@ fn fill(
 fn published(subject: &Subject<'_>) -> Option<PublishedBefore> {
     let before = subject.published.as_ref()?;
     let score = before.score.filter(|score| Some(*score) != subject.shown.score)?;
-    Some(PublishedBefore { as_of: before.as_of, score: Figure(score) })
+    Some(PublishedBefore { as_of: before.run.as_of, score: Figure(score) })
 }
 
 /// The units whose records count for this one.
