@@ -108,7 +108,7 @@ impl Default for Config {
             sample: false,
             behind: SignedDuration::ZERO,
             webhook_host: Vec::new(),
-            upload_mb: 64,
+            upload_mb: 128,
             body_mb: 1,
             timeout_seconds: 60,
             kept_runs: 6,

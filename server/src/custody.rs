@@ -196,6 +196,7 @@ impl Custody<'_> {
     pub fn enter(&self, kind: &str, typed: &Typed, remark: &str, decision: Decision) -> Result<Kept, Problem> {
         let kind = self.own_kind(kind)?;
         let act = Act { by: self.caller.name(), at: self.app.now(), why: remark.trim().to_owned() };
+        let _alone = self.app.standing();
         let entered = self.desk().enter(&kind, typed, &act, decision)?;
         self.keep(entered, Action::Upload)
     }
@@ -208,6 +209,7 @@ impl Custody<'_> {
         let act = self.act(why)?;
         let old = self.in_force(id)?;
         let kind = self.own_kind(&old.kind)?;
+        let _alone = self.app.standing();
         let entered = self.desk().correct(&kind, &old, typed, &act, decision)?;
         self.keep(entered, Action::Correct)
     }

@@ -208,6 +208,12 @@ fn weigh(app: &App, caller: &Caller, edition: &EditionView, report: &Report) -> 
     if report.is_empty() {
         return Ok(Weighed::Effect(Effect::default()));
     }
+    if report.is_large() {
+        let zh = "超过20万行的表不测算影响,入库后在成绩里看";
+        let en =
+            "the effect of a table of more than 200,000 rows is not weighed; look at the results once it is stored";
+        return Ok(Weighed::Unknown(zh.to_owned(), en.to_owned()));
+    }
     let store = app.store();
     let bundle = &edition.edition.bundle;
     let Some(run) = store.runs()?.into_iter().find(|run| run.bundle == *bundle && !run.trial) else {
@@ -235,7 +241,8 @@ fn weigh(app: &App, caller: &Caller, edition: &EditionView, report: &Report) -> 
     }
 }
 
-/// A file of a draft as a workbook with its faults in red, each with a comment; what was mended in the draft is mended in it.
+/// A file of a draft as a workbook with its faults in red, each with a comment; what was mended in the draft is mended in it. Of a
+/// table too large to be held the first faulty rows, as CSV.
 ///
 /// # Errors
 /// [`Problem::Absent`] for a file that the draft does not have.
@@ -243,6 +250,9 @@ pub fn corrected(app: &App, caller: &Caller, draft: &Draft, name: &str, preview:
     let absent = || Problem::Absent("文件", "file", name.to_owned());
     let (edition, said) = said(app, caller, draft)?;
     let file = draft.read_files(app.store())?.into_iter().find(|file| file.name == name).ok_or_else(absent)?;
+    if preview.report.is_large() {
+        return preview.report.corrections.first().cloned().ok_or_else(absent);
+    }
     let mut book = intake::read(&file.name, &file.bytes, None, Limits::default()).map_err(Problem::Faults)?;
     said.choices.mend(&mut book);
     // What the file was recognised as, or declared to be, need not be guessed again when it comes back.

@@ -3,18 +3,22 @@
 //! Enters: a [`Filed`] assessment, its bundle and the unit's records. Leaves: an [`Explanation`], which the command line, the
 //! API and pages show. Personal fields never enter it. Next: [`crate::pages`].
 
+pub mod late;
+
 use std::collections::HashMap;
 
 use liuwu_engine::assessment::{FindingKind, Met, Outcome};
 use liuwu_engine::bundle::{Bundle, Criterion, Rule};
 use liuwu_engine::diagnostic::Lang;
 use liuwu_engine::number::Number;
+use liuwu_engine::period::Date;
 use liuwu_engine::record::Record;
 use serde::Serialize;
 
 use crate::filed::{Filed, FiledEvidence, FiledFinding, FiledLineKind};
 use crate::personal;
 use crate::wording::shown;
+use late::Late;
 
 /// What one assessment came to, line by line.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -93,6 +97,9 @@ pub struct Evidence {
     pub date: String,
     /// The file, sheet and row.
     pub place: String,
+    /// Since when it is known, where that is after results for the period had been published.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub known_since: Option<Date>,
     /// Its fields: title, value, and the cell each was read from.
     pub fields: Vec<Field>,
 }
@@ -108,9 +115,15 @@ pub struct Field {
     pub cell: String,
 }
 
-/// Explains an assessment. `records` are those of the unit and the units above it, as far as they are known.
-pub fn explain<'a>(filed: &Filed, bundle: &Bundle, records: impl IntoIterator<Item = &'a Record>) -> Explanation {
-    explain_in(Lang::Zh, filed, bundle, records)
+/// Explains an assessment. `records` are those of the unit and the units above it, as far as they are known; `late` says which of
+/// them came late.
+pub fn explain<'a>(
+    filed: &Filed,
+    bundle: &Bundle,
+    records: impl IntoIterator<Item = &'a Record>,
+    late: &Late,
+) -> Explanation {
+    explain_in(Lang::Zh, filed, bundle, records, late)
 }
 
 /// The same in a language; titles and reasons stay those of the bundle.
@@ -119,6 +132,7 @@ pub fn explain_in<'a>(
     filed: &Filed,
     bundle: &Bundle,
     records: impl IntoIterator<Item = &'a Record>,
+    late: &Late,
 ) -> Explanation {
     let mut by_place = HashMap::new();
     for record in records {
@@ -131,6 +145,7 @@ pub fn explain_in<'a>(
         criteria: bundle.all_criteria().into_iter().map(|criterion| (criterion.id.as_str(), criterion)).collect(),
         bundle,
         by_place,
+        late,
     };
     Explanation { lines: explainer.lines(), statements: explainer.statements(), unchecked: explainer.unchecked() }
 }
@@ -142,6 +157,7 @@ struct Explainer<'a> {
     rules: HashMap<&'a str, &'a Rule>,
     criteria: HashMap<&'a str, &'a Criterion>,
     by_place: HashMap<(String, String), &'a Record>,
+    late: &'a Late,
 }
 
 impl Explainer<'_> {
@@ -253,6 +269,7 @@ impl Explainer<'_> {
             kind: kind.map_or_else(|| evidence.kind.clone(), |kind| kind.title.clone()),
             date: evidence.date.to_string(),
             place: evidence.place(),
+            known_since: self.late.since(&evidence.kind, &evidence.place()),
             fields,
         }
     }

@@ -36,6 +36,7 @@ pub mod effect;
 pub mod jobs;
 pub mod drafts;
 pub mod error;
+pub mod prepared;
 pub mod state;
 pub mod webhooks;
 pub mod custody;

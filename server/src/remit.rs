@@ -19,7 +19,7 @@ use liuwu_engine::period::Date;
 
 use crate::accounts::Caller;
 use crate::store::{Batch, RecordId, RecordRow, Scope, Store, StoreError, UnitRow};
-pub use admitted::{Admitted, NotAdmitted};
+pub use admitted::{Admitted, Growing, NotAdmitted};
 
 /// The note of a batch that says which villages handed it in: their codes.
 pub const VILLAGE: &str = "village";

@@ -3,10 +3,11 @@
 //! Enters: an [`App`]. Leaves: the service that [`crate::serve`] runs and that tests call in memory; and the list of its routes.
 //!
 //! Around every route, from the outside in: the number of the request, its line in the log, the face of a problem and the
-//! security headers ([`present`]); compression; a panic becomes a problem; who asks ([`crate::gate`]); the deadline
-//! ([`deadline`]); the limit of the body; what the route takes.
+//! security headers ([`present`]); a panic becomes a problem; who asks ([`crate::gate`]); what is answered already ([`prepared`]); compression; the
+//! deadline ([`deadline`]); the limit of the body; what the route takes.
 
 mod deadline;
+mod prepared;
 mod present;
 mod routes;
 
@@ -41,11 +42,12 @@ use routes::Routes;
 pub fn router(app: App) -> Router {
     let around = ServiceBuilder::new()
         .layer(from_fn_with_state(app.clone(), present::present))
-        .layer(CompressionLayer::new())
         .layer(CatchPanicLayer::custom(present::panicked))
         // Around the gate too, which reads the forms of whoever is logged in.
         .layer(from_fn_with_state(app.clone(), deadline::hold))
         .layer(from_fn_with_state(app.clone(), gate::identify))
+        .layer(from_fn_with_state(app.clone(), prepared::answer))
+        .layer(CompressionLayer::new())
         .layer(DefaultBodyLimit::max(app.config().body_limit()));
     all(app.config())
         .into_router()
@@ -111,7 +113,12 @@ fn data(config: &Config) -> Routes {
         .post("/records", May::Upload, pushes::create)
         .post("/events", May::Upload, events::create)
         .get("/division-changes", Public, division_changes::list)
-        .post("/division-changes", WithEverything(May::Upload), division_changes::create)
+        .route(
+            Method::POST,
+            "/division-changes",
+            WithEverything(May::Upload),
+            post(division_changes::create).layer(uploading),
+        )
         .get("/duties", May::ReadRecords, duties::list)
         .get("/duties.ics", May::ReadRecords, duties::calendar)
         .get("/burden", May::ReadRecords, duties::burden)

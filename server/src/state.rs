@@ -7,7 +7,6 @@ mod keeper;
 mod kept;
 mod runs;
 
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
@@ -25,6 +24,7 @@ use crate::entrance::Entrance;
 use crate::error::Problem;
 use crate::filed::Filed;
 use crate::jobs::Jobs;
+use crate::prepared::Prepared;
 use crate::push::Standing;
 use crate::remit::Remit;
 use crate::retention;
@@ -52,11 +52,10 @@ struct Shared {
     audit: Arc<Audit>,
     entrance: Entrance,
     editions: Kept<(String, String), EditionView>,
-    runs: Kept<(RunId, Period), RunView>,
+    /// Names and places of units may change though the results do not: by the count of lists too.
+    runs: Kept<(RunId, Period, u64), RunView>,
     units: Kept<(Date, u64), UnitTree>,
-    /// Rises with everything that is written, so that what was made ready before is not used any more.
-    writes: AtomicU64,
-    /// What pushes compare with; held while one is compared and stored.
+    /// What pushes compare with; held by whoever compares records with the stored ones and then stores them.
     standing: Mutex<Standing>,
     drafts: Drafts,
     previews: Previews,
@@ -64,6 +63,7 @@ struct Shared {
     /// Held while units are scored: one scoring at a time has the processors to itself.
     scoring: Mutex<()>,
     keeper: Keeper,
+    prepared: Prepared,
     footing: Footing,
 }
 
@@ -84,13 +84,13 @@ impl App {
             editions: Kept::new(KEPT_EDITIONS),
             runs,
             units: Kept::new(KEPT_TREES),
-            writes: AtomicU64::new(0),
             standing: Mutex::default(),
             drafts: Drafts::default(),
             previews: Previews::default(),
             jobs: Jobs::default(),
             scoring: Mutex::new(()),
             keeper: Keeper::default(),
+            prepared: Prepared::default(),
             footing: Footing::default(),
         }))
     }
@@ -142,18 +142,12 @@ impl App {
         day_in_china(self.now())
     }
 
-    /// Must be called after everything that writes to the store. Runs in force are then kept current, where the operator wants
+    /// Must be called after everything that changes the facts, so that runs in force are kept current, where the operator wants
     /// it.
     pub fn has_written(&self) {
-        self.has_scored();
         if self.config().keep_current {
             self.wake_keeper();
         }
-    }
-
-    /// Likewise after a run was stored.
-    fn has_scored(&self) {
-        self.0.writes.fetch_add(1, Ordering::AcqRel);
     }
 
     /// Blanks personal data whose time is over by the edition in force, and notes it. It blocks.
@@ -187,12 +181,18 @@ impl App {
         self.has_written();
     }
 
-    /// How often something was written since the start; for the tags of answers that any write may change.
+    /// How often the store has changed, by its own count; for whatever is kept ready or tagged until it changes.
     pub fn writes(&self) -> u64 {
-        self.0.writes.load(Ordering::Acquire)
+        self.store().generation()
     }
 
-    /// What pushes compare with; whoever has it is the only one that pushes. It blocks.
+    /// Answers to the public that are kept.
+    pub fn prepared(&self) -> &Prepared {
+        &self.0.prepared
+    }
+
+    /// What pushes compare with. Whoever has it is the only one that compares records with the stored ones and then stores
+    /// them, so that two with the same fact are not both taken for new. It blocks.
     pub fn standing(&self) -> MutexGuard<'_, Standing> {
         self.0.standing.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -324,9 +324,11 @@ impl App {
         if !run.covers(period) {
             return Err(Problem::NoRun { bundle: run.bundle.clone(), period: period.name() });
         }
-        self.0.runs.get((run.id, period), || {
+        let lists = self.store().lists_changed();
+        self.0.runs.get((run.id, period, lists), || {
             if run.base.is_some()
-                && let Some(other) = self.0.runs.ready_like(|(id, of)| *id != run.id && *of == period)
+                && let Some(other) =
+                    self.0.runs.ready_like(|(id, of, known)| *id != run.id && *of == period && *known == lists)
                 && let Some(view) = RunView::from_other(self.store(), run, &other)?
             {
                 return Ok(view);

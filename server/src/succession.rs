@@ -11,13 +11,16 @@
 //! itself count for the successor, in every period. Of a unit that was split they count for the first of those named. What stands
 //! below an old unit (the villages of a town) stands below the successor from then on.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod announcement;
+mod table;
 
-use liuwu_engine::codes::sheet::BAD_DIVISION;
-use liuwu_engine::diagnostic::Diagnostic;
+use std::collections::BTreeMap;
+
 use liuwu_engine::period::{Date, parse_date};
 
-use crate::store::{NewBatch, UnitRow};
+use crate::store::UnitRow;
+pub use announcement::{About, Misfit, announce};
+pub use table::{Tabled, prepare};
 
 /// Begins the level of a unit that has a successor; the day of the change follows.
 const SUCCEEDED: &str = "succeeded:";
@@ -100,106 +103,16 @@ pub fn heir<'s>(successions: &'s BTreeMap<String, Succession>, old: &str) -> Opt
     heir
 }
 
-/// Puts changes into a batch: new units, old ones with their successors, and those below them under the successor. `today` is the
-/// last day a change may be of: what is to come later is handed in then, since until then the old units are assessed.
-///
-/// # Errors
-/// Everything that does not fit the units listed.
-pub fn announce(
-    rows: &[UnitRow],
-    changes: &[Change],
-    today: Date,
-    batch: &mut NewBatch,
-) -> Result<(), Vec<Diagnostic>> {
-    let mut listed: BTreeMap<String, UnitRow> = rows.iter().map(|row| (row.id.clone(), row.clone())).collect();
-    let mut faults = Vec::new();
-    let mut refuse = |zh: String, en: String| {
-        faults.push(
-            Diagnostic::new(&BAD_DIVISION)
-                .with("problem", zh)
-                .with("problem_en", en)
-                .with("remedy", "核对区划代码后重新报送")
-                .with("remedy_en", "check the codes and hand it in again"),
-        );
-    };
-    for change in changes {
-        let fits = match change.kind {
-            Kind::Merged => change.old.len() > 1 && change.new.len() == 1,
-            Kind::Split => change.old.len() == 1 && change.new.len() > 1,
-            Kind::Recoded => change.old.len() == 1 && change.new.len() == 1,
-        };
-        if !fits {
-            refuse(
-                "合并是几个变一个,拆分是一个变几个,改代码是一个变一个".to_owned(),
-                "merging makes one of several, splitting several of one, recoding one of one".to_owned(),
-            );
-            continue;
-        }
-        if change.from > today {
-            refuse(
-                format!("变更日期 {} 还没有到;在那之前仍按原区划考核,请到当日再报", change.from),
-                format!(
-                    "the change of {} is still to come; until then the old units are assessed, hand it in on that day",
-                    change.from
-                ),
-            );
-            continue;
-        }
-        let olds: Vec<UnitRow> = change.old.iter().filter_map(|code| listed.get(code).cloned()).collect();
-        let distinct: BTreeSet<&String> = change.old.iter().chain(change.new.iter().map(|(code, _)| code)).collect();
-        if distinct.len() < change.old.len() + change.new.len() && change.kind != Kind::Merged {
-            refuse("新旧代码有重复".to_owned(), "a code stands on both sides".to_owned());
-            continue;
-        }
-        let unknown: Vec<&str> =
-            change.old.iter().filter(|code| !listed.contains_key(*code)).map(String::as_str).collect();
-        let gone: Vec<&str> = olds.iter().filter(|row| of_row(row).is_some()).map(|row| row.id.as_str()).collect();
-        let Some(model) = olds.first().filter(|_| unknown.is_empty() && gone.is_empty()) else {
-            let codes = unknown.into_iter().chain(gone).collect::<Vec<_>>().join("、");
-            refuse(format!("「{codes}」不在现有区划之列"), format!("`{codes}` is no unit of today"));
-            continue;
-        };
-        let (level, parent) = (model.level.clone(), model.parent.clone());
-        let mut complete = true;
-        for (code, name) in &change.new {
-            match (listed.get(code), name) {
-                (Some(row), _) if row.level == level => {}
-                (Some(_), _) => {
-                    refuse(format!("「{code}」与原区划不同级"), format!("`{code}` is of another level"));
-                    complete = false;
-                }
-                (None, Some(name)) => {
-                    let row =
-                        UnitRow { id: code.clone(), level: level.clone(), name: name.clone(), parent: parent.clone() };
-                    listed.insert(code.clone(), row.clone());
-                    put(batch, row);
-                }
-                (None, None) => {
-                    refuse(format!("新代码「{code}」缺少名称"), format!("the new unit `{code}` has no name"));
-                    complete = false;
-                }
-            }
-        }
-        let Some((heir, _)) = change.new.first().filter(|_| complete) else { continue };
-        // One of those merged may keep its code: it goes on as it was.
-        for old in olds.into_iter().filter(|old| old.id != *heir) {
-            let below = listed.values().filter(|row| row.parent.as_ref() == Some(&old.id) && of_row(row).is_none());
-            let below = below.map(|row| UnitRow { parent: Some(heir.clone()), ..row.clone() });
-            let row =
-                UnitRow { level: format!("{SUCCEEDED}{}", change.from), parent: Some(heir.clone()), ..old.clone() };
-            for row in below.chain([row]).collect::<Vec<_>>() {
-                listed.insert(row.id.clone(), row.clone());
-                put(batch, row);
-            }
-        }
-    }
-    if faults.is_empty() { Ok(()) } else { Err(faults) }
-}
-
-/// Puts a row into a batch, in place of an earlier one of the same unit.
-fn put(batch: &mut NewBatch, row: UnitRow) {
-    batch.units.retain(|earlier| earlier.id != row.id);
-    batch.units.push(row);
+/// The units whose records a unit's result can rest on, on a day: itself, those that it has succeeded, and those above it.
+#[must_use]
+pub fn behind(rows: &[UnitRow], unit: &str, on: Date) -> Vec<String> {
+    let old = in_force(rows, on);
+    let mut behind: Vec<String> = old.keys().filter(|code| heir(&old, code) == Some(unit)).cloned().collect();
+    let parents: BTreeMap<&str, Option<&str>> =
+        rows.iter().map(|row| (row.id.as_str(), row.parent.as_deref())).collect();
+    let above = std::iter::successors(Some(unit), |at| parents.get(at).copied().flatten());
+    behind.extend(above.take(LONGEST).map(str::to_owned));
+    behind
 }
 
 #[cfg(test)]
@@ -207,6 +120,7 @@ mod tests {
     use liuwu_engine::diagnostic::Lang;
 
     use super::*;
+    use crate::store::NewBatch;
 
     fn day(text: &str) -> Date {
         parse_date(text).unwrap()
@@ -309,9 +223,9 @@ mod tests {
             let mut batch = NewBatch::new("2020-06-02T00:00:00Z".parse().unwrap(), "t", "");
             announce(&rows(), &recoded, day(today), &mut batch).map(|()| batch.units.len())
         };
-        assert_eq!(announced("2020-06-01"), Ok(2));
+        assert_eq!(announced("2020-06-01").unwrap(), 2);
         let refused = announced("2020-05-31").unwrap_err();
-        assert!(refused[0].message(Lang::Zh).contains("2020-06-01"), "{refused:?}");
+        assert!(refused[0].fault.message(Lang::Zh).contains("2020-06-01"), "{refused:?}");
     }
 
     #[test]

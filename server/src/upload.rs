@@ -2,13 +2,18 @@
 //!
 //! Enters: files as their user has them, and what he says with them. Leaves: a [`Report`] of what would happen (预检), which
 //! [`commit`] stores; or every fault at its cell, and nothing stored. `preparation` reads the files, `comparison` holds their
-//! records beside those that are known, `strip` shows the faulty rows. Next: [`crate::scoring`].
+//! records beside those that are known, `strip` shows the faulty rows;
+//! a table too large to be held goes through `large`. Next: [`crate::scoring`].
 
 mod comparison;
+mod large;
 mod preparation;
 mod reach;
 mod rows;
+mod spool;
 mod strip;
+#[cfg(test)]
+mod tests;
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -23,7 +28,8 @@ use crate::intake::{Choices, ReadColumn, Unmatched};
 use crate::progress::{CalledOff, Progress, Step, Unwatched};
 use crate::questions;
 use crate::remit::{NotAdmitted, Remit};
-use crate::store::{Act, BatchId, NewBatch, RecordId, RecordRow, Statement, Store, StoreError};
+use crate::store::{Act, BatchId, NewBatch, RecordId, RecordRow, Seen, Statement, Store, StoreError};
+use large::Large;
 pub use strip::{Strip, StripRow};
 
 /// A file as uploaded.
@@ -109,6 +115,10 @@ pub struct Report {
     pub(crate) batch: NewBatch,
     /// Within what it was handed in.
     remit: Remit,
+    /// The rows of a large table, which are not in the batch.
+    large: Option<Large>,
+    /// What was stored when it was compared.
+    seen: Seen,
 }
 
 /// What a table holds.
@@ -174,7 +184,7 @@ impl Report {
     /// Whether storing it would change nothing.
     pub fn is_empty(&self) -> bool {
         let batch = &self.batch;
-        batch.records.is_empty()
+        self.rows() == batch.attributes.len() as u64
             && batch.attributes.is_empty()
             && batch.units.is_empty()
             && batch.statements.is_empty()
@@ -182,10 +192,17 @@ impl Report {
             && batch.takes_back.is_empty()
     }
 
+    /// Whether it was compared with all that is stored. Otherwise it must be prepared again: what it takes for new may be
+    /// known by now. Ask while nobody else can store.
+    pub fn is_current(&self, store: &dyn Store) -> bool {
+        self.seen == store.seen()
+    }
+
     /// The units with records or attributes in it.
     pub fn units_touched(&self) -> HashSet<&str> {
         let records = self.batch.records.iter().map(|record| record.unit.as_str());
-        records.chain(self.batch.attributes.iter().map(|fact| fact.unit.as_str())).collect()
+        let large = self.large.iter().flat_map(|large| &large.units).map(|unit| unit.as_ref());
+        records.chain(large).chain(self.batch.attributes.iter().map(|fact| fact.unit.as_str())).collect()
     }
 
     /// The fault that all rows share, so that there are no good ones beside it.
@@ -193,7 +210,18 @@ impl Report {
         self.faults.iter().find(|fault| fault.code.id == RECEIVED_IN_FUTURE.id)
     }
 
-    /// What would be stored.
+    /// How many records and attributes would be stored.
+    pub fn rows(&self) -> u64 {
+        let large = self.large.as_ref().map_or(0, Large::rows);
+        (self.batch.records.len() + self.batch.attributes.len()) as u64 + large
+    }
+
+    /// Whether it is a large table, whose rows are not in [`Self::batch`].
+    pub fn is_large(&self) -> bool {
+        self.large.is_some()
+    }
+
+    /// What would be stored; without the rows of a large table.
     pub fn batch(&self) -> &NewBatch {
         &self.batch
     }
@@ -236,7 +264,6 @@ pub enum Stopped {
 pub const READING: Step = Step { zh: "读取", en: "reading" };
 /// Checking the rows.
 pub const CHECKING: Step = Step { zh: "预检", en: "checking" };
-
 /// Stores what a report found. None: there is nothing new, and nothing was stored.
 ///
 /// # Errors
@@ -248,10 +275,10 @@ pub fn commit(store: &dyn Store, report: Report) -> Result<Option<BatchId>, NotA
 /// The same with somebody watching, who may call it off.
 ///
 /// # Errors
-/// As [`commit`], and [`StoreError::CalledOff`].
+/// As [`commit`], and [`StoreError::CalledOff`]; nothing is stored then.
 pub fn commit_watched(
     store: &dyn Store,
-    report: Report,
+    mut report: Report,
     progress: &dyn Progress,
 ) -> Result<Option<BatchId>, NotAdmitted> {
     if !report.acceptable {
@@ -261,13 +288,23 @@ pub fn commit_watched(
     let is_empty = report.is_empty();
     let asked = Act { by: report.batch.by.clone(), at: report.batch.at, why: report.batch.what.clone() };
     let received_on = report.batch.received_on;
+    let large = report.large.take();
     let admitted = report.remit.admit(store, report.batch)?;
     let raised = questions::raise(store, report.conflicts, &asked, received_on)?;
     if is_empty {
         return Ok(None);
     }
-    let stored = admitted.store_watched(store, progress);
-    if let Err(StoreError::CalledOff(_) | StoreError::Conflict(_)) = &stored {
+    let stored = match large {
+        Some(large) => report
+            .remit
+            .begin(store, admitted)
+            .map_err(NotAdmitted::from)
+            .and_then(|batch| large.store(batch, progress)),
+        None => admitted.store_watched(store, progress).map_err(NotAdmitted::from),
+    };
+    if let Err(NotAdmitted::Beyond(_) | NotAdmitted::Store(StoreError::CalledOff(_) | StoreError::Conflict(_))) =
+        &stored
+    {
         // What is not stored raises no questions.
         questions::drop_raised(store, &raised)?;
     }
@@ -279,12 +316,10 @@ pub fn commit_watched(
 /// # Errors
 /// The store's; faults of the files are in the report.
 pub fn prepare(store: &dyn Store, bundle: &Bundle, files: &[File], said: &Said) -> Result<Report, StoreError> {
-    match prepare_watched(store, bundle, files, said, &Unwatched) {
-        Ok(report) => Ok(report),
-        Err(Stopped::Store(error)) => Err(error),
-        // Nobody can call off what nobody watches.
-        Err(Stopped::CalledOff(off)) => Err(StoreError::Io(off.to_string())),
-    }
+    prepare_watched(store, bundle, files, said, &Unwatched).map_err(|stopped| match stopped {
+        Stopped::Store(error) => error,
+        Stopped::CalledOff(off) => off.into(),
+    })
 }
 
 /// The same, with somebody watching: the files are [read](READING), then their rows are [checked](CHECKING).

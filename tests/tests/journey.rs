@@ -15,6 +15,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use liuwu::explanation::explain;
+use liuwu::explanation::late::Late;
 use liuwu::filed::Filed;
 use liuwu::intake::{self, Limits};
 use liuwu::listing;
@@ -133,7 +134,7 @@ fn one_cell_goes_from_the_clerks_file_to_the_village_heads_explanation() {
     insta::assert_json_snapshot!("the_assessment_as_it_is_kept", filed, { ".receipt" => "[receipt]" });
 
     // explanation: every point, down to the cell it comes from.
-    let explanation = explain(&filed, &bundle, [&record]);
+    let explanation = explain(&filed, &bundle, [&record], &Late::default());
     insta::assert_json_snapshot!("the_explanation", explanation);
 
     // listing: the village is on the negative list, and why.

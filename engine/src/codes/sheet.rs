@@ -66,6 +66,34 @@ codes! {
         help_zh: "删去表格右侧和下方多余的内容,或分成几个文件上传",
         help_en: "remove what stands right of and below the table, or upload it in parts",
     }
+    /// So many faults that not all of them are listed.
+    MORE_FAULTS = Error "more-faults-in-table" {
+        zh: "另有{count}处错误没有逐一列出",
+        en: "{count} more faults are not listed one by one",
+        help_zh: "先改正已列出的,往往是同一个原因;改后重新上传,会列出其余的",
+        help_en: "mend those that are listed first, since many have the same cause; then upload it again to see the rest",
+    }
+    /// A table of more rows than are held at a time, read piece by piece.
+    LARGE_TABLE = Warning "large-table" {
+        zh: "超过{limit}行,按大表读取:每一格照样检查,每一行照样比对;但不测算对得分的影响,不生成标红的文件,不能声明为全部台账",
+        en: "more than {limit} rows, read as a large table: every cell is checked and every row compared as always, but the effect on scores is not weighed, no marked file is made, and it cannot be declared complete",
+        help_zh: "需要这些的,分成几个文件上传,例如一个镇街一个",
+        help_en: "where you need these, upload it in parts, one for each town for example",
+    }
+    /// A large table in company.
+    LARGE_NOT_ALONE = Error "large-table-not-alone" {
+        zh: "超过{limit}行的表要单独上传:一个文件,其中只有一张台账",
+        en: "a table of more than {limit} rows is uploaded by itself: one file that holds one table of records",
+        help_zh: "把这张表另存为一个文件单独上传,其他的表另行上传",
+        help_en: "save this table as a file of its own and upload it alone, and the other tables separately",
+    }
+    /// A file with more rows than are held holds a kind whose records are known by personal fields.
+    LARGE_WITH_PERSONAL = Error "large-table-with-personal-data" {
+        zh: "这类台账用个人信息辨认记录,一个文件不能超过{limit}行",
+        en: "records of this kind are known by personal fields: one file holds at most {limit} rows of it",
+        help_zh: "按镇街或月份分成几个文件上传",
+        help_en: "split it into several files, by town or month",
+    }
     /// A quotation mark in a CSV file is never closed.
     UNCLOSED_QUOTE = Error "unclosed-quote" {
         zh: "这一格的引号没有成对,后面的内容都被算进这一格",

@@ -249,6 +249,13 @@ pub fn is_formula_error(text: &str) -> bool {
             | "#NULL!"
             | "#SPILL!"
             | "#CALC!"
+            | "#FIELD!"
+            | "#BLOCKED!"
+            | "#UNKNOWN!"
+            | "#CONNECT!"
+            | "#EXTERNAL!"
+            | "#BUSY!"
+            | "#PYTHON!"
             | NOT_CALCULATED
     )
 }

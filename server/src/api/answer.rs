@@ -18,6 +18,7 @@ use sha2::{Digest, Sha256};
 use crate::accounts::Caller;
 use crate::disclosure::{Reader, Viewer};
 use crate::error::Problem;
+use crate::prepared::Lasting;
 use crate::state::App;
 use crate::wording::internal_mark;
 
@@ -197,7 +198,7 @@ impl IntoResponse for Answer {
         if let Ok(tag) = HeaderValue::from_str(&self.tag) {
             response.headers_mut().insert(ETAG, tag);
         }
-        response
+        if self.is_public { Lasting(response).into_response() } else { response }
     }
 }
 

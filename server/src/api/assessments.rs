@@ -20,8 +20,10 @@ use super::source::Source;
 use crate::audit::{Action, Note, Subject};
 use crate::disclosure::{Lens, Reader, Shown, Viewer};
 use crate::error::Problem;
+use crate::explanation::late::Late;
 use crate::state::App;
 use crate::store::{Run, RunId};
+use crate::succession;
 use crate::view::RunView;
 
 /// What of the results is wanted.
@@ -310,7 +312,13 @@ fn explain(app: &App, asked: &Asked, lens: &Lens, run: &Run, period: Period, uni
             let subject = Subject::of("assessment", format!("{}/{unit}", run.id));
             app.audit().note(Note::done(&asked.caller, Action::Inspect, subject))?;
         }
-        Ok(Explanation::of(&shown, source.clone(), view.edition.bundle(), &view.units))
+        // Where the places of evidence are not shown, nothing is said of it.
+        let mut late = Late::default();
+        if lens.is_internal() {
+            let whose = succession::behind(view.units.all(), unit, run.as_of);
+            late = Late::of(app.store(), run, period, whose.iter().map(String::as_str))?;
+        }
+        Ok(Explanation::of(&shown, source.clone(), view.edition.bundle(), &view.units, &late))
     })
 }
 

@@ -21,7 +21,7 @@ use crate::desk::{self, Consent, Look, incoming};
 use crate::drafts::{Change, Draft, State as DraftState};
 use crate::error::Problem;
 use crate::jobs::Ending;
-use crate::pages::draft::{XLSX, download};
+use crate::pages::download::{download, media_of};
 use crate::state::App;
 use body::{CommitForm, DraftBody, DraftChange, DraftForm};
 
@@ -222,7 +222,7 @@ pub async fn correction(
         match desk::look(app, &caller, &draft, PATIENCE)? {
             Look::Ready(preview) => {
                 let file = desk::corrected(app, &caller, &draft, &file, &preview)?;
-                Ok(download(&file.name, XLSX, file.bytes))
+                Ok(download(&file.name, media_of(&file.name), file.bytes))
             }
             Look::Working(_) => Err(Problem::Timeout),
         }

@@ -15,6 +15,7 @@ use utoipa::ToSchema;
 use super::results::{Assessment, State};
 use super::source::{Source, optional_points, points};
 use crate::disclosure::{PublicCount, Shown, ShownEntry, ShownEvidence, ShownFinding, ShownLine, ShownLineKind};
+use crate::explanation::late::Late;
 use crate::view::UnitTree;
 
 /// 得分说明。 · A result in full.
@@ -153,6 +154,10 @@ pub struct EvidencePart {
     /// 出处:文件、工作表、行 · File, sheet and row; with the token only.
     #[schema(example = "火灾.xlsx!2020!12")]
     pub place: Option<String>,
+    /// 补报的,何日起知悉;只在得分说明中,与出处一样只对有权者 · Since when it is known, where that is after results for the period
+    /// had been published; in explanations alone, and only where the place is shown.
+    #[schema(value_type = Option<String>, format = Date, example = "2021-02-01")]
+    pub known_since: Option<Date>,
 }
 
 /// 指标。 · A criterion of the standard and its result.
@@ -224,13 +229,14 @@ pub struct RemarkPart {
 /// The standard by ids, to name what results only point at.
 struct Names<'a> {
     bundle: &'a Bundle,
+    late: &'a Late,
     criteria: HashMap<&'a str, (&'a Criterion, Option<&'a str>)>,
     rules: HashMap<&'a str, (&'a Rule, &'a str)>,
 }
 
 impl<'a> Names<'a> {
-    fn of(bundle: &'a Bundle) -> Names<'a> {
-        let mut names = Names { bundle, criteria: HashMap::new(), rules: HashMap::new() };
+    fn of(bundle: &'a Bundle, late: &'a Late) -> Names<'a> {
+        let mut names = Names { bundle, late, criteria: HashMap::new(), rules: HashMap::new() };
         names.enter(&bundle.criteria, None);
         names
     }
@@ -256,6 +262,7 @@ impl<'a> Names<'a> {
             date: evidence.date,
             number: evidence.number.clone(),
             place: evidence.place.clone(),
+            known_since: evidence.place.as_deref().and_then(|place| self.late.since(&evidence.kind, place)),
         }
     }
 
@@ -379,8 +386,8 @@ impl From<&Remark> for RemarkPart {
 impl Explanation {
     /// A result in full.
     #[must_use]
-    pub fn of(shown: &Shown, source: Source, bundle: &Bundle, units: &UnitTree) -> Explanation {
-        let names = Names::of(bundle);
+    pub fn of(shown: &Shown, source: Source, bundle: &Bundle, units: &UnitTree, late: &Late) -> Explanation {
+        let names = Names::of(bundle, late);
         let criteria = shown.criteria.iter().filter_map(|(id, result)| {
             let (criterion, within) = names.criteria.get(id.as_str())?;
             Some(CriterionPart {

@@ -315,6 +315,8 @@ fn entry_of(entry: &ShownEntry, shown: &Shown, list: &List, view: &RunView) -> L
         date: record.date,
         number: record.number.clone(),
         place: record.place.clone(),
+        // What came late is told where a result is explained.
+        known_since: None,
     });
     let of_kind = entry.record.as_ref().and_then(|record| bundle.dictionary.kinds.get(&record.kind));
     let owner = entry.department.clone().or_else(|| of_kind.and_then(|kind| kind.department.clone()));

@@ -12,7 +12,7 @@ use super::parameters::{Path, Query};
 use crate::accounts::Caller;
 use crate::desk::templates::{Asked, template};
 use crate::error::Problem;
-use crate::pages::draft::{XLSX, download};
+use crate::pages::download::{XLSX, download};
 use crate::state::App;
 
 /// For what a template is wanted.

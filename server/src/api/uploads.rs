@@ -279,9 +279,14 @@ fn store(app: &App, caller: &Caller, mut form: Form) -> Result<Response, Problem
     form.said.pseudonym_key = app.pseudonym_key().to_vec();
     form.said.remit = Remit::of_caller(caller, edition.bundle(), app.units()?.all());
     form.said.statements.iter().try_for_each(|statement| form.said.remit.of_statement(statement))?;
-    let report = upload::prepare(app.store(), edition.bundle(), &form.files, &form.said)?;
+    let prepare = || upload::prepare(app.store(), edition.bundle(), &form.files, &form.said);
+    let mut report = prepare()?;
     if form.dry_run {
         return Ok(Json(UploadReport::of(&report, None)).into_response());
+    }
+    let _alone = app.standing();
+    if !report.is_current(app.store()) {
+        report = prepare()?;
     }
     if !report.acceptable {
         return Err(Problem::Faults(report.faults));

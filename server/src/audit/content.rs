@@ -195,19 +195,39 @@ impl Root {
 /// Goes through a batch or a run as it stands in the store; an edition and a mark have no leaves.
 pub(super) fn walk(store: &dyn Store, key: &[u8], thing: &Thing, visit: Visit) -> Result<()> {
     match thing {
-        Thing::Batch(id) => walk_batch(key, &store.batch(*id)?, store.contents(*id)?, visit),
+        Thing::Batch(id) => walk_stored_batch(store, key, *id, visit),
         Thing::Run(id) => walk_run(store, key, *id, visit),
         Thing::Edition(_) | Thing::Withdrawal(_) | Thing::Release(_) | Thing::Attachment(..) => Ok(()),
     }
 }
 
-/// Whether it is withdrawn is no part of what a batch is.
+/// A batch as it stands in the store, of which some records are held at a time.
+fn walk_stored_batch(store: &dyn Store, key: &[u8], id: BatchId, visit: Visit) -> Result<()> {
+    visit(Part::Heading, heading_leaf(key, &store.batch(id)?)?)?;
+    let mut number = 0;
+    store.visit_records(id, &mut |record| {
+        number += 1;
+        visit(Part::Record(number), leaf(key, "record", &RecordText::from(record))?)
+    })?;
+    walk_besides_records(key, &store.besides_records(id)?, visit)
+}
+
 pub(super) fn walk_batch(key: &[u8], heading: &Batch, batch: NewBatch, visit: Visit) -> Result<()> {
-    let Batch { id, at, received_on, by, files, what, notes, counts, withdrawn: _ } = heading;
-    visit(Part::Heading, leaf(key, "batch", &(id, at, received_on, by, files, what, notes, counts))?)?;
-    for (number, record) in (1..).zip(batch.records) {
+    visit(Part::Heading, heading_leaf(key, heading)?)?;
+    let mut batch = batch;
+    for (number, record) in (1..).zip(std::mem::take(&mut batch.records)) {
         visit(Part::Record(number), leaf(key, "record", &RecordText::from(record))?)?;
     }
+    walk_besides_records(key, &batch, visit)
+}
+
+/// Whether it is withdrawn is no part of what a batch is.
+fn heading_leaf(key: &[u8], heading: &Batch) -> Result<Leaf> {
+    let Batch { id, at, received_on, by, files, what, notes, counts, withdrawn: _ } = heading;
+    leaf(key, "batch", &(id, at, received_on, by, files, what, notes, counts))
+}
+
+fn walk_besides_records(key: &[u8], batch: &NewBatch, visit: Visit) -> Result<()> {
     for (number, attribute) in (1..).zip(&batch.attributes) {
         visit(Part::Attribute(number), leaf(key, "attribute", attribute)?)?;
     }

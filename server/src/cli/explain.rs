@@ -11,11 +11,13 @@ use unicode_width::UnicodeWidthStr;
 
 use super::At;
 use super::terminal::Terminal;
+use crate::explanation::late::Late;
 use crate::explanation::{Evidence, Explanation, explain, kind_word, met_zh};
 use crate::filed::Filed;
 use crate::records::record_of;
 use crate::scoring;
 use crate::store::{Run, Store};
+use crate::succession;
 
 /// 说明一个考核对象的每一分
 #[derive(clap::Args)]
@@ -42,8 +44,10 @@ impl Explain {
         let filed = Filed::from_bytes(&bytes)?;
         let edition = store.edition(&run.bundle, &run.edition)?;
         let plan = scoring::plan_of(&edition)?;
-        let records = records(store, &id, &run, &plan.bundle)?;
-        let explanation = explain(&filed, &plan.bundle, &records);
+        let whose = succession::behind(&store.units(run.as_of)?, &id, run.as_of);
+        let records = records(store, &whose, &run, &plan.bundle)?;
+        let late = Late::of(store, &run, period, whose.iter().map(String::as_str))?;
+        let explanation = explain(&filed, &plan.bundle, &records, &late);
         terminal.print(&text(&filed, &name, &plan.bundle, &explanation));
         terminal.print(terminal.say(
             &format!("核算 {} · 数据截至 {} · 凭证 {}", run.id, run.as_of, filed.receipt),
@@ -53,20 +57,17 @@ impl Explain {
     }
 }
 
-/// The records of a unit and of the units above it, as the edition reads them.
-fn records(store: &dyn Store, unit: &str, run: &Run, bundle: &Bundle) -> anyhow::Result<Vec<Record>> {
-    let units = store.units(run.as_of)?;
-    let mut at = Some(unit.to_owned());
+/// The records of units, as the edition reads them.
+fn records(store: &dyn Store, units: &[String], run: &Run, bundle: &Bundle) -> anyhow::Result<Vec<Record>> {
     let mut records = Vec::new();
-    while let Some(id) = at {
-        for stored in store.facts_of(&id, run.as_of)?.records {
+    for unit in units {
+        for stored in store.facts_of(unit, run.as_of)?.records {
             if let Some(kind) = bundle.dictionary.kinds.get(&stored.kind)
                 && let Ok(record) = record_of(kind, &bundle.dictionary, &stored)
             {
                 records.push(record);
             }
         }
-        at = units.iter().find(|row| row.id == id).and_then(|row| row.parent.clone());
     }
     Ok(records)
 }
@@ -135,6 +136,10 @@ fn write_evidence(out: &mut String, evidence: &[Evidence], indent: usize, lang: 
             if field.cell != item.place {
                 let _ = write!(out, "({cell})");
             }
+        }
+        if let Some(since) = item.known_since {
+            let said = if lang == Lang::Zh { "补报,知悉于" } else { "handed in late, known since" };
+            let _ = write!(out, " [{said} {since}]");
         }
         out.push('\n');
     }

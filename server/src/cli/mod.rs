@@ -10,6 +10,7 @@ mod assess;
 mod audit;
 mod check;
 mod demo;
+mod divisions;
 mod explain;
 mod export;
 mod functions;
@@ -74,6 +75,8 @@ enum Command {
     Publish(publish::Publish),
     /// 导入台账 · Import files
     Import(import::Import),
+    /// 区划变更:合并、拆分、改码 · Divisions that were merged, split or given another code
+    Divisions(divisions::DivisionsCommand),
     /// 上报模板:按数据字典生成的空表 · Write empty tables to be filled in
     Template(template::Template),
     /// 核算并存档 · Score all units and keep the run
@@ -187,6 +190,7 @@ impl Command {
             Command::Assess(assess) => assess.run(terminal),
             Command::Publish(publish) => publish.run(terminal),
             Command::Import(import) => import.run(terminal),
+            Command::Divisions(command) => command.run(terminal),
             Command::Template(template) => template.run(terminal),
             Command::Score(score) => score.run(terminal),
             Command::Explain(explain) => explain.run(terminal),

@@ -75,6 +75,10 @@ fn store(app: &App, caller: &Caller, draft: &Draft, consent: Consent, key: &Key,
         Some(report) => report,
         None => prepare(app, caller, draft, gauge)?.1,
     };
+    let _alone = app.standing();
+    if !report.is_current(app.store()) {
+        report = prepare(app, caller, draft, gauge)?.1;
+    }
     if let Some(fault) = report.fault_of_all() {
         return Err(Ending::Failed(fault.message(Lang::Zh), fault.message(Lang::En)));
     }
@@ -87,7 +91,7 @@ fn store(app: &App, caller: &Caller, draft: &Draft, consent: Consent, key: &Key,
     report.note(NOTE, &draft.id);
     report.take_back_missing(consent.withdraw_missing);
     let learned = habits::learned(app.store(), draft, &report).map_err(Problem::from)?;
-    let rows = (report.batch().records.len() + report.batch().attributes.len()) as u64;
+    let rows = report.rows();
     let Outline { faulty, conflicting, .. } = Outline::from(&report);
     let taken_back = report.batch().takes_back.len() as u64;
     gauge.begin(STORING, rows);

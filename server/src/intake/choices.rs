@@ -82,10 +82,17 @@ impl Choices {
 
     /// Puts the mended values into their cells.
     pub fn mend(&self, book: &mut Workbook) {
-        let Content::Sheets(sheets) = &mut book.content else { return };
-        for choice in self.cells.iter().filter(|choice| *choice.file == *book.file) {
-            let sheet = sheets.iter_mut().find(|sheet| sheet.name.as_deref() == choice.sheet.as_deref());
-            let cell = place_of(&choice.cell).zip(sheet).and_then(|((row, column), sheet)| sheet.cell_mut(row, column));
+        if let Content::Sheets(sheets) = &mut book.content {
+            sheets.iter_mut().for_each(|sheet| self.mend_sheet(sheet));
+        }
+    }
+
+    /// The same in one sheet, or in a window of one.
+    pub(super) fn mend_sheet(&self, sheet: &mut Sheet) {
+        let is_here =
+            |choice: &&CellChoice| *choice.file == *sheet.file && choice.sheet.as_deref() == sheet.name.as_deref();
+        for choice in self.cells.iter().filter(is_here).collect::<Vec<_>>() {
+            let cell = place_of(&choice.cell).and_then(|(row, column)| sheet.cell_mut(row, column));
             if let Some(cell) = cell {
                 *cell = if choice.value.trim().is_empty() { Raw::Blank } else { Raw::Text(choice.value.clone()) };
             }

@@ -8,7 +8,8 @@ use liuwu_engine::diagnostic::{Diagnostic, Location};
 use liuwu_engine::dictionary::read::Raw;
 use std::sync::Arc;
 
-use super::workbook::{Gatherer, Limits, Sheet, column_letters};
+use super::encoding::Recognised;
+use super::workbook::{Gatherer, Halt, Limits, Sheet, Visit, Windows, column_letters};
 use crate::progress::Progress;
 
 /// Lines looked at to find the separator.
@@ -16,28 +17,27 @@ const FIRST_LINES: usize = 20;
 
 /// Reads the one sheet of a text.
 pub(super) fn read(file: &Arc<str>, text: &str, limits: Limits, progress: &dyn Progress) -> Result<Sheet, Diagnostic> {
-    let mut scan = Scan::new(text, separator_of(text));
+    let mut scan = Scan::new(separator_of(text));
     let mut gatherer = Gatherer::new(limits, progress);
-    while let Some(cell) = scan.next_cell() {
-        if cell.unclosed {
-            let cell = format!("{}{}", column_letters(cell.column), cell.row + 1);
-            let at = Location::Cell { file: Arc::clone(file), sheet: None, cell: Arc::from(cell) };
-            return Err(Diagnostic::new(&codes::UNCLOSED_QUOTE).at(at));
-        }
-        if cell.column == 0 && gatherer.is_called_off() {
-            break;
-        }
-        gatherer.put(cell.row, cell.column, Raw::Text(unmarked(cell.text)))?;
-    }
-    let rows = gatherer.finish();
-    Ok(Sheet {
-        file: Arc::clone(file),
-        name: None,
-        rows,
-        merged: Vec::new(),
-        counts_from_1904: false,
-        hides_percent: false,
-    })
+    let mut put = |row, column, text: &str| gatherer.put_text(row, column, unmarked(text));
+    scan.feed(text, &mut put)?;
+    scan.finish(file, &mut put)?;
+    Ok(Sheet { rows: gatherer.finish(), ..Sheet::empty(file, None) })
+}
+
+/// Reads the one sheet of a text window by window.
+pub(super) fn flow(sheet: Sheet, bytes: &[u8], text: Recognised, limits: Limits, visit: Visit) -> Result<(), Halt> {
+    let file = Arc::clone(&sheet.file);
+    let mut windows = Windows::new(sheet, limits, visit);
+    let mut put = |row, column, text: &str| match text {
+        "" => Ok(()),
+        text => windows.put(row, column, Raw::Text(unmarked(text).to_owned())),
+    };
+    let mut scan: Option<Scan> = None;
+    // The first lines are in the first piece.
+    text.pieces(bytes, &mut |piece| scan.get_or_insert_with(|| Scan::new(separator_of(piece))).feed(piece, &mut put))?;
+    scan.map_or(Ok(()), |scan| scan.finish(&file, &mut put))?;
+    windows.finish()
 }
 
 /// Writes rows as CSV that spreadsheets open with the right characters and without touching long numbers or taking a text
@@ -53,11 +53,11 @@ pub(super) fn write(rows: impl IntoIterator<Item = Vec<String>>) -> Vec<u8> {
 }
 
 /// The most frequent of the usual separators in the first lines.
-fn separator_of(text: &str) -> char {
+pub(super) fn separator_of(text: &str) -> u8 {
     let first: String = text.lines().take(FIRST_LINES).collect();
-    let count = |separator: char| first.chars().filter(|c| *c == separator).count();
-    let mut best = ',';
-    for separator in ['\t', ';', '|'] {
+    let count = |separator: u8| first.bytes().filter(|byte| *byte == separator).count();
+    let mut best = b',';
+    for separator in [b'\t', b';', b'|'] {
         if count(separator) > count(best) {
             best = separator;
         }
@@ -76,9 +76,9 @@ fn marked(text: &str) -> String {
     }
 }
 
-fn unmarked(text: String) -> String {
+pub(super) fn unmarked(text: &str) -> &str {
     match text.strip_prefix('\'') {
-        Some(rest) if rest.starts_with(['=', '+', '-', '@']) => rest.to_owned(),
+        Some(rest) if rest.starts_with(['=', '+', '-', '@']) => rest,
         _ => text,
     }
 }
@@ -91,66 +91,111 @@ fn quoted(text: &str) -> String {
     }
 }
 
-struct Cell {
+/// Walks through a text cell by cell, however it is cut into pieces. A quotation mark counts only at the start of a cell.
+pub(super) struct Scan {
+    separator: u8,
     row: usize,
     column: usize,
-    text: String,
-    unclosed: bool,
+    /// What an earlier piece, or a part in quotation marks, has brought of the cell.
+    begun: String,
+    state: State,
 }
 
-/// Walks through a text cell by cell. A quotation mark counts only at the start of a cell.
-struct Scan<'t> {
-    chars: std::iter::Peekable<std::str::Chars<'t>>,
-    separator: char,
-    row: usize,
-    column: usize,
+/// Told of every cell: row, column and text.
+pub(super) type Take<'a, E> = &'a mut dyn FnMut(usize, usize, &str) -> Result<(), E>;
+
+enum State {
+    /// Before a cell.
+    Start,
+    /// In a cell, outside quotation marks.
+    Plain,
+    /// Inside quotation marks.
+    Quoted,
+    /// Behind a quotation mark that closes, unless it is doubled.
+    Closing,
+    /// Behind a carriage return; a line feed belongs to it.
+    Returned,
 }
 
-impl<'t> Scan<'t> {
-    fn new(text: &'t str, separator: char) -> Scan<'t> {
-        Scan { chars: text.chars().peekable(), separator, row: 0, column: 0 }
+impl Scan {
+    pub fn new(separator: u8) -> Scan {
+        Scan { separator, row: 0, column: 0, begun: String::new(), state: State::Start }
     }
 
-    fn next_cell(&mut self) -> Option<Cell> {
-        self.chars.peek()?;
-        let (row, column) = (self.row, self.column);
-        let mut text = String::new();
-        let closed = if self.chars.next_if_eq(&'"').is_some() { self.quoted(&mut text) } else { true };
-        self.plain(&mut text);
-        Some(Cell { row, column, text, unclosed: !closed })
-    }
-
-    /// Up to the closing quotation mark; false when there is none.
-    fn quoted(&mut self, text: &mut String) -> bool {
-        while let Some(c) = self.chars.next() {
-            if c != '"' {
-                text.push(c);
-            } else if self.chars.next_if_eq(&'"').is_some() {
-                text.push('"');
-            } else {
-                return true;
-            }
-        }
-        false
-    }
-
-    /// Up to the separator or the end of the line.
-    fn plain(&mut self, text: &mut String) {
-        for c in self.chars.by_ref() {
-            match c {
-                '\r' | '\n' => {
-                    if c == '\r' {
-                        self.chars.next_if_eq(&'\n');
+    /// Goes through the next piece of the text.
+    pub fn feed<E>(&mut self, piece: &str, take: Take<E>) -> Result<(), E> {
+        let mut rest = piece;
+        while !rest.is_empty() {
+            rest = match self.state {
+                State::Returned => {
+                    self.state = State::Start;
+                    rest.strip_prefix('\n').unwrap_or(rest)
+                }
+                State::Start => {
+                    let quoted = rest.strip_prefix('"');
+                    self.state = if quoted.is_some() { State::Quoted } else { State::Plain };
+                    quoted.unwrap_or(rest)
+                }
+                State::Plain => self.plain(rest, take)?,
+                State::Quoted => {
+                    let (inside, behind) = rest.split_once('"').map_or((rest, None), |(i, b)| (i, Some(b)));
+                    self.begun.push_str(inside);
+                    if behind.is_some() {
+                        self.state = State::Closing;
                     }
-                    self.row += 1;
-                    self.column = 0;
-                    return;
+                    behind.unwrap_or_default()
                 }
-                c if c == self.separator => {
-                    self.column += 1;
-                    return;
+                State::Closing => {
+                    let doubled = rest.strip_prefix('"');
+                    self.state = if doubled.is_some() { State::Quoted } else { State::Plain };
+                    self.begun.extend(doubled.map(|_| '"'));
+                    doubled.unwrap_or(rest)
                 }
-                other => text.push(other),
+            };
+        }
+        Ok(())
+    }
+
+    /// Up to the separator or the end of the line; gives what follows.
+    fn plain<'t, E>(&mut self, rest: &'t str, take: Take<E>) -> Result<&'t str, E> {
+        let separator = self.separator;
+        let Some(end) = rest.bytes().position(|byte| byte == separator || matches!(byte, b'\n' | b'\r')) else {
+            self.begun.push_str(rest);
+            return Ok("");
+        };
+        // All three are one byte.
+        let (cell, behind) = (rest.get(..end).unwrap_or_default(), rest.get(end + 1..).unwrap_or_default());
+        let ended_by = rest.as_bytes().get(end).copied();
+        self.end_cell(cell, take)?;
+        if ended_by == Some(separator) {
+            self.column += 1;
+        } else {
+            self.row += 1;
+            self.column = 0;
+        }
+        self.state = if ended_by == Some(b'\r') && separator != b'\r' { State::Returned } else { State::Start };
+        Ok(behind)
+    }
+
+    fn end_cell<E>(&mut self, last: &str, take: Take<E>) -> Result<(), E> {
+        if self.begun.is_empty() {
+            return take(self.row, self.column, last);
+        }
+        self.begun.push_str(last);
+        take(self.row, self.column, &self.begun)?;
+        self.begun.clear();
+        Ok(())
+    }
+
+    /// Ends the text: its last cell need not end its line, but its quotation marks must be closed.
+    pub fn finish<E: From<Diagnostic>>(mut self, file: &Arc<str>, take: Take<E>) -> Result<(), E> {
+        match self.state {
+            State::Start | State::Returned => Ok(()),
+            State::Plain | State::Closing => self.end_cell("", take),
+            State::Quoted => {
+                let cell = format!("{}{}", column_letters(self.column), self.row + 1);
+                let at = Location::Cell { file: Arc::clone(file), sheet: None, cell: Arc::from(cell) };
+                Err(Diagnostic::new(&codes::UNCLOSED_QUOTE).at(at).into())
             }
         }
     }
@@ -195,6 +240,30 @@ mod tests {
         let fault = read(&Arc::from("a.csv"), "a,b\n1,\"2\n3,4\n", Limits::default(), &Unwatched).unwrap_err();
         assert_eq!(fault.location.to_line(), "a.csv!B2");
         assert_eq!(cells("5\" pipe,b"), [at("A1", "5\" pipe"), at("B1", "b")], "a mark inside a cell is none");
+    }
+
+    #[test]
+    fn it_does_not_matter_where_a_text_is_cut_into_pieces() {
+        let text = "a,\"b \"\"1\"\"\n村\"x\r\n\r,,\"\"\nc\r";
+        let whole = cells(text);
+        let places: Vec<usize> = (0..=text.len()).filter(|place| text.is_char_boundary(*place)).collect();
+        for one in &places {
+            for other in places.iter().filter(|place| *place >= one) {
+                let mut found = Vec::new();
+                let mut take = |row, column, text: &str| {
+                    found.push((format!("{}{}", column_letters(column), row + 1), text.to_owned()));
+                    Ok::<_, Diagnostic>(())
+                };
+                let mut scan = Scan::new(b',');
+                for piece in [&text[..*one], &text[*one..*other], &text[*other..]] {
+                    scan.feed(piece, &mut take).unwrap();
+                }
+                scan.finish(&Arc::from("a.csv"), &mut take).unwrap();
+                found.retain(|(_, text)| !text.is_empty());
+                let shown: Vec<_> = found.iter().map(|(cell, text)| at(cell, &text.replace('\n', " "))).collect();
+                assert_eq!(shown, whole, "cut at {one} and {other}");
+            }
+        }
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! Enters: the bytes of an xlsx or xls file. Leaves: [`Sheet`]s. A percent format is seen, so that a cell that shows 96.4%
 //! is not taken for 0.964. Next: [`super::header`].
 
+use std::collections::VecDeque;
 use std::io::Cursor;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -17,7 +18,7 @@ use liuwu_engine::period::Date;
 use super::format::refuse_bomb;
 use super::old_excel::refuse_sprawl;
 use super::template::{self, mark::Mark};
-use super::workbook::{Content, Gatherer, Limits, Merged, Sheet, Workbook};
+use super::workbook::{Content, Gatherer, Halt, Limits, Merged, Sheet, Visit, Windows, Workbook};
 use crate::progress::Progress;
 
 /// Sheets beyond which no template goes.
@@ -120,57 +121,154 @@ fn sheet(file: &Arc<str>, name: String, rows: Vec<Vec<Raw>>, merged: Vec<Dimensi
         columns: d.start.1 as usize..=d.end.1 as usize,
     };
     let merged = merged.into_iter().map(rectangle).collect();
-    let name = Some(Arc::from(name));
-    Sheet { file: Arc::clone(file), name, rows, merged, counts_from_1904: false, hides_percent: false }
+    Sheet { rows, merged, ..Sheet::empty(file, Some(Arc::from(name))) }
 }
 
 fn xlsx_rows(book: &mut Xlsx<Cursor<&[u8]>>, name: &str, gatherer: &mut Gatherer) -> Result<Vec<Vec<Raw>>, Diagnostic> {
-    // A chart sheet has no cells.
-    let Ok(mut cells) = book.worksheet_cells_reader(name) else { return Ok(Vec::new()) };
+    let most = gatherer.most_cells();
+    let open = each_cell(book, name, Open::default(), most, &mut |(row, column), value| {
+        // Whoever has called it off learns nothing from the rest.
+        if column == 0 && gatherer.is_called_off() {
+            Ok(())
+        } else {
+            gatherer.put(row as usize, column as usize, value)
+        }
+    })?;
+    for ((row, column), shown) in open.places(book, name)? {
+        gatherer.put(row as usize, column as usize, Raw::Text(shown))?;
+    }
+    Ok(gatherer.finish())
+}
+
+/// Reads the visible sheets of an xlsx file window by window. Formulas without a result are looked for before, since a window
+/// is not seen again.
+pub(super) fn flow(file: &Arc<str>, bytes: &[u8], limits: Limits, visit: Visit) -> Result<Vec<Diagnostic>, Halt> {
+    refuse_bomb(bytes, limits.unpacked)?;
+    let read = || {
+        let mut book = Xlsx::new(Cursor::new(bytes)).map_err(|error| xlsx_fault(&error))?;
+        let counts_from_1904 = book.has_1904_epoch();
+        let (visible, remarks) = visible_sheets(book.sheets_metadata());
+        for name in visible {
+            let merged = book.merge_cells_by_sheet_name(&name).map_err(|error| xlsx_fault(&error))?;
+            let open = Open::of(&mut book, &name, limits.cells)?;
+            let sheet = Sheet { counts_from_1904, ..sheet(file, name.clone(), Vec::new(), merged) };
+            let mut windows = Windows::new(sheet, limits, &mut *visit);
+            each_cell(&mut book, &name, open, 0, &mut |(row, column), value| {
+                windows.put(row as usize, column as usize, value)
+            })?;
+            windows.finish()?;
+        }
+        Ok(remarks)
+    };
+    catch_unwind(AssertUnwindSafe(read)).unwrap_or_else(|_| Err(damaged().into()))
+}
+
+/// What a reading of the cells leaves open: blank ones that may hold a formula, and error values without their places.
+#[derive(Default)]
+struct Open {
+    blanks: Vec<Place>,
+    /// Error values younger than the library, such as `#SPILL!`, with the number of their cell: it says which, but not where.
+    unknown: Vec<(u64, String)>,
+    /// What is known of them beforehand, in the order of the file.
+    known: VecDeque<(Place, String)>,
+}
+
+/// Goes through the cells of a sheet once; gives what is still open, at most so many blanks. A chart sheet has no cells.
+fn each_cell<E: From<Diagnostic>>(
+    book: &mut Xlsx<Cursor<&[u8]>>,
+    name: &str,
+    mut open: Open,
+    most: usize,
+    put: &mut dyn FnMut(Place, Raw) -> Result<(), E>,
+) -> Result<Open, E> {
+    let Ok(mut cells) = book.worksheet_cells_reader(name) else { return Ok(open) };
     let percents: Vec<bool> = cells
         .styles()
         .iter()
         .map(|style| style.number_format.as_ref().is_some_and(|format| shows_percent(&format.format_code)))
         .collect();
-    let mut blanks = Vec::new();
-    while let Some((cell, style)) = cells.next_cell_with_style_id().map_err(|error| xlsx_fault(&error))? {
-        let (row, column) = cell.get_position();
-        // Beyond what a file may hold they are decoration, and would take the memory.
-        if matches!(cell.get_value(), DataRef::Empty) && blanks.len() < gatherer.most_cells() {
-            blanks.push((row, column));
-        }
+    for number in 0_u64.. {
+        let (cell, style) = match cells.next_cell_with_style_id() {
+            Ok(Some(found)) => found,
+            Ok(None) => break,
+            Err(XlsxError::CellError(shown)) => {
+                match open.known.pop_front() {
+                    Some((place, shown)) => put(place, Raw::Text(shown))?,
+                    None if open.unknown.len() >= most => return Err(damaged().into()),
+                    None => open.unknown.push((number, shown)),
+                }
+                continue;
+            }
+            Err(error) => return Err(xlsx_fault(&error).into()),
+        };
+        let place = cell.get_position();
         let value = match cell.get_value() {
+            DataRef::Empty => match open.known.pop_front_if(|(of, _)| *of == place) {
+                Some((_, shown)) => Raw::Text(shown),
+                None => {
+                    // Beyond what a file may hold they are decoration, and would take the memory.
+                    open.blanks.extend((open.blanks.len() < most).then_some(place));
+                    continue;
+                }
+            },
             DataRef::Float(float) if percents.get(style).is_some_and(|is| *is) => percent(*float),
             other => raw(Data::from(other.clone())),
         };
-        gatherer.put(row as usize, column as usize, value)?;
-        if column == 0 && gatherer.is_called_off() {
-            break;
-        }
+        put(place, value)?;
     }
-    drop(cells);
-    for (row, column) in not_calculated(book, name, &blanks)? {
-        gatherer.put(row as usize, column as usize, Raw::Text(NOT_CALCULATED.to_owned()))?;
-    }
-    Ok(gatherer.finish())
+    Ok(open)
 }
 
-/// Which of the blank cells hold a formula: programs write formulas without calculating them, and what looks blank is not. A
-/// formula that was calculated and shows nothing has an empty text and is not among the blanks.
-fn not_calculated(book: &mut Xlsx<Cursor<&[u8]>>, name: &str, blanks: &[Place]) -> Result<Vec<Place>, Diagnostic> {
-    let mut found = Vec::new();
-    if blanks.is_empty() {
-        return Ok(found);
-    }
-    let mut cells = book.worksheet_cells_reader(name).map_err(|error| xlsx_fault(&error))?;
-    let mut blanks = blanks.iter().copied().peekable();
-    // Both come in the order of the file.
-    while let (Some(blank), Some(cell)) = (blanks.peek(), cells.next_formula().map_err(|error| xlsx_fault(&error))?) {
-        if *blank == cell.get_position() {
-            found.extend(blanks.next().filter(|_| !cell.get_value().is_empty()));
+impl Open {
+    /// What a sheet would leave open, found beforehand.
+    fn of(book: &mut Xlsx<Cursor<&[u8]>>, name: &str, most: usize) -> Result<Open, Diagnostic> {
+        let mut open = Open::default();
+        let Ok(mut cells) = book.worksheet_cells_reader(name) else { return Ok(open) };
+        for number in 0_u64.. {
+            match cells.next_cell_with_formula_metadata() {
+                Ok(None) => break,
+                Ok(Some(cell)) if cell.formula.is_some() && matches!(cell.value, DataRef::Empty) => {
+                    open.blanks.push(cell.pos);
+                }
+                Ok(Some(_)) => {}
+                Err(XlsxError::CellError(shown)) => open.unknown.push((number, shown)),
+                Err(error) => return Err(xlsx_fault(&error)),
+            }
+            if open.blanks.len() + open.unknown.len() > most {
+                return Err(Diagnostic::new(&codes::TOO_MANY_CELLS));
+            }
         }
+        drop(cells);
+        let known = open.places(book, name)?.into();
+        Ok(Open { known, ..Open::default() })
     }
-    Ok(found)
+
+    /// The places and what stands there, in the order of the file.
+    ///
+    /// Programs write formulas without calculating them, and what looks blank is not. A formula that was calculated and shows
+    /// nothing has an empty text and is not among the blanks.
+    fn places(self, book: &mut Xlsx<Cursor<&[u8]>>, name: &str) -> Result<Vec<(Place, String)>, Diagnostic> {
+        let mut found = Vec::new();
+        if self.blanks.is_empty() && self.unknown.is_empty() {
+            return Ok(found);
+        }
+        let mut cells = book.worksheet_cells_reader(name).map_err(|error| xlsx_fault(&error))?;
+        let mut blanks = self.blanks.into_iter().peekable();
+        let mut unknown = self.unknown.into_iter().peekable();
+        for number in 0_u64.. {
+            if blanks.peek().is_none() && unknown.peek().is_none() {
+                break;
+            }
+            let Some(cell) = cells.next_formula().map_err(|error| xlsx_fault(&error))? else { break };
+            let place = cell.get_position();
+            if let Some((_, shown)) = unknown.next_if(|(of, _)| *of == number) {
+                found.push((place, shown));
+            } else if blanks.next_if_eq(&place).is_some() && !cell.get_value().is_empty() {
+                found.push((place, NOT_CALCULATED.to_owned()));
+            }
+        }
+        Ok(found)
+    }
 }
 
 /// Whether a number format multiplies by a hundred: it has a percent sign outside quotation marks.

@@ -38,6 +38,9 @@ impl Format {
     }
 }
 
+/// Bytes of the texts that the cells of a workbook share.
+const SHARED_TEXTS: u64 = 192 << 20;
+
 const ZIP: &[u8] = b"PK\x03\x04";
 const EMPTY_ZIP: &[u8] = b"PK\x05\x06";
 const COMPOUND: &[u8] = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1";
@@ -86,16 +89,21 @@ pub(super) fn compare_name(extension: &str, format: Format) -> Option<Diagnostic
 
 /// Unpacks every part of a zip file without keeping it, to see that it stays within so many bytes. What the file says about
 /// its own size is not believed.
+///
+/// The texts that cells share are held by whoever reads it, so that there is a limit for them alone.
 pub(super) fn refuse_bomb(bytes: &[u8], limit: u64) -> Result<(), Diagnostic> {
     let damaged = || Diagnostic::new(&codes::DAMAGED_FILE);
     let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|_| damaged())?;
     let mut left = limit;
     for index in 0..archive.len() {
         let part = archive.by_index(index).map_err(|_| damaged())?;
+        let is_shared_texts = part.name_raw().eq_ignore_ascii_case(b"xl/sharedStrings.xml");
         let unpacked = std::io::copy(&mut part.take(left + 1), &mut std::io::sink()).map_err(|_| damaged())?;
-        left = left
-            .checked_sub(unpacked)
-            .ok_or_else(|| Diagnostic::new(&codes::UNPACKS_TOO_LARGE).with("limit", limit >> 20))?;
+        let too_large = |limit: u64| Diagnostic::new(&codes::UNPACKS_TOO_LARGE).with("limit", limit >> 20);
+        left = left.checked_sub(unpacked).ok_or_else(|| too_large(limit))?;
+        if is_shared_texts && unpacked > SHARED_TEXTS {
+            return Err(too_large(SHARED_TEXTS));
+        }
     }
     Ok(())
 }

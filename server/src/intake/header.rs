@@ -100,7 +100,7 @@ pub(super) fn find(sheet: &Sheet, vocabularies: &[Arc<Vocabulary>], choice: Opti
     let rows = chosen.map_or(0..FIRST_ROWS, |last| last.saturating_sub(1)..last.saturating_add(1));
     let mut best: Option<(usize, Header)> = None;
     let mut tie = None;
-    for row in rows.start..sheet.rows.len().min(rows.end) {
+    for row in rows.start..sheet.end().min(rows.end) {
         for height in [1, 2] {
             let last = row + height - 1;
             let texts = texts_of(sheet, &merges, row, height);
@@ -147,7 +147,7 @@ struct Texts {
 
 fn texts_of(sheet: &Sheet, merges: &Merges, row: usize, height: usize) -> Vec<Texts> {
     let mut texts = Vec::new();
-    let width = sheet.rows.iter().skip(row).take(height).map(Vec::len).max().unwrap_or(0);
+    let width = (row..row + height).map(|row| sheet.row(row).len()).max().unwrap_or(0);
     for column in 0..width.min(FIRST_COLUMNS) {
         let top = header_text(sheet, merges, row, column);
         let tried = if height == 1 {
@@ -214,13 +214,14 @@ fn is_meant(vocabulary: &Vocabulary, roles: &HashSet<&Role>, required: usize) ->
         Subject::Attributes => fields > 0 && required > 0,
         Subject::Divisions => required == 2 && (has(&Role::Level) || has(&Role::Parent)),
         Subject::Statements => required == 2 && (has(&Role::Period) || (has(&Role::From) && has(&Role::To))),
+        Subject::Changes => required >= 2 && (has(&Role::OldCode) || has(&Role::NewCode)),
     }
 }
 
 /// Whether the sheet, the file or a title row names the table.
 fn is_mentioned(sheet: &Sheet, title: &str, row: usize) -> bool {
     let title = comparable(title);
-    let above = (0..row).flat_map(|row| (0..sheet.rows.get(row).map_or(0, Vec::len)).map(move |column| (row, column)));
+    let above = (0..row).flat_map(|row| (0..sheet.row(row).len()).map(move |column| (row, column)));
     sheet.name.as_deref().is_some_and(|name| comparable(name).contains(&title))
         || comparable(&sheet.file).contains(&title)
         || above.into_iter().any(|(row, column)| comparable(&sheet.text(row, column)).contains(&title))

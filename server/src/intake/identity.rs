@@ -5,6 +5,7 @@
 
 use std::cmp::Ordering;
 use std::collections::HashMap;
+use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 
 use liuwu_engine::codes::files::STORED_CONFLICT;
@@ -93,11 +94,11 @@ pub fn compare(kind: &Kind, incoming: &[UnitRecord], existing: &[UnitRecord]) ->
     for (place, filed) in incoming.iter().enumerate() {
         let key = key(kind, filed);
         let earlier = standing.get(&key).copied().and_then(|at| incoming.get(at).map(|other| (at, other)));
-        let verdict = match earlier {
-            Some((at, other)) if same(filed, other) => Verdict::Repeats { earlier: at },
-            Some((at, _)) if kind.changes == Changes::Conflict => Verdict::Contradicts { earlier: at },
-            Some((at, other)) if is_outrun(kind, filed, other) => Verdict::SupersededBy { later: at },
-            Some((at, _)) => {
+        let verdict = match earlier.map(|(at, other)| (at, beside(kind, filed, other))) {
+            Some((at, Beside::Same)) => Verdict::Repeats { earlier: at },
+            Some((at, Beside::Contradicts)) => Verdict::Contradicts { earlier: at },
+            Some((at, Beside::Outrun)) => Verdict::SupersededBy { later: at },
+            Some((at, Beside::Newer)) => {
                 if let Some(former) = verdicts.get_mut(at) {
                     *former = Verdict::SupersededBy { later: place };
                 }
@@ -117,16 +118,57 @@ pub fn compare(kind: &Kind, incoming: &[UnitRecord], existing: &[UnitRecord]) ->
 
 fn beside_stored(kind: &Kind, filed: &UnitRecord, places: Option<&Vec<usize>>, existing: &[UnitRecord]) -> Verdict {
     let Some((places, last)) = places.and_then(|places| Some((places, *places.last()?))) else { return Verdict::New };
-    let is_same = |place: &&usize| existing.get(**place).is_some_and(|known| same(filed, known));
-    if let Some(place) = places.iter().find(is_same) {
-        Verdict::Same { existing: *place }
-    } else if existing.get(last).is_some_and(|known| is_outrun(kind, filed, known)) {
-        Verdict::Older { existing: last }
-    } else if kind.changes == Changes::Latest {
-        Verdict::Update { existing: last }
-    } else {
-        Verdict::Conflict { existing: last }
+    let beside = |place: usize| existing.get(place).map(|known| beside(kind, filed, known));
+    if let Some(place) = places.iter().find(|place| beside(**place) == Some(Beside::Same)) {
+        return Verdict::Same { existing: *place };
     }
+    match beside(last) {
+        Some(Beside::Outrun) => Verdict::Older { existing: last },
+        Some(Beside::Newer) => Verdict::Update { existing: last },
+        _ => Verdict::Conflict { existing: last },
+    }
+}
+
+/// What a record says beside an earlier one about the same fact, of the same file or stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Beside {
+    /// The same word for word.
+    Same,
+    /// Something else, and the earlier one stands by its own times.
+    Outrun,
+    /// Something else, and it stands.
+    Newer,
+    /// Something else: a person decides.
+    Contradicts,
+}
+
+/// What a record says beside an earlier one about the same fact.
+pub fn beside(kind: &Kind, filed: &UnitRecord, earlier: &UnitRecord) -> Beside {
+    if same(filed, earlier) {
+        Beside::Same
+    } else if kind.changes == Changes::Conflict {
+        Beside::Contradicts
+    } else if is_outrun(kind, filed, earlier) {
+        Beside::Outrun
+    } else {
+        Beside::Newer
+    }
+}
+
+/// Short digests by which facts are found again among many, within one process.
+#[derive(Default)]
+pub struct Digests(RandomState);
+
+impl Digests {
+    /// The digest of the fact that a record is about. Another fact may have the same: see [`is_same_fact`].
+    pub fn of(&self, kind: &Kind, filed: &UnitRecord) -> u64 {
+        self.0.hash_one(key(kind, filed))
+    }
+}
+
+/// Whether two records of a kind are about the same fact.
+pub fn is_same_fact(kind: &Kind, one: &UnitRecord, other: &UnitRecord) -> bool {
+    key(kind, one) == key(kind, other)
 }
 
 /// Whether another state of the same fact stands by its own times, so that this one changes nothing whenever it arrives.
@@ -199,18 +241,39 @@ pub fn remarks(kind: &Kind, incoming: &[UnitRecord], verdicts: &[Verdict]) -> Ve
 
 /// What the user should know about one of them, if anything.
 pub fn remark(kind: &Kind, incoming: &[UnitRecord], filed: &UnitRecord, verdict: Verdict) -> Option<Diagnostic> {
-    let row_of = |place: usize| incoming.get(place).map_or(0, |other| other.record.source.row);
-    let remark = match verdict {
-        Verdict::Repeats { earlier } => Diagnostic::new(&codes::REPEATED_ROW).with("row", row_of(earlier)),
-        Verdict::SupersededBy { later } => Diagnostic::new(&codes::SUPERSEDED_ROW).with("row", row_of(later)),
-        Verdict::Contradicts { earlier } => Diagnostic::new(&codes::CONTRADICTING_ROWS)
-            .with("row", row_of(earlier))
-            .with("fields", incoming.get(earlier).map_or(String::new(), |other| differences(kind, filed, other)))
-            .with("identity", titles(kind, &kind.identity)),
-        Verdict::Older { .. } => Diagnostic::new(&codes::OLDER_STATE),
-        _ => return None,
-    };
-    Some(remark.at(place_of(&filed.record)))
+    match verdict {
+        Verdict::Repeats { earlier } => Some(repeated(filed, incoming.get(earlier)?)),
+        Verdict::SupersededBy { later } => Some(superseded(filed, incoming.get(later)?)),
+        Verdict::Contradicts { earlier } => Some(contradicting(kind, filed, incoming.get(earlier)?)),
+        Verdict::Older { .. } => Some(older(filed)),
+        _ => None,
+    }
+}
+
+/// That a row says the same as an earlier one.
+pub fn repeated(filed: &UnitRecord, earlier: &UnitRecord) -> Diagnostic {
+    let row = earlier.record.source.row;
+    Diagnostic::new(&codes::REPEATED_ROW).with("row", row).at(place_of(&filed.record))
+}
+
+/// That another row about the same fact stands.
+pub fn superseded(filed: &UnitRecord, standing: &UnitRecord) -> Diagnostic {
+    let row = standing.record.source.row;
+    Diagnostic::new(&codes::SUPERSEDED_ROW).with("row", row).at(place_of(&filed.record))
+}
+
+/// That a later state is stored already.
+pub fn older(filed: &UnitRecord) -> Diagnostic {
+    Diagnostic::new(&codes::OLDER_STATE).at(place_of(&filed.record))
+}
+
+/// That a row contradicts an earlier one.
+pub fn contradicting(kind: &Kind, filed: &UnitRecord, earlier: &UnitRecord) -> Diagnostic {
+    Diagnostic::new(&codes::CONTRADICTING_ROWS)
+        .with("row", earlier.record.source.row)
+        .with("fields", differences(kind, filed, earlier))
+        .with("identity", titles(kind, &kind.identity))
+        .at(place_of(&filed.record))
 }
 
 /// That a record contradicts the one that is stored.

@@ -3,10 +3,11 @@
 //! Enters: the name and bytes of a file. It is read as a [`Workbook`] of raw cells ([`read`]), each sheet is recognised by its
 //! header, and its rows become records, attributes, divisions or statements ([`recognise`]). Leaves: an [`Upload`], and what
 //! [`identity`] says about records that are known already. Nothing is stored here. Files are read in this order:
-//! `format`, `excel` or `encoding` and `csv`, `workbook`, `units`, `choices`, `header`, `rows`, `records`. [`template`] writes
+//! `format`, `excel` or `encoding` and `csv`, `workbook`, `units`, `choices`, `header`, `rows`, `records`. Tables too large to be held are read window by window ([`flow`]). [`template`] writes
 //! what is then read best.
 
 mod attributes;
+pub mod changes;
 pub mod choices;
 pub mod correction;
 mod csv;
@@ -14,6 +15,7 @@ pub(crate) mod days;
 mod divisions;
 mod encoding;
 mod excel;
+pub mod flow;
 mod format;
 mod header;
 pub mod identity;
@@ -33,6 +35,7 @@ pub mod workbook;
 
 use std::sync::Arc;
 
+use liuwu_engine::codes::sheet::GUESSED_ENCODING;
 use liuwu_engine::diagnostic::{Diagnostic, Location};
 use liuwu_engine::dictionary::Dictionary;
 use liuwu_engine::period::Date;
@@ -124,21 +127,23 @@ fn text(
     limits: Limits,
     progress: &dyn Progress,
 ) -> Result<Workbook, Vec<Diagnostic>> {
-    let decoded = encoding::decode(bytes, chosen).map_err(|fault| vec![fault])?;
-    let here = Location::File { file: Arc::clone(file) };
-    let mut remarks: Vec<Diagnostic> =
-        format::compare_name(extension, Format::Text).into_iter().map(|remark| remark.at(here.clone())).collect();
-    if decoded.guessed {
-        remarks.push(
-            Diagnostic::new(&liuwu_engine::codes::sheet::GUESSED_ENCODING).with("encoding", decoded.encoding).at(here),
-        );
-    }
-    let content = if json_lines::is_meant(extension, &decoded.text) {
-        Content::Lines(json_lines::read(file, &decoded.text, limits)?)
+    let found = encoding::recognise(bytes, chosen).map_err(|fault| vec![fault])?;
+    let remarks = remarks_on(file, extension, found);
+    let text = found.whole(bytes);
+    let content = if json_lines::is_meant(extension, &text) {
+        Content::Lines(json_lines::read(file, &text, limits)?)
     } else {
-        Content::Sheets(vec![csv::read(file, &decoded.text, limits, progress).map_err(|fault| vec![fault])?])
+        Content::Sheets(vec![csv::read(file, &text, limits, progress).map_err(|fault| vec![fault])?])
     };
-    Ok(Workbook { file: Arc::clone(file), content, encoding: Some(decoded.encoding), mark: None, remarks })
+    Ok(Workbook { file: Arc::clone(file), content, encoding: Some(found.name()), mark: None, remarks })
+}
+
+/// What the user should know about a text before it is read.
+fn remarks_on(file: &Arc<str>, extension: &str, found: encoding::Recognised) -> Vec<Diagnostic> {
+    let here = Location::File { file: Arc::clone(file) };
+    let guessed = found.guessed.then(|| Diagnostic::new(&GUESSED_ENCODING).with("encoding", found.name()));
+    let remarks = format::compare_name(extension, Format::Text).into_iter().chain(guessed);
+    remarks.map(|remark| remark.at(here.clone())).collect()
 }
 
 #[cfg(test)]

@@ -15,6 +15,7 @@ use super::divisions::{self, DivisionRow};
 use super::header::{self, Found, Header};
 use super::records::{self, UnitRecord};
 use super::statements::{self, Stated};
+use super::template::mark::Mark;
 use super::units::Proposal;
 use super::vocabulary::{Role, Subject, Vocabulary};
 use super::workbook::{Content, Sheet, Workbook, column_letters};
@@ -77,7 +78,12 @@ pub struct Reading<T> {
     /// Names of units that were not found, each once.
     pub unmatched: Vec<Unmatched>,
     header_is_sound: bool,
+    /// How many faults are not kept.
+    unlisted: u64,
 }
+
+/// Faults and remarks of a table that are kept one by one. All faulty rows are counted.
+pub(crate) const LISTED: usize = 10_000;
 
 /// A column of a table.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -189,12 +195,19 @@ impl<T> Reading<T> {
             faulty_rows: BTreeSet::new(),
             unmatched: Vec::new(),
             header_is_sound: true,
+            unlisted: 0,
         }
+    }
+
+    /// Whether rows under this header can be good.
+    pub(super) fn is_sound(&self) -> bool {
+        self.header_is_sound
     }
 
     /// Ends the reading: under a header with a fault no row is good, since nobody knows what its values mean.
     pub(super) fn close(mut self, unmatched: Vec<Unmatched>) -> Reading<T> {
         self.unmatched = unmatched;
+        self.faults.extend(more_faults(self.unlisted, &self.file));
         if !self.header_is_sound {
             self.entries.clear();
         }
@@ -211,18 +224,31 @@ impl<T> Reading<T> {
     pub(super) fn ignore(&mut self, rows: Vec<(u32, Diagnostic)>) {
         for (number, remark) in rows {
             self.ignored_rows.push(number);
-            self.remarks.push(remark);
+            if self.remarks.len() < LISTED {
+                self.remarks.push(remark);
+            }
         }
     }
 
     /// Notes what is wrong with a row.
     pub(super) fn refuse(&mut self, row: u32, faults: impl IntoIterator<Item = Diagnostic>) {
-        let before = self.faults.len();
-        self.faults.extend(faults);
-        if any_error(self.faults.get(before..).unwrap_or_default()) {
-            self.faulty_rows.insert(row);
+        for fault in faults {
+            if fault.is_error() {
+                self.faulty_rows.insert(row);
+            }
+            if self.faults.len() < LISTED {
+                self.faults.push(fault);
+            } else {
+                self.unlisted += 1;
+            }
         }
     }
+}
+
+/// That there are more faults than are listed.
+pub(crate) fn more_faults(unlisted: u64, file: &Arc<str>) -> Option<Diagnostic> {
+    let at = Location::File { file: Arc::clone(file) };
+    (unlisted > 0).then(|| Diagnostic::new(&codes::MORE_FAULTS).with("count", unlisted).at(at))
 }
 
 /// The tables of divisions alone: whoever reads several files needs the units of one to read the others.
@@ -230,7 +256,7 @@ pub fn divisions_of(book: &Workbook, asked: &Asked) -> Vec<Reading<DivisionRow>>
     let Content::Sheets(sheets) = &book.content else { return Vec::new() };
     let vocabularies = Vocabulary::all(asked);
     let filled = sheets.iter().filter(|sheet| !sheet.rows.is_empty());
-    let tables = filled.filter_map(|sheet| match found_on(book, sheet, &vocabularies, asked) {
+    let tables = filled.filter_map(|sheet| match found_on(book.mark.as_ref(), sheet, &vocabularies, asked) {
         Found::Header(header) if matches!(header.vocabulary.subject, Subject::Divisions) => {
             Some(divisions::of_sheet(sheet, &header))
         }
@@ -250,9 +276,9 @@ pub fn recognise(book: &Workbook, asked: &Asked) -> Upload {
 }
 
 /// What stands on a sheet: what a person said it is, what our template says, or what its words say.
-fn found_on(book: &Workbook, sheet: &Sheet, vocabularies: &[Arc<Vocabulary>], asked: &Asked) -> Found {
+pub(super) fn found_on(mark: Option<&Mark>, sheet: &Sheet, vocabularies: &[Arc<Vocabulary>], asked: &Asked) -> Found {
     let choice = asked.choices.of_sheet(sheet);
-    let marked = || book.mark.as_ref().zip(sheet.name.as_deref()).and_then(|(mark, name)| mark.kind_of(name));
+    let marked = || mark.zip(sheet.name.as_deref()).and_then(|(mark, name)| mark.kind_of(name));
     let Some(named) = choice.and_then(|choice| choice.kind.as_deref()).or_else(marked) else {
         return header::find(sheet, vocabularies, choice);
     };
@@ -272,8 +298,8 @@ fn read_sheets(book: &Workbook, sheets: &[Sheet], asked: &Asked, upload: &mut Up
         if asked.choices.of_sheet(sheet).is_some_and(|choice| choice.leave_out) {
             continue;
         }
-        match found_on(book, sheet, &vocabularies, asked) {
-            Found::Header(header) => upload.tables.push(table(sheet, &header, asked)),
+        match found_on(book.mark.as_ref(), sheet, &vocabularies, asked) {
+            Found::Header(header) => upload.tables.extend(table(sheet, &header, asked)),
             Found::Tie(first, second) => {
                 let fault = Diagnostic::new(&codes::AMBIGUOUS_KIND).with("first", first).with("second", second);
                 upload.faults.push(fault.at(sheet.at(0, 0)));
@@ -283,7 +309,7 @@ fn read_sheets(book: &Workbook, sheets: &[Sheet], asked: &Asked, upload: &mut Up
     }
     let left_out = sheets.iter().any(|sheet| asked.choices.of_sheet(sheet).is_some_and(|choice| choice.leave_out));
     if upload.tables.is_empty() && upload.faults.is_empty() && !left_out {
-        upload.faults.push(nothing_known(book, &unknown, asked));
+        upload.faults.push(nothing_known(&book.file, unknown.first().copied(), asked));
     } else {
         let remark =
             |sheet: &&Sheet| Diagnostic::new(&codes::SKIPPED_SHEET).with("sheet", sheet.title()).at(sheet.at(0, 0));
@@ -291,19 +317,21 @@ fn read_sheets(book: &Workbook, sheets: &[Sheet], asked: &Asked, upload: &mut Up
     }
 }
 
-fn table(sheet: &Sheet, header: &Header, asked: &Asked) -> Table {
-    match &header.vocabulary.subject {
+fn table(sheet: &Sheet, header: &Header, asked: &Asked) -> Option<Table> {
+    Some(match &header.vocabulary.subject {
         Subject::Records(kind) => Table::Records(Arc::clone(kind), records::of_sheet(sheet, header, kind, asked)),
         Subject::Attributes => Table::Attributes(attributes::of_sheet(sheet, header, asked)),
         Subject::Divisions => Table::Divisions(divisions::of_sheet(sheet, header)),
         Subject::Statements => Table::Statements(statements::of_sheet(sheet, header, asked)),
-    }
+        // Not among the tables looked for here: see [`super::changes`].
+        Subject::Changes => return None,
+    })
 }
 
 /// No sheet was recognised: an empty file, or headers that nobody asked for.
-fn nothing_known(book: &Workbook, unknown: &[&Sheet], asked: &Asked) -> Diagnostic {
-    let Some(sheet) = unknown.first() else {
-        return Diagnostic::new(&codes::EMPTY_FILE).at(Location::File { file: Arc::clone(&book.file) });
+pub(super) fn nothing_known(file: &Arc<str>, unknown: Option<&Sheet>, asked: &Asked) -> Diagnostic {
+    let Some(sheet) = unknown else {
+        return Diagnostic::new(&codes::EMPTY_FILE).at(Location::File { file: Arc::clone(file) });
     };
     let kinds: Vec<&str> = asked.dictionary.kinds.values().map(|kind| kind.title.as_str()).collect();
     let wanted = asked.kind.and_then(|kind| asked.dictionary.kinds.get(kind));

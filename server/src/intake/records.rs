@@ -47,30 +47,58 @@ pub(super) fn level_of<'a>(kind: &'a Kind, asked: &Asked<'a>) -> Option<&'a str>
 
 /// Reads all rows of a sheet.
 pub(super) fn of_sheet(sheet: &Sheet, header: &Header, kind: &Arc<Kind>, asked: &Asked) -> Reading<UnitRecord> {
-    let rows = Rows::new(sheet, header);
-    let mut reading = Reading::of(sheet, header);
-    let shape = Shape::of(&rows, kind);
-    let (data_rows, ignored) = rows.sorted_out();
-    reading.ignore(ignored);
-    let parts: Vec<Part> =
-        data_rows.par_chunks(ROWS_AT_ONCE).map(|some| Part::read(&rows, some, &shape, kind, asked)).collect();
-    let mut unmatched: IndexMap<String, Unmatched> = IndexMap::new();
-    for part in parts {
-        reading.entries.extend(part.entries);
-        for (row, faults) in part.refused {
-            if shape.merged.contains_key(&row) {
-                reading.faulty_rows.insert(number_of(row));
-            }
-            reading.refuse(number_of(row), faults);
-        }
-        for found in part.unmatched {
-            match unmatched.get_mut(&found.alias) {
-                Some(known) => known.rows.extend(found.rows),
-                None => drop(unmatched.insert(found.alias.clone(), found)),
-            }
-        }
+    let mut reader = RowReader::new(sheet, header, kind);
+    let entries = reader.take(sheet, header, asked);
+    let mut reading = reader.finish();
+    reading.entries = entries;
+    reading
+}
+
+/// Reads the rows of a sheet, whole or window by window.
+pub(super) struct RowReader {
+    kind: Arc<Kind>,
+    reading: Reading<UnitRecord>,
+    unmatched: IndexMap<String, Unmatched>,
+}
+
+impl RowReader {
+    /// `sheet` is the one with the header.
+    pub fn new(sheet: &Sheet, header: &Header, kind: &Arc<Kind>) -> RowReader {
+        RowReader { kind: Arc::clone(kind), reading: Reading::of(sheet, header), unmatched: IndexMap::new() }
     }
-    reading.close(unmatched.into_values().collect())
+
+    /// The good rows of the sheet, or of the next window of it.
+    pub fn take(&mut self, sheet: &Sheet, header: &Header, asked: &Asked) -> Vec<UnitRecord> {
+        let rows = Rows::new(sheet, header);
+        let shape = Shape::of(&rows, &self.kind);
+        let (data_rows, ignored) = rows.sorted_out();
+        self.reading.ignore(ignored);
+        let read = |some: &[usize]| Part::read(&rows, some, &shape, &self.kind, asked);
+        let parts: Vec<Part> = data_rows.par_chunks(ROWS_AT_ONCE).map(read).collect();
+        let mut entries = Vec::with_capacity(parts.iter().map(|part| part.entries.len()).sum());
+        for part in parts {
+            entries.extend(part.entries);
+            for (row, faults) in part.refused {
+                if shape.merged.contains_key(&row) {
+                    self.reading.faulty_rows.insert(number_of(row));
+                }
+                self.reading.refuse(number_of(row), faults);
+            }
+            for found in part.unmatched {
+                match self.unmatched.get_mut(&found.alias) {
+                    Some(known) => known.rows.extend(found.rows),
+                    None => drop(self.unmatched.insert(found.alias.clone(), found)),
+                }
+            }
+        }
+        // Under a header with a fault nobody knows what the values of a row mean.
+        if self.reading.is_sound() { entries } else { Vec::new() }
+    }
+
+    /// All else that came of the sheet.
+    pub fn finish(self) -> Reading<UnitRecord> {
+        self.reading.close(self.unmatched.into_values().collect())
+    }
 }
 
 /// What came of some rows. The rows of a sheet are read in parts, on all processors; the parts are put together in order.
@@ -130,8 +158,9 @@ impl<'a> Shape<'a> {
         let has_unit = !missing_roles.iter().any(|(role, _)| matches!(role, Role::Unit(_)));
         let mut merged: BTreeMap<usize, Vec<(usize, &Merged)>> = BTreeMap::new();
         for (column, region) in rows.merged_values() {
-            // A region may reach far below the table.
-            for row in region.rows.clone().take_while(|row| *row < rows.sheet.rows.len()) {
+            // A region may reach far below the table, and over several windows of it.
+            let held = (*region.rows.start()).max(rows.sheet.first)..(*region.rows.end() + 1).min(rows.sheet.end());
+            for row in held {
                 merged.entry(row).or_default().push((column, region));
             }
         }

@@ -67,7 +67,7 @@ impl<'a> Rows<'a> {
     pub fn sorted_out(&self) -> (Vec<usize>, Vec<(u32, Diagnostic)>) {
         let mut data = Vec::new();
         let mut ignored = Vec::new();
-        let rows = self.header.row + 1..self.sheet.rows.len();
+        let rows = (self.header.row + 1).max(self.sheet.first)..self.sheet.end();
         let kinds: Vec<RowKind> = rows.clone().into_par_iter().map(|row| self.kind_of(row)).collect();
         for (row, kind) in rows.zip(kinds) {
             match kind {
@@ -122,7 +122,7 @@ impl<'a> Rows<'a> {
 
     /// Whether the first text of a row begins as notes under a table do.
     fn begins_a_note(&self, row: usize) -> bool {
-        let mut texts = (0..self.sheet.rows.get(row).map_or(0, Vec::len)).map(|column| self.sheet.text(row, column));
+        let mut texts = (0..self.sheet.row(row).len()).map(|column| self.sheet.text(row, column));
         let first = texts.find(|text| !text.is_empty()).map(|text| comparable(&text)).unwrap_or_default();
         NOTES.iter().any(|note| first.starts_with(note))
     }

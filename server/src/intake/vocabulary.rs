@@ -40,6 +40,16 @@ pub(super) enum Role {
     Level,
     /// See [`Role::Code`].
     Parent,
+    /// What happened to divisions: 合并, 拆分, 改码.
+    Change,
+    /// Code and name of a division that was, and of the one that is.
+    OldCode,
+    /// See [`Role::OldCode`].
+    OldName,
+    /// See [`Role::OldCode`].
+    NewCode,
+    /// See [`Role::OldCode`].
+    NewName,
     /// A running number or a remark: nobody misses it.
     Unneeded,
 }
@@ -62,6 +72,8 @@ pub(super) enum Subject {
     Attributes,
     Divisions,
     Statements,
+    /// What happened to divisions; handed in on its own.
+    Changes,
 }
 
 /// The words of one table.
@@ -121,6 +133,11 @@ impl Role {
             Role::Name => "name".to_owned(),
             Role::Level => "level".to_owned(),
             Role::Parent => "parent".to_owned(),
+            Role::Change => "change".to_owned(),
+            Role::OldCode => "old_code".to_owned(),
+            Role::OldName => "old_name".to_owned(),
+            Role::NewCode => "new_code".to_owned(),
+            Role::NewName => "new_name".to_owned(),
             Role::Unneeded => String::new(),
         }
     }
@@ -134,6 +151,7 @@ impl Subject {
             Subject::Attributes => "@attributes",
             Subject::Divisions => "@divisions",
             Subject::Statements => "@statements",
+            Subject::Changes => "@changes",
         }
     }
 }
@@ -196,6 +214,29 @@ impl Vocabulary {
         words.add(&["上级代码", "上级区划代码", "上级", "所属区划代码", "parent"], &Role::Parent);
         words.require(Role::Code, "区划代码");
         words.require(Role::Name, "名称");
+        words
+    }
+
+    /// The words of a table of what happened to divisions.
+    pub fn of_changes() -> Vocabulary {
+        let mut words = Vocabulary::empty(Subject::Changes, "区划变更".to_owned());
+        words.add(&["变更种类", "变更类型", "变更类别", "变更方式", "种类", "类型", "change"], &Role::Change);
+        words.add(FROM, &Role::From);
+        words.add(&["变更日期", "变更时间", "生效时间", "日期"], &Role::From);
+        words.add(
+            &["原区划代码", "原代码", "变更前代码", "变更前区划代码", "旧区划代码", "旧代码", "old"],
+            &Role::OldCode,
+        );
+        words.add(&["原名称", "原区划名称", "变更前名称", "旧名称", "old_name"], &Role::OldName);
+        words.add(
+            &["现区划代码", "现代码", "变更后代码", "变更后区划代码", "新区划代码", "新代码", "new"],
+            &Role::NewCode,
+        );
+        words.add(&["现名称", "现区划名称", "变更后名称", "新名称", "new_name"], &Role::NewName);
+        words.require(Role::Change, "变更种类");
+        words.require(Role::From, "生效日期");
+        words.require(Role::OldCode, "原区划代码");
+        words.require(Role::NewCode, "现区划代码");
         words
     }
 
@@ -313,6 +354,11 @@ impl Vocabulary {
             Role::Name => "名称",
             Role::Level => "级别",
             Role::Parent => "上级代码",
+            Role::Change => "变更种类",
+            Role::OldCode => "原区划代码",
+            Role::OldName => "原名称",
+            Role::NewCode => "现区划代码",
+            Role::NewName => "现名称",
         };
         Some(title.to_owned())
     }

@@ -27,10 +27,15 @@ const LAST_DAY: f64 = 2_958_465.0;
 pub struct Limits {
     /// Rows of a sheet, lines of a text.
     pub rows: usize,
-    /// Cells of a file, blank ones between others included.
+    /// Cells held at a time, blank ones between others included.
     pub cells: usize,
     /// Bytes of a file once it is unpacked.
     pub unpacked: u64,
+}
+
+impl Limits {
+    /// For a table that is read window by window: all the rows that a spreadsheet has.
+    pub const LARGE: Limits = Limits { rows: 1_048_576, cells: 1_000_000, unpacked: 2 << 30 };
 }
 
 impl Default for Limits {
@@ -73,15 +78,20 @@ pub enum Content {
     Lines(Vec<Line>),
 }
 
-/// One sheet. Rows and columns are counted from 0 here and shown as `A1`.
+/// One sheet, or a window of one that is too large to be held. Rows and columns are counted from 0 here, from the top of the sheet,
+/// and shown as `A1`.
 #[derive(Debug)]
 pub struct Sheet {
     /// Name of the file.
     pub file: Arc<str>,
     /// Its name; none for a CSV file.
     pub name: Option<Arc<str>>,
+    /// The number of the first row held; 0 but for a window.
+    pub first: usize,
     /// The cells; rows may have different lengths.
     pub rows: Vec<Vec<Raw>>,
+    /// Cells above a window whose values are merged over rows of it.
+    pub above: BTreeMap<(usize, usize), Raw>,
     /// Cells that were merged; their value stands in the first.
     pub merged: Vec<Merged>,
     /// Whether bare serial days count from 1904.
@@ -131,15 +141,43 @@ impl<'a> Merges<'a> {
 static BLANK: Raw = Raw::Blank;
 
 impl Sheet {
+    /// A sheet of which nothing has been read yet.
+    pub(super) fn empty(file: &Arc<str>, name: Option<Arc<str>>) -> Sheet {
+        Sheet {
+            file: Arc::clone(file),
+            name,
+            first: 0,
+            rows: Vec::new(),
+            above: BTreeMap::new(),
+            merged: Vec::new(),
+            counts_from_1904: false,
+            hides_percent: false,
+        }
+    }
+
+    /// The number behind that of the last row held.
+    pub fn end(&self) -> usize {
+        self.first + self.rows.len()
+    }
+
+    /// The cells of a row; none outside the table.
+    pub fn row(&self, row: usize) -> &[Raw] {
+        row.checked_sub(self.first).and_then(|at| self.rows.get(at)).map_or(&[], Vec::as_slice)
+    }
+
     /// The value of a cell; blank outside the table.
     pub fn cell(&self, row: usize, column: usize) -> &Raw {
-        self.rows.get(row).and_then(|cells| cells.get(column)).unwrap_or(&BLANK)
+        match self.row(row).get(column) {
+            Some(cell) => cell,
+            None if row < self.first => self.above.get(&(row, column)).unwrap_or(&BLANK),
+            None => &BLANK,
+        }
     }
 
     /// The cell to be changed; none far below the table or right of it.
     pub(super) fn cell_mut(&mut self, row: usize, column: usize) -> Option<&mut Raw> {
         let width = self.width();
-        let cells = self.rows.get_mut(row)?;
+        let cells = row.checked_sub(self.first).and_then(|at| self.rows.get_mut(at))?;
         if column < width {
             cells.resize(cells.len().max(column + 1), Raw::Blank);
         }
@@ -171,7 +209,8 @@ impl Sheet {
 
     /// The length of the longest row.
     pub fn width(&self) -> usize {
-        self.rows.iter().map(Vec::len).max().unwrap_or(0)
+        let above = self.above.keys().map(|(_, column)| column + 1);
+        self.rows.iter().map(Vec::len).chain(above).max().unwrap_or(0)
     }
 
     /// The place of a cell.
@@ -234,6 +273,15 @@ impl<'a> Gatherer<'a> {
         self.limits.cells
     }
 
+    /// Puts a text into its cell.
+    pub fn put_text(&mut self, row: usize, column: usize, text: &str) -> Result<(), Diagnostic> {
+        // Whoever has called it off learns nothing from the rest.
+        if text.is_empty() || (column == 0 && self.is_called_off()) {
+            return Ok(());
+        }
+        self.put(row, column, Raw::Text(text.to_owned()))
+    }
+
     /// Whether nobody wants the rest any more.
     pub fn is_called_off(&self) -> bool {
         self.progress.is_called_off()
@@ -267,6 +315,97 @@ impl<'a> Gatherer<'a> {
     /// The rows so far; the next sheet starts empty, within what is left.
     pub fn finish(&mut self) -> Vec<Vec<Raw>> {
         std::mem::take(&mut self.rows)
+    }
+}
+
+/// Rows of a window; few in tests, so that tables are cut.
+const WINDOW: usize = if cfg!(test) { 7 } else { 20_000 };
+/// Columns that a spreadsheet has.
+const COLUMNS: usize = 16_384;
+
+/// Hands a sheet on window by window, so that no more than one is held. Its cells come row by row.
+pub(super) struct Windows<'a> {
+    sheet: Sheet,
+    limits: Limits,
+    cells: usize,
+    visit: Visit<'a>,
+}
+
+/// Told of each window of a sheet.
+pub(super) type Visit<'a> = &'a mut dyn FnMut(&mut Sheet) -> Result<(), Halt>;
+
+/// Why a large table was not read to its end.
+#[derive(Debug)]
+pub enum Halt {
+    /// It cannot be read.
+    Fault(Box<Diagnostic>),
+    /// Nobody wants the rest.
+    Unwanted,
+}
+
+impl From<Diagnostic> for Halt {
+    fn from(fault: Diagnostic) -> Halt {
+        Halt::Fault(Box::new(fault))
+    }
+}
+
+impl<'a> Windows<'a> {
+    /// `sheet` is one without rows.
+    pub fn new(sheet: Sheet, limits: Limits, visit: Visit<'a>) -> Windows<'a> {
+        Windows { sheet, limits, cells: 0, visit }
+    }
+
+    /// Puts a value into its cell. Blanks take no room.
+    pub fn put(&mut self, row: usize, column: usize, value: Raw) -> Result<(), Halt> {
+        if value.is_blank() {
+            return Ok(());
+        }
+        if row >= self.limits.rows {
+            return Err(Diagnostic::new(&codes::TOO_MANY_ROWS).with("limit", self.limits.rows).into());
+        }
+        if column >= COLUMNS {
+            return Err(Diagnostic::new(&codes::TOO_MANY_CELLS).into());
+        }
+        let is_wide = self.cells >= self.limits.cells && row >= self.sheet.end();
+        if is_wide || row >= self.sheet.first + WINDOW {
+            self.hand_on()?;
+            self.sheet.first = row;
+        }
+        // Cells of a row that was handed on already: the file is not in the order of its rows.
+        let at = row.checked_sub(self.sheet.first).ok_or_else(|| Diagnostic::new(&codes::DAMAGED_FILE))?;
+        let rows = &mut self.sheet.rows;
+        rows.resize_with(rows.len().max(at + 1), Vec::new);
+        if let Some(cells) = rows.get_mut(at) {
+            self.cells += (column + 1).saturating_sub(cells.len());
+            cells.resize(cells.len().max(column + 1), Raw::Blank);
+            if let Some(cell) = cells.get_mut(column) {
+                *cell = value;
+            }
+        }
+        Ok(())
+    }
+
+    /// Hands on what is left.
+    pub fn finish(mut self) -> Result<(), Halt> {
+        self.hand_on()
+    }
+
+    fn hand_on(&mut self) -> Result<(), Halt> {
+        if self.sheet.rows.is_empty() {
+            return Ok(());
+        }
+        (self.visit)(&mut self.sheet)?;
+        let end = self.sheet.end();
+        let reaches_below = |merged: &&Merged| *merged.rows.start() < end && *merged.rows.end() >= end;
+        let open = self.sheet.merged.iter().filter(reaches_below).map(|merged| {
+            let top = (*merged.rows.start(), *merged.columns.start());
+            (top, self.sheet.cell(top.0, top.1).clone())
+        });
+        self.sheet.above = open.collect();
+        self.sheet.first = end;
+        self.sheet.rows.clear();
+        self.cells = 0;
+        Ok(())
     }
 }
 

@@ -29,7 +29,7 @@ use crate::drafts::{Draft, State as DraftState};
 use crate::error::Problem;
 use crate::jobs::{Job, Status};
 use crate::state::App;
-pub use deeds::{Storing, Undoing, XLSX, call_off, change, commit, correction, discard, download, undo};
+pub use deeds::{Storing, Undoing, call_off, change, commit, correction, discard, undo};
 use stored::{Stored, stored};
 use table::{TableView, views};
 

@@ -10,6 +10,7 @@ use super::results::Results;
 use super::standard::period_title;
 use super::visit::{Rendered, Visit};
 use crate::error::Problem;
+use crate::prepared::Lasting;
 use crate::state::App;
 
 /// The start page.
@@ -57,7 +58,7 @@ impl HomePage {
 ///
 /// # Errors
 /// [`Problem`], which has a page of its own.
-pub async fn show(State(app): State<App>, visit: Visit) -> Result<Rendered<HomePage>, Problem> {
+pub async fn show(State(app): State<App>, visit: Visit) -> Result<Lasting<Rendered<HomePage>>, Problem> {
     let page = app.blocking(move |app| {
         let frame = visit.frame(app, Section::Search);
         match Results::of(app, None) {
@@ -72,7 +73,7 @@ pub async fn show(State(app): State<App>, visit: Visit) -> Result<Rendered<HomeP
             Err(problem) => Err(problem),
         }
     });
-    page.await.map(Rendered)
+    page.await.map(|page| Lasting(Rendered(page)))
 }
 
 fn fill(results: &Results, frame: Frame) -> HomePage {

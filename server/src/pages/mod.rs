@@ -32,6 +32,7 @@ pub mod negative;
 pub mod effect;
 pub mod records;
 pub mod upload;
+pub mod download;
 pub mod draft;
 pub mod home;
 pub mod search;

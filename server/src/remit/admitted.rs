@@ -1,10 +1,11 @@
 //! What may be stored: a batch that a [`Remit`] has let through.
 //!
 //! Enters: a batch about to be stored. Leaves: the same as [`Admitted`], which alone can be stored, or why it is not let through.
+//! One that is too large to be held [grows](Growing) by rows that are let through one by one.
 
 use super::{Beyond, Remit, VILLAGE};
 use crate::progress::Progress;
-use crate::store::{BatchId, NewBatch, Statement, Store, StoreError};
+use crate::store::{BatchId, BatchWriter, NewBatch, RecordId, RecordRow, Statement, Store, StoreError};
 
 /// A batch that may be stored. There is no other way to one than [`Remit::admit`].
 #[derive(Debug)]
@@ -25,6 +26,35 @@ impl Admitted {
     /// As [`Self::store`], and [`StoreError::CalledOff`].
     pub fn store_watched(self, store: &dyn Store, progress: &dyn Progress) -> Result<BatchId, StoreError> {
         store.append_watched(self.0, progress)
+    }
+}
+
+/// A batch that is stored some rows at a time. Nothing of it is stored unless it is finished.
+pub struct Growing<'a> {
+    remit: &'a Remit,
+    store: &'a dyn Store,
+    writer: Box<dyn BatchWriter + 'a>,
+}
+
+impl Growing<'_> {
+    /// Adds rows, if all of them are within the remit.
+    ///
+    /// # Errors
+    /// [`NotAdmitted`].
+    pub fn add(&mut self, rows: Vec<RecordRow>) -> Result<(), NotAdmitted> {
+        if !self.remit.is_all() {
+            self.remit.of_rows(&rows)?;
+            self.remit.of_superseded(self.store, &rows)?;
+        }
+        Ok(self.writer.add(rows)?)
+    }
+
+    /// Stores it.
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn finish(self) -> Result<BatchId, StoreError> {
+        self.writer.finish()
     }
 }
 
@@ -55,6 +85,14 @@ impl Remit {
         Ok(Admitted(batch))
     }
 
+    /// Begins a batch that grows, with all that was let through besides.
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn begin<'a>(&'a self, store: &'a dyn Store, besides: Admitted) -> Result<Growing<'a>, StoreError> {
+        Ok(Growing { remit: self, store, writer: store.begin_batch(besides.0)? })
+    }
+
     /// What a batch brings.
     fn of_contents(&self, batch: &NewBatch) -> Result<(), Beyond> {
         if let Some(unit) = batch.units.first() {
@@ -63,22 +101,32 @@ impl Remit {
         if let Some(exemption) = batch.exemptions.first() {
             return Err(Beyond::Scope(exemption.unit.clone()));
         }
-        batch.records.iter().try_for_each(|row| self.of_row(&row.kind, &row.unit))?;
+        self.of_rows(&batch.records)?;
         batch.attributes.iter().try_for_each(|fact| self.of_attribute(&fact.unit))?;
         batch.statements.iter().try_for_each(|statement| self.of_statement(statement))
     }
 
     /// What is stored and would not count any more.
     fn of_stored(&self, store: &dyn Store, batch: &NewBatch) -> Result<(), NotAdmitted> {
-        let superseded = batch.records.iter().filter_map(|row| row.supersedes);
-        for id in superseded.chain(batch.takes_back.iter().copied()) {
-            let known = store.record(id)?.record;
-            self.of_record(store, id, (&known.kind, &known.unit))?.map_or(Ok(()), Err)?;
-        }
+        self.of_superseded(store, &batch.records)?;
+        batch.takes_back.iter().try_for_each(|id| self.of_former(store, *id))?;
         for fact in &batch.attributes {
             self.of_known_attribute(store, &fact.unit, &fact.attribute)?.map_or(Ok(()), Err)?;
         }
         Ok(())
+    }
+
+    fn of_rows(&self, rows: &[RecordRow]) -> Result<(), Beyond> {
+        rows.iter().try_for_each(|row| self.of_row(&row.kind, &row.unit))
+    }
+
+    fn of_superseded(&self, store: &dyn Store, rows: &[RecordRow]) -> Result<(), NotAdmitted> {
+        rows.iter().filter_map(|row| row.supersedes).try_for_each(|id| self.of_former(store, id))
+    }
+
+    fn of_former(&self, store: &dyn Store, id: RecordId) -> Result<(), NotAdmitted> {
+        let known = store.record(id)?.record;
+        Ok(self.of_record(store, id, (&known.kind, &known.unit))?.map_or(Ok(()), Err)?)
     }
 
     /// Whether records of a kind about a unit may be handed in.

@@ -201,18 +201,22 @@ impl Changed<'_> {
 
     /// The units that a batch is about, and those of the records it corrects or takes back, however far back; none: it changes the list of units.
     fn by_batch(&self, id: BatchId, units: &mut BTreeSet<String>) -> Result<Option<()>, ScoringError> {
-        let batch = self.store.contents(id)?;
+        let batch = self.store.besides_records(id)?;
         if !batch.units.is_empty() {
             return Ok(None);
         }
-        for old in batch.puts_out() {
+        for old in batch.takes_back.iter().copied() {
             units.extend(self.store.history(old)?.into_iter().map(|version| version.record.item.unit));
         }
-        for record in batch.records {
+        self.store.visit_records(id, &mut |record| {
+            if let Some(old) = record.supersedes {
+                units.extend(self.store.history(old)?.into_iter().map(|version| version.record.item.unit));
+            }
             if self.plan.bundle.dictionary.kinds.contains_key(&record.kind) {
                 units.insert(record.unit);
             }
-        }
+            Ok(())
+        })?;
         units.extend(batch.attributes.into_iter().map(|fact| fact.unit));
         units.extend(batch.statements.into_iter().map(|statement| statement.area));
         units.extend(batch.exemptions.into_iter().map(|exemption| exemption.unit));

@@ -103,9 +103,6 @@ impl App {
             for run in &kept.made {
                 self.audit().note(Note::done(&Caller::service(), Action::Score, Subject::of("run", run.id)))?;
             }
-            if !kept.made.is_empty() {
-                self.has_scored();
-            }
         }
         Ok(())
     }

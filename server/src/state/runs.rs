@@ -86,7 +86,6 @@ impl App {
 
     fn score_alone(&self, caller: &Caller, ask: &Ask, progress: &dyn Progress) -> Result<Run, Problem> {
         let (run, _) = scoring::score_with_remarks(self.store(), ask, progress)?;
-        self.has_scored();
         self.audit().note(Note::done(caller, Action::Score, Subject::of("run", run.id)))?;
         Ok(run)
     }

@@ -2,6 +2,7 @@
 //!
 //! Enters and leaves: see [`Store`]. Nothing outlives the process. Next: [`super::sled`].
 
+mod uploads;
 mod journal;
 mod cabinet;
 mod drawer;
@@ -15,12 +16,11 @@ use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use liuwu_engine::period::{Date, Period};
 
+use super::changes::Changes;
 use super::error::{Conflict, Fault, Missing, Result};
-use super::standing::{
-    Releases, Successor, Withdrawn, check_batch, check_name, check_shared, lineage, newest_attributes, nothing_of,
-};
+use super::standing::{Releases, Successor, Withdrawn, check_name, check_shared, lineage, newest_attributes};
 use super::words::*;
-use super::{Knowledge, RunWriter, SCHEMA, Store};
+use super::{BatchWriter, Knowledge, RunWriter, SCHEMA, Store};
 use crate::progress::Progress;
 use drawer::Drawers;
 use results::Rows;
@@ -29,6 +29,7 @@ use results::Rows;
 #[derive(Debug, Default)]
 pub struct Memory {
     inner: RwLock<Inner>,
+    changes: Changes,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -159,62 +160,6 @@ impl Inner {
     }
 }
 
-/// Writing.
-impl Inner {
-    fn append(&mut self, batch: NewBatch) -> Result<BatchId> {
-        check_batch(&batch)?;
-        for old in batch.puts_out() {
-            let record = self.record(old)?;
-            if !self.is_in_force(&record, Date::MAX)? {
-                return Err(Conflict::NotInForce(old).into());
-            }
-        }
-        let id = BatchId(self.last_batch().0 + 1);
-        for (number, record) in (1..).zip(&batch.records) {
-            let item = ItemId { batch: id, number };
-            let unit = self.units.entry(record.unit.clone()).or_default();
-            unit.records.entry(record.kind.clone()).or_default().insert(item);
-            if let Some(old) = record.supersedes {
-                let successor = Successor { id: item, on: batch.received_on, unit: record.unit.clone() };
-                self.successors.entry(old).or_default().push(successor);
-            }
-        }
-        for old in &batch.takes_back {
-            let successor = Successor { id: nothing_of(id), on: batch.received_on, unit: String::new() };
-            self.successors.entry(*old).or_default().push(successor);
-        }
-        for (number, fact) in (1..).zip(&batch.attributes) {
-            self.units.entry(fact.unit.clone()).or_default().attributes.insert(ItemId { batch: id, number });
-        }
-        self.lists += u64::from(batch.heading(id, None).counts.has_lists());
-        self.batches.push(batch);
-        Ok(id)
-    }
-
-    fn withdraw(&mut self, target: Target, act: Act) -> Result<()> {
-        match target {
-            Target::Batch(id) => {
-                self.batch(id)?;
-                if self.withdrawn.batch(id).is_some() {
-                    return Err(Conflict::BatchWithdrawn(id).into());
-                }
-            }
-            Target::Record(id) => {
-                let record = self.record(id)?;
-                if !self.is_in_force(&record, Date::MAX)? {
-                    return Err(Conflict::NotInForce(id).into());
-                }
-            }
-        }
-        if let Target::Batch(id) = target {
-            self.lists += u64::from(self.heading(id)?.counts.has_lists());
-        }
-        let after = self.last_batch();
-        self.withdrawn.add(Withdrawal { target, act, after });
-        Ok(())
-    }
-}
-
 fn nth<T>(list: &[T], number: u32) -> Option<&T> {
     list.get(usize::try_from(number).ok()?.checked_sub(1)?)
 }
@@ -269,22 +214,24 @@ impl Knowledge for Memory {
 
 impl Store for Memory {
     fn publish_edition(&self, new: NewEdition) -> Result<Edition> {
-        check_name(&new.bundle)?;
-        check_name(&new.edition)?;
-        let mut inner = self.write();
-        let edition = Edition::from(new);
-        let same = |other: &&Edition| other.bundle == edition.bundle && other.edition == edition.edition;
-        match inner.editions.iter().find(same) {
-            Some(other) if other.text == edition.text => Ok(other.clone()),
-            Some(_) => {
-                Err(Conflict::EditionPublished { bundle: edition.bundle.clone(), edition: edition.edition.clone() }
-                    .into())
+        self.changes.make(|| {
+            check_name(&new.bundle)?;
+            check_name(&new.edition)?;
+            let mut inner = self.write();
+            let edition = Edition::from(new);
+            let same = |other: &&Edition| other.bundle == edition.bundle && other.edition == edition.edition;
+            match inner.editions.iter().find(same) {
+                Some(other) if other.text == edition.text => Ok(other.clone()),
+                Some(_) => {
+                    Err(Conflict::EditionPublished { bundle: edition.bundle.clone(), edition: edition.edition.clone() }
+                        .into())
+                }
+                None => {
+                    inner.editions.push(edition.clone());
+                    Ok(edition)
+                }
             }
-            None => {
-                inner.editions.push(edition.clone());
-                Ok(edition)
-            }
-        }
+        })
     }
 
     fn editions(&self) -> Result<Vec<Edition>> {
@@ -305,9 +252,13 @@ impl Store for Memory {
     fn append_watched(&self, batch: NewBatch, progress: &dyn Progress) -> Result<BatchId> {
         progress.go_on()?;
         let records = batch.records.len() as u64;
-        let id = self.write().append(batch)?;
+        let id = self.changes.make(|| self.write().append(batch))?;
         progress.advance(records);
         Ok(id)
+    }
+
+    fn begin_batch(&self, besides_records: NewBatch) -> Result<Box<dyn BatchWriter + '_>> {
+        Ok(Box::new(uploads::Gathered { store: self, batch: besides_records }))
     }
 
     fn batch(&self, id: BatchId) -> Result<Batch> {
@@ -320,22 +271,29 @@ impl Store for Memory {
         (1..end).rev().take(limit).map(|id| inner.heading(BatchId(id))).collect()
     }
 
-    fn contents(&self, id: BatchId) -> Result<NewBatch> {
-        self.read().batch(id).cloned()
+    fn besides_records(&self, id: BatchId) -> Result<NewBatch> {
+        let inner = self.read();
+        let batch = inner.batch(id)?;
+        Ok(NewBatch { records: Vec::new(), ..batch.clone() })
+    }
+
+    fn visit_records(&self, id: BatchId, visit: &mut dyn FnMut(RecordRow) -> Result<()>) -> Result<()> {
+        let records = self.read().batch(id)?.records.clone();
+        records.into_iter().try_for_each(visit)
     }
 
     fn withdraw_batch(&self, id: BatchId, act: Act) -> Result<()> {
-        self.write().withdraw(Target::Batch(id), act)
+        self.changes.make(|| self.write().withdraw(Target::Batch(id), act))
     }
 
     fn withdraw_record(&self, id: RecordId, act: Act) -> Result<()> {
-        self.write().withdraw(Target::Record(id), act)
+        self.changes.make(|| self.write().withdraw(Target::Record(id), act))
     }
 
     fn supposing(&self, withdrawn: Target, act: Act) -> Result<Box<dyn Knowledge + '_>> {
         let mut copy = self.read().clone();
         copy.withdraw(withdrawn, act)?;
-        Ok(Box::new(Memory { inner: RwLock::new(copy) }))
+        Ok(Box::new(Memory { inner: RwLock::new(copy), changes: Changes::default() }))
     }
 
     fn withdrawals(&self) -> Result<Vec<Withdrawal>> {
@@ -359,6 +317,10 @@ impl Store for Memory {
         Seen { batch: inner.last_batch(), withdrawals: inner.withdrawn.log().len() as u64 }
     }
 
+    fn generation(&self) -> u64 {
+        self.changes.count()
+    }
+
     fn lists_changed(&self) -> u64 {
         self.read().lists
     }
@@ -375,7 +337,7 @@ impl Store for Memory {
                 then.withdrawn.add(withdrawal.clone());
             }
         }
-        Ok(Box::new(Memory { inner: RwLock::new(then) }))
+        Ok(Box::new(Memory { inner: RwLock::new(then), changes: Changes::default() }))
     }
 
     fn begin_run(&self, run: NewRun) -> Result<Box<dyn RunWriter + '_>> {
@@ -432,28 +394,34 @@ impl Store for Memory {
     }
 
     fn discard_run(&self, id: RunId) -> Result<()> {
-        let mut inner = self.write();
-        inner.run(id)?;
-        inner.releases.check_discard(id)?;
-        check_shared(id, inner.runs.values().map(|(run, _)| run))?;
-        inner.runs.remove(&id);
-        Ok(())
+        self.changes.make(|| {
+            let mut inner = self.write();
+            inner.run(id)?;
+            inner.releases.check_discard(id)?;
+            check_shared(id, inner.runs.values().map(|(run, _)| run))?;
+            inner.runs.remove(&id);
+            Ok(())
+        })
     }
 
     fn release(&self, run: RunId, act: Act) -> Result<()> {
-        let mut inner = self.write();
-        let trial = inner.run(run)?.0.trial;
-        inner.releases.check(run, true, trial)?;
-        inner.releases.add(Release { run, public: true, act });
-        Ok(())
+        self.changes.make(|| {
+            let mut inner = self.write();
+            let trial = inner.run(run)?.0.trial;
+            inner.releases.check(run, true, trial)?;
+            inner.releases.add(Release { run, public: true, act });
+            Ok(())
+        })
     }
 
     fn retract(&self, run: RunId, act: Act) -> Result<()> {
-        let mut inner = self.write();
-        inner.run(run)?;
-        inner.releases.check(run, false, false)?;
-        inner.releases.add(Release { run, public: false, act });
-        Ok(())
+        self.changes.make(|| {
+            let mut inner = self.write();
+            inner.run(run)?;
+            inner.releases.check(run, false, false)?;
+            inner.releases.add(Release { run, public: false, act });
+            Ok(())
+        })
     }
 
     fn releases(&self) -> Result<Vec<Release>> {

@@ -30,6 +30,7 @@ pub mod drawer;
 pub mod half_runs;
 pub mod packed;
 pub mod blanking;
+mod changes;
 mod standing;
 pub mod memory;
 pub mod sled;
@@ -135,6 +136,14 @@ pub trait Store: Knowledge + Cabinet + Drawer + HalfRuns + Journal + Blanking {
     /// As [`Self::append_batch`], and [`StoreError::CalledOff`]: nothing of it is left.
     fn append_watched(&self, batch: NewBatch, progress: &dyn Progress) -> Result<BatchId>;
 
+    /// Begins to store an upload that is too large to be held; its records follow. All else of it comes now. Nobody sees any of it
+    /// before [`BatchWriter::finish`], and a writer that is dropped leaves nothing behind. Until then whoever else writes batches
+    /// waits.
+    ///
+    /// # Errors
+    /// [`Conflict::TooLong`] for a name.
+    fn begin_batch(&self, besides_records: NewBatch) -> Result<Box<dyn BatchWriter + '_>>;
+
     /// The heading of one batch.
     ///
     /// # Errors
@@ -148,7 +157,26 @@ pub trait Store: Knowledge + Cabinet + Drawer + HalfRuns + Journal + Blanking {
     ///
     /// # Errors
     /// [`Missing::Batch`].
-    fn contents(&self, id: BatchId) -> Result<NewBatch>;
+    fn contents(&self, id: BatchId) -> Result<NewBatch> {
+        let mut batch = self.besides_records(id)?;
+        self.visit_records(id, &mut |record| {
+            batch.records.push(record);
+            Ok(())
+        })?;
+        Ok(batch)
+    }
+
+    /// The same without its records.
+    ///
+    /// # Errors
+    /// [`Missing::Batch`].
+    fn besides_records(&self, id: BatchId) -> Result<NewBatch>;
+
+    /// The records of one batch in their order, some thousand held at a time.
+    ///
+    /// # Errors
+    /// [`Missing::Batch`]; the visitor's own.
+    fn visit_records(&self, id: BatchId, visit: &mut dyn FnMut(RecordRow) -> Result<()>) -> Result<()>;
 
     /// Takes back a whole batch: what it brought no longer counts, what it had superseded or taken back counts again.
     ///
@@ -185,6 +213,10 @@ pub trait Store: Knowledge + Cabinet + Drawer + HalfRuns + Journal + Blanking {
 
     /// How much is stored by now.
     fn seen(&self) -> Seen;
+
+    /// A count that has risen when anything but papers, contents of drawers and the journal has changed: what was read under one count,
+    /// asked for before reading, holds while the count is the same.
+    fn generation(&self) -> u64;
 
     /// How often the lists of units, statements and exemptions have changed since the store was opened: as long as this is the
     /// same, the lists of a day are.
@@ -289,6 +321,21 @@ pub trait Store: Knowledge + Cabinet + Drawer + HalfRuns + Journal + Blanking {
 
     /// Whether the store works.
     fn health(&self) -> Result<Health>;
+}
+
+/// A large upload while it is being stored.
+pub trait BatchWriter {
+    /// Stores its next records.
+    ///
+    /// # Errors
+    /// As [`Store::append_batch`].
+    fn add(&mut self, records: Vec<RecordRow>) -> Result<()>;
+
+    /// Makes the batch whole and visible.
+    ///
+    /// # Errors
+    /// As [`Store::append_batch`]; nothing is stored then.
+    fn finish(self: Box<Self>) -> Result<BatchId>;
 }
 
 /// A run while it is being stored.

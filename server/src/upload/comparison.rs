@@ -11,6 +11,7 @@ use liuwu_engine::codes::files as codes;
 use liuwu_engine::diagnostic::Diagnostic;
 use liuwu_engine::dictionary::Kind;
 use liuwu_engine::period::Date;
+use rayon::prelude::*;
 
 use super::preparation::Preparation;
 use super::reach::cell_of;
@@ -72,46 +73,43 @@ impl Preparation<'_> {
         forgotten.keep(kind, &mut incoming, &known.records);
         let verdicts = identity::compare(kind, &incoming, &known.records);
         for remark in identity::remarks(kind, &incoming, &verdicts) {
-            if remark.is_error() {
-                self.report.faults.push(remark);
-            } else {
-                self.report.remarks.push(remark);
-            }
+            self.note(remark);
         }
         self.missing(kind, &known, &incoming, &verdicts, &places)?;
+        let mut stored: Vec<(&UnitRecord, Option<RecordId>)> = Vec::new();
         for ((verdict, filed), place) in verdicts.iter().zip(&incoming).zip(places) {
             if let Verdict::Update { existing } | Verdict::Older { existing } | Verdict::Conflict { existing } = verdict
-                && self.is_beyond(kind, filed, known.of(*existing), verdict)?
+                && let Some((stored, id)) = known.of(*existing)
+                && self.is_beyond(kind, filed, (&stored.unit, id), matches!(verdict, Verdict::Update { .. }))?
             {
                 self.count(place, |table| &mut table.faulty);
                 continue;
             }
-            let (supersedes, counted): (Option<RecordId>, fn(&mut TableReport) -> &mut u64) = match verdict {
-                Verdict::New => (None, |table| &mut table.new),
-                Verdict::Update { existing } => (known.ids.get(*existing).copied(), |table| &mut table.updated),
+            match verdict {
+                Verdict::New => {
+                    self.count(place, |table| &mut table.new);
+                    stored.push((filed, None));
+                }
+                Verdict::Update { existing } => {
+                    self.count(place, |table| &mut table.updated);
+                    stored.push((filed, known.ids.get(*existing).copied()));
+                }
                 Verdict::Same { .. }
                 | Verdict::Older { .. }
                 | Verdict::Repeats { .. }
-                | Verdict::SupersededBy { .. } => {
-                    self.count(place, |table| &mut table.same);
-                    continue;
-                }
+                | Verdict::SupersededBy { .. } => self.count(place, |table| &mut table.same),
                 Verdict::Conflict { existing } => {
                     self.conflict(kind, filed, known.records.get(*existing));
                     let stored = known.ids.get(*existing);
                     self.report.conflicts.extend(stored.map(|stored| (row_of(filed, None), *stored)));
                     self.count(place, |table| &mut table.faulty);
                     self.count(place, |table| &mut table.conflicting);
-                    continue;
                 }
-                Verdict::Contradicts { .. } => {
-                    self.count(place, |table| &mut table.faulty);
-                    continue;
-                }
-            };
-            self.count(place, counted);
-            self.report.batch.records.push(row_of(filed, supersedes));
+                Verdict::Contradicts { .. } => self.count(place, |table| &mut table.faulty),
+            }
         }
+        let rows = stored.into_par_iter().map(|(filed, supersedes)| row_of(filed, supersedes));
+        self.report.batch.records.par_extend(rows);
         Ok(())
     }
 
@@ -164,20 +162,16 @@ impl Preparation<'_> {
 
     /// Whether the stored record about the same fact is not to be touched; if so, that is a fault of the row, and nothing of the
     /// record is told that whoever hands the row in may not see.
-    fn is_beyond(
+    pub(super) fn is_beyond(
         &mut self,
         kind: &Kind,
         filed: &UnitRecord,
-        known: Option<(&UnitRecord, RecordId)>,
-        verdict: &Verdict,
+        (unit, stored): (&str, RecordId),
+        is_update: bool,
     ) -> Result<bool, StoreError> {
-        let Some((known, id)) = known else { return Ok(false) };
-        let beyond = match self.beyond(kind, &known.unit, id)? {
-            Some(beyond) => beyond,
-            None => return Ok(false),
-        };
+        let Some(beyond) = self.beyond(kind, unit, stored)? else { return Ok(false) };
         // What contradicts goes to whoever decides, whoever handed it in; what is older changes nothing.
-        if matches!(beyond, Beyond::OtherHand(_)) && !matches!(verdict, Verdict::Update { .. }) {
+        if matches!(beyond, Beyond::OtherHand(_)) && !is_update {
             return Ok(false);
         }
         let names: Vec<&str> = std::iter::once("id").chain(kind.identity.iter().map(String::as_str)).collect();
@@ -191,7 +185,7 @@ impl Preparation<'_> {
         }
     }
 
-    fn conflict(&mut self, kind: &Kind, filed: &UnitRecord, known: Option<&UnitRecord>) {
+    pub(super) fn conflict(&mut self, kind: &Kind, filed: &UnitRecord, known: Option<&UnitRecord>) {
         let fields = known.map(|known| identity::different(kind, filed, known)).unwrap_or_default();
         let fault = Diagnostic::new(&codes::STORED_CONFLICT)
             .with("fields", identity::titles(kind, &fields))

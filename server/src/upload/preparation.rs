@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use liuwu_engine::bundle::Bundle;
 use liuwu_engine::codes::files as codes;
+use liuwu_engine::codes::sheet::LARGE_NOT_ALONE;
 use liuwu_engine::diagnostic::{Diagnostic, Location};
 use liuwu_engine::dictionary::Kind;
 use liuwu_engine::period::Date;
@@ -18,19 +19,19 @@ use super::rows::unit_row;
 use super::strip::{self, Strip};
 use super::{CHECKING, Details, File, READING, Report, Said, Stopped, TableReport};
 use crate::files;
+use crate::intake::flow::{self, LISTED, more_faults};
 use crate::intake::{self, Asked, Content, Limits, Reading, Table, UnitIndex, UnitRecord, Workbook};
 use crate::progress::Progress;
 use crate::records::stored_value;
 use crate::store::{AttributeFact, Exemption, NewBatch, Statement, Store, StoreError, UnitRow, day_in_china};
 
-/// Reads files; nothing is stored.
-pub(super) fn read(
-    store: &dyn Store,
-    bundle: &Bundle,
+fn begin<'a>(
+    store: &'a dyn Store,
+    bundle: &'a Bundle,
     files: &[File],
-    said: &Said,
-    progress: &dyn Progress,
-) -> Result<Report, Stopped> {
+    said: &'a Said,
+    progress: &'a dyn Progress,
+) -> Preparation<'a> {
     let mut batch = NewBatch::new(said.at, said.by.clone(), said.what.clone());
     if let Some(day) = said.received_on {
         batch.received_on = day;
@@ -47,10 +48,31 @@ pub(super) fn read(
         conflicts: Vec::new(),
         batch,
         remit: said.remit.clone(),
+        large: None,
+        seen: store.seen(),
     };
-    let mut preparation = Preparation { store, bundle, said, progress, report };
+    Preparation { store, bundle, said, progress, report, unlisted: 0 }
+}
+
+/// Reads files; nothing is stored.
+pub(super) fn read(
+    store: &dyn Store,
+    bundle: &Bundle,
+    files: &[File],
+    said: &Said,
+    progress: &dyn Progress,
+) -> Result<Report, Stopped> {
+    let mut preparation = begin(store, bundle, files, said, progress);
     preparation.check_receipt();
     preparation.read(files)?;
+    Ok(preparation.report)
+}
+
+/// The same of one file, as if it were too large to be held.
+#[cfg(test)]
+pub(super) fn read_flowing(store: &dyn Store, bundle: &Bundle, file: &File, said: &Said) -> Result<Report, Stopped> {
+    let mut preparation = begin(store, bundle, std::slice::from_ref(file), said, &crate::progress::Unwatched);
+    preparation.large(file)?;
     Ok(preparation.report)
 }
 
@@ -61,6 +83,8 @@ pub(super) struct Preparation<'a> {
     pub said: &'a Said,
     pub progress: &'a dyn Progress,
     pub report: Report,
+    /// Faults that are not listed.
+    pub unlisted: u64,
 }
 
 /// The records of each kind, table by table: the table's place in the report and its records.
@@ -99,7 +123,20 @@ impl Preparation<'_> {
                     self.said.choices.mend(&mut book);
                     books.push(book);
                 }
-                Err(faults) => self.report.faults.extend(faults),
+                // Alone it may flow by.
+                Err(faults) if flow::is_too_large(&faults) && files.len() == 1 => {
+                    self.large(file)?;
+                    self.statements(self.said.statements.clone())?;
+                    return Ok(());
+                }
+                Err(faults) => {
+                    let is_large = flow::is_too_large(&faults);
+                    self.report.faults.extend(faults);
+                    let limit = limits.rows;
+                    let company = is_large.then(|| Diagnostic::new(&LARGE_NOT_ALONE).with("limit", limit));
+                    let at = || Location::File { file: Arc::from(file.name.as_str()) };
+                    self.report.faults.extend(company.map(|fault| fault.at(at())));
+                }
             }
         }
         let known = self.store.units(Date::MAX)?;
@@ -120,10 +157,28 @@ impl Preparation<'_> {
             self.progress.go_on()?;
         }
         self.statements(self.said.statements.clone())?;
-        for (table, details) in self.report.tables.iter().zip(&mut self.report.details) {
-            details.strip = strip::of(table, &self.report.faults, &books);
-        }
+        self.show_faulty_rows(&books);
         Ok(())
+    }
+
+    /// Makes the pictures of faulty rows, when all faults are known.
+    pub(super) fn show_faulty_rows(&mut self, books: &[Workbook]) {
+        if let Some(file) = self.report.tables.first().map(|table| Arc::from(table.file.as_str())) {
+            self.report.faults.extend(more_faults(std::mem::take(&mut self.unlisted), &file));
+        }
+        for (table, details) in self.report.tables.iter().zip(&mut self.report.details) {
+            details.strip = strip::of(table, &self.report.faults, books);
+        }
+    }
+
+    /// Notes a fault or a remark; of many the first.
+    pub(super) fn note(&mut self, found: Diagnostic) {
+        let list = if found.is_error() { &mut self.report.faults } else { &mut self.report.remarks };
+        if list.len() < LISTED {
+            list.push(found);
+        } else if found.is_error() {
+            self.unlisted += 1;
+        }
     }
 
     fn asked<'b>(&'b self, levels: &'b [&'b str], units: &'b UnitIndex) -> Asked<'b> {
@@ -200,7 +255,7 @@ impl Preparation<'_> {
     }
 
     /// Notes what a table is and what is wrong with it; gives its place in the report.
-    fn table<T>(&mut self, book: &Workbook, reading: Reading<T>, new: u64) -> usize {
+    pub(super) fn table<T>(&mut self, book: &Workbook, reading: Reading<T>, new: u64) -> usize {
         if let (Content::Sheets(sheets), Some(header), false) =
             (&book.content, reading.header_row, reading.faulty_rows.is_empty())
             && let Some(sheet) = sheets.iter().find(|sheet| sheet.name == reading.sheet)

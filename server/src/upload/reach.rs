@@ -101,7 +101,7 @@ impl Preparation<'_> {
     }
 
     pub(super) fn fault(&mut self, fault: Diagnostic, at: Location) {
-        self.report.faults.push(fault.at(at));
+        self.note(fault.at(at));
     }
 }
 

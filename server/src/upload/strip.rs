@@ -63,7 +63,7 @@ fn is_on(location: &Location, table: &TableReport) -> bool {
     }
 }
 
-fn row_of(location: &Location) -> Option<usize> {
+pub(super) fn row_of(location: &Location) -> Option<usize> {
     match location {
         Location::Cell { cell, .. } => place_of(cell).map(|(row, _)| row),
         _ => None,

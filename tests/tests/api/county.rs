@@ -11,7 +11,7 @@ use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Method, Request, StatusCode};
 use liuwu::config::{Config, Token};
 use liuwu::router::router;
-use liuwu::scoring::{self, Ask};
+use liuwu::scoring::{self, Ask, ScoringError};
 use liuwu::state::App;
 use liuwu::store::memory::Memory;
 use liuwu::store::{Act, AttributeFact, Exemption, NewBatch, NewEdition, RecordRow, RunId, Statement, Store, UnitRow};
@@ -47,13 +47,13 @@ pub const RELEASED_RUN: RunId = RunId(2);
 /// Of 2020, in force, not released yet.
 pub const NEWEST_RUN: RunId = RunId(3);
 
-const BUNDLE: &str = include_str!("../../../fixtures/bundles/disclosure.yaml");
+pub const BUNDLE: &str = include_str!("../../../fixtures/bundles/disclosure.yaml");
 
 /// The county and the server in front of it.
 pub struct County {
     pub store: Arc<Memory>,
     pub app: App,
-    router: Router,
+    pub router: Router,
 }
 
 /// An answer.
@@ -210,6 +210,11 @@ fn what_came_in_february() -> NewBatch {
 }
 
 fn score(store: &Memory, period: &str, as_of: &str) -> RunId {
+    try_score(store, period, as_of).unwrap()
+}
+
+/// Scores all units, where there are any.
+pub fn try_score(store: &Memory, period: &str, as_of: &str) -> Result<RunId, ScoringError> {
     let ask = Ask {
         bundle: "small".into(),
         edition: None,
@@ -220,7 +225,7 @@ fn score(store: &Memory, period: &str, as_of: &str) -> RunId {
         pseudonym_key: b"a key for tests".to_vec(),
         longest: liuwu::deadline::LONGEST_RUN,
     };
-    scoring::score(store, &ask).unwrap().id
+    Ok(scoring::score(store, &ask)?.id)
 }
 
 impl County {

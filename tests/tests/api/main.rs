@@ -10,6 +10,8 @@
 
 // `cfg(test)`, because helpers of tests may fail loudly too.
 #[cfg(test)]
+mod attributes;
+#[cfg(test)]
 mod commands;
 #[cfg(test)]
 mod county;
@@ -31,6 +33,8 @@ mod mappings;
 mod openapi;
 #[cfg(test)]
 mod personal;
+#[cfg(test)]
+mod prepared;
 #[cfg(test)]
 mod pushes;
 #[cfg(test)]

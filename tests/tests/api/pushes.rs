@@ -6,6 +6,7 @@ use insta::assert_snapshot;
 use serde_json::{Value as Json, json};
 
 use super::county::*;
+use super::uploads;
 
 fn push(query: &str, media: &str, key: Option<&str>, body: impl Into<Body>) -> Request<Body> {
     let mut request = Request::post(format!("/api/v1/records{query}"))
@@ -123,4 +124,20 @@ async fn a_push_without_the_token_is_refused() {
     let request = Request::post("/api/v1/records").header("content-type", "application/json");
     let answer = county.ask(request.body(Body::from("[]")).unwrap()).await;
     assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_fact_that_is_pushed_uploaded_and_pushed_again_at_one_moment_is_stored_once() {
+    let county = County::new();
+    for number in 0..20 {
+        let no = format!("H{number}7");
+        let sent = || push("", "application/json", None, fire(BURNT, &no, json!(0)).to_string());
+        let file = format!("区划代码,发生日期,编号,死亡人数\n{BURNT},2020-07-01,{no},0\n");
+        let fields = [("kind", "fire")];
+        let files = [("火灾.csv", file.as_bytes())];
+        let uploaded = uploads::upload(&county, &files, &fields);
+        let (one, other, third) = tokio::join!(county.ask(sent()), uploaded, county.ask(sent()));
+        let stored = [one, other, third].iter().filter(|answer| answer.status == StatusCode::CREATED).count();
+        assert_eq!((stored, batches(&county).await), (1, 3 + number), "{no}");
+    }
 }

@@ -30,7 +30,7 @@ fn form(files: &[(&str, &[u8])], fields: &[(&str, &str)], headers: &[(&str, &str
     request.body(Body::from(body)).unwrap()
 }
 
-async fn upload(county: &County, files: &[(&str, &[u8])], fields: &[(&str, &str)]) -> Answer {
+pub async fn upload(county: &County, files: &[(&str, &[u8])], fields: &[(&str, &str)]) -> Answer {
     county.ask(form(files, fields, &[("authorization", &bearer())])).await
 }
 

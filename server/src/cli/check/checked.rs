@@ -13,6 +13,7 @@ use liuwu_engine::proof::{Proof, gaps, prove_case};
 use super::table;
 use super::unreadable;
 use crate::deadline::{LONGEST_RUN, within};
+use crate::explanation::late::Late;
 use crate::explanation::{Explanation, explain_in};
 use crate::filed::Filed;
 use crate::intake::{self, Limits, Workbook};
@@ -170,6 +171,12 @@ impl Checked {
     pub(super) fn explanation(&self, proof: &Proof, lang: Lang) -> Option<Explanation> {
         let (plan, result) = (self.plan.as_ref()?, proof.results.first()?);
         let evidence = result.findings.iter().flat_map(|finding| &finding.evidence);
-        Some(explain_in(lang, &Filed::from(result), &plan.bundle, evidence.map(|evidence| evidence.record.as_ref())))
+        Some(explain_in(
+            lang,
+            &Filed::from(result),
+            &plan.bundle,
+            evidence.map(|evidence| evidence.record.as_ref()),
+            &Late::default(),
+        ))
     }
 }

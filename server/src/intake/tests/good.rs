@@ -206,14 +206,8 @@ fn days_counted_from_1904_are_moved() {
     let mut rows: Vec<Vec<_>> =
         vec![cells(&["村社", "发生日期", "场所", "死亡人数"]), cells(&["下金村", "", "住宅", "0"])];
     rows[1][1] = liuwu_engine::dictionary::read::Raw::Float(42_428.0);
-    let sheet = Sheet {
-        file: Arc::from("mac.xlsx"),
-        name: None,
-        rows,
-        merged: Vec::new(),
-        counts_from_1904: true,
-        hides_percent: false,
-    };
+    let file = Arc::from("mac.xlsx");
+    let sheet = Sheet { rows, counts_from_1904: true, ..Sheet::empty(&file, None) };
     let book = Workbook {
         file: Arc::from("mac.xlsx"),
         content: Content::Sheets(vec![sheet]),

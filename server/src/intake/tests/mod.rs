@@ -155,20 +155,23 @@ fn upload(name: &str, bytes: &[u8], kind: Option<&str>) -> Upload {
 }
 
 fn upload_within(name: &str, bytes: &[u8], kind: Option<&str>, limits: Limits) -> Upload {
-    let (dictionary, units) = (dictionary(), units());
-    let asked = Asked {
-        dictionary: &dictionary,
+    match read(name, bytes, None, limits) {
+        Ok(book) => with_asked(kind, |asked| recognise(&book, asked)),
+        Err(faults) => Upload { faults, ..Upload::default() },
+    }
+}
+
+/// Asks for the small dictionary.
+fn with_asked<T>(kind: Option<&str>, read: impl FnOnce(&Asked) -> T) -> T {
+    read(&Asked {
+        dictionary: &dictionary(),
         levels: &["village", "town", "county"],
-        units: &units,
+        units: &units(),
         kind,
         effective: Some(parse_date("2020-01-01").unwrap()),
         choices: &Choices::NONE,
         progress: &Unwatched,
-    };
-    match read(name, bytes, None, limits) {
-        Ok(book) => recognise(&book, &asked),
-        Err(faults) => Upload { faults, ..Upload::default() },
-    }
+    })
 }
 
 /// The whole report as a user reads it.

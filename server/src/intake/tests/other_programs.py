@@ -118,6 +118,8 @@ def faulty():
         ["前垟村", DAY, "仓库", 1.5, 0.001],
     )
     save(made, "faulty.xlsx")
+    young = {"#N/A": "#SPILL!", "#DIV/0!": "#CALC!", "#REF!": "#BUSY!"}
+    rewrite("faulty.xlsx", "young.xlsx", lambda text: re.sub("|".join(young), lambda old: young[old[0]], text))
 
 
 def gaps():

@@ -142,7 +142,14 @@ fn a_workbook_under_another_name_is_read_with_a_remark() {
 
 #[test]
 fn error_cells_are_named_one_by_one() {
-    let Some(upload) = read_of("faulty.xlsx") else { return };
+    // The second has the error values of younger programs, such as `#SPILL!`.
+    for name in ["faulty.xlsx", "young.xlsx"] {
+        let Some(upload) = read_of(name) else { return };
+        each_error_cell_is_named(&upload);
+    }
+}
+
+fn each_error_cell_is_named(upload: &Upload) {
     let expected = [
         "B2 formula-error",
         "D2 formula-error",
@@ -153,8 +160,33 @@ fn error_cells_are_named_one_by_one() {
         "D4 not-whole",
         "E4 too-many-places",
     ];
-    assert_eq!(faults(&upload), expected, "{}", report(&upload));
-    assert!(records(&upload).is_empty());
+    assert_eq!(faults(upload), expected, "{}", report(upload));
+    assert!(records(upload).is_empty());
+}
+
+#[test]
+fn a_workbook_that_flows_by_holds_the_same() {
+    // Windows are of seven rows here.
+    let names = ["merged.xlsx", "formulas.xlsx", "types.xlsx", "faulty.xlsx", "young.xlsx", "gaps.xlsx", "large.xlsx"];
+    for name in names {
+        let Some(bytes) = book(name) else { return };
+        let held = upload_within(name, bytes, None, Limits::default());
+        let mut flowed = Upload::default();
+        let mut entries = Vec::new();
+        let gone_by = with_asked(None, |asked| {
+            flow::flow(name, bytes, None, asked, &mut |_, rows| {
+                entries.extend(rows);
+                true
+            })
+        });
+        let mut reading = gone_by.unwrap_or_else(|fault| panic!("{name}: {fault:?}")).reading;
+        reading.entries = entries;
+        let Table::Records(kind, own) = &held.tables[0] else { panic!("{name} holds no records") };
+        assert_eq!((reading.header_row, &reading.ignored_rows), (own.header_row, &own.ignored_rows), "{name}");
+        flowed.tables = vec![Table::Records(Arc::clone(kind), reading)];
+        assert_eq!((faults(&flowed), lines(&flowed)), (faults(&held), lines(&held)), "{name}");
+        assert!(!lines(&held).is_empty() || !faults(&held).is_empty(), "{name} is empty");
+    }
 }
 
 #[test]

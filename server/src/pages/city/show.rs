@@ -21,6 +21,7 @@ use crate::pages::standard::Standard;
 use crate::pages::tile_map::{Tile, TileMap, TileTown};
 use crate::pages::towns::{TownOrder, TownRow, TownTable};
 use crate::pages::visit::{Rendered, Visit};
+use crate::prepared::Lasting;
 use crate::state::App;
 use crate::store::UnitRow;
 use crate::view::RunView;
@@ -43,7 +44,7 @@ pub async fn show(
     State(app): State<App>,
     visit: Visit,
     Query(asked): Query<Asked>,
-) -> Result<Rendered<CityPage>, Problem> {
+) -> Result<Lasting<Rendered<CityPage>>, Problem> {
     let page = app.blocking(move |app| {
         let results = Results::of(app, asked.period.as_deref())?;
         let before = results.before().map(|(period, run)| app.view(run, *period)).transpose()?;
@@ -52,7 +53,7 @@ pub async fn show(
         let order = TownOrder::from_key(asked.sort.as_deref().unwrap_or_default());
         Ok(fill(&results, (before, records), frame, order))
     });
-    page.await.map(Rendered)
+    page.await.map(|page| Lasting(Rendered(page)))
 }
 
 /// Fills the page. `known` is what else is known: the results of the period before, and the records of matters.

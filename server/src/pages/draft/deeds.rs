@@ -6,8 +6,7 @@ use std::time::Duration;
 
 use axum::Form;
 use axum::extract::{Path, State};
-use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::{Redirect, Response};
 use serde::Deserialize;
 
 use super::decide;
@@ -17,6 +16,7 @@ use crate::desk::{self, Consent, Look};
 use crate::drafts::{DraftError, State as DraftState};
 use crate::error::Problem;
 use crate::jobs::Ending;
+use crate::pages::download::{download, media_of};
 use crate::pages::links;
 use crate::state::App;
 use crate::store::BatchId;
@@ -160,19 +160,10 @@ pub async fn correction(
         match desk::look(app, &caller, &draft, STORING)? {
             Look::Ready(preview) => {
                 let file = desk::corrected(app, &caller, &draft, &name, &preview)?;
-                Ok(download(&file.name, XLSX, file.bytes))
+                Ok(download(&file.name, media_of(&file.name), file.bytes))
             }
             Look::Working(_) => Err(Problem::Timeout),
         }
     })
     .await
-}
-
-/// The media type of workbooks.
-pub const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
-
-/// A file to be saved under its name.
-pub fn download(name: &str, media_type: &'static str, bytes: Vec<u8>) -> Response {
-    let disposition = format!("attachment; filename*=UTF-8''{}", links::escape(name));
-    ([(CONTENT_TYPE, media_type.to_owned()), (CONTENT_DISPOSITION, disposition)], bytes).into_response()
 }

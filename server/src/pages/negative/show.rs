@@ -28,6 +28,7 @@ use crate::pages::matters::{self, Records};
 use crate::pages::results::Results;
 use crate::pages::standard::Standard;
 use crate::pages::visit::{Rendered, Visit};
+use crate::prepared::Lasting;
 use crate::state::App;
 
 /// What may stand behind the question mark.
@@ -51,7 +52,8 @@ pub async fn list(State(app): State<App>, visit: Visit, Query(asked): Query<Aske
         Ok(fill(&results, &records, frame, &asked))
     });
     let page = page.await?;
-    Ok(if part { Rendered(page.as_entries()).into_response() } else { Rendered(page).into_response() })
+    Ok(Lasting(if part { Rendered(page.as_entries()).into_response() } else { Rendered(page).into_response() })
+        .into_response())
 }
 
 fn fill(results: &Results, records: &Records, frame: Frame, asked: &Asked) -> NegativePage {

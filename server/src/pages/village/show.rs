@@ -21,6 +21,7 @@ use crate::pages::frame::{Frame, Section};
 use crate::pages::links;
 use crate::pages::results::Results;
 use crate::pages::visit::{Rendered, Visit};
+use crate::prepared::Lasting;
 use crate::state::App;
 use crate::succession;
 use crate::view::ViewError;
@@ -43,7 +44,7 @@ pub async fn show(
     visit: Visit,
     Path(code): Path<String>,
     Query(asked): Query<Asked>,
-) -> Result<Rendered<VillagePage>, Problem> {
+) -> Result<Lasting<Rendered<VillagePage>>, Problem> {
     let page = app.blocking(move |app| {
         let results = Results::of(app, asked.period.as_deref())?;
         let frame = results.name_in(visit.frame(app, Section::Search));
@@ -53,7 +54,7 @@ pub async fn show(
         let page = fill(app, &results, &code, Lens::Public, frame, address)?;
         Ok(VillagePage { other: internal.then(|| links::village_in_full(&code)), ..page })
     });
-    page.await.map(Rendered)
+    page.await.map(|page| Lasting(Rendered(page)))
 }
 
 /// The page of a village for whoever sees more of it than the public. That they look at it is noted.
@@ -127,7 +128,7 @@ fn fill(
 fn published(subject: &Subject<'_>) -> Option<PublishedBefore> {
     let before = subject.published.as_ref()?;
     let score = before.score.filter(|score| Some(*score) != subject.shown.score)?;
-    Some(PublishedBefore { as_of: before.as_of, score: Figure(score) })
+    Some(PublishedBefore { as_of: before.run.as_of, score: Figure(score) })
 }
 
 /// The units whose records count for this one.

@@ -15,6 +15,7 @@ use liuwu_engine::record::Record;
 
 use crate::disclosure::{Lens, Reader, Shown, ShownEvidence, ShownFinding};
 use crate::error::Problem;
+use crate::explanation::late;
 use crate::pages::missing::{self, Missing};
 use crate::pages::results::Results;
 use crate::pages::standard::Standard;
@@ -138,7 +139,7 @@ impl<'a> Subject<'a> {
     /// From when the records are known that became known only after results for the period had been published (补报); in the
     /// order of [`Self::records_of`].
     pub(super) fn known_since(&self, place: usize) -> Vec<Option<Date>> {
-        let is_late = |day: &Date| self.published.as_ref().is_some_and(|published| *day > published.as_of);
+        let is_late = |day: &Date| self.published.as_ref().is_some_and(|before| late::is_late(*day, &before.run));
         self.known_of(place).into_iter().map(|known| known.map(|known| known.since).filter(is_late)).collect()
     }
 
@@ -182,8 +183,8 @@ impl<'a> Subject<'a> {
 /// What was public before.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Published {
-    /// The day on whose knowledge it rested.
-    pub(super) as_of: Date,
+    /// The run.
+    pub(super) run: Run,
     /// The score it gave the village.
     pub(super) score: Option<Number>,
 }
@@ -191,11 +192,8 @@ pub(super) struct Published {
 /// The newest results for the period that are public and older than those shown. It blocks.
 fn published(app: &App, results: &Results, code: &str) -> Result<Option<Published>, Problem> {
     let (run, period) = (&results.view.run, results.period());
-    let is_before = |other: &Run| {
-        other.id < run.id && other.released && other.bundle == run.bundle && other.covers(period) && !other.trial
-    };
-    let Some(before) = app.store().runs()?.into_iter().find(is_before) else { return Ok(None) };
+    let Some(before) = late::published_before(app.store(), run, period)? else { return Ok(None) };
     let view = app.view(&before, period)?;
     let score = view.of(code, Reader::Public).and_then(|shown| shown.score);
-    Ok(Some(Published { as_of: before.as_of, score }))
+    Ok(Some(Published { run: before, score }))
 }

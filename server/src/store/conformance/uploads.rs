@@ -6,7 +6,10 @@ kept_by! {
     a_batch_is_given_back_as_it_was_handed_in,
     batches_are_numbered_without_gaps_and_listed_newest_first,
     a_batch_that_is_refused_leaves_nothing_behind,
+    a_large_batch_is_the_same_as_one_that_comes_at_once,
+    a_large_batch_that_is_dropped_or_refused_leaves_nothing_behind,
     a_published_edition_is_immutable,
+    everything_that_changes_what_is_known_or_public_is_counted,
 }
 
 fn a_batch_is_given_back_as_it_was_handed_in(store: &dyn Store) {
@@ -57,6 +60,56 @@ fn a_batch_that_is_refused_leaves_nothing_behind(store: &dyn Store) {
     assert_eq!(store.append_batch(batch(day(1, 3), vec![])).unwrap(), BatchId(2));
 }
 
+/// Stores a batch some records at a time.
+fn store_in_parts(store: &dyn Store, mut batch: NewBatch, records: usize) -> Result<BatchId> {
+    let all = std::mem::take(&mut batch.records);
+    let mut writer = store.begin_batch(batch)?;
+    for some in all.chunks(records) {
+        writer.add(some.to_vec())?;
+    }
+    writer.finish()
+}
+
+fn a_large_batch_is_the_same_as_one_that_comes_at_once(store: &dyn Store) {
+    let other = Memory::new();
+    let first = rich_batch(day(2, 3));
+    let mut corrections = rich_batch(day(2, 4));
+    for (number, record) in (1..).zip(&mut corrections.records).step_by(3) {
+        record.supersedes = Some(id(1, number));
+    }
+    corrections.takes_back = vec![id(1, 2), id(1, 3)];
+    for (batch, records) in [(first, 7), (corrections, 100)] {
+        let at_once = other.append_batch(batch.clone()).unwrap();
+        assert_eq!(store_in_parts(store, batch.clone(), records).unwrap(), at_once);
+        assert_eq!(store.contents(at_once).unwrap(), batch);
+        assert_eq!(store.batch(at_once).unwrap(), other.batch(at_once).unwrap());
+    }
+    assert_eq!(export_text(store), export_text(&other));
+    for as_of in [day(2, 3), day(2, 4)] {
+        let facts = |store: &dyn Store| store.scan_facts(None, usize::MAX, as_of).unwrap();
+        assert_eq!(facts(store), facts(&other));
+    }
+    assert_eq!(store.seen(), other.seen());
+}
+
+fn a_large_batch_that_is_dropped_or_refused_leaves_nothing_behind(store: &dyn Store) {
+    store.append_batch(batch(day(1, 1), vec![record("甲村", "fire", 1)])).unwrap();
+    let before = export_text(store);
+    let mut writer = store.begin_batch(batch(day(1, 2), vec![])).unwrap();
+    writer.add(vec![record("甲村", "fire", 2), correcting(id(1, 1), record("乙村", "fire", 3))]).unwrap();
+    drop(writer);
+    assert_eq!(export_text(store), before);
+    let twice = vec![correcting(id(1, 1), record("甲村", "fire", 2)), correcting(id(1, 1), record("甲村", "fire", 3))];
+    let missing = vec![record("甲村", "fire", 2), correcting(id(1, 2), record("甲村", "fire", 3))];
+    for (records, at_a_time) in [(twice.clone(), 2), (twice, 1), (missing, 1)] {
+        assert!(store_in_parts(store, batch(day(1, 2), records), at_a_time).is_err());
+        assert_eq!(export_text(store), before);
+    }
+    assert_eq!(store_in_parts(store, batch(day(1, 3), vec![record("丙村", "fire", 4)]), 1).unwrap(), BatchId(2));
+    assert_eq!(store.facts_of("甲村", day(1, 3)).unwrap().records.len(), 1);
+    assert_eq!(store.facts_of("丙村", day(1, 3)).unwrap().records.len(), 1);
+}
+
 fn a_published_edition_is_immutable(store: &dyn Store) {
     let edition = |edition: &str, text: &str| NewEdition {
         bundle: "six-no".to_owned(),
@@ -81,4 +134,41 @@ fn a_published_edition_is_immutable(store: &dyn Store) {
     assert_eq!(store.editions().unwrap(), [first, second]);
     assert!(matches!(store.edition("six-no", "2019"), Err(StoreError::NotFound(Missing::Edition { .. }))));
     assert_eq!(store.current_edition("six").unwrap(), None);
+}
+
+fn everything_that_changes_what_is_known_or_public_is_counted(store: &dyn Store) {
+    let edition = NewEdition {
+        bundle: "b".to_owned(),
+        edition: "1".to_owned(),
+        text: Arc::from("text"),
+        published_at: noon(day(1, 1)),
+        by: "政策员".to_owned(),
+        note: String::new(),
+    };
+    let blank = Blank { record: id(2, 1), fields: serde_json::Map::from_iter([("deaths".to_owned(), Json::Null)]) };
+    let two = || vec![record("甲村", "fire", 1), record("乙村", "fire", 2)];
+    let changes: [(&str, &dyn Fn()); 12] = [
+        ("publish", &|| drop(store.publish_edition(edition.clone()).unwrap())),
+        ("append", &|| assert!(store.append_batch(batch(day(1, 1), two())).is_ok())),
+        ("append in parts", &|| assert!(store_in_parts(store, batch(day(1, 2), two()), 1).is_ok())),
+        ("withdraw a record", &|| store.withdraw_record(id(1, 1), act(day(1, 3), "错")).unwrap()),
+        ("withdraw a batch", &|| store.withdraw_batch(BatchId(1), act(day(1, 4), "错")).unwrap()),
+        ("blank", &|| store.blank(vec![blank.clone()]).unwrap()),
+        ("a run", &|| drop(save_run(store, &["2020"], 3, false))),
+        ("another run", &|| drop(save_run(store, &["2020"], 3, false))),
+        ("release", &|| store.release(RunId(1), act(day(1, 5), "公示")).unwrap()),
+        ("retract", &|| store.retract(RunId(1), act(day(1, 6), "有误")).unwrap()),
+        ("discard", &|| store.discard_run(RunId(2)).unwrap()),
+        ("a refused change", &|| assert!(store.release(RunId(9), act(day(1, 7), "公示")).is_err())),
+    ];
+    for (what, change) in changes {
+        let before = store.generation();
+        change();
+        assert!(store.generation() > before, "not counted: {what}");
+    }
+    // Somebody who logs in or keeps a draft changes nothing that others read.
+    let before = store.generation();
+    store.file_papers(vec![Paper::new("drafts", "one", b"{}".to_vec())]).unwrap();
+    store.keep("drafts", b"file", noon(day(1, 1))).unwrap();
+    assert_eq!(store.generation(), before);
 }

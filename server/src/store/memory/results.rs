@@ -135,13 +135,16 @@ impl RunWriter for Writer<'_> {
     }
 
     fn finish(self: Box<Self>, outcome: RunOutcome) -> Result<Run> {
-        let mut inner = self.store.write();
-        let base = self.run.base.map(|base| inner.run(base)).transpose()?.map(|(run, _)| run);
-        let run = Run::new(self.id, self.run, outcome, self.rows.len() as u64, base);
-        inner.runs.insert(self.id, (run.clone(), self.rows));
-        if self.is_kept {
-            inner.half = None;
-        }
-        Ok(run)
+        let store = self.store;
+        store.changes.make(|| {
+            let mut inner = store.write();
+            let base = self.run.base.map(|base| inner.run(base)).transpose()?.map(|(run, _)| run);
+            let run = Run::new(self.id, self.run, outcome, self.rows.len() as u64, base);
+            inner.runs.insert(self.id, (run.clone(), self.rows));
+            if self.is_kept {
+                inner.half = None;
+            }
+            Ok(run)
+        })
     }
 }

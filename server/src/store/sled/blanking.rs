@@ -12,6 +12,15 @@ use crate::store::error::{Damage, Missing, Result};
 
 impl Blanking for Sled {
     fn blank(&self, blanks: Vec<Blank>) -> Result<()> {
+        self.changes.make(|| self.blank_records(blanks))
+    }
+}
+
+/// Says, while it is done, whose packed facts are to be made anew.
+const MARK: &str = "blanking";
+
+impl Sled {
+    fn blank_records(&self, blanks: Vec<Blank>) -> Result<()> {
         let mut writing = self.begin()?;
         let (values, units) = self.blanked_values(blanks)?;
         self.commit(&mut writing, || {
@@ -26,12 +35,7 @@ impl Blanking for Sled {
             self.shelves.meta.remove(&mark)
         })
     }
-}
 
-/// Says, while it is done, whose packed facts are to be made anew.
-const MARK: &str = "blanking";
-
-impl Sled {
     /// Makes anew what an interrupted blanking has left; what of it was not blanked is blanked by the next one.
     pub(super) fn mend_blanking(&self) -> Result<()> {
         let mark = Key::new().text(MARK);

@@ -9,11 +9,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use liuwu_engine::period::Date;
 use liuwu_engine::record::loose::Sheet;
+use rayon::prelude::*;
 
 use super::key::Key;
 use super::knowledge::SuccessorHead;
 use super::packs::brought;
-use super::rows::{AttributeLine, Line, Listed, PlaceLine, RecordLine, Rows, attribute_fact, encode, fill};
+use super::rows::{
+    AttributeLine, Line, Listed, PlaceLine, RecordLine, RecordLineOf, Rows, attribute_fact, encode, fill,
+};
 use super::shelf::{Entry, Shelf};
 use super::{Known, Sled, decode};
 use crate::progress::Progress;
@@ -24,6 +27,19 @@ use crate::store::words::*;
 /// A record that a batch corrects or takes back, with its unit.
 pub(super) type PutOut = (String, RecordId);
 
+/// A record that is corrected or taken back, what is put in its place, and the unit of that, where it is not nothing.
+pub(super) type PuttingOut<'b> = (RecordId, RecordId, Option<&'b str>);
+
+/// The records that these correct; they stand in a batch behind so many others.
+pub(super) fn corrections(
+    (batch, before): (BatchId, u32),
+    records: &[RecordRow],
+) -> impl Iterator<Item = PuttingOut<'_>> {
+    (before + 1..).zip(records).filter_map(move |(number, record)| {
+        Some((record.supersedes?, ItemId { batch, number }, Some(record.unit.as_str())))
+    })
+}
+
 /// Writing batches.
 impl Sled {
     pub(super) fn append(&self, batch: NewBatch, progress: &dyn Progress) -> Result<BatchId> {
@@ -31,7 +47,7 @@ impl Sled {
         let mut writing = self.begin()?;
         progress.go_on()?;
         let id = BatchId(self.known().last_batch.0 + 1);
-        let (successors, put_out) = self.successors_in(&batch, id)?;
+        let (successors, put_out) = self.put_out_by(&batch, id)?;
         let head = batch.heading(id, None);
         let heading = encode(&head)?;
         let (sheets, numbers) = number_sheets(&batch.records);
@@ -64,27 +80,33 @@ impl Sled {
         called_off.map_or(Ok(id), |off| Err(off.into()))
     }
 
-    /// The entries that say which records this batch corrects and takes back, and those records with their units. All of them must
-    /// be in force.
-    pub(super) fn successors_in(&self, batch: &NewBatch, id: BatchId) -> Result<(Vec<Entry>, Vec<PutOut>)> {
+    /// [`Self::successors_in`] a whole batch.
+    pub(super) fn put_out_by(&self, batch: &NewBatch, id: BatchId) -> Result<(Vec<Entry>, Vec<PutOut>)> {
+        let corrected = corrections((id, 0), &batch.records);
+        let taken_back = batch.takes_back.iter().map(|old| (*old, nothing_of(id), None));
+        self.successors_in(batch.received_on, corrected.chain(taken_back))
+    }
+
+    /// The entries that say which records are corrected and taken back, and those records with their units. All of them must be in
+    /// force.
+    pub(super) fn successors_in<'b>(
+        &self,
+        on: Date,
+        put_out: impl Iterator<Item = PuttingOut<'b>>,
+    ) -> Result<(Vec<Entry>, Vec<PutOut>)> {
         let known = self.known();
         let mut sheets = Sheets::default();
-        let (mut entries, mut put_out) = (Vec::new(), Vec::new());
-        let corrected = (1..).zip(&batch.records).filter_map(|(number, record)| {
-            Some((record.supersedes?, ItemId { batch: id, number }, Some(record.unit.as_str())))
-        });
-        let taken_back = batch.takes_back.iter().map(|old| (*old, nothing_of(id), None));
-        for (old, new, unit) in corrected.chain(taken_back) {
+        let (mut entries, mut found) = (Vec::new(), Vec::new());
+        for (old, new, unit) in put_out {
             let old = self.stored_record(&known, &mut sheets, old)?;
             if !self.is_in_force(&known, &old, Date::MAX)? {
                 return Err(Conflict::NotInForce(old.id).into());
             }
             let key = Key::new().text(&old.unit).item(old.id).item(new);
-            let head = SuccessorHead { on: batch.received_on, unit: unit.unwrap_or(&old.unit).to_owned() };
-            entries.push((key, encode(&head)?));
-            put_out.push((old.item.unit, old.id));
+            entries.push((key, encode(&SuccessorHead { on, unit: unit.unwrap_or(&old.unit).to_owned() })?));
+            found.push((old.item.unit, old.id));
         }
-        Ok((entries, put_out))
+        Ok((entries, found))
     }
 
     /// Everything else that comes with a batch, shelf by shelf.
@@ -104,10 +126,10 @@ impl Sled {
         let sheets =
             sheets.into_iter().map(|(sheet, number)| Ok((Key::new().batch(id).small(number), encode(&sheet)?)));
         Ok(vec![
-            (&shelves.record_places, by_number(fill(on, places(record_places))?)),
-            (&shelves.attribute_places, by_number(fill(on, places(attribute_places))?)),
+            (&shelves.record_places, by_number(fill(on, places(0, record_places))?)),
+            (&shelves.attribute_places, by_number(fill(on, places(0, attribute_places))?)),
             (&shelves.sheets, sheets.collect::<Result<_>>()?),
-            (&shelves.records, record_entries(batch, id, numbers)?),
+            (&shelves.records, record_entries((&batch.records, on), (id, 0), numbers)?),
             (&shelves.attributes, attribute_entries(batch, id)?),
             (&shelves.units, by_number(fill(on, lines(&batch.units))?)),
             (&shelves.statements, by_number(fill(on, lines(&batch.statements))?)),
@@ -151,8 +173,12 @@ impl Sled {
         };
         let mut units = self.units_of_batch(id)?;
         let mut sheets = Sheets::default();
-        let corrected = self.records_of_batch(id)?.into_iter().filter_map(|record| record.supersedes);
-        for old in corrected.chain(self.lines_of_batch(&self.shelves.takings, id)?) {
+        let mut put_out: Vec<RecordId> = self.lines_of_batch(&self.shelves.takings, id)?;
+        self.records_of_batch(id, &mut |record| {
+            put_out.extend(record.supersedes);
+            Ok(())
+        })?;
+        for old in put_out {
             let mut earlier = Some(old);
             while let Some(old) = earlier {
                 let old = self.stored_record(known, &mut sheets, old)?;
@@ -201,22 +227,24 @@ pub(super) fn number_sheets(records: &[RecordRow]) -> (BTreeMap<Sheet, u32>, Vec
     (sheets, numbers)
 }
 
-/// The records of a batch by unit and kind.
-fn record_entries(batch: &NewBatch, id: BatchId, sheets: &[u32]) -> Result<Vec<Entry>> {
-    let mut groups: BTreeMap<(&str, &str), Vec<RecordLine>> = BTreeMap::new();
-    for ((number, record), sheet) in (1..).zip(&batch.records).zip(sheets) {
-        let place = (*sheet, record.source.row);
-        let (own_number, fields) = (record.number.clone(), record.fields.clone());
-        let line = RecordLine(number, record.date, own_number, place, fields, record.supersedes);
+/// Records of a batch, behind so many others of it, by unit and kind; `sheets` are the numbers of their sheets.
+pub(super) fn record_entries(
+    (records, on): (&[RecordRow], Date),
+    (id, before): (BatchId, u32),
+    sheets: &[u32],
+) -> Result<Vec<Entry>> {
+    let mut groups: BTreeMap<(&str, &str), Vec<RecordLineOf>> = BTreeMap::new();
+    for ((number, record), sheet) in (before + 1..).zip(records).zip(sheets) {
+        let RecordRow { date, number: own, fields, source, supersedes, .. } = record;
+        let line = RecordLineOf(number, *date, own, (*sheet, source.row), fields, *supersedes);
         groups.entry((&record.unit, &record.kind)).or_default().push(line);
     }
-    let mut records = Vec::new();
-    for ((unit, kind), lines) in groups {
-        for (number, value) in fill(batch.received_on, lines)? {
-            records.push((Key::new().text(unit).text(kind).batch(id).small(number), value));
-        }
-    }
-    Ok(records)
+    let written = groups.into_par_iter().map(|((unit, kind), lines)| {
+        let key = Key::new().text(unit).text(kind).batch(id);
+        let values = fill(on, lines)?.into_iter();
+        Ok(values.map(|(number, value)| (key.clone().small(number), value)).collect::<Vec<Entry>>())
+    });
+    Ok(written.collect::<Result<Vec<_>>>()?.into_iter().flatten().collect())
 }
 
 /// The attribute facts of a batch by unit.
@@ -239,16 +267,38 @@ fn lines<T: Clone>(list: &[T]) -> impl Iterator<Item = Line<T>> + '_ {
     (1..).zip(list).map(|(number, item)| Line(number, item.clone()))
 }
 
-/// Units and kinds of consecutive rows, neighbours of one unit and kind taken together.
-fn places<'a>(rows: impl Iterator<Item = (&'a str, &'a str)>) -> Vec<PlaceLine> {
+/// Units and kinds of consecutive rows behind so many others, neighbours of one unit and kind taken together.
+pub(super) fn places<'a>(before: u32, rows: impl Iterator<Item = (&'a str, &'a str)>) -> Vec<PlaceLine> {
     let mut places: Vec<PlaceLine> = Vec::new();
-    for (number, (unit, kind)) in (1..).zip(rows) {
+    for (number, (unit, kind)) in (before + 1..).zip(rows) {
         match places.last_mut() {
             Some(place) if place.2 == unit && place.3 == kind => place.1 += 1,
             _ => places.push(PlaceLine(number, 1, unit.to_owned(), kind.to_owned())),
         }
     }
     places
+}
+
+/// Records of a batch that are held at a time, about.
+const WINDOW: u32 = 20_000;
+
+/// Consecutive records of a batch: the numbers of the first and the last, and where they are found.
+#[derive(Default)]
+struct Window {
+    numbers: Option<(u32, u32)>,
+    places: BTreeSet<(String, String)>,
+}
+
+impl Window {
+    fn is_full(&self) -> bool {
+        self.numbers.is_some_and(|(first, last)| last - first >= WINDOW)
+    }
+
+    fn add(&mut self, PlaceLine(number, count, unit, kind): PlaceLine) {
+        let last = number + count.saturating_sub(1);
+        self.numbers = Some((self.numbers.map_or(number, |(first, _)| first), last));
+        self.places.insert((unit, kind));
+    }
 }
 
 /// Sheets that have been read already; emptied when there are many.
@@ -322,13 +372,12 @@ impl Sled {
         Err(shelf.corrupt(wanted.bytes(), Damage::Entry))
     }
 
-    pub(super) fn whole_batch(&self, id: BatchId) -> Result<NewBatch> {
+    pub(super) fn batch_besides_records(&self, id: BatchId) -> Result<NewBatch> {
         let heading = self.heading(&self.known(), id)?;
         let mut batch = NewBatch::new(heading.at, heading.by, heading.what);
         batch.received_on = heading.received_on;
         batch.files = heading.files;
         batch.notes = heading.notes;
-        batch.records = self.records_of_batch(id)?;
         batch.attributes = self.attributes_of_batch(id)?;
         batch.units = self.lines_of_batch(&self.shelves.units, id)?;
         batch.statements = self.lines_of_batch(&self.shelves.statements, id)?;
@@ -350,21 +399,53 @@ impl Sled {
         Ok(places)
     }
 
-    fn records_of_batch(&self, id: BatchId) -> Result<Vec<RecordRow>> {
-        let shelf = &self.shelves.records;
+    /// The records of a batch in their order, so many held at a time.
+    pub(super) fn records_of_batch(&self, id: BatchId, visit: &mut dyn FnMut(RecordRow) -> Result<()>) -> Result<()> {
+        self.heading(&self.known(), id)?;
         let mut sheets = Sheets::default();
+        let mut window = Window::default();
+        let shelf = &self.shelves.record_places;
+        for entry in shelf.scan(&Key::new().batch(id)) {
+            let (key, value) = entry?;
+            let rows: Rows<PlaceLine> = decode(shelf, &key, &value)?;
+            for place in rows.rows {
+                if window.is_full() {
+                    self.visit_window(id, std::mem::take(&mut window), &mut sheets, visit)?;
+                }
+                window.add(place);
+            }
+        }
+        self.visit_window(id, window, &mut sheets, visit)
+    }
+
+    fn visit_window(
+        &self,
+        id: BatchId,
+        window: Window,
+        sheets: &mut Sheets,
+        visit: &mut dyn FnMut(RecordRow) -> Result<()>,
+    ) -> Result<()> {
+        let shelf = &self.shelves.records;
+        let Some((first, last)) = window.numbers else { return Ok(()) };
         let mut records = BTreeMap::new();
-        for (unit, kind) in self.places_of_batch(&self.shelves.record_places, id)? {
-            for entry in shelf.scan(&Key::new().text(&unit).text(&kind).batch(id)) {
+        for (unit, kind) in &window.places {
+            let prefix = Key::new().text(unit).text(kind).batch(id);
+            // The value with the first number begins at or before it.
+            let from = shelf.last_up_to(&prefix, &prefix.clone().small(first))?.map(|(key, _)| key);
+            for entry in shelf.scan_from(from.as_deref().unwrap_or(prefix.bytes()), &prefix) {
                 let (key, value) = entry?;
                 let rows: Rows<RecordLine> = decode(shelf, &key, &value)?;
-                for line in rows.rows {
-                    let record = self.restore(&mut sheets, (&unit, &kind, id), rows.on, line)?;
+                let is_behind = rows.rows.first().is_none_or(|line| line.0 > last);
+                for line in rows.rows.into_iter().filter(|line| (first..=last).contains(&line.0)) {
+                    let record = self.restore(sheets, (unit, kind, id), rows.on, line)?;
                     records.insert(record.id, record.item);
+                }
+                if is_behind {
+                    break;
                 }
             }
         }
-        Ok(records.into_values().collect())
+        records.into_values().try_for_each(visit)
     }
 
     fn attributes_of_batch(&self, id: BatchId) -> Result<Vec<AttributeFact>> {

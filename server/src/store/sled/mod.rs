@@ -1,7 +1,7 @@
 //! The store on sled: one directory, one process.
 //!
 //! Enters and leaves: see [`Store`]. Reading order: `key`, `seal`, `open`, `shelf` (how bytes are kept), `rows`,
-//! `editions`, `ledger` (batches), `knowledge` (facts as of a day), `packs` (facts kept packed), `results` (runs and releases), `half_runs`, `journal`, `cabinet`, `drawer`, `verify`;
+//! `editions`, `ledger` (batches), `large` (batches that are not held), `knowledge` (facts as of a day), `packs` (facts kept packed), `results` (runs and releases), `half_runs`, `journal`, `cabinet`, `drawer`, `verify`;
 //! `mending` (opening).
 //! Next: [`super::transfer`].
 //!
@@ -50,6 +50,7 @@ mod shelf;
 mod rows;
 mod editions;
 mod ledger;
+mod large;
 mod knowledge;
 mod packs;
 mod results;
@@ -76,10 +77,11 @@ use self::key::{Key, Part, Parts};
 use self::open::Database;
 use self::packs::KnownSheets;
 use self::shelf::Shelf;
+use super::changes::Changes;
 use super::error::{Damage, Fault, Result, StoreError};
 use super::standing::{Filing, Releases, Withdrawn};
 use super::words::*;
-use super::{Knowledge, RunWriter, Store};
+use super::{BatchWriter, Knowledge, RunWriter, Store};
 use crate::progress::Progress;
 
 /// The store on sled.
@@ -94,6 +96,7 @@ pub struct Sled {
     filing: Mutex<()>,
     /// A write failed half way.
     halted: AtomicBool,
+    changes: Changes,
     // Last, so that the shelves are closed before the lock is released.
     database: Database,
 }
@@ -210,6 +213,7 @@ pub fn open(path: impl AsRef<Path>) -> Result<Sled> {
         writing: Mutex::default(),
         filing: Mutex::default(),
         halted: AtomicBool::new(false),
+        changes: Changes::default(),
         database,
     };
     let found = store.check_schema()?;
@@ -291,7 +295,7 @@ fn parts<T>(shelf: &Shelf, key: &[u8], read: impl FnOnce(&mut Parts) -> Option<T
 
 impl Store for Sled {
     fn publish_edition(&self, edition: NewEdition) -> Result<Edition> {
-        self.publish(edition)
+        self.changes.make(|| self.publish(edition))
     }
 
     fn editions(&self) -> Result<Vec<Edition>> {
@@ -307,7 +311,7 @@ impl Store for Sled {
     }
 
     fn append_watched(&self, batch: NewBatch, progress: &dyn Progress) -> Result<BatchId> {
-        self.append(batch, progress)
+        self.changes.make(|| self.append(batch, progress))
     }
 
     fn batch(&self, id: BatchId) -> Result<Batch> {
@@ -320,16 +324,24 @@ impl Store for Sled {
         (1..end).rev().take(limit).map(|id| self.heading(&known, BatchId(id))).collect()
     }
 
-    fn contents(&self, id: BatchId) -> Result<NewBatch> {
-        self.whole_batch(id)
+    fn begin_batch(&self, besides_records: NewBatch) -> Result<Box<dyn BatchWriter + '_>> {
+        Ok(Box::new(self.write_batch(besides_records)?))
+    }
+
+    fn besides_records(&self, id: BatchId) -> Result<NewBatch> {
+        self.batch_besides_records(id)
+    }
+
+    fn visit_records(&self, id: BatchId, visit: &mut dyn FnMut(RecordRow) -> Result<()>) -> Result<()> {
+        self.records_of_batch(id, visit)
     }
 
     fn withdraw_batch(&self, id: BatchId, act: Act) -> Result<()> {
-        self.withdraw(Target::Batch(id), act)
+        self.changes.make(|| self.withdraw(Target::Batch(id), act))
     }
 
     fn withdraw_record(&self, id: RecordId, act: Act) -> Result<()> {
-        self.withdraw(Target::Record(id), act)
+        self.changes.make(|| self.withdraw(Target::Record(id), act))
     }
 
     fn supposing(&self, withdrawn: Target, act: Act) -> Result<Box<dyn Knowledge + '_>> {
@@ -351,6 +363,10 @@ impl Store for Sled {
     fn seen(&self) -> Seen {
         let known = self.known();
         Seen { batch: known.last_batch, withdrawals: known.withdrawn.log().len() as u64 }
+    }
+
+    fn generation(&self) -> u64 {
+        self.changes.count()
     }
 
     fn lists_changed(&self) -> u64 {
@@ -410,15 +426,15 @@ impl Store for Sled {
     }
 
     fn discard_run(&self, id: RunId) -> Result<()> {
-        self.remove_run(id)
+        self.changes.make(|| self.remove_run(id))
     }
 
     fn release(&self, run: RunId, act: Act) -> Result<()> {
-        self.publish_run(Release { run, public: true, act })
+        self.changes.make(|| self.publish_run(Release { run, public: true, act }))
     }
 
     fn retract(&self, run: RunId, act: Act) -> Result<()> {
-        self.publish_run(Release { run, public: false, act })
+        self.changes.make(|| self.publish_run(Release { run, public: false, act }))
     }
 
     fn releases(&self) -> Result<Vec<Release>> {

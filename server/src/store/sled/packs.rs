@@ -20,6 +20,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use liuwu_engine::period::Date;
 use liuwu_engine::record::loose::{LooseAttribute, LooseFacts, LooseRecord, Origin, Sheet};
 use liuwu_engine::record::packed::{Packed, pack, sheets_of};
+use rayon::prelude::*;
 
 use super::key::Key;
 use super::ledger::{PutOut, Sheets};
@@ -36,6 +37,8 @@ use crate::store::words::*;
 const LONGEST: usize = 24_000;
 /// Units made anew at a time.
 const REPACKED: usize = 500;
+/// Units whose facts are held unpacked at a time.
+const PACKED_AT_ONCE: usize = 64;
 /// Values exchanged in one atomic write, where they need not be more to stay together.
 pub(super) const EXCHANGED: usize = 200;
 /// Sheets kept at hand.
@@ -45,8 +48,8 @@ const KEPT_SHEETS: usize = 20_000;
 pub(super) enum Change {
     /// A batch brings these; records with these numbers (batch and number) are corrected by it.
     Bring { facts: LooseFacts, corrected: BTreeSet<(u64, u32)> },
-    /// They are these.
-    Are(LooseFacts),
+    /// They are these, packed; none: nothing is known any more.
+    Are(Option<Vec<u8>>),
 }
 
 /// Values that take the place of others, or (none) are removed.
@@ -154,23 +157,40 @@ impl Sled {
             let next = shelf.first_key_from(&old.as_ref().map_or(Vec::new(), Key::end))?;
             let next = next.map(|key| parts(shelf, &key, |parts| parts.text())).transpose()?;
             let stood: Vec<Key> = leaf.keys().map(|unit| Key::new().text(unit)).collect();
-            while let Some((unit, change)) = waiting.take_if(|(unit, _)| next.as_ref().is_none_or(|next| &*unit < next))
-            {
-                match self.changed_facts(leaf.get(&unit), &unit, change)? {
-                    Some(bytes) => drop(leaf.insert(unit, bytes)),
-                    None => drop(leaf.remove(&unit)),
-                }
+            let mut taken = Vec::new();
+            while let Some(change) = waiting.take_if(|(unit, _)| next.as_ref().is_none_or(|next| &*unit < next)) {
+                taken.push(change);
                 waiting = changes.next().transpose()?;
+                if taken.len() == PACKED_AT_ONCE || waiting.is_none() {
+                    self.change(&mut leaf, std::mem::take(&mut taken))?;
+                }
             }
+            self.change(&mut leaf, taken)?;
             exchanges.extend(in_place_of(old, &stood, cut(leaf)?));
         }
         Ok(exchanges)
     }
 
+    /// Changes the facts of some units of a value, on all processors.
+    fn change(&self, leaf: &mut Leaf, changes: Vec<(String, Change)>) -> Result<()> {
+        let known: &Leaf = leaf;
+        let changed = changes.into_par_iter().map(|(unit, change)| {
+            let facts = self.changed_facts(known.get(&unit), &unit, change)?;
+            Ok((unit, facts))
+        });
+        for (unit, facts) in changed.collect::<Result<Vec<_>>>()? {
+            match facts {
+                Some(bytes) => drop(leaf.insert(unit, bytes)),
+                None => drop(leaf.remove(&unit)),
+            }
+        }
+        Ok(())
+    }
+
     /// The facts of a unit after a change; none when nothing is known any more.
     fn changed_facts(&self, bytes: Option<&Vec<u8>>, unit: &str, change: Change) -> Result<Option<Vec<u8>>> {
         let mut facts = match change {
-            Change::Are(facts) => facts,
+            Change::Are(facts) => return Ok(facts),
             Change::Bring { facts: new, corrected } => {
                 let known = bytes.map(|bytes| Packed::read(bytes).and_then(|packed| packed.unpack()));
                 let mut facts = known.transpose().map_err(|_| self.broken(unit))?.unwrap_or_default();
@@ -193,9 +213,15 @@ impl Sled {
 
     /// Makes the facts of some units anew from their records.
     pub(super) fn repack(&self, known: &Known, units: BTreeSet<String>) -> Result<Vec<Exchange>> {
-        self.changed_leaves(units.into_iter().map(|unit| {
-            let facts = self.loose_facts(known, &unit)?;
-            Ok((unit, Change::Are(facts)))
+        let units: Vec<String> = units.into_iter().collect();
+        // Some at a time on all processors, so that not all of them are held.
+        self.changed_leaves(units.chunks(PACKED_AT_ONCE).flat_map(|some| {
+            let packed = some.par_iter().map(|unit| {
+                let mut facts = self.loose_facts(known, unit)?;
+                let facts = (!facts.is_empty()).then(|| pack(&mut facts));
+                Ok((unit.clone(), Change::Are(facts)))
+            });
+            packed.collect::<Vec<_>>()
         }))
     }
 

@@ -341,12 +341,15 @@ impl RunWriter for Writer<'_> {
         let mut writing = store.begin()?;
         // It may have been discarded in the meantime.
         run.base.map_or(Ok(()), |base| store.one_run(base).map(drop))?;
-        store.commit(&mut writing, || {
-            store.database.sync()?;
-            store.shelves.runs.write(vec![(Key::new().large(run.id.0), heading)])?;
-            if self.is_kept { store.forget_half_run() } else { Ok(()) }
+        store.changes.make(|| {
+            store.commit(&mut writing, || {
+                store.database.sync()?;
+                store.shelves.runs.write(vec![(Key::new().large(run.id.0), heading)])?;
+                if self.is_kept { store.forget_half_run() } else { Ok(()) }
+            })?;
+            store.refile().insert(run.id, Some(Filing::from(&run)));
+            Ok::<_, crate::store::StoreError>(())
         })?;
-        store.refile().insert(run.id, Some(Filing::from(&run)));
         self.finished = true;
         Ok(run)
     }

@@ -30,6 +30,17 @@ pub(super) struct RecordLine(
     pub(super) Option<RecordId>,
 );
 
+/// The same of a record that stays where it is.
+#[derive(Debug, Serialize)]
+pub(super) struct RecordLineOf<'a>(
+    pub(super) u32,
+    pub(super) Date,
+    pub(super) &'a Option<String>,
+    pub(super) (u32, u32),
+    pub(super) &'a Map<String, Json>,
+    pub(super) Option<RecordId>,
+);
+
 /// An attribute fact: number in the batch, attribute, first day, value.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct AttributeLine(pub(super) u32, pub(super) String, pub(super) Option<Date>, pub(super) Json);
@@ -55,6 +66,12 @@ pub(super) trait Numbered {
 }
 
 impl Numbered for RecordLine {
+    fn number(&self) -> u32 {
+        self.0
+    }
+}
+
+impl Numbered for RecordLineOf<'_> {
     fn number(&self) -> u32 {
         self.0
     }

@@ -43,7 +43,7 @@ fn known_and_coming() -> (Sled, TempDir, NewBatch) {
 /// Writes what a batch writes before its heading, up to so many pieces of its packed facts; gives how many pieces there are.
 fn append_up_to(store: &Sled, batch: &NewBatch, pieces: usize) -> usize {
     let id = BatchId(store.known().last_batch.0 + 1);
-    let (successors, put_out) = store.successors_in(batch, id).unwrap();
+    let (successors, put_out) = store.put_out_by(batch, id).unwrap();
     let (sheets, numbers) = number_sheets(&batch.records);
     let mut entries = store.rows_by_shelf(batch, id, (sheets, &numbers)).unwrap();
     entries.push((&store.shelves.successors, successors));
