@@ -56,7 +56,7 @@ fn measure(workload: &Workload, rounds: usize) {
     let expected = expected(workload);
     let mut others: Vec<(&'static str, Scorer)> = vec![
         ("zen-expression", zen::scorer(workload)),
-        ("regorus, bytecode", rego::scorer(workload)),
+        ("regorus", rego::scorer(workload)),
         ("cel", expressions::scorer(workload)),
     ];
     for (name, score) in &mut others {
