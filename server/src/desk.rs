@@ -1,7 +1,7 @@
 //! The desk: drafts are read, weighed and stored, each as a job that outlives the page it was asked for on.
 //!
 //! Enters: a draft and who looks at it. Leaves: a [`Preview`], a batch, the faulty rows to be mended; or a job to wait for. How a
-//! draft is stored stands in [`storing`]. Pages and the API go the same way through here. Next: [`crate::pages`].
+//! draft is stored stands in [`mod@storing`]. Pages and the API go the same way through here. Next: [`crate::pages`].
 
 pub mod filled;
 pub mod incoming;
