@@ -3,8 +3,8 @@
 //! Enters: an [`App`]. Leaves: the service that [`crate::serve`] runs and that tests call in memory; and the list of its routes.
 //!
 //! Around every route, from the outside in: the number of the request, its line in the log, the face of a problem and the
-//! security headers ([`present`]); a panic becomes a problem; who asks ([`crate::gate`]); what is answered already ([`prepared`]); compression; the
-//! deadline ([`deadline`]); the limit of the body; what the route takes.
+//! security headers ([`present`]); a panic becomes a problem; the deadline ([`deadline`]); who asks ([`crate::gate`]); what is
+//! answered already ([`prepared`]); compression; the limit of the body; what the route takes.
 
 mod deadline;
 mod prepared;
