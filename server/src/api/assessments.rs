@@ -316,7 +316,7 @@ fn explain(app: &App, asked: &Asked, lens: &Lens, run: &Run, period: Period, uni
         let mut late = Late::default();
         if lens.is_internal() {
             let whose = succession::behind(view.units.all(), unit, run.as_of);
-            late = Late::of(app.store(), run, period, whose.iter().map(String::as_str))?;
+            late = Late::of(app.store(), run, period, &whose, &view.edition.bundle().dictionary)?;
         }
         Ok(Explanation::of(&shown, source.clone(), view.edition.bundle(), &view.units, &late))
     })

@@ -262,7 +262,7 @@ impl<'a> Names<'a> {
             date: evidence.date,
             number: evidence.number.clone(),
             place: evidence.place.clone(),
-            known_since: evidence.place.as_deref().and_then(|place| self.late.since(&evidence.kind, place)),
+            known_since: evidence.place.as_ref().and_then(|_| self.late.since(&evidence.trace())),
         }
     }
 

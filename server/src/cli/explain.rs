@@ -46,7 +46,7 @@ impl Explain {
         let plan = scoring::plan_of(&edition)?;
         let whose = succession::behind(&store.units(run.as_of)?, &id, run.as_of);
         let records = records(store, &whose, &run, &plan.bundle)?;
-        let late = Late::of(store, &run, period, whose.iter().map(String::as_str))?;
+        let late = Late::of(store, &run, period, &whose, &plan.bundle.dictionary)?;
         let explanation = explain(&filed, &plan.bundle, &records, &late);
         terminal.print(&text(&filed, &name, &plan.bundle, &explanation));
         terminal.print(terminal.say(

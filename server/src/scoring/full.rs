@@ -249,7 +249,9 @@ impl Full<'_> {
         let world = Arc::new(ground.world(chunk)?);
         let results = on_threads(|| score_units(self.plan, &world, self.request, self.priors))??;
         let all: Vec<&UnitResult> = results.iter().flat_map(|results| &results.units).collect();
-        self.writer.hold(on_threads(|| all.par_iter().map(|result| Sealed::of(&result.past.result)).collect())?);
+        let dictionary = &self.plan.bundle.dictionary;
+        let seal = |result: &&UnitResult| Sealed::of(&result.past.result, dictionary);
+        self.writer.hold(on_threads(|| all.par_iter().map(seal).collect())?);
         if ground.lists.has_exemptions() {
             let plain: Vec<Assessment> = all.iter().map(|result| (*result.past.result).clone()).collect();
             let idle = idle_exemptions(&world, &plain);
@@ -291,7 +293,7 @@ impl Full<'_> {
         let world = Arc::new(ground.world_of_all(own)?);
         let rolled =
             within(self.plan, self.ask.longest, || on_threads(|| roll_up(self.plan, &world, results, &|_, _| true)))??;
-        self.writer.hold(rolled.iter().map(Sealed::of).collect());
+        self.writer.hold(rolled.iter().map(|result| Sealed::of(result, &self.plan.bundle.dictionary)).collect());
         Ok(())
     }
 }

@@ -3,7 +3,6 @@
 //!
 //! Enters: [`Results`] and the store. Leaves: a [`Subject`], from which the parts of the page are filled. Next: [`super::clauses`].
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use liuwu_engine::bundle::Better;
@@ -24,6 +23,7 @@ use crate::records::record_of;
 use crate::state::App;
 use crate::store::{RecordId, Run};
 use crate::succession;
+use crate::trace::Traces;
 
 /// Everything known of a village.
 pub(super) struct Subject<'a> {
@@ -36,10 +36,12 @@ pub(super) struct Subject<'a> {
     pub(super) shown: Arc<Shown>,
     /// The same with the places of its evidence, by which the records are found. Nothing else of it goes on the page.
     staff: Arc<Shown>,
-    /// Its records and those of the units that it has succeeded, by kind and place.
-    records: HashMap<(String, String), KnownRecord>,
+    /// Its records and those of the units that it has succeeded.
+    records: Traces<KnownRecord>,
     /// The results that were public before these, for the same period.
     pub(super) published: Option<Published>,
+    /// Those that were public first: what came after them is late.
+    first_published: Option<Run>,
     /// What has been handed in.
     pub(super) coverage: Coverage,
 }
@@ -77,8 +79,9 @@ impl<'a> Subject<'a> {
             lens,
             shown,
             staff,
-            records: HashMap::new(),
+            records: Traces::default(),
             published: published(app, results, code)?,
+            first_published: late::first_published(app.store(), &view.run, view.period)?,
             coverage: Coverage::default(),
         };
         let dictionary = &subject.standard.bundle.dictionary;
@@ -90,8 +93,8 @@ impl<'a> Subject<'a> {
                 let Some(kind) = dictionary.kinds.get(&stored.kind) else { continue };
                 // A record that no longer fits its kind is evidence of nothing that this page shows.
                 if let Ok(record) = record_of(kind, dictionary, &stored) {
-                    let place = (stored.kind.clone(), stored.source.to_line());
-                    subject.records.insert(place, KnownRecord { record, id: stored.id, since: stored.received_on });
+                    let known = KnownRecord { record: record.clone(), id: stored.id, since: stored.received_on };
+                    subject.records.keep(&record, dictionary, known);
                 }
             }
         }
@@ -139,7 +142,7 @@ impl<'a> Subject<'a> {
     /// From when the records are known that became known only after results for the period had been published (补报); in the
     /// order of [`Self::records_of`].
     pub(super) fn known_since(&self, place: usize) -> Vec<Option<Date>> {
-        let is_late = |day: &Date| self.published.as_ref().is_some_and(|before| late::is_late(*day, &before.run));
+        let is_late = |day: &Date| self.first_published.as_ref().is_some_and(|first| late::is_late(*day, first));
         self.known_of(place).into_iter().map(|known| known.map(|known| known.since).filter(is_late)).collect()
     }
 
@@ -155,8 +158,8 @@ impl<'a> Subject<'a> {
         let disclosure = &self.results.view.edition.disclosure;
         let is_open = |kind: &str| disclosure.kind_through(&self.lens, kind) == Public::Full;
         let record = |evidence: &ShownEvidence| {
-            let place = evidence.place.clone().filter(|_| is_open(&evidence.kind))?;
-            self.records.get(&(evidence.kind.clone(), place))
+            let known = self.records.find(&evidence.trace());
+            known.filter(|_| is_open(&evidence.kind))
         };
         let in_full = self.shown.findings.get(place).is_some_and(|finding| finding.reason.is_some());
         if in_full { self.evidence_of(place).iter().map(record).collect() } else { Vec::new() }
