@@ -151,7 +151,8 @@ mod tests {
     #[test]
     fn without_a_mark_nothing_is_found_that_could_be_another() {
         let dictionary = dictionary();
-        let records = [("作坊", 1), ("五金店", 1), ("茶馆", 2)].map(|(name, row)| pushed(&dictionary, row, &[("name", name)]));
+        let records =
+            [("作坊", 1), ("五金店", 1), ("茶馆", 2)].map(|(name, row)| pushed(&dictionary, row, &[("name", name)]));
         let traces = traces(&dictionary, &records);
         assert!(traces.find(&trace(&records[0], None)).is_none());
         assert_eq!(traces.find(&trace(&records[2], None)).unwrap().values, records[2].values);

@@ -304,7 +304,12 @@ pub async fn show_of_run(
 /// Explains a result through a lens. That somebody sees more of it than the public is noted in the log.
 fn explain(app: &App, asked: &Asked, lens: &Lens, run: &Run, period: Period, unit: &str) -> Result<Answer, Problem> {
     let source = Source::of(run, period);
-    asked.json(&source.basis(), || {
+    let mut basis = source.basis();
+    if lens.is_internal() {
+        // What is said of the records behind it can change, and so can what the caller answers for.
+        basis.push_str(&format!(" {lens:?} {}", app.writes()));
+    }
+    asked.json(&basis, || {
         let view: Arc<RunView> = app.view(run, period)?;
         let absent = || Problem::Absent("考核对象", "unit with a result", unit.to_owned());
         let shown = app.shown(run, period, unit, lens)?.ok_or_else(absent)?;
