@@ -173,7 +173,7 @@ impl Sled {
         };
         let mut units = self.units_of_batch(id)?;
         let mut sheets = Sheets::default();
-        let mut put_out: Vec<RecordId> = self.lines_of_batch(&self.shelves.takings, id)?;
+        let mut put_out = self.taken_back_by(id)?;
         self.records_of_batch(id, &mut |record| {
             put_out.extend(record.supersedes);
             Ok(())
@@ -187,6 +187,11 @@ impl Sled {
             }
         }
         Ok(units)
+    }
+
+    /// The records that a batch takes back.
+    pub(super) fn taken_back_by(&self, id: BatchId) -> Result<Vec<RecordId>> {
+        self.lines_of_batch(&self.shelves.takings, id)
     }
 
     /// The units named in the rows of a batch, whole or not.

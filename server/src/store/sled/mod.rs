@@ -1,7 +1,7 @@
 //! The store on sled: one directory, one process.
 //!
 //! Enters and leaves: see [`Store`]. Reading order: `key`, `seal`, `open`, `shelf` (how bytes are kept), `rows`,
-//! `editions`, `ledger` (batches), `large` (batches that are not held), `knowledge` (facts as of a day), `packs` (facts kept packed), `results` (runs and releases), `half_runs`, `journal`, `cabinet`, `drawer`, `verify`;
+//! `editions`, `ledger` (batches), `large` (batches that are not held), `knowledge` (facts as of a day), `seen` (facts as of a moment), `packs` (facts kept packed), `results` (runs and releases), `half_runs`, `journal`, `cabinet`, `drawer`, `verify`;
 //! `mending` (opening).
 //! Next: [`super::transfer`].
 //!
@@ -52,6 +52,7 @@ mod editions;
 mod ledger;
 mod large;
 mod knowledge;
+mod seen;
 mod packs;
 mod results;
 mod half_runs;
@@ -81,7 +82,7 @@ use super::changes::Changes;
 use super::error::{Damage, Fault, Result, StoreError};
 use super::standing::{Filing, Releases, Withdrawn};
 use super::words::*;
-use super::{BatchWriter, Knowledge, RunWriter, Store};
+use super::{BatchWriter, Knowledge, Moment, RunWriter, Store};
 use crate::progress::Progress;
 
 /// The store on sled.
@@ -361,8 +362,11 @@ impl Store for Sled {
     }
 
     fn seen(&self) -> Seen {
-        let known = self.known();
-        Seen { batch: known.last_batch, withdrawals: known.withdrawn.log().len() as u64 }
+        self.known().seen()
+    }
+
+    fn moment(&self) -> Result<Moment<'_>> {
+        Ok(self.this_moment())
     }
 
     fn generation(&self) -> u64 {
@@ -374,7 +378,7 @@ impl Store for Sled {
     }
 
     fn as_seen(&self, seen: Seen) -> Result<Box<dyn Knowledge + '_>> {
-        Ok(Box::new(self.back_then(seen)))
+        Ok(Box::new(self.what_was_seen(seen)))
     }
 
     fn begin_run(&self, run: NewRun) -> Result<Box<dyn RunWriter + '_>> {
