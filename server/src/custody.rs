@@ -222,7 +222,7 @@ impl Custody<'_> {
         let act = self.act(why)?;
         self.own_record(id)?;
         self.app.store().withdraw_record(id, act)?;
-        self.app.facts_changed();
+        self.app.has_written();
         self.app.audit().note(Note::done(self.caller, Action::Withdraw, Subject::of("record", id)))?;
         self.record(id)
     }
@@ -247,7 +247,7 @@ impl Custody<'_> {
         };
         let store = self.app.store();
         let id = RecordId { batch: self.remit.admit(store, batch)?.store(store)?, number: 1 };
-        self.app.facts_changed();
+        self.app.has_written();
         self.app.audit().note(Note::done(self.caller, action, Subject::of("record", id)))?;
         Ok(Kept::Stored(id))
     }
@@ -406,7 +406,7 @@ impl Custody<'_> {
         let act = Act { by: self.caller.name_or(said_by), ..self.act(why)? };
         self.own_batch(id)?;
         self.app.store().withdraw_batch(id, act)?;
-        self.app.facts_changed();
+        self.app.has_written();
         self.app.audit().note(Note::done(self.caller, Action::Withdraw, Subject::of("batch", id)))?;
         self.batch(id)
     }

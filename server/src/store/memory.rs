@@ -241,7 +241,7 @@ impl Knowledge for Memory {
 
 impl Store for Memory {
     fn publish_edition(&self, new: NewEdition) -> Result<Edition> {
-        self.changes.make(|| {
+        self.changes.make_of_inputs(|| {
             check_name(&new.bundle)?;
             check_name(&new.edition)?;
             let mut inner = self.write();
@@ -279,7 +279,7 @@ impl Store for Memory {
     fn append_watched(&self, batch: NewBatch, progress: &dyn Progress) -> Result<BatchId> {
         progress.go_on()?;
         let records = batch.records.len() as u64;
-        let id = self.changes.make(|| self.write().append(batch))?;
+        let id = self.changes.make_of_inputs(|| self.write().append(batch))?;
         progress.advance(records);
         Ok(id)
     }
@@ -310,11 +310,11 @@ impl Store for Memory {
     }
 
     fn withdraw_batch(&self, id: BatchId, act: Act) -> Result<()> {
-        self.changes.make(|| self.write().withdraw(Target::Batch(id), act))
+        self.changes.make_of_inputs(|| self.write().withdraw(Target::Batch(id), act))
     }
 
     fn withdraw_record(&self, id: RecordId, act: Act) -> Result<()> {
-        self.changes.make(|| self.write().withdraw(Target::Record(id), act))
+        self.changes.make_of_inputs(|| self.write().withdraw(Target::Record(id), act))
     }
 
     fn supposing(&self, withdrawn: Target, act: Act) -> Result<Box<dyn Knowledge + '_>> {
@@ -351,6 +351,10 @@ impl Store for Memory {
 
     fn generation(&self) -> u64 {
         self.changes.count()
+    }
+
+    fn inputs_changed(&self) -> u64 {
+        self.changes.of_inputs()
     }
 
     fn lists_changed(&self) -> u64 {

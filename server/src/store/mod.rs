@@ -234,6 +234,10 @@ pub trait Store: Knowledge + Cabinet + Drawer + HalfRuns + Journal + Blanking {
     /// asked for before reading, holds while the count is the same.
     fn generation(&self) -> u64;
 
+    /// The same of what runs are made of alone: batches, withdrawals, blanking, editions. Runs and what is public of them do not raise
+    /// it.
+    fn inputs_changed(&self) -> u64;
+
     /// How often the lists of units, statements and exemptions have changed since the store was opened: as long as this is the
     /// same, the lists of a day are.
     fn lists_changed(&self) -> u64;

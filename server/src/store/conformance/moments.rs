@@ -43,9 +43,9 @@ fn a_moment_stays_what_it_was_whatever_is_stored_meanwhile(store: &dyn Store) {
     let attribute = AttributeFact { unit: "丙村".into(), attribute: "people".into(), from: None, value: json!("9") };
     let moves = correcting(id(1, 15), record("乙村", "fire", 6));
     let later: [&dyn Fn(); 7] = [
-        &|| drop(store.append_batch(batch(day(5, 1), vec![new_unit.clone()])).unwrap()),
-        &|| drop(store.append_batch(NewBatch { attributes: vec![attribute.clone()], ..rich_batch(day(5, 1)) }).unwrap()),
-        &|| drop(store.append_batch(batch(day(5, 2), vec![moves.clone()])).unwrap()),
+        &|| assert!(store.append_batch(batch(day(5, 1), vec![new_unit.clone()])).is_ok()),
+        &|| assert!(store.append_batch(NewBatch { attributes: vec![attribute.clone()], ..rich_batch(day(5, 1)) }).is_ok()),
+        &|| assert!(store.append_batch(batch(day(5, 2), vec![moves.clone()])).is_ok()),
         &|| store.withdraw_batch(BatchId(7), act(day(5, 3), "误")).unwrap(),
         &|| store.withdraw_record(id(1, 21), act(day(5, 3), "误")).unwrap(),
         // All that there is about some units.

@@ -101,7 +101,13 @@ impl Sled {
         self.facts(known, &mut Sheets::default(), unit, as_of)
     }
 
-    pub(super) fn some_units(&self, known: &Known, after: Option<&str>, limit: usize, as_of: Date) -> Result<Vec<UnitFacts>> {
+    pub(super) fn some_units(
+        &self,
+        known: &Known,
+        after: Option<&str>,
+        limit: usize,
+        as_of: Date,
+    ) -> Result<Vec<UnitFacts>> {
         let mut sheets = Sheets::default();
         let units = self.heard_of(known, after, limit)?;
         units.into_iter().map(|unit| self.facts(known, &mut sheets, &unit, as_of)).collect()
