@@ -1,5 +1,6 @@
 //! A run stands on what it says it saw, whatever is stored while it is made.
 
+use std::collections::VecDeque;
 use std::sync::Mutex;
 
 use super::full::SCORING;
@@ -9,12 +10,12 @@ use crate::progress::Step as Stage;
 /// Stores something each time a chunk is done, as people and platforms do.
 struct Busy<'a> {
     store: &'a dyn Store,
-    steps: Mutex<std::vec::IntoIter<Step>>,
+    steps: Mutex<VecDeque<Step>>,
 }
 
 impl<'a> Busy<'a> {
     fn with(store: &'a dyn Store, steps: &[Step]) -> Busy<'a> {
-        Busy { store, steps: Mutex::new(steps.to_vec().into_iter()) }
+        Busy { store, steps: Mutex::new(steps.iter().cloned().collect()) }
     }
 }
 
@@ -26,7 +27,7 @@ impl Progress for Busy<'_> {
     }
 
     fn advance(&self, _: u64) {
-        if let Some(step) = self.steps.lock().unwrap().next() {
+        if let Some(step) = self.steps.lock().unwrap().pop_front() {
             take(self.store, ("fire", "warning"), &step);
         }
     }

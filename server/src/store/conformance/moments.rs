@@ -44,7 +44,11 @@ fn a_moment_stays_what_it_was_whatever_is_stored_meanwhile(store: &dyn Store) {
     let moves = correcting(id(1, 15), record("乙村", "fire", 6));
     let later: [&dyn Fn(); 7] = [
         &|| assert!(store.append_batch(batch(day(5, 1), vec![new_unit.clone()])).is_ok()),
-        &|| assert!(store.append_batch(NewBatch { attributes: vec![attribute.clone()], ..rich_batch(day(5, 1)) }).is_ok()),
+        &|| {
+            assert!(
+                store.append_batch(NewBatch { attributes: vec![attribute.clone()], ..rich_batch(day(5, 1)) }).is_ok()
+            )
+        },
         &|| assert!(store.append_batch(batch(day(5, 2), vec![moves.clone()])).is_ok()),
         &|| store.withdraw_batch(BatchId(7), act(day(5, 3), "误")).unwrap(),
         &|| store.withdraw_record(id(1, 21), act(day(5, 3), "误")).unwrap(),

@@ -36,8 +36,11 @@ struct Later {
     /// How far that was looked through.
     until: Seen,
     /// The units that it is about; none: too much to be looked through.
-    units: Option<Arc<BTreeSet<String>>>,
+    units: Option<Touched>,
 }
+
+/// Units that something has come about.
+type Touched = Arc<BTreeSet<String>>;
 
 impl Known {
     pub(super) fn seen(&self) -> Seen {
@@ -92,7 +95,7 @@ impl<'a> AsSeen<'a> {
     }
 
     /// What is known by now, held so that it stays so, and the units that anything has come about.
-    fn since(&self) -> Result<(RwLockReadGuard<'a, Known>, Option<Arc<BTreeSet<String>>>)> {
+    fn since(&self) -> Result<(RwLockReadGuard<'a, Known>, Option<Touched>)> {
         // Taken before the other lock: whoever looks through batches asks what is known.
         let mut later = self.later.lock().unwrap_or_else(PoisonError::into_inner);
         loop {
