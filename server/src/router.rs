@@ -32,6 +32,7 @@ use crate::gate;
 use crate::gate::Access::{Either, LoggedIn, Public, WithEverything};
 use crate::pages::admin::{self, account, accounts, keys, log_in, own, security, set_up, webhooks as hooks};
 use crate::pages::duties as desk;
+use crate::pages::links::Side::Desk;
 use crate::pages::runs as scorings;
 use crate::pages::{assets, burden, city, draft, home, links, negative, preferences, records, search, upload, village};
 use crate::state::App;
@@ -203,6 +204,9 @@ fn pages() -> Routes {
         .get(links::DESK, May::ReadRecords, desk::show)
         .get("/desk/burden", May::ReadRecords, burden::show)
         .get("/desk/villages/{code}", May::ReadRecords, village::show_in_full)
+        .get(Desk.city(), May::ReadResults, city::show_in_full)
+        .get(Desk.negative(), May::ReadResults, negative::list_in_full)
+        .get(Desk.search(), May::ReadResults, search::list_in_full)
         .get("/assets/{*name}", Public, assets::show)
 }
 

@@ -7,6 +7,7 @@ use jiff::civil::Date;
 use liuwu_engine::number::Number;
 
 use super::figures::{Figure, PublicCount};
+use super::links::Side;
 use super::seat::Seat;
 pub use super::seat::Section;
 use super::words::{Language, Sentence};
@@ -145,6 +146,13 @@ impl Frame {
             Mark::Public => None,
             Mark::Internal { watermark } => Some(watermark),
         }
+    }
+
+    /// To which pages of results it leads: a page for staff to those for staff, if they may see lists there.
+    #[must_use]
+    pub fn side(&self) -> Side {
+        let may = self.seat.as_ref().is_some_and(|seat| seat.has_lists);
+        if may && self.is_internal() { Side::Desk } else { Side::Public }
     }
 
     /// What the switch of the text size says.

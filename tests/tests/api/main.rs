@@ -32,6 +32,8 @@ mod mappings;
 #[cfg(test)]
 mod openapi;
 #[cfg(test)]
+mod outlooks;
+#[cfg(test)]
 mod personal;
 #[cfg(test)]
 mod prepared;
