@@ -33,6 +33,7 @@ use crate::gate::Access::{Either, LoggedIn, Public, WithEverything};
 use crate::pages::admin::{self, account, accounts, keys, log_in, own, security, set_up, webhooks as hooks};
 use crate::pages::duties as desk;
 use crate::pages::links::Side::Desk;
+use crate::pages::releases as publishing;
 use crate::pages::runs as scorings;
 use crate::pages::{assets, burden, city, draft, home, links, negative, preferences, records, search, upload, village};
 use crate::state::App;
@@ -210,7 +211,7 @@ fn pages() -> Routes {
         .get("/assets/{*name}", Public, assets::show)
 }
 
-/// The pages on which data is handed in and scored.
+/// The pages on which data is handed in and scored, and runs are made public.
 fn desk(config: &Config) -> Routes {
     let uploading = DefaultBodyLimit::max(config.upload_limit());
     Routes::new()
@@ -227,6 +228,10 @@ fn desk(config: &Config) -> Routes {
         .get(links::RUNS, WithEverything(May::Score), scorings::list)
         .post(links::RUNS, WithEverything(May::Score), scorings::begin)
         .post("/desk/runs/call-off", WithEverything(May::Score), scorings::call_off)
+        .get(links::RELEASES, WithEverything(May::Release), publishing::list)
+        .get("/desk/releases/{run}", WithEverything(May::Release), publishing::show)
+        .post("/desk/releases/{run}/release", WithEverything(May::Release), publishing::release)
+        .post("/desk/releases/{run}/retract", WithEverything(May::Release), publishing::take_back)
         .get("/desk/templates", May::Upload, templates::all)
         .get("/desk/templates/{kind}", May::Upload, templates::show)
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::store::RecordId;
+use crate::store::{RecordId, RunId};
 
 /// The page of a village, by its code.
 #[must_use]
@@ -89,6 +89,8 @@ pub const DESK: &str = "/desk";
 pub const UPLOAD: &str = "/desk/upload";
 /// Where units are scored.
 pub const RUNS: &str = "/desk/runs";
+/// Where runs are made public.
+pub const RELEASES: &str = "/desk/releases";
 /// Where the reader's language and text size are changed.
 pub const PREFERENCES: &str = "/preferences";
 
@@ -114,6 +116,12 @@ pub const SECURITY: &str = "/admin/security";
 pub const SIGHTINGS: &str = "/audit/sightings";
 /// The log of everything that was done.
 pub const AUDIT: &str = "/audit";
+
+/// What releasing a run would change.
+#[must_use]
+pub fn release(id: RunId) -> String {
+    format!("{RELEASES}/{id}")
+}
 
 /// One system that is told of changes, for administrators.
 #[must_use]

@@ -43,6 +43,8 @@ pub enum Section {
     Runs,
     /// Results as staff see them.
     Results,
+    /// Making runs public.
+    Releases,
     /// None of them.
     Elsewhere,
 }
@@ -103,6 +105,12 @@ const AREAS: &[Area] = &[
         section: Section::Results,
     },
     Area { permission: Permission::Score, title: "runs-title", link: links::RUNS, section: Section::Runs },
+    Area {
+        permission: Permission::Release,
+        title: "releases-title",
+        link: links::RELEASES,
+        section: Section::Releases,
+    },
     Area {
         permission: Permission::ManageAccounts,
         title: "frame-menu-accounts",

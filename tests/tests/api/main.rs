@@ -44,6 +44,8 @@ mod problems;
 #[cfg(test)]
 mod records;
 #[cfg(test)]
+mod releasing;
+#[cfg(test)]
 mod remit;
 #[cfg(test)]
 mod results;
