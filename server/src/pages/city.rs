@@ -26,6 +26,8 @@ pub struct CityPage {
     pub frame: Frame,
     /// The city, or the towns that the page is about.
     pub city: String,
+    /// Whether it is about some towns alone.
+    pub is_part: bool,
     /// Which period is shown.
     pub period: PeriodSwitch,
     /// The way to the page on the other side.
@@ -209,6 +211,12 @@ impl CityPage {
     #[must_use]
     pub fn change(&self, change: &Change) -> String {
         change_in_words(&self.frame, change)
+    }
+
+    /// The heading of the totals.
+    fn totals_title(&self) -> String {
+        let key = if self.is_part { "city-totals-of-part" } else { "city-totals" };
+        self.frame.say(key).with("city", &self.city).to_string()
     }
 
     /// Whether anything is followed up, so that something can be overdue.

@@ -167,12 +167,18 @@ impl Frame {
     /// The menu.
     #[must_use]
     pub fn menu(&self) -> [MenuEntry; 3] {
+        let side = self.side();
+        let search = if side == Side::Desk { side.search() } else { links::HOME };
+        let here = self.address.split('?').next();
         [
-            ("frame-menu-search", links::HOME, Section::Search),
-            ("frame-menu-city", links::CITY, Section::City),
-            ("frame-menu-negative", links::NEGATIVE, Section::Negative),
+            ("frame-menu-search", search, Section::Search),
+            ("frame-menu-city", side.city(), Section::City),
+            ("frame-menu-negative", side.negative(), Section::Negative),
         ]
-        .map(|(key, link, section)| MenuEntry { title: self.say(key), link, current: section == self.section })
+        .map(|(key, link, section)| {
+            let current = section == self.section || here == Some(link);
+            MenuEntry { title: self.say(key), link, current }
+        })
     }
 }
 

@@ -94,6 +94,7 @@ fn fill(results: &Results, known: (Option<Arc<RunView>>, Records), frame: Frame,
     });
     CityPage {
         city: results.area(),
+        is_part: results.is_of_some_divisions(),
         period: results.switch(frame.side().city(), frame.language),
         other_side: results
             .other_side(&frame, |side| format!("{}?period={}", side.city(), links::escape(&results.period().name()))),
