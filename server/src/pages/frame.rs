@@ -176,7 +176,8 @@ impl Frame {
             ("frame-menu-negative", side.negative(), Section::Negative),
         ]
         .map(|(key, link, section)| {
-            let current = section == self.section || here == Some(link);
+            // Pages of results for staff stand in the menu of staff, all under one entry.
+            let current = section == self.section || (self.section == Section::Results && here == Some(link));
             MenuEntry { title: self.say(key), link, current }
         })
     }
