@@ -124,9 +124,9 @@ impl Effect {
     /// What of it is told to a viewer: units whose results they see before these are released.
     #[must_use]
     pub fn told_to(mut self, viewer: &Viewer, units: &UnitTree) -> Effect {
-        let sees = |unit: &str| viewer.in_list(|area| units.is_within(unit, area)) == Reader::Staff;
+        let sees = |unit: &str| viewer.sees_in_full(|area| units.is_within(unit, area));
         self.moved.retain(|moved| sees(&moved.unit));
-        self.partial = viewer.of_lists() != Reader::Staff;
+        self.partial = viewer.of_runs() != Reader::Staff;
         self
     }
 
