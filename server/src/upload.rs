@@ -279,6 +279,9 @@ pub enum Stopped {
 pub const READING: Step = Step { zh: "读取", en: "reading" };
 /// Checking the rows.
 pub const CHECKING: Step = Step { zh: "预检", en: "checking" };
+/// Writing to the store.
+pub const STORING: Step = Step { zh: "入库", en: "storing" };
+
 /// Stores what a report found. None: there is nothing new, and nothing was stored.
 ///
 /// # Errors
