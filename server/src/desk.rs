@@ -27,7 +27,7 @@ use crate::disclosure::Viewer;
 use crate::drafts::habits::{self, realm};
 use crate::drafts::preview::{Key, Preview, Weighed};
 use crate::drafts::{Draft, Outline, State};
-use crate::effect::{self, Effect, Touched};
+use crate::effect::{self, Effect, Many, Touched};
 use crate::error::Problem;
 use crate::intake::{self, Limits, Mark, marked};
 use crate::jobs::{Ending, Job};
@@ -236,11 +236,11 @@ fn weigh(
     };
     let weighed = match report.large() {
         Some(large) => {
-            let units = report.large_touched();
-            gauge.begin(WEIGHING, units.len() as u64);
             let after = Overlay::of_many(store, batch, large);
             let records_of = |unit: &str| large.rows_of(unit);
-            effect::in_portions((store, &after), (units, &records_of), (&edition.plan, &ask), gauge)
+            let change = Many { after: &after, units: report.large_touched(), records_of: &records_of };
+            gauge.begin(WEIGHING, change.units.len() as u64);
+            effect::in_portions(store, change, (&edition.plan, &ask), gauge)
         }
         None => {
             let touched = Touched::by(store, batch)?;

@@ -20,7 +20,7 @@ use crate::scoring::{self, Ask, Computed, ScoringError};
 use crate::store::overlay::Within;
 use crate::store::{Knowledge, NewBatch, Store, StoreError, UnitRow};
 use crate::view::UnitTree;
-pub use portions::in_portions;
+pub use portions::{Many, in_portions};
 
 /// What a change does to the results of a standard.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -42,7 +42,11 @@ fn run(data: &Path, arguments: &[&str]) {
 /// A city that has one fire, and a standard that says what a fire is.
 fn furnish(data: &Path, place: &Path) {
     let first = place.join("先报的.csv");
-    fs::write(&first, "编号,区划代码,发生日期,场所,原因,死亡人数,受伤人数\nG-1,330381001701,2020-03-04,住宅,电气,0,0\n").unwrap();
+    fs::write(
+        &first,
+        "编号,区划代码,发生日期,场所,原因,死亡人数,受伤人数\nG-1,330381001701,2020-03-04,住宅,电气,0,0\n",
+    )
+    .unwrap();
     run(data, &["publish", "rules/ruian-six-no/2020.yaml"]);
     run(data, &["import", "fixtures/ruian/divisions.csv"]);
     run(data, &["import", first.to_str().unwrap()]);

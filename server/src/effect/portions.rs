@@ -20,13 +20,23 @@ const UNITS: usize = 2_000;
 /// Records of the change that the units of a portion get, about; few in tests, so that there are several portions.
 const RECORDS: usize = if cfg!(test) { 1 } else { 50_000 };
 
-/// What would change if `after` were known instead of what is stored. Whoever watches is told of each unit touched.
+/// A change of many facts.
+pub struct Many<'a> {
+    /// What would be known.
+    pub after: &'a dyn Knowledge,
+    /// The units whose facts it touches.
+    pub units: BTreeSet<String>,
+    /// How many records a unit gets by it.
+    pub records_of: &'a dyn Fn(&str) -> usize,
+}
+
+/// What would come of a change. Whoever watches is told of each unit touched.
 ///
 /// # Errors
 /// [`ScoringError`]; also when it is called off.
 pub fn in_portions(
-    (store, after): (&dyn Store, &dyn Knowledge),
-    (touched, records_of): (BTreeSet<String>, &dyn Fn(&str) -> usize),
+    store: &dyn Store,
+    change: Many,
     (plan, ask): (&Arc<Plan>, &Ask),
     progress: &dyn Progress,
 ) -> Result<Effect, ScoringError> {
@@ -34,7 +44,7 @@ pub fn in_portions(
     let tree = UnitTree::new(store.units(ask.as_of)?);
     let mut effect = Effect { periods: ask.periods.clone(), ..Effect::default() };
     let mut told: BTreeSet<String> = BTreeSet::new();
-    let mut waiting = touched;
+    let Many { after, units: mut waiting, records_of } = change;
     while !waiting.is_empty() {
         progress.go_on().map_err(|_| AssessError::CalledOff)?;
         let count = waiting.len();

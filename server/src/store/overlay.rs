@@ -9,9 +9,9 @@ use std::ops::{Bound, ControlFlow};
 
 use liuwu_engine::period::Date;
 
-use super::packed::PackedFacts;
 use super::Knowledge;
 use super::error::Result;
+use super::packed::PackedFacts;
 use super::standing::newest_attributes;
 use super::words::*;
 

@@ -63,11 +63,7 @@ pub(super) struct Met {
 }
 
 impl<'a> Comparing<'a> {
-    pub fn new(
-        store: &dyn Store,
-        kind: &Arc<Kind>,
-        forgotten: Forgotten<'a>,
-    ) -> Result<Comparing<'a>, StoreError> {
+    pub fn new(store: &dyn Store, kind: &Arc<Kind>, forgotten: Forgotten<'a>) -> Result<Comparing<'a>, StoreError> {
         Ok(Comparing {
             kind: Arc::clone(kind),
             dictionary: forgotten.dictionary,

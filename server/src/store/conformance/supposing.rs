@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
 use super::*;
-use crate::store::overlay::{Overlay, Within};
+use crate::store::overlay::{Overlay, SetDown, Within};
 
 kept_by! {
     what_is_supposed_is_what_is_known_once_it_is_done,

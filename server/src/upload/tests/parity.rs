@@ -9,7 +9,7 @@ use liuwu_engine::period::{Period, parse_date};
 use serde_json::Value as Json;
 
 use super::*;
-use crate::effect::{self, Effect, Touched};
+use crate::effect::{self, Effect, Many, Touched};
 use crate::intake::TableChoice;
 use crate::scoring::{self, Ask, ScoringError};
 use crate::store::overlay::Overlay;
@@ -152,8 +152,9 @@ impl Town {
     fn effect_flowing(&self, report: &Report, progress: &dyn Progress) -> Result<Effect, ScoringError> {
         let large = report.large().unwrap();
         let after = Overlay::of_many(&self.store, report.batch(), large);
-        let touched = (report.large_touched(), &|unit: &str| large.rows_of(unit) as usize);
-        effect::in_portions((&self.store, &after), (touched.0, touched.1), (&self.plan, &self.ask()), progress)
+        let records_of = |unit: &str| large.rows_of(unit);
+        let change = Many { after: &after, units: report.large_touched(), records_of: &records_of };
+        effect::in_portions(&self.store, change, (&self.plan, &self.ask()), progress)
     }
 
     /// The records in force, without the numbers of batches.
@@ -211,7 +212,8 @@ fn a_large_table_known_by_sellers_who_are_gone_is_the_same_and_does_not_bring_th
 fn what_a_complete_large_table_no_longer_holds_is_taken_back_with_it_and_comes_back_with_it() {
     let town = Town::with(&[(0, 0, 0, 2, "5"), (1, 1, 1, 2, "5"), (4, 1, 0, 1, "5")]);
     let mut report = town.flowing(&deals(&[(0, 0, 0, 2, "5"), (3, 2, 1, 2, "9")]), &town.said(true));
-    let missing: Vec<(&str, &str)> = report.missing.iter().map(|gone| (gone.unit.as_str(), gone.kind.as_str())).collect();
+    let missing: Vec<(&str, &str)> =
+        report.missing.iter().map(|gone| (gone.unit.as_str(), gone.kind.as_str())).collect();
     assert_eq!(missing, [("v2", "deal")], "that of another year stays");
     report.take_back_missing(true);
     let moved = town.effect_flowing(&report, &Unwatched).unwrap().moved;
