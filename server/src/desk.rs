@@ -29,7 +29,8 @@ use crate::drafts::preview::{Key, Preview, Weighed};
 use crate::drafts::{Draft, Outline, State};
 use crate::effect::{self, Effect, Touched};
 use crate::error::Problem;
-use crate::intake::{self, Limits, Mark, marked};
+use crate::intake::marked::{self, Marks, Unmarked};
+use crate::intake::{self, Limits, Mark};
 use crate::jobs::{Ending, Job};
 use crate::progress::{Gauge, Progress, Step};
 use crate::remit::Remit;
@@ -241,8 +242,8 @@ fn weigh(app: &App, caller: &Caller, edition: &EditionView, report: &Report) -> 
     }
 }
 
-/// A file of a draft as a workbook with its faults in red, each with a comment; what was mended in the draft is mended in it. Of a
-/// table too large to be held the first faulty rows, as CSV.
+/// A file of a draft with its faults in red, each with a comment; what was mended in the draft is mended in it. Of a table too large
+/// to be held the first faulty rows, as CSV.
 ///
 /// # Errors
 /// [`Problem::Absent`] for a file that the draft does not have.
@@ -253,14 +254,18 @@ pub fn corrected(app: &App, caller: &Caller, draft: &Draft, name: &str, preview:
     if preview.report.is_large() {
         return preview.report.corrections.first().cloned().ok_or_else(absent);
     }
-    let mut book = intake::read(&file.name, &file.bytes, None, Limits::default()).map_err(Problem::Faults)?;
-    said.choices.mend(&mut book);
     // What the file was recognised as, or declared to be, need not be guessed again when it comes back.
     let kinds = preview.report.kinds_of(name, marked::ONLY_SHEET);
-    book.mark = book.mark.or_else(|| Some(Mark::naming(edition.bundle(), kinds)));
-    let taken = internal_mark(&caller.name(), app.clock());
-    let bytes = marked::write(&book, &preview.report.faults, &taken);
-    let bytes = bytes.map_err(|error| Problem::Internal(error.to_string()))?;
+    let marks = Marks {
+        faults: &preview.report.faults,
+        choices: &said.choices,
+        mark: &Mark::naming(edition.bundle(), kinds),
+        taken: &internal_mark(&caller.name(), app.clock()),
+    };
+    let marked = marked::write(&file.name, &file.bytes, &marks).map_err(|error| match error {
+        Unmarked::Unreadable(faults) => Problem::Faults(faults),
+        Unmarked::Unfit(error) => Problem::Internal(error.to_string()),
+    })?;
     let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
-    Ok(File { name: format!("{stem}-需要改正.xlsx"), bytes })
+    Ok(File { name: format!("{stem}-需要改正.{}", marked.extension), bytes: marked.bytes })
 }
