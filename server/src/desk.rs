@@ -163,9 +163,19 @@ fn said(app: &App, caller: &Caller, draft: &Draft) -> Result<(Arc<EditionView>, 
 }
 
 fn prepare(app: &App, caller: &Caller, draft: &Draft, gauge: &Gauge) -> Result<(Arc<EditionView>, Report), Ending> {
-    let (edition, said) = said(app, caller, draft)?;
     let files = draft.read_files(app.store()).map_err(Problem::from)?;
-    match upload::prepare_watched(app.store(), edition.bundle(), &files, &said, gauge) {
+    prepare_files(app, caller, draft, &files, gauge)
+}
+
+fn prepare_files(
+    app: &App,
+    caller: &Caller,
+    draft: &Draft,
+    files: &[File],
+    gauge: &Gauge,
+) -> Result<(Arc<EditionView>, Report), Ending> {
+    let (edition, said) = said(app, caller, draft)?;
+    match upload::prepare_watched(app.store(), edition.bundle(), files, &said, gauge) {
         Ok(report) => Ok((edition, report)),
         Err(Stopped::CalledOff(off)) => Err(off.into()),
         Err(Stopped::Store(error)) => Err(Problem::from(error).into()),
@@ -173,7 +183,10 @@ fn prepare(app: &App, caller: &Caller, draft: &Draft, gauge: &Gauge) -> Result<(
 }
 
 fn read(app: &App, caller: &Caller, draft: &Draft, gauge: &Gauge) -> Result<Preview, Ending> {
-    let (edition, mut report) = prepare(app, caller, draft, gauge)?;
+    let files = draft.read_files(app.store()).map_err(Problem::from)?;
+    let (edition, mut report) = prepare_files(app, caller, draft, &files, gauge)?;
+    let rewritten = files.iter().filter(|file| !marked::comes_back_as_itself(&file.bytes));
+    let rewritten = rewritten.map(|file| file.name.clone()).collect();
     gauge.go_on()?;
     gauge.begin(WEIGHING, 0);
     let effect = weighed(app, caller, &edition, &report);
@@ -193,7 +206,7 @@ fn read(app: &App, caller: &Caller, draft: &Draft, gauge: &Gauge) -> Result<Prev
     }
     let names: HashMap<String, String> =
         spoken.into_iter().map(|unit| (unit.to_owned(), tree.full_name(unit))).collect();
-    Ok(Preview { report, effect, effect_taking_back, names })
+    Ok(Preview { report, effect, effect_taking_back, rewritten, names })
 }
 
 /// What storing a report would do to the results, or why that cannot be told.

@@ -316,7 +316,8 @@ fn explain(app: &App, asked: &Asked, lens: &Lens, run: &Run, period: Period, uni
         let mut late = Late::default();
         if lens.is_internal() {
             let whose = succession::behind(view.units.all(), unit, run.as_of);
-            late = Late::of(app.store(), run, period, whose.iter().map(String::as_str))?;
+            let whose = whose.iter().map(String::as_str);
+            late = Late::of(app.store(), view.edition.bundle(), run, period, whose)?;
         }
         Ok(Explanation::of(&shown, source.clone(), view.edition.bundle(), &view.units, &late))
     })

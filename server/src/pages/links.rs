@@ -22,6 +22,12 @@ pub fn record(id: RecordId) -> String {
     format!("/desk/records/{id}")
 }
 
+/// The conflicts of a kind that wait to be settled.
+#[must_use]
+pub fn questions_of(kind: &str) -> String {
+    format!("/desk/questions?kind={}", escape(kind))
+}
+
 /// The villages of a town, by its code.
 #[must_use]
 pub fn town(code: &str) -> String {

@@ -69,7 +69,9 @@ pub(super) fn comments(former: Option<&str>, notes: &Notes) -> Result<Option<Com
         let others = said.split(SIGN).next().unwrap_or_default().trim_end();
         let is_ours = said.contains(SIGN);
         match notes.get(&place) {
-            Some(note) if others.is_empty() => edits.replace(known.outer.clone(), comment(place, &format!("{SIGN}\n{note}"))),
+            Some(note) if others.is_empty() => {
+                edits.replace(known.outer.clone(), comment(place, &format!("{SIGN}\n{note}")))
+            }
             Some(note) => {
                 edits.replace(known.outer.clone(), comment(place, &format!("{others}\n{SIGN}\n{note}")));
             }

@@ -136,7 +136,10 @@ impl<'a> Package<'a> {
     /// A name that no part has yet.
     fn free(&self, stem: &str, extension: &str) -> Result<String, Odd> {
         let taken = |name: &String| self.names.iter().any(|known| known.eq_ignore_ascii_case(name));
-        (1..=self.names.len() + 1).map(|number| format!("{stem}{number}.{extension}")).find(|name| !taken(name)).ok_or(Odd)
+        (1..=self.names.len() + 1)
+            .map(|number| format!("{stem}{number}.{extension}"))
+            .find(|name| !taken(name))
+            .ok_or(Odd)
     }
 
     /// Adds a part that another leads to; gives the relation.

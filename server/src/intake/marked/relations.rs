@@ -33,7 +33,10 @@ pub(super) fn relations_of(part: &str, text: &str) -> Result<Vec<Relation>, Odd>
         .map(|one| {
             Ok(Relation {
                 id: one.attribute("Id").ok_or(Odd)?,
-                kind: one.attribute("Type").and_then(|kind| Some(kind.strip_prefix(OFFICE)?.to_owned())).unwrap_or_default(),
+                kind: one
+                    .attribute("Type")
+                    .and_then(|kind| Some(kind.strip_prefix(OFFICE)?.to_owned()))
+                    .unwrap_or_default(),
                 target: resolved(part, &one.attribute("Target").ok_or(Odd)?)?,
             })
         })
@@ -66,11 +69,7 @@ pub(super) fn with_relation(text: Option<&str>, kind: &str, target: &str) -> Res
     let mut edits = Edits::default();
     edits.insert(
         part.end()?,
-        format!(
-            "<{}Relationship Id=\"{id}\" Type=\"{OFFICE}{kind}\" Target=\"/{}\"/>",
-            part.prefix(),
-            escaped(target)
-        ),
+        format!("<{}Relationship Id=\"{id}\" Type=\"{OFFICE}{kind}\" Target=\"/{}\"/>", part.prefix(), escaped(target)),
     );
     Ok((edits.apply(text)?, id))
 }
@@ -81,7 +80,9 @@ pub(super) fn with_type(text: &str, part: &str, content_type: &str) -> Result<St
     let extension = part.rsplit_once('.').map_or("", |(_, extension)| extension);
     let is_default = extension != "xml";
     let is_there = match is_default {
-        true => list.named("Default").any(|one| one.attribute("Extension").is_some_and(|it| it.eq_ignore_ascii_case(extension))),
+        true => list
+            .named("Default")
+            .any(|one| one.attribute("Extension").is_some_and(|it| it.eq_ignore_ascii_case(extension))),
         false => false,
     };
     if is_there {

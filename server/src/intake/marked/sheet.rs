@@ -174,10 +174,7 @@ fn say_whose(part: &Part, taken: &str, edits: &mut Edits) -> Result<(), Odd> {
     };
     let header = |former: &str| format!("<{p}oddHeader>{}</{p}oddHeader>", with_own(former));
     let Some(known) = part.named("headerFooter").next() else {
-        edits.insert(
-            place_for(part, "headerFooter")?,
-            format!("<{p}headerFooter>{}</{p}headerFooter>", header("")),
-        );
+        edits.insert(place_for(part, "headerFooter")?, format!("<{p}headerFooter>{}</{p}headerFooter>", header("")));
         return Ok(());
     };
     let Some(inner) = &known.inner else {
@@ -197,12 +194,7 @@ fn say_whose(part: &Part, taken: &str, edits: &mut Edits) -> Result<(), Odd> {
 }
 
 /// Puts mended values into their cells. Says whether one of them was a formula.
-fn mend(
-    part: &Part,
-    data: &Element,
-    mended: &BTreeMap<(usize, usize), &str>,
-    edits: &mut Edits,
-) -> Result<bool, Odd> {
+fn mend(part: &Part, data: &Element, mended: &BTreeMap<(usize, usize), &str>, edits: &mut Edits) -> Result<bool, Odd> {
     let mut mending = Mending { prefix: part.prefix(), left: mended.clone(), edits, lost_formula: false };
     let inner = data.inner.clone().ok_or(Odd)?;
     let text = part.slice(&inner);

@@ -179,7 +179,8 @@ pub(super) fn unescaped(text: &str) -> Result<Cow<'_, str>, Odd> {
 mod tests {
     use super::*;
 
-    const TEXT: &str = "<?xml version=\"1.0\"?>\n<a:x xmlns:a=\"u\"><b n=\"1\">t</b><!-- b --><c q:id=\"r&amp;1\"/></a:x>";
+    const TEXT: &str =
+        "<?xml version=\"1.0\"?>\n<a:x xmlns:a=\"u\"><b n=\"1\">t</b><!-- b --><c q:id=\"r&amp;1\"/></a:x>";
 
     #[test]
     fn elements_are_found_at_their_places() {

@@ -48,7 +48,8 @@ fn mark_of(sheets: &[(&str, &str)]) -> Mark {
 
 pub(super) fn give_back(name: &str, bytes: &[u8], faults: &[Diagnostic], choices: &Choices) -> Marked {
     let mark = mark_of(&[(marked::ONLY_SHEET, "fire")]);
-    marked::write(name, bytes, &Marks { faults, choices, mark: &mark, taken: "内部资料 · 张三 · 2020-03-01 08:00" }).unwrap()
+    marked::write(name, bytes, &Marks { faults, choices, mark: &mark, taken: "内部资料 · 张三 · 2020-03-01 08:00" })
+        .unwrap()
 }
 
 /// A list as a clerk keeps it: a title over the header, and three faults.
@@ -200,7 +201,9 @@ fn a_workbook_of_ones_own_keeps_all_that_is_in_it_and_gets_a_hidden_sheet() {
     assert_eq!(part(&marked.bytes, "xl/worksheets/sheet2.xml"), part(&sent, "xl/worksheets/sheet2.xml"));
     let sheet = part(&marked.bytes, "xl/worksheets/sheet1.xml");
     let header = "<oddHeader>&amp;C塘下镇&amp;R内部资料 · 张三 · 2020-03-01 08:00</oddHeader>";
-    for kept in ["1+1", header, "duplicateValues\" dxfId=\"0\" priority=\"2\"", "sqref=\"B2\"", "dxfId=\"1\" priority=\"1\""] {
+    for kept in
+        ["1+1", header, "duplicateValues\" dxfId=\"0\" priority=\"2\"", "sqref=\"B2\"", "dxfId=\"1\" priority=\"1\""]
+    {
         assert!(sheet.contains(kept), "{kept}: {sheet}");
     }
     let comments = part(&marked.bytes, "xl/comments1.xml");
@@ -216,8 +219,14 @@ fn a_formula_that_is_mended_away_leaves_no_order_of_calculation_behind() {
     let chained = |formula: &str| {
         with_parts(&filled_in(&[("B", "塘下镇上岙村")]), |name, text| {
             Some(match name {
-                "xl/worksheets/sheet1.xml" => text.replacen("</row></sheetData>", &format!("<c r=\"G4\">{formula}<v>1</v></c></row></sheetData>"), 1),
-                "[Content_Types].xml" => text.replacen("</Types>", "<Override PartName=\"/xl/calcChain.xml\" ContentType=\"c\"/></Types>", 1),
+                "xl/worksheets/sheet1.xml" => text.replacen(
+                    "</row></sheetData>",
+                    &format!("<c r=\"G4\">{formula}<v>1</v></c></row></sheetData>"),
+                    1,
+                ),
+                "[Content_Types].xml" => {
+                    text.replacen("</Types>", "<Override PartName=\"/xl/calcChain.xml\" ContentType=\"c\"/></Types>", 1)
+                }
                 // A part more than there was.
                 "xl/styles.xml" => text,
                 _ => text,
@@ -225,7 +234,12 @@ fn a_formula_that_is_mended_away_leaves_no_order_of_calculation_behind() {
         })
     };
     let choices = Choices {
-        cells: vec![CellChoice { file: "火灾.xlsx".into(), sheet: Some("火灾".into()), cell: "G4".into(), value: "3".into() }],
+        cells: vec![CellChoice {
+            file: "火灾.xlsx".into(),
+            sheet: Some("火灾".into()),
+            cell: "G4".into(),
+            value: "3".into(),
+        }],
         ..Choices::NONE
     };
     let alone = give_back("火灾.xlsx", &chained("<f>A1</f>"), &[], &choices);
@@ -251,18 +265,25 @@ fn a_workbook_with_macros_keeps_them_and_its_extension() {
 fn what_is_not_as_workbooks_are_written_is_written_anew_or_refused_and_never_fails_otherwise() {
     let sheet = "xl/worksheets/sheet1.xml";
     let strange: [(&str, &dyn Fn(String) -> Option<String>); 6] = [
-        (sheet, &|text| Some(text.replacen("<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>", "<!DOCTYPE a [<!ENTITY b \"c\">]>", 1))),
+        (sheet, &|text| {
+            Some(text.replacen(
+                "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>",
+                "<!DOCTYPE a [<!ENTITY b \"c\">]>",
+                1,
+            ))
+        }),
         ("xl/styles.xml", &|_| Some("<styleSheet>".into())),
         ("[Content_Types].xml", &|text| Some(text.replace("sheet.main+xml", "template.main+xml"))),
         ("xl/drawings/vmlDrawing1.vml", &|_| None),
         ("xl/comments1.xml", &|_| Some("<comments/>".into())),
         ("xl/worksheets/_rels/sheet1.xml.rels", &|text| Some(text.replace("../", "../../../../"))),
     ];
-    let faults = [Diagnostic::new(&liuwu_engine::codes::sheet::DAMAGED_FILE).at(liuwu_engine::diagnostic::Location::Cell {
-        file: "火灾.xlsx".into(),
-        sheet: Some("火灾".into()),
-        cell: "B4".into(),
-    })];
+    let faults =
+        [Diagnostic::new(&liuwu_engine::codes::sheet::DAMAGED_FILE).at(liuwu_engine::diagnostic::Location::Cell {
+            file: "火灾.xlsx".into(),
+            sheet: Some("火灾".into()),
+            cell: "B4".into(),
+        })];
     for (changed, how) in strange {
         let bytes = with_parts(&fire_template(), |name, text| if name == changed { how(text) } else { Some(text) });
         let mark = mark_of(&[]);
