@@ -264,19 +264,20 @@ fn a_workbook_with_macros_keeps_them_and_its_extension() {
 #[test]
 fn what_is_not_as_workbooks_are_written_is_written_anew_or_refused_and_never_fails_otherwise() {
     let sheet = "xl/worksheets/sheet1.xml";
-    let strange: [(&str, &dyn Fn(String) -> Option<String>); 6] = [
-        (sheet, &|text| {
+    type Change = fn(String) -> Option<String>;
+    let strange: [(&str, Change); 6] = [
+        (sheet, |text| {
             Some(text.replacen(
                 "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>",
                 "<!DOCTYPE a [<!ENTITY b \"c\">]>",
                 1,
             ))
         }),
-        ("xl/styles.xml", &|_| Some("<styleSheet>".into())),
-        ("[Content_Types].xml", &|text| Some(text.replace("sheet.main+xml", "template.main+xml"))),
-        ("xl/drawings/vmlDrawing1.vml", &|_| None),
-        ("xl/comments1.xml", &|_| Some("<comments/>".into())),
-        ("xl/worksheets/_rels/sheet1.xml.rels", &|text| Some(text.replace("../", "../../../../"))),
+        ("xl/styles.xml", |_| Some("<styleSheet>".into())),
+        ("[Content_Types].xml", |text| Some(text.replace("sheet.main+xml", "template.main+xml"))),
+        ("xl/drawings/vmlDrawing1.vml", |_| None),
+        ("xl/comments1.xml", |_| Some("<comments/>".into())),
+        ("xl/worksheets/_rels/sheet1.xml.rels", |text| Some(text.replace("../", "../../../../"))),
     ];
     let faults =
         [Diagnostic::new(&liuwu_engine::codes::sheet::DAMAGED_FILE).at(liuwu_engine::diagnostic::Location::Cell {
