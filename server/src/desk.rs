@@ -27,7 +27,7 @@ use crate::disclosure::Viewer;
 use crate::drafts::habits::{self, realm};
 use crate::drafts::preview::{Key, Preview, Weighed};
 use crate::drafts::{Draft, Outline, State};
-use crate::effect::{self, Effect, Touched};
+use crate::effect::{self, Effect, Many, Touched};
 use crate::error::Problem;
 use crate::intake::marked::{self, Marks, Unmarked};
 use crate::intake::{self, Limits, Mark};
@@ -189,13 +189,14 @@ fn read(app: &App, caller: &Caller, draft: &Draft, gauge: &Gauge) -> Result<Prev
     let rewritten = rewritten.map(|file| file.name.clone()).collect();
     gauge.go_on()?;
     gauge.begin(WEIGHING, 0);
-    let effect = weighed(app, caller, &edition, &report);
+    let effect = weighed(app, caller, &edition, &report, gauge);
+    gauge.go_on()?;
     let mut effect_taking_back = None;
     if !report.missing.is_empty() {
-        gauge.go_on()?;
         report.take_back_missing(true);
-        effect_taking_back = Some(weighed(app, caller, &edition, &report));
+        effect_taking_back = Some(weighed(app, caller, &edition, &report, gauge));
         report.take_back_missing(false);
+        gauge.go_on()?;
     }
     let tree = app.units()?;
     let mut spoken: BTreeSet<&str> = report.missing.iter().map(|missing| missing.unit.as_str()).collect();
@@ -210,23 +211,23 @@ fn read(app: &App, caller: &Caller, draft: &Draft, gauge: &Gauge) -> Result<Prev
 }
 
 /// What storing a report would do to the results, or why that cannot be told.
-fn weighed(app: &App, caller: &Caller, edition: &EditionView, report: &Report) -> Weighed {
-    weigh(app, caller, edition, report).unwrap_or_else(|problem| {
+fn weighed(app: &App, caller: &Caller, edition: &EditionView, report: &Report, gauge: &Gauge) -> Weighed {
+    weigh(app, caller, edition, report, gauge).unwrap_or_else(|problem| {
         let words = problem.detail();
         Weighed::Unknown(words.zh, words.en)
     })
 }
 
 /// What storing a report would do to the results that are in force.
-fn weigh(app: &App, caller: &Caller, edition: &EditionView, report: &Report) -> Result<Weighed, Problem> {
+fn weigh(
+    app: &App,
+    caller: &Caller,
+    edition: &EditionView,
+    report: &Report,
+    gauge: &Gauge,
+) -> Result<Weighed, Problem> {
     if report.is_empty() {
         return Ok(Weighed::Effect(Effect::default()));
-    }
-    if report.is_large() {
-        let zh = "超过20万行的表不测算影响,入库后在成绩里看";
-        let en =
-            "the effect of a table of more than 200,000 rows is not weighed; look at the results once it is stored";
-        return Ok(Weighed::Unknown(zh.to_owned(), en.to_owned()));
     }
     let store = app.store();
     let bundle = &edition.edition.bundle;
@@ -247,8 +248,20 @@ fn weigh(app: &App, caller: &Caller, edition: &EditionView, report: &Report) -> 
         pseudonym_key: app.pseudonym_key().to_vec(),
         longest: LONGEST,
     };
-    let touched = Touched::by(store, batch)?;
-    match effect::of(store, &Overlay::new(store, batch), &touched, &edition.plan, &ask) {
+    let weighed = match report.large() {
+        Some(large) => {
+            let after = Overlay::of_many(store, batch, large);
+            let records_of = |unit: &str| large.rows_of(unit);
+            let change = Many { after: &after, units: report.large_touched(), records_of: &records_of };
+            gauge.begin(WEIGHING, change.units.len() as u64);
+            effect::in_portions(store, change, (&edition.plan, &ask), gauge)
+        }
+        None => {
+            let touched = Touched::by(store, batch)?;
+            effect::of(store, &Overlay::new(store, batch), &touched, &edition.plan, &ask)
+        }
+    };
+    match weighed {
         Ok(effect) => Ok(Weighed::Effect(effect.told_to(&Viewer::of(caller), &*app.units()?))),
         Err(ScoringError::NotInForce) => Ok(Weighed::Effect(Effect::default())),
         Err(error) => Err(error.into()),

@@ -3,6 +3,7 @@
 //! Enters: a [`Filed`] assessment, its bundle and the unit's records. Leaves: an [`Explanation`], which the command line, the
 //! API and pages show. Personal fields never enter it. Next: [`crate::pages`].
 
+pub mod exempt;
 pub mod late;
 
 use std::collections::HashMap;

@@ -40,6 +40,7 @@ pub mod drafts;
 pub mod error;
 pub mod prepared;
 pub mod state;
+pub mod publication;
 pub mod webhooks;
 pub mod custody;
 pub mod gate;

@@ -114,6 +114,8 @@ finding-evidence-more = { $count ->
    *[other] { $count } more records
 }
 finding-exempt = exempted by approval
+finding-exempt-because = { $reason }
+finding-exempt-by = { $reason } (approved by { $by })
 finding-reply = The village says (not verified)
 finding-appeal = Ask for a review of this item
 finding-appeal-left = { $days ->

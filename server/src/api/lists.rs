@@ -17,6 +17,7 @@ use super::openapi::Problems;
 use super::parameters::{self, Cursor, Path, Query};
 use super::results::division_of;
 use super::source::{Source, UnitName};
+use crate::audit::Subject;
 use crate::disclosure::{PublicCount, Shown, ShownEntry, ShownFinding};
 use crate::error::Problem;
 use crate::explanation::late::Late;
@@ -203,8 +204,9 @@ pub struct EntriesQuery {
 
 /// 清单内容
 ///
-/// Who or what stands on a list for a period, by rising code of the unit, with reason, department and town. Without the token,
-/// matters of restricted record kinds are counted or left out, as the standard says.
+/// Who or what stands on a list for a period, by rising code of the unit, with reason, department and town. For the public, matters of
+/// restricted record kinds are counted or left out, as the standard says; a department has its own in full, a town those of its
+/// villages, with `town` from the run in force.
 #[utoipa::path(
     get, path = "/api/v1/lists/{list}", tag = "lists", operation_id = "show_list",
     params(("list" = String, Path, description = "清单编号 · The list", example = "negative"), EntriesQuery),
@@ -224,25 +226,28 @@ pub async fn show(
     let limit = parameters::limit(query.limit)?;
     let cursor = query.cursor.as_deref().map(Cursor::read).transpose()?;
     app.blocking(move |app| {
+        let outlook = app.outlook(&asked.viewer, query.town.as_deref())?;
         let (run, period) = match cursor.as_ref().and_then(|cursor| cursor.run) {
             Some(run) => {
-                let run = app.run(run, asked.reader)?;
+                let run = app.run(run, outlook.run)?;
                 let period = query.period.as_deref().map(parameters::period).transpose()?;
                 let period = period.or_else(|| run.periods.iter().max().copied());
                 (run, period.ok_or(Problem::Address)?)
             }
-            None => find(app, query.bundle.as_deref(), query.period.as_deref(), asked.reader)?,
+            None => find(app, query.bundle.as_deref(), query.period.as_deref(), outlook.run)?,
         };
         let source = Source::of(&run, period);
         asked.json(&source.basis(), || {
-            let view = app.view(&run, period)?;
+            let listing = app.listing(&run, period, outlook)?;
+            let view = &listing.view;
             let bundle = view.edition.bundle();
             let list = bundle.lists.iter().find(|list| list.id == id);
             let list = list.ok_or_else(|| Problem::Absent("清单", "list", id.clone()))?;
+            let subject = Subject::of("list", format!("{}/{}/{id}", run.id, period.name()));
+            app.note_look(&asked.caller, listing.outlook.closest(), subject)?;
             let after = cursor.as_ref().map(|cursor| cursor.after.as_str());
-            let mut units = view
-                .seen_by(&asked.viewer)
-                .filter(|shown| shown.level == bundle.assess.unit)
+            let mut units = listing
+                .of_level(&bundle.assess.unit)
                 .filter(|shown| shown.lists.contains(&list.id))
                 .filter(|shown| after.is_none_or(|after| shown.unit.as_str() > after))
                 .filter(|shown| {
@@ -252,8 +257,8 @@ pub async fn show(
                 });
             let page: Vec<&Shown> = units.by_ref().take(limit).collect();
             let next = next_page(&page, units.next().is_some(), run.id);
-            let late = late_on(app, &page, list, &view)?;
-            let entries = page.iter().flat_map(|shown| entries_of(shown, list, &view, &late));
+            let late = late_on(app, &page, list, view)?;
+            let entries = page.iter().flat_map(|shown| entries_of(shown, list, view, &late));
             let wanted = |entry: &ListEntry| {
                 query.department.as_ref().is_none_or(|department| entry.departments.contains(department))
             };

@@ -13,14 +13,11 @@ use crate::drafts::preview::Key;
 use crate::drafts::{Draft, DraftError, Outline, State, habits, mended};
 use crate::error::Problem;
 use crate::jobs::{Ending, Job};
-use crate::progress::{Gauge, Progress, Step};
+use crate::progress::{Gauge, Progress};
 use crate::remit::NotAdmitted;
 use crate::state::App;
 use crate::store::{BatchId, StoreError};
-use crate::upload;
-
-/// Writing to the store.
-const STORING: Step = Step { zh: "入库", en: "storing" };
+use crate::upload::{self, STORING};
 
 /// What a person says when a draft is stored.
 #[derive(Debug, Clone, Default)]

@@ -188,8 +188,11 @@ fn breaks(subject: &Subject<'_>, found: &ShownFinding) -> bool {
 
 fn standing(subject: &Subject<'_>, place: usize, found: &ShownFinding) -> Standing {
     if found.exempted {
-        // The reason of an exemption is for staff.
-        return Standing::Exempt { instead_of: Points(found.points), reason: None };
+        let reason = subject.exemption(place, found).map(|exemption| match &exemption.approved_by {
+            Some(by) => subject.language.say("finding-exempt-by").with("reason", &exemption.reason).with("by", by),
+            None => subject.language.say("finding-exempt-because").with("reason", &exemption.reason),
+        });
+        return Standing::Exempt { instead_of: Points(found.points), reason: reason.map(|reason| reason.to_string()) };
     }
     let mend = subject.standard.mend(&found.rule, &subject.kinds_of(place));
     if mend.is_some() && subject.is_loss(found.counted) { Standing::Mendable } else { Standing::Counts }

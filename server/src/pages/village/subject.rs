@@ -6,6 +6,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use liuwu_engine::assess::Exemption;
 use liuwu_engine::bundle::Better;
 use liuwu_engine::coverage::{Coverage, Statement};
 use liuwu_engine::dictionary::Public;
@@ -14,6 +15,7 @@ use liuwu_engine::record::Record;
 
 use crate::disclosure::{Lens, Reader, Shown, ShownEvidence, ShownFinding};
 use crate::error::Problem;
+use crate::explanation::exempt::Exempt;
 use crate::explanation::late::{self, Lateness, Watch};
 use crate::pages::missing::{self, Missing};
 use crate::pages::results::Results;
@@ -37,6 +39,8 @@ pub(super) struct Subject<'a> {
     staff: Arc<Shown>,
     /// Its records and those of the units that it has succeeded, by kind and place.
     records: HashMap<(String, String), KnownRecord>,
+    /// Why findings of it do not count.
+    exempt: Exempt,
     /// The results that were public before these, for the same period.
     pub(super) published: Option<Published>,
     /// What has been handed in.
@@ -77,6 +81,7 @@ impl<'a> Subject<'a> {
             shown,
             staff,
             records: HashMap::new(),
+            exempt: Exempt::of(app.store(), view.units.all(), code, as_of)?,
             published: published(app, results, code)?,
             coverage: Coverage::default(),
         };
@@ -125,6 +130,15 @@ impl<'a> Subject<'a> {
             Language::Chinese => remark.zh.clone(),
             Language::English => remark.en.clone(),
         })
+    }
+
+    /// Why a finding does not count, for those who may be told.
+    pub(super) fn exemption(&self, place: usize, finding: &ShownFinding) -> Option<&Exemption> {
+        if !self.lens.tells_exemption_of(self.standard.rule(&finding.rule)) {
+            return None;
+        }
+        let evidence = self.evidence_of(place).iter().map(|evidence| (evidence.date, evidence.number.as_deref()));
+        self.exempt.of_finding(&finding.rule, evidence, self.results.period())
     }
 
     /// The kinds of record that a finding rests on.
