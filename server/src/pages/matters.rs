@@ -1,6 +1,6 @@
 //! The records that lists are made of, and whose business they are.
 //!
-//! Enters: the store. Leaves: the records that are public in full, by which a matter can be named. Next:
+//! Enters: the store. Leaves: the records that the reader may see in full, by which a matter can be named. Next:
 //! [`village`](super::village).
 
 use std::collections::HashMap;
@@ -20,7 +20,7 @@ use crate::state::App;
 use crate::succession;
 use crate::trace::Traces;
 
-/// Records that are public in full, by the unit that they count for.
+/// Records that the reader may see in full, by the unit that they count for.
 #[derive(Default)]
 pub struct Records(HashMap<String, Traces<Record>>);
 
@@ -42,7 +42,8 @@ pub fn records(app: &App, results: &Results) -> Result<Records, Problem> {
     let dictionary = &standard.bundle.dictionary;
     let successions = succession::in_force(view.units.all(), view.run.as_of);
     let mut records = Records::default();
-    for kind in kinds(&standard).filter(|kind| view.edition.disclosure.of_kind(kind) == Public::Full) {
+    let is_open = |kind: &&str| view.edition.disclosure.kind_through(results.lens(), kind) == Public::Full;
+    for kind in kinds(&standard).filter(is_open) {
         let Some(about) = dictionary.kinds.get(kind) else { continue };
         app.store().records_of_kind(kind, view.run.as_of, &mut |stored| {
             // A record that no longer fits its kind is on no list.

@@ -5,16 +5,17 @@
 
 use std::sync::Arc;
 
+use liuwu_engine::assess::Exemption;
 use liuwu_engine::bundle::Better;
 use liuwu_engine::coverage::{Coverage, Statement};
 use liuwu_engine::dictionary::Public;
 use liuwu_engine::number::Number;
-use liuwu_engine::period::Date;
 use liuwu_engine::record::Record;
 
 use crate::disclosure::{Lens, Reader, Shown, ShownEvidence, ShownFinding};
 use crate::error::Problem;
-use crate::explanation::late;
+use crate::explanation::exempt::Exempt;
+use crate::explanation::late::{self, Lateness, Watch};
 use crate::pages::missing::{self, Missing};
 use crate::pages::results::Results;
 use crate::pages::standard::Standard;
@@ -38,10 +39,10 @@ pub(super) struct Subject<'a> {
     staff: Arc<Shown>,
     /// Its records and those of the units that it has succeeded.
     records: Traces<KnownRecord>,
+    /// Why findings of it do not count.
+    exempt: Exempt,
     /// The results that were public before these, for the same period.
     pub(super) published: Option<Published>,
-    /// Those that were public first: what came after them is late.
-    first_published: Option<Run>,
     /// What has been handed in.
     pub(super) coverage: Coverage,
 }
@@ -50,8 +51,8 @@ pub(super) struct Subject<'a> {
 struct KnownRecord {
     record: Record,
     id: RecordId,
-    /// From when it is known.
-    since: Date,
+    /// How it came late, if it did.
+    late: Option<Lateness>,
 }
 
 impl<'a> Subject<'a> {
@@ -80,11 +81,12 @@ impl<'a> Subject<'a> {
             shown,
             staff,
             records: Traces::default(),
+            exempt: Exempt::of(app.store(), view.units.all(), code, as_of)?,
             published: published(app, results, code)?,
-            first_published: late::first_published(app.store(), &view.run, view.period)?,
             coverage: Coverage::default(),
         };
         let dictionary = &subject.standard.bundle.dictionary;
+        let watch = Watch::of(app.store(), subject.standard.bundle, &view.run, view.period)?;
         let units = &results.view.units;
         let old = succession::in_force(units.all(), as_of);
         let inherited = old.keys().filter(|unit| succession::heir(&old, unit) == Some(code)).map(String::as_str);
@@ -93,7 +95,8 @@ impl<'a> Subject<'a> {
                 let Some(kind) = dictionary.kinds.get(&stored.kind) else { continue };
                 // A record that no longer fits its kind is evidence of nothing that this page shows.
                 if let Ok(record) = record_of(kind, dictionary, &stored) {
-                    let known = KnownRecord { record: record.clone(), id: stored.id, since: stored.received_on };
+                    let late = watch.lateness(&stored)?;
+                    let known = KnownRecord { record: record.clone(), id: stored.id, late };
                     subject.records.keep(&record, dictionary, known);
                 }
             }
@@ -129,6 +132,15 @@ impl<'a> Subject<'a> {
         })
     }
 
+    /// Why a finding does not count, for those who may be told.
+    pub(super) fn exemption(&self, place: usize, finding: &ShownFinding) -> Option<&Exemption> {
+        if !self.lens.tells_exemption_of(self.standard.rule(&finding.rule)) {
+            return None;
+        }
+        let evidence = self.evidence_of(place).iter().map(|evidence| (evidence.date, evidence.number.as_deref()));
+        self.exempt.of_finding(&finding.rule, evidence, self.results.period())
+    }
+
     /// The kinds of record that a finding rests on.
     pub(super) fn kinds_of(&self, place: usize) -> Vec<&str> {
         self.evidence_of(place).iter().map(|evidence| evidence.kind.as_str()).collect()
@@ -139,11 +151,9 @@ impl<'a> Subject<'a> {
         self.known_of(place).into_iter().map(|known| known.map(|known| &known.record)).collect()
     }
 
-    /// From when the records are known that became known only after results for the period had been published (补报); in the
-    /// order of [`Self::records_of`].
-    pub(super) fn known_since(&self, place: usize) -> Vec<Option<Date>> {
-        let is_late = |day: &Date| self.first_published.as_ref().is_some_and(|first| late::is_late(*day, first));
-        self.known_of(place).into_iter().map(|known| known.map(|known| known.since).filter(is_late)).collect()
+    /// How records came late (补报), where they did; in the order of [`Self::records_of`].
+    pub(super) fn lateness_of(&self, place: usize) -> Vec<Option<Lateness>> {
+        self.known_of(place).into_iter().map(|known| known.and_then(|known| known.late)).collect()
     }
 
     /// The stored records of a page for staff, which lead to them; in the order of [`Self::records_of`].
