@@ -2,7 +2,7 @@
 //!
 //! Enters: a [`Store`] and a [`Ask`]. Leaves: a [`Run`] with an assessment of every unit and period, and roll-ups; the same kept
 //! current when few facts have changed ([`keep_current`]); or the finding that a stored run can be reproduced ([`verify()`]).
-//! Reading order: this file, `lists` and `ground` (what a run stands on), `full`, `sealed`, `half` (going on with an interrupted one), `footing`, `changed`,
+//! Reading order: this file, `lists` and `ground` (what a run stands on), `full`, `sealed`, `half` (going on with an interrupted one), `registers`, `footing`, `changed`,
 //! `verify`. Next: [`crate::cli`].
 
 mod lists;
@@ -10,6 +10,7 @@ mod ground;
 mod full;
 mod sealed;
 mod half;
+mod registers;
 mod footing;
 mod changed;
 mod verify;
@@ -34,9 +35,10 @@ use crate::progress::{Progress, Unwatched};
 use crate::store::{Edition, Knowledge, Run, RunId, Store, StoreError};
 use ground::Ground;
 
-pub use changed::{Kept, PlanOf, Update, keep_current};
+pub use changed::{Kept, PlanOf, Update, keep_current, make_ready};
 pub use footing::Footing;
 pub use half::interrupted;
+pub(crate) use registers::{Gatherer, Registers};
 pub use verify::{Difference, Verification, verify};
 
 /// Results read from the store at a time.

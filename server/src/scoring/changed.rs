@@ -87,6 +87,30 @@ pub fn keep_current(
     Ok(kept)
 }
 
+/// Reads what bringing the runs in force of a bundle up to date would otherwise read first; gives those runs.
+///
+/// # Errors
+/// [`ScoringError`].
+pub fn make_ready(
+    store: &dyn Store,
+    update: &Update,
+    plan_of: &PlanOf,
+    footing: &Footing,
+) -> Result<Vec<Run>, ScoringError> {
+    let in_force = store.runs_in_force(&update.bundle)?;
+    for (run, periods) in &in_force {
+        let (_, plan) = edition_for(store, plan_of, run, periods)?;
+        footing.lists(store, &plan.bundle, day_of(run, update))?;
+        footing.registers(store, run)?;
+    }
+    Ok(in_force.into_iter().map(|(run, _)| run).collect())
+}
+
+/// The day of knowledge to which a run is kept.
+fn day_of(run: &Run, update: &Update) -> Date {
+    if run.as_of == day_in_china(run.started) { update.today } else { run.as_of }
+}
+
 /// Brings one run up to date, for the periods for which it is in force; none: its results all stay the same.
 fn keep_one(
     store: &dyn Store,
@@ -97,7 +121,7 @@ fn keep_one(
     progress: &dyn Progress,
 ) -> Result<Option<Run>, ScoringError> {
     let (edition, plan) = edition_for(store, plan_of, run, &periods)?;
-    let as_of = if run.as_of == day_in_china(run.started) { update.today } else { run.as_of };
+    let as_of = day_of(run, update);
     let ask = Ask {
         bundle: run.bundle.clone(),
         edition: Some(edition.edition.clone()),
