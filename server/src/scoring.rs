@@ -2,13 +2,14 @@
 //!
 //! Enters: a [`Store`] and a [`Ask`]. Leaves: a [`Run`] with an assessment of every unit and period, and roll-ups; the same kept
 //! current when few facts have changed ([`keep_current`]); or the finding that a stored run can be reproduced ([`verify()`]).
-//! Reading order: this file, `lists` and `ground` (what a run stands on), `full`, `sealed`, `half` (going on with an interrupted one), `registers`, `footing`, `changed`,
+//! Reading order: this file, `lists` and `ground` (what a run stands on), `sealed`, `making`, `full`, `half` (going on with an interrupted one), `registers`, `footing`, `changed`,
 //! `verify`. Next: [`crate::cli`].
 
 mod lists;
 mod ground;
-mod full;
 mod sealed;
+mod making;
+mod full;
 mod half;
 mod registers;
 mod footing;
@@ -212,7 +213,7 @@ fn compute(
 ) -> Result<Computed, ScoringError> {
     let periods = periods_of(&plan.bundle, &ask.periods)?;
     let Some(first) = periods.first() else { return Err(ScoringError::NotInForce) };
-    let mut ground = Ground::read(knowledge, &plan.bundle, ask.as_of, &ask.pseudonym_key)?;
+    let ground = Ground::read(knowledge, &plan.bundle, ask.as_of, &ask.pseudonym_key)?;
     let world = Arc::new(ground.whole_world()?);
     let priors = priors(store, &plan.bundle, looks_back_on, *first)?;
     let request = Request { periods, as_of: Some(ask.as_of) };

@@ -284,7 +284,7 @@ impl Changed<'_> {
         if rolls_up(self.plan) {
             wanted.extend(lists.exempted());
         }
-        let chunks = full::chunks_of(lists.portions_with(wanted), full::CHUNK);
+        let chunks = full::put_together(lists.portions_with(wanted), full::CHUNK);
         progress.begin(SCORING, chunks.iter().map(|chunk| chunk.len() as u64).sum());
         let mut fresh = Fresh { results: self.no_results()?, sealed: Vec::new() };
         for chunk in &chunks {

@@ -79,8 +79,8 @@ impl Sled {
         }
         let shelf = &self.shelves.facts;
         let first = match after {
-            None => Key::new(),
-            Some(unit) => self.leaf_with(unit)?.map_or_else(|| Key::new().text(unit), |(key, _)| key),
+            None => Vec::new(),
+            Some(unit) => shelf.last_key_up_to(&Key::new(), &Key::new().text(unit))?.unwrap_or_default(),
         };
         let mut found = Vec::new();
         for entry in shelf.scan_on(&first) {
