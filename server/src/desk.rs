@@ -110,27 +110,10 @@ pub fn look(app: &App, caller: &Caller, draft: &Draft, longest: Duration) -> Res
     if let Some(preview) = app.previews().get(&key) {
         return Ok(Look::Ready(preview));
     }
-    let subject = key.subject();
-    let running = app.jobs().about(&subject).filter(|job| job.ending().is_none());
-    let job = match running {
-        Some(job) => job,
-        None => {
-            if let Some(former) = app.jobs().about(&key.former_subject()) {
-                former.call_off();
-            }
-            let (app, caller, draft, key) = (app.clone(), caller.clone(), draft.clone(), key.clone());
-            let owner = caller.name();
-            let (jobs, now) = (app.clone(), app.now());
-            let work = move |gauge: &Gauge| {
-                let preview = read(&app, &caller, &draft, gauge)?;
-                let outline = Outline::from(&preview.report);
-                app.drafts().note_outline(app.store(), &draft, outline).map_err(Problem::from)?;
-                app.previews().put(key, Arc::new(preview));
-                Ok(())
-            };
-            jobs.jobs().start(&owner, &subject, now, work).map_err(|error| Problem::Internal(error.to_string()))?
-        }
-    };
+    if let Some(former) = app.jobs().about(&key.former_subject()) {
+        former.call_off();
+    }
+    let job = reading(app, caller, draft, &key)?;
     match job.wait(longest) {
         None => Ok(app.previews().latest(&key).map_or(Look::Working(job), Look::Ready)),
         Some(Ending::Done) => {
@@ -139,6 +122,23 @@ pub fn look(app: &App, caller: &Caller, draft: &Draft, longest: Duration) -> Res
         }
         Some(ending) => Err(Problem::Job(ending)),
     }
+}
+
+/// The job that reads a draft: one that does so already, or else a new one.
+fn reading(app: &App, caller: &Caller, draft: &Draft, key: &Key) -> Result<Arc<Job>, Problem> {
+    let (own, caller, draft, kept_as) = (app.clone(), caller.clone(), draft.clone(), key.clone());
+    let owner = caller.name();
+    let work = move |gauge: &Gauge| {
+        let preview = read(&own, &caller, &draft, gauge)?;
+        let outline = Outline::from(&preview.report);
+        own.drafts().note_outline(own.store(), &draft, outline).map_err(Problem::from)?;
+        own.previews().put(kept_as, Arc::new(preview));
+        Ok(())
+    };
+    let ending = move |gauge: &Gauge| work(gauge).err().unwrap_or(Ending::Done);
+    let started = app.jobs().start_alone(&owner, &key.subject(), app.now(), ending);
+    let (Ok(job) | Err(job)) = started.map_err(|error| Problem::Internal(error.to_string()))?;
+    Ok(job)
 }
 
 /// What is read, and by which edition.

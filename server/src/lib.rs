@@ -5,6 +5,8 @@
 
 pub mod progress;
 pub mod store;
+#[cfg(test)]
+mod trial;
 pub mod intake;
 pub mod records;
 pub mod wording;

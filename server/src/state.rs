@@ -191,8 +191,9 @@ impl App {
         &self.0.prepared
     }
 
-    /// What pushes compare with. Whoever has it is the only one that compares records with the stored ones and then stores
-    /// them, so that two with the same fact are not both taken for new. It blocks.
+    /// What pushes compare with. Whoever has it is the only one that looks at what is stored and then adds to it or takes from it, so
+    /// that two with the same fact are not both taken for new, and no row is left out for a record that is just taken back. It
+    /// blocks.
     pub fn standing(&self) -> MutexGuard<'_, Standing> {
         self.0.standing.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -28,7 +28,7 @@ use crate::intake::{Choices, ReadColumn, Unmatched};
 use crate::progress::{CalledOff, Progress, Step, Unwatched};
 use crate::questions;
 use crate::remit::{NotAdmitted, Remit};
-use crate::store::{Act, BatchId, NewBatch, RecordId, RecordRow, Seen, Statement, Store, StoreError};
+use crate::store::{Act, BatchId, NewBatch, RecordId, RecordRow, Seen, Statement, Store, StoreError, digest_hex};
 use large::Large;
 pub use strip::{Strip, StripRow};
 
@@ -241,6 +241,12 @@ impl Report {
     pub fn take_back_missing(&mut self, really: bool) {
         let missing = self.missing.iter().map(|missing| missing.record);
         self.batch.takes_back = if really { missing.collect() } else { Vec::new() };
+    }
+
+    /// The list of records that a complete table no longer holds, as whoever was shown it names it: another list has another name.
+    pub fn missing_digest(&self) -> String {
+        let named: String = self.missing.iter().map(|missing| format!("{}\n", missing.record)).collect();
+        digest_hex(named.as_bytes())
     }
 
     /// Notes a dry fact about the upload, to be kept with its batch.

@@ -23,7 +23,7 @@ use crate::audit::{Action, Note, Subject};
 use crate::error::{FaultBody, Problem};
 use crate::intake::items::ItemFault;
 use crate::push::answers::{self, Answered, Earlier};
-use crate::push::body::{self, Form};
+use crate::push::body::{self, BodyError, Form};
 use crate::push::{Ask, ItemResult, MOST_ITEMS, Outcome, Push, Report, not_an_object};
 use crate::remit::Remit;
 use crate::state::App;
@@ -259,6 +259,9 @@ impl Call {
             Err(why) => push.refuse(vec![not_an_object(&why)]),
         });
         let digest = digest.map_err(|error| body.problem(error))?;
+        if push.is_too_large() {
+            return Err(body.problem(BodyError::TooMany(MOST_ITEMS)));
+        }
         // One push at a time compares and stores, so that two with the same fact are not both taken for new. Nobody is kept
         // waiting by a body that comes in slowly.
         let mut standing = app.standing();
@@ -282,8 +285,10 @@ impl Call {
             (true, Some(_)) => StatusCode::CREATED,
             (true, None) => StatusCode::OK,
         };
+        let report_stands = report.acceptable && !ask.dry_run;
         let report = PushReport::from(report);
-        if let Some(key) = self.key.filter(|_| !ask.dry_run) {
+        // What was refused may be taken when it is sent again: a person may have settled meanwhile what it contradicted.
+        if let Some(key) = self.key.filter(|_| report_stands) {
             let body = serde_json::to_string(&report).map_err(|error| Problem::Internal(error.to_string()))?;
             let until = ask.at.saturating_add(answers::KEPT).unwrap_or(ask.at);
             let answered = Answered { sent, status: status.as_u16(), body, until };

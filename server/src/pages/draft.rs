@@ -121,6 +121,8 @@ pub struct Open {
     pub effect: Told,
     /// Records that a complete table no longer holds.
     pub missing: Vec<String>,
+    /// What that list is called.
+    pub missing_digest: String,
     /// What storing it would do when they are taken back with it.
     pub effect_taking_back: Option<Told>,
     /// Whether the visitor may take records back.
@@ -260,6 +262,7 @@ impl Open {
             effect: told(&preview.effect),
             effect_taking_back: preview.effect_taking_back.as_ref().map(told),
             missing: missing.collect(),
+            missing_digest: report.missing_digest(),
             may_take_back: caller.may(Permission::Correct),
             has_news: !report.is_empty(),
             tables,

@@ -183,7 +183,8 @@ impl<'a> Push<'a> {
         match mapping.items(&sent) {
             Err(found) => self.refuse(vec![misfit(found)]),
             Ok(items) => {
-                for item in items {
+                // One more than there may be says that they are too many.
+                for item in items.into_iter().take(MOST_ITEMS + 1 - self.items.len().min(MOST_ITEMS)) {
                     match mapping.apply(item) {
                         Ok(mapped) => self.take(mapped),
                         Err(found) => self.refuse(found.into_iter().map(misfit).collect()),
@@ -191,6 +192,11 @@ impl<'a> Push<'a> {
                 }
             }
         }
+    }
+
+    /// Whether more items came than a push may hold, each object of a mapping counted by itself.
+    pub fn is_too_large(&self) -> bool {
+        self.items.len() > MOST_ITEMS
     }
 
     /// Takes one item: the records it holds. With one at fault none of them counts; without any it is passed over.

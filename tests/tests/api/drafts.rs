@@ -161,7 +161,7 @@ async fn a_table_declared_complete_lists_what_it_no_longer_holds() {
     assert!(effect["moved"].as_array().unwrap().iter().all(|moved| moved["unit"] != CALM), "{effect}");
     assert!(taking_back["units"].is_u64(), "what taking them back as well would do is told apart: {whole}");
 
-    let commit = json!({"withdraw_missing": true});
+    let commit = json!({"withdraw_missing": whole["report"]["missing_digest"]});
     let stored = send(&county, Method::POST, &format!("{here}/commit"), commit).await;
     assert_eq!(stored.status, StatusCode::CREATED, "{}", stored.text());
     let batch = stored.json()["batch"].as_u64().unwrap();
