@@ -3,7 +3,7 @@
 //! Enters: a [`Store`] and a [`Ask`]. Leaves: a [`Run`] with an assessment of every unit and period, and roll-ups; the same kept
 //! current when few facts have changed ([`keep_current`]); or the finding that a stored run can be reproduced ([`verify()`]).
 //! Reading order: this file, `lists` and `ground` (what a run stands on), `sealed`, `making`, `full`, `half` (going on with an interrupted one), `registers`, `footing`, `changed`,
-//! `verify`. Next: [`crate::cli`].
+//! `keeping`, `verify`. Next: [`crate::cli`].
 
 mod lists;
 mod ground;
@@ -14,6 +14,7 @@ mod half;
 mod registers;
 mod footing;
 mod changed;
+mod keeping;
 mod verify;
 #[cfg(test)]
 mod tests;
@@ -36,9 +37,9 @@ use crate::progress::{Progress, Unwatched};
 use crate::store::{Edition, Knowledge, Run, RunId, Store, StoreError};
 use ground::Ground;
 
-pub use changed::{Kept, PlanOf, Update, keep_current, make_ready};
 pub use footing::Footing;
 pub use half::interrupted;
+pub use keeping::{Kept, PlanOf, Update, keep_current, make_ready};
 pub(crate) use registers::{Gatherer, Registers};
 pub use verify::{Difference, Verification, verify};
 
