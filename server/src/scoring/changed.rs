@@ -22,7 +22,7 @@ use super::sealed::{Counts, Sealed, Tally};
 use super::{Ask, ScoringError, all_of, on_threads};
 use crate::filed::Filed;
 use crate::progress::Progress;
-use crate::store::{BatchId, NewRun, Run, RunId, Seen, Store, StoreError, Target};
+use crate::store::{BatchId, Moment, NewRun, Run, RunId, Store, StoreError, Target};
 
 /// Results read behind one whose neighbour is wanted too: about as many as the store keeps together.
 const NEIGHBOURS: usize = 48;
@@ -45,7 +45,7 @@ pub(super) struct Changed<'a> {
     pub(super) run: &'a Run,
     pub(super) footing: &'a Footing,
     /// What is stored by now.
-    pub(super) now: Seen,
+    pub(super) now: Moment<'a>,
 }
 
 impl Changed<'_> {
@@ -55,7 +55,7 @@ impl Changed<'_> {
             return Ok(Touched::Everything);
         };
         let mut units = BTreeSet::new();
-        let now = self.now;
+        let now = self.now.seen;
         for id in (seen.batch.0 + 1..=now.batch.0).map(BatchId) {
             if self.store.batch(id)?.received_on <= self.ask.as_of && self.by_batch(id, &mut units)?.is_none() {
                 return Ok(Touched::Everything);
@@ -127,8 +127,8 @@ impl Changed<'_> {
 
     fn ground(&self) -> Result<Ground<'_>, ScoringError> {
         let bundle = &self.plan.bundle;
-        let lists = self.footing.lists(self.store, bundle, self.ask.as_of)?;
-        Ok(Ground::on(self.store, bundle, self.ask.as_of, &self.ask.pseudonym_key, lists))
+        let lists = self.footing.lists(&self.now, bundle, self.ask.as_of)?;
+        Ok(Ground::on(self.now.known.as_ref(), bundle, self.ask.as_of, &self.ask.pseudonym_key, lists))
     }
 
     /// Scores what depends on some units, and makes a run of it.
@@ -305,7 +305,7 @@ impl Changed<'_> {
             by: self.ask.by.clone(),
             engine: ENGINE_VERSION.to_owned(),
             trial: false,
-            seen: Some(self.now),
+            seen: Some(self.now.seen),
             looks_back_on,
             base: Some(base),
         })?;

@@ -84,9 +84,10 @@ pub fn make_ready(
     footing: &Footing,
 ) -> Result<Vec<Run>, ScoringError> {
     let in_force = store.runs_in_force(&update.bundle)?;
+    let now = store.moment()?;
     for (run, periods) in &in_force {
         let (_, plan) = edition_for(store, plan_of, run, periods)?;
-        footing.lists(store, &plan.bundle, day_of(run, update))?;
+        footing.lists(&now, &plan.bundle, day_of(run, update))?;
         footing.registers(store, run)?;
     }
     Ok(in_force.into_iter().map(|(run, _)| run).collect())
@@ -118,8 +119,8 @@ fn keep_one(
         pseudonym_key: update.pseudonym_key.clone(),
         longest: update.longest,
     };
-    // Before anything is looked at: what comes later is looked at again the next time.
-    let changed = Changed { store, plan: &plan, ask: &ask, run, footing, now: store.seen() };
+    // What comes later is not seen, and is looked at the next time.
+    let changed = Changed { store, plan: &plan, ask: &ask, run, footing, now: store.moment()? };
     let touched = match run.digest == edition.digest && run.as_of == as_of && run.periods == periods {
         true => changed.touched()?,
         false => Touched::Everything,
