@@ -29,7 +29,8 @@ use crate::drafts::preview::{Key, Preview, Weighed};
 use crate::drafts::{Draft, Outline, State};
 use crate::effect::{self, Effect, Many, Touched};
 use crate::error::Problem;
-use crate::intake::{self, Limits, Mark, marked};
+use crate::intake::marked::{self, Marks, Unmarked};
+use crate::intake::{self, Limits, Mark};
 use crate::jobs::{Ending, Job};
 use crate::progress::{Gauge, Progress, Step};
 use crate::remit::Remit;
@@ -162,9 +163,19 @@ fn said(app: &App, caller: &Caller, draft: &Draft) -> Result<(Arc<EditionView>, 
 }
 
 fn prepare(app: &App, caller: &Caller, draft: &Draft, gauge: &Gauge) -> Result<(Arc<EditionView>, Report), Ending> {
-    let (edition, said) = said(app, caller, draft)?;
     let files = draft.read_files(app.store()).map_err(Problem::from)?;
-    match upload::prepare_watched(app.store(), edition.bundle(), &files, &said, gauge) {
+    prepare_files(app, caller, draft, &files, gauge)
+}
+
+fn prepare_files(
+    app: &App,
+    caller: &Caller,
+    draft: &Draft,
+    files: &[File],
+    gauge: &Gauge,
+) -> Result<(Arc<EditionView>, Report), Ending> {
+    let (edition, said) = said(app, caller, draft)?;
+    match upload::prepare_watched(app.store(), edition.bundle(), files, &said, gauge) {
         Ok(report) => Ok((edition, report)),
         Err(Stopped::CalledOff(off)) => Err(off.into()),
         Err(Stopped::Store(error)) => Err(Problem::from(error).into()),
@@ -172,7 +183,10 @@ fn prepare(app: &App, caller: &Caller, draft: &Draft, gauge: &Gauge) -> Result<(
 }
 
 fn read(app: &App, caller: &Caller, draft: &Draft, gauge: &Gauge) -> Result<Preview, Ending> {
-    let (edition, mut report) = prepare(app, caller, draft, gauge)?;
+    let files = draft.read_files(app.store()).map_err(Problem::from)?;
+    let (edition, mut report) = prepare_files(app, caller, draft, &files, gauge)?;
+    let rewritten = files.iter().filter(|file| !marked::comes_back_as_itself(&file.bytes));
+    let rewritten = rewritten.map(|file| file.name.clone()).collect();
     gauge.go_on()?;
     gauge.begin(WEIGHING, 0);
     let effect = weighed(app, caller, &edition, &report, gauge);
@@ -193,7 +207,7 @@ fn read(app: &App, caller: &Caller, draft: &Draft, gauge: &Gauge) -> Result<Prev
     }
     let names: HashMap<String, String> =
         spoken.into_iter().map(|unit| (unit.to_owned(), tree.full_name(unit))).collect();
-    Ok(Preview { report, effect, effect_taking_back, names })
+    Ok(Preview { report, effect, effect_taking_back, rewritten, names })
 }
 
 /// What storing a report would do to the results, or why that cannot be told.
@@ -254,8 +268,8 @@ fn weigh(
     }
 }
 
-/// A file of a draft as a workbook with its faults in red, each with a comment; what was mended in the draft is mended in it. Of a
-/// table too large to be held the first faulty rows, as CSV.
+/// A file of a draft with its faults in red, each with a comment; what was mended in the draft is mended in it. Of a table too large
+/// to be held the first faulty rows, as CSV.
 ///
 /// # Errors
 /// [`Problem::Absent`] for a file that the draft does not have.
@@ -266,14 +280,18 @@ pub fn corrected(app: &App, caller: &Caller, draft: &Draft, name: &str, preview:
     if preview.report.is_large() {
         return preview.report.corrections.first().cloned().ok_or_else(absent);
     }
-    let mut book = intake::read(&file.name, &file.bytes, None, Limits::default()).map_err(Problem::Faults)?;
-    said.choices.mend(&mut book);
     // What the file was recognised as, or declared to be, need not be guessed again when it comes back.
     let kinds = preview.report.kinds_of(name, marked::ONLY_SHEET);
-    book.mark = book.mark.or_else(|| Some(Mark::naming(edition.bundle(), kinds)));
-    let taken = internal_mark(&caller.name(), app.clock());
-    let bytes = marked::write(&book, &preview.report.faults, &taken);
-    let bytes = bytes.map_err(|error| Problem::Internal(error.to_string()))?;
+    let marks = Marks {
+        faults: &preview.report.faults,
+        choices: &said.choices,
+        mark: &Mark::naming(edition.bundle(), kinds),
+        taken: &internal_mark(&caller.name(), app.clock()),
+    };
+    let marked = marked::write(&file.name, &file.bytes, &marks).map_err(|error| match error {
+        Unmarked::Unreadable(faults) => Problem::Faults(faults),
+        Unmarked::Unfit(error) => Problem::Internal(error.to_string()),
+    })?;
     let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
-    Ok(File { name: format!("{stem}-需要改正.xlsx"), bytes })
+    Ok(File { name: format!("{stem}-需要改正.{}", marked.extension), bytes: marked.bytes })
 }

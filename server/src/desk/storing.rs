@@ -10,7 +10,7 @@ use super::{NOTE, prepare};
 use crate::accounts::{Caller, Permission};
 use crate::audit::{Action, Note, Subject};
 use crate::drafts::preview::Key;
-use crate::drafts::{Draft, DraftError, Outline, State, habits};
+use crate::drafts::{Draft, DraftError, Outline, State, habits, mended};
 use crate::error::Problem;
 use crate::jobs::{Ending, Job};
 use crate::progress::{Gauge, Progress};
@@ -101,7 +101,13 @@ fn store(app: &App, caller: &Caller, draft: &Draft, consent: &Consent, key: &Key
     let Outline { faulty, conflicting, .. } = Outline::from(&report);
     let taken_back = report.batch().takes_back.len() as u64;
     gauge.begin(STORING, rows);
-    let batch = upload::commit_watched(app.store(), report, gauge).map_err(|error| match error {
+    // Before the batch is there: whoever looks at it finds by whose hand its values came.
+    app.store().file_papers(mended::paper(draft).into_iter().collect()).map_err(Problem::from)?;
+    let stored = upload::commit_watched(app.store(), report, gauge);
+    if !matches!(stored, Ok(Some(_))) {
+        app.store().file_papers(vec![mended::no_paper(draft)]).map_err(Problem::from)?;
+    }
+    let batch = stored.map_err(|error| match error {
         NotAdmitted::Store(StoreError::CalledOff(off)) => Ending::from(off),
         other => Problem::from(other).into(),
     })?;
