@@ -243,26 +243,27 @@ pub const NOT_CALCULATED: &str = "#GETTING_DATA";
 
 /// What a spreadsheet shows when a formula fails or has no result.
 pub fn is_formula_error(text: &str) -> bool {
-    text.starts_with('#') && matches!(
-        text.to_ascii_uppercase().as_str(),
-        "#N/A"
-            | "#REF!"
-            | "#VALUE!"
-            | "#DIV/0!"
-            | "#NUM!"
-            | "#NAME?"
-            | "#NULL!"
-            | "#SPILL!"
-            | "#CALC!"
-            | "#FIELD!"
-            | "#BLOCKED!"
-            | "#UNKNOWN!"
-            | "#CONNECT!"
-            | "#EXTERNAL!"
-            | "#BUSY!"
-            | "#PYTHON!"
-            | NOT_CALCULATED
-    )
+    text.starts_with('#')
+        && matches!(
+            text.to_ascii_uppercase().as_str(),
+            "#N/A"
+                | "#REF!"
+                | "#VALUE!"
+                | "#DIV/0!"
+                | "#NUM!"
+                | "#NAME?"
+                | "#NULL!"
+                | "#SPILL!"
+                | "#CALC!"
+                | "#FIELD!"
+                | "#BLOCKED!"
+                | "#UNKNOWN!"
+                | "#CONNECT!"
+                | "#EXTERNAL!"
+                | "#BUSY!"
+                | "#PYTHON!"
+                | NOT_CALCULATED
+        )
 }
 
 /// About how many bytes a value takes when stored.

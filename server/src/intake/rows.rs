@@ -115,7 +115,9 @@ impl<'a> Rows<'a> {
         if !has_date && filled.len() <= 2 && self.begins_a_note(row) {
             return RowKind::Ignored("说明行", "a note");
         }
-        if filled.len() > 1 && filled.iter().all(|(column, text)| comparable_form(text) == comparable_form(&column.text)) {
+        if filled.len() > 1
+            && filled.iter().all(|(column, text)| comparable_form(text) == comparable_form(&column.text))
+        {
             return RowKind::Ignored("重复的表头", "the header once more");
         }
         if has_own { RowKind::Data } else { RowKind::Blank }
