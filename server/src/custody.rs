@@ -223,7 +223,7 @@ impl Custody<'_> {
         let _alone = self.app.standing();
         self.own_record(id)?;
         self.app.store().withdraw_record(id, act)?;
-        self.app.facts_changed();
+        self.app.has_written();
         self.app.audit().note(Note::done(self.caller, Action::Withdraw, Subject::of("record", id)))?;
         self.record(id)
     }
@@ -248,7 +248,7 @@ impl Custody<'_> {
         };
         let store = self.app.store();
         let id = RecordId { batch: self.remit.admit(store, batch)?.store(store)?, number: 1 };
-        self.app.facts_changed();
+        self.app.has_written();
         self.app.audit().note(Note::done(self.caller, action, Subject::of("record", id)))?;
         Ok(Kept::Stored(id))
     }
@@ -408,7 +408,7 @@ impl Custody<'_> {
         let _alone = self.app.standing();
         self.own_batch(id)?;
         self.app.store().withdraw_batch(id, act)?;
-        self.app.facts_changed();
+        self.app.has_written();
         self.app.audit().note(Note::done(self.caller, Action::Withdraw, Subject::of("batch", id)))?;
         self.batch(id)
     }
