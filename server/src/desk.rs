@@ -3,6 +3,7 @@
 //! Enters: a draft and who looks at it. Leaves: a [`Preview`], a batch, the faulty rows to be mended; or a job to wait for. How a
 //! draft is stored stands in [`mod@storing`]. Pages and the API go the same way through here. Next: [`crate::pages`].
 
+pub mod dividing;
 pub mod filled;
 pub mod incoming;
 pub mod stating;
@@ -207,7 +208,8 @@ fn read(app: &App, caller: &Caller, draft: &Draft, gauge: &Gauge) -> Result<Prev
     }
     let names: HashMap<String, String> =
         spoken.into_iter().map(|unit| (unit.to_owned(), tree.full_name(unit))).collect();
-    Ok(Preview { report, effect, effect_taking_back, rewritten, names })
+    let changes_divisions = dividing::is_table(&files);
+    Ok(Preview { report, effect, effect_taking_back, changes_divisions, rewritten, names })
 }
 
 /// What storing a report would do to the results, or why that cannot be told.
