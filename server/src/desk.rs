@@ -233,7 +233,7 @@ fn weigh(
     }
     let store = app.store();
     let bundle = &edition.edition.bundle;
-    let Some(run) = store.runs()?.into_iter().find(|run| run.bundle == *bundle && !run.trial) else {
+    let Some((run, _)) = store.runs_in_force(bundle)?.into_iter().next() else {
         let zh = "还没有核算过,入库后才能看出对得分的影响";
         let en = "nothing has been scored yet, so there is nothing to compare with";
         return Ok(Weighed::Unknown(zh.to_owned(), en.to_owned()));

@@ -420,7 +420,12 @@ impl Store for Sled {
     }
 
     fn runs_in_force(&self, bundle: &str) -> Result<Vec<(Run, Vec<Period>)>> {
-        self.all_in_force(bundle)
+        self.newest_runs(bundle, |_| true)
+    }
+
+    fn runs_released(&self, bundle: &str) -> Result<Vec<(Run, Vec<Period>)>> {
+        let releases = self.known().releases.clone();
+        self.newest_runs(bundle, |id| releases.is_public(id))
     }
 
     fn released_run(&self, bundle: &str, period: Period) -> Result<Option<Run>> {
@@ -451,8 +456,8 @@ impl Store for Sled {
         own.into_iter().map(|own| self.stored(&run, own)).collect()
     }
 
-    fn discard_run(&self, id: RunId) -> Result<()> {
-        self.changes.make(|| self.remove_run(id))
+    fn discard_runs(&self, ids: &[RunId]) -> Result<()> {
+        self.changes.make(|| self.remove_runs(ids))
     }
 
     fn release(&self, run: RunId, act: Act) -> Result<()> {
