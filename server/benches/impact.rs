@@ -82,7 +82,10 @@ fn score(plan: &Arc<Plan>, world: &Arc<World>) -> Computed {
     let request = Request { periods, as_of: Some(last_day()) };
     let mut computed = Computed::new();
     for result in assess(plan, world, &request, &Priors::new()).unwrap() {
-        computed.entry(result.period).or_default().insert(result.unit.to_string(), Filed::from(&result));
+        computed
+            .entry(result.period)
+            .or_default()
+            .insert(result.unit.to_string(), Filed::of(&result, &plan.bundle.dictionary));
     }
     computed
 }

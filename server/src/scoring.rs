@@ -223,9 +223,10 @@ fn compute(
     // The plan is shared with all who score by this edition: they go on when this takes too long.
     let own = plan.apart();
     let results = on_threads(|| within(&own, ask.longest, || assess(&own, &world, &request, &priors)))??;
+    let dictionary = &plan.bundle.dictionary;
     let mut computed = Computed::new();
     for result in &results {
-        computed.entry(result.period).or_default().insert(key_of(result), Filed::from(result));
+        computed.entry(result.period).or_default().insert(key_of(result), Filed::of(result, dictionary));
     }
     Ok(computed)
 }
