@@ -3,7 +3,7 @@
 //! Enters: a [`Store`] and a [`Ask`]. Leaves: a [`Run`] with an assessment of every unit and period, and roll-ups; the same kept
 //! current when few facts have changed ([`keep_current`]); or the finding that a stored run can be reproduced ([`verify()`]).
 //! Reading order: this file, `lists` and `ground` (what a run stands on), `full`, `sealed`, `half` (going on with an interrupted one), `footing`, `changed`,
-//! `verify`. Next: [`crate::cli`].
+//! `verify`, `trial` (what would be). Next: [`crate::cli`].
 
 mod lists;
 mod ground;
@@ -13,6 +13,7 @@ mod half;
 mod footing;
 mod changed;
 mod verify;
+mod trial;
 #[cfg(test)]
 mod tests;
 
@@ -37,6 +38,7 @@ use ground::Ground;
 pub use changed::{Kept, PlanOf, Update, keep_current};
 pub use footing::Footing;
 pub use half::interrupted;
+pub use trial::{impact, tried};
 pub use verify::{Difference, Verification, verify};
 
 /// Results read from the store at a time.

@@ -12,6 +12,7 @@ pub(super) use state::{FigureResult, RuleResults, UnitState};
 
 use super::plan::{Pipeline, Plan, RulePlan};
 use super::points::{RuleResult, Total, total};
+use super::turn::Turn;
 use super::world::World;
 use crate::assessment::{Entry, Finding, Outcome, Past};
 use crate::bundle::{Bundle, Compare, Incomplete};
@@ -30,7 +31,7 @@ pub(super) type Why = (String, String);
 pub(super) type Rated = Result<Option<Arc<str>>, Why>;
 
 /// The score of one unit.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct ScoreResult {
     /// Final and rounded; none: withheld, or the standard gives none.
     pub(super) score: Option<Number>,
@@ -75,35 +76,27 @@ pub(super) struct Stage {
 }
 
 impl Stage {
-    #[expect(clippy::too_many_arguments, reason = "the one place where a pass is put together")]
-    pub(super) fn new(
-        plan: &Arc<Plan>,
-        pipeline: &Arc<Pipeline>,
-        world: &Arc<World>,
-        (period, as_of): (Period, Date),
-        units: Vec<UnitIndex>,
-        parts: Option<Vec<Arc<[Part]>>>,
-        pasts: Vec<Option<Arc<Past>>>,
-        exempting: bool,
-    ) -> Stage {
-        let mut places = vec![None; world.units().len()];
-        for (place, unit) in (0..).zip(&units) {
+    /// The state of a pass that begins, with the parts of each unit of a roll-up.
+    pub(super) fn new(turn: &Turn, parts: Option<Vec<Arc<[Part]>>>, exempting: bool) -> Stage {
+        let mut places = vec![None; turn.world.units().len()];
+        for (place, unit) in (0..).zip(&turn.units) {
             if let Some(known) = places.get_mut(*unit) {
                 *known = Some(place);
             }
         }
+        let (period, as_of) = turn.when;
         Stage {
-            plan: Arc::clone(plan),
-            pipeline: Arc::clone(pipeline),
-            world: Arc::clone(world),
+            plan: Arc::clone(turn.plan),
+            pipeline: Arc::clone(turn.pipeline),
+            world: Arc::clone(turn.world),
             period,
             as_of,
             days: Days { within: Days::within(period, as_of), as_of: day_number(as_of) },
-            states: units.iter().map(|_| UnitState::new(pipeline)).collect(),
-            units,
+            states: turn.units.iter().map(|_| UnitState::new(turn.pipeline)).collect(),
+            units: turn.units.clone(),
             places,
             parts,
-            pasts,
+            pasts: turn.pasts.clone(),
             exempting,
             groups: Mutex::default(),
             kept: Mutex::default(),

@@ -70,7 +70,7 @@ impl Pass {
             None => None,
         };
         let (mut lists, mut lists_unknown, mut entries) = (Vec::new(), Vec::new(), Vec::new());
-        for (plan, listing) in stage.pipeline.lists.iter().zip(state.take_lists()) {
+        for (plan, listing) in stage.pipeline.lists.iter().zip(state.lists()) {
             if listing.on_it {
                 lists.push(Arc::clone(&plan.id));
             } else if listing.unknown.is_some() {
