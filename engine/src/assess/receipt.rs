@@ -157,10 +157,8 @@ impl Facts {
 }
 
 fn what_is_handed_in(stage: &Stage, unit: UnitIndex, hash: &mut Writer) {
-    let line = stage.world.line(unit);
-    let areas: Vec<&str> = line.iter().map(|unit| unit.id.as_ref()).collect();
     for kind in stage.plan.bundle.dictionary.kinds.values() {
-        hash.flag(stage.world.coverage().is_handed_in(kind, &areas, stage.period, stage.as_of));
+        hash.flag(stage.is_handed_in(unit, kind, stage.period));
     }
 }
 

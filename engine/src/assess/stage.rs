@@ -1,6 +1,7 @@
 //! One pass over the units for one period: what each script left, and how the scripts that follow see it.
 
 mod grouping;
+mod handed_in;
 mod state;
 
 use std::any::Any;
@@ -8,6 +9,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use grouping::GroupIndex;
+use handed_in::{HandedIn, Question};
 pub(super) use state::{FigureResult, RuleResults, UnitState};
 
 use super::plan::{Pipeline, Plan, RulePlan};
@@ -71,6 +73,7 @@ pub(super) struct Stage {
     pasts: Vec<Option<Arc<Past>>>,
     /// Whether exemptions count.
     pub(super) exempting: bool,
+    handed_in: HandedIn,
     groups: Mutex<HashMap<String, Arc<GroupIndex>>>,
     kept: Mutex<HashMap<String, Arc<dyn Any + Send + Sync>>>,
 }
@@ -92,6 +95,7 @@ impl Stage {
             period,
             as_of,
             days: Days { within: Days::within(period, as_of), as_of: day_number(as_of) },
+            handed_in: HandedIn::new(turn.units.len(), turn.plan.bundle.dictionary.kinds.len()),
             states: turn.units.iter().map(|_| UnitState::new(turn.pipeline)).collect(),
             units: turn.units.clone(),
             places,
@@ -125,20 +129,27 @@ impl Stage {
 
     /// What the rules so far add up to for a unit.
     fn so_far(&self, state: &UnitState) -> Result<Arc<Total>, Missing> {
-        let compute = || {
-            let total = total(&self.pipeline, self.period, &|place| state.rule(place))?;
-            Ok(Total { ledger: Vec::new(), counted: Vec::new(), ..total })
-        };
-        state.so_far(compute).map_err(too_large)
+        self.total(state).map_err(too_large)
+    }
+
+    /// The same with the error as it is.
+    pub(super) fn total(&self, state: &UnitState) -> Result<Arc<Total>, NumberError> {
+        state.so_far(|| total(&self.pipeline, self.period, &|place| state.rule(place)))
     }
 
     /// Whether a kind is handed in for a unit over a period, as far as it can be by the day of knowledge.
-    fn is_handed_in(&self, unit: UnitIndex, kind: &Kind, owed: Period) -> bool {
+    pub(super) fn is_handed_in(&self, unit: UnitIndex, kind: &Kind, period: Period) -> bool {
         let coverage = self.world.coverage();
         coverage.is_handed_in_everywhere(kind).unwrap_or_else(|| {
-            let line = self.world.line(unit);
-            let areas: Vec<&str> = line.iter().map(|unit| unit.id.as_ref()).collect();
-            coverage.is_handed_in(kind, &areas, owed, self.as_of)
+            let areas = || self.world.line(unit).into_iter().map(|unit| unit.id.as_ref()).collect::<Vec<_>>();
+            let place = self.place(unit).filter(|_| period == self.period);
+            match self.plan.bundle.dictionary.kinds.get_index_of(kind.id.as_ref()) {
+                Some(number) => {
+                    let question = Question { place, kind, number, period, as_of: self.as_of };
+                    self.handed_in.ask(coverage, &question, areas)
+                }
+                None => coverage.is_handed_in(kind, &areas(), period, self.as_of),
+            }
         })
     }
 

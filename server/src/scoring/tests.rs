@@ -2,6 +2,7 @@
 
 mod exemptions;
 mod resuming;
+mod trials;
 
 use std::sync::Arc;
 

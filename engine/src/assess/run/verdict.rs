@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use super::decide::settle;
 use super::{Asked, Pass, Why};
-use crate::assess::points::total;
 use crate::assess::stage::{Rated, ScoreResult, UnitState};
 use crate::assess::steps::Step;
 use crate::bundle::Rating;
@@ -30,7 +29,7 @@ impl Pass {
         let score = match &stage.pipeline.score {
             // A roll-up adds nothing up by itself.
             None if !self.is_main() => None,
-            None => match total(&stage.pipeline, stage.period, &|rule| state.rule(rule)) {
+            None => match stage.total(state) {
                 Ok(total) => Some(total.score),
                 Err(error) => return Ok(failed((format!("计算出错:{error}"), error.to_string()))),
             },
