@@ -220,6 +220,7 @@ impl Custody<'_> {
     /// [`Problem::OutOfScope`], [`Problem::Parameter`] without a reason; the store's.
     pub fn withdraw(&self, id: RecordId, why: &str) -> Result<Version, Problem> {
         let act = self.act(why)?;
+        let _alone = self.app.standing();
         self.own_record(id)?;
         self.app.store().withdraw_record(id, act)?;
         self.app.facts_changed();
@@ -404,6 +405,7 @@ impl Custody<'_> {
     /// Those of [`Self::batch`], [`Problem::OtherHand`], [`Problem::Parameter`] without a reason; the store's.
     pub fn undo(&self, id: BatchId, why: &str, said_by: Option<String>) -> Result<Batch, Problem> {
         let act = Act { by: self.caller.name_or(said_by), ..self.act(why)? };
+        let _alone = self.app.standing();
         self.own_batch(id)?;
         self.app.store().withdraw_batch(id, act)?;
         self.app.facts_changed();

@@ -33,7 +33,7 @@ pub use shown::{
     Counted, PublicCount, Shown, ShownCriterion, ShownEntry, ShownEvidence, ShownFinding, ShownLine, ShownLineKind,
     ShownRule,
 };
-pub use viewer::{Look, Viewer};
+pub use viewer::{Look, Outlook, Viewer};
 
 /// The two readers for whom whole runs are kept ready.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

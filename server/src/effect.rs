@@ -4,6 +4,8 @@
 //! Only the units that can move are scored, before and after; where that is all of them, what stands is read from the run in force. Of
 //! another edition only what differs is scored. Nothing is stored. Next: [`crate::error`].
 
+mod portions;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -20,6 +22,7 @@ use crate::scoring::{self, Ask, Computed, ScoringError};
 use crate::store::overlay::Within;
 use crate::store::{Knowledge, NewBatch, Store, StoreError, UnitRow};
 use crate::view::UnitTree;
+pub use portions::{Many, in_portions};
 
 /// What a change does to the results of a standard.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -145,9 +148,9 @@ impl Effect {
     /// What of it is told to a viewer: units whose results they see before these are released.
     #[must_use]
     pub fn told_to(mut self, viewer: &Viewer, units: &UnitTree) -> Effect {
-        let sees = |unit: &str| viewer.in_list(|area| units.is_within(unit, area)) == Reader::Staff;
+        let sees = |unit: &str| viewer.sees_in_full(|area| units.is_within(unit, area));
         self.moved.retain(|moved| sees(&moved.unit));
-        self.partial = viewer.of_lists() != Reader::Staff;
+        self.partial = viewer.of_runs() != Reader::Staff;
         self
     }
 

@@ -5,9 +5,11 @@
 
 pub mod progress;
 pub mod store;
+#[cfg(test)]
+mod trial;
+pub mod wording;
 pub mod intake;
 pub mod records;
-pub mod wording;
 pub mod personal;
 pub mod accounts;
 pub mod remit;
@@ -38,6 +40,7 @@ pub mod drafts;
 pub mod error;
 pub mod prepared;
 pub mod state;
+pub mod publication;
 pub mod webhooks;
 pub mod custody;
 pub mod gate;

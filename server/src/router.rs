@@ -32,6 +32,8 @@ use crate::gate;
 use crate::gate::Access::{Either, LoggedIn, Public, WithEverything};
 use crate::pages::admin::{self, account, accounts, keys, log_in, own, security, set_up, webhooks as hooks};
 use crate::pages::duties as desk;
+use crate::pages::links::Side::Desk;
+use crate::pages::releases as publishing;
 use crate::pages::runs as scorings;
 use crate::pages::{assets, burden, city, draft, home, links, negative, preferences, records, search, upload, village};
 use crate::state::App;
@@ -203,10 +205,13 @@ fn pages() -> Routes {
         .get(links::DESK, May::ReadRecords, desk::show)
         .get("/desk/burden", May::ReadRecords, burden::show)
         .get("/desk/villages/{code}", May::ReadRecords, village::show_in_full)
+        .get(Desk.city(), May::ReadResults, city::show_in_full)
+        .get(Desk.negative(), May::ReadResults, negative::list_in_full)
+        .get(Desk.search(), May::ReadResults, search::list_in_full)
         .get("/assets/{*name}", Public, assets::show)
 }
 
-/// The pages on which data is handed in and scored.
+/// The pages on which data is handed in and scored, and runs are made public.
 fn desk(config: &Config) -> Routes {
     let uploading = DefaultBodyLimit::max(config.upload_limit());
     Routes::new()
@@ -223,6 +228,10 @@ fn desk(config: &Config) -> Routes {
         .get(links::RUNS, WithEverything(May::Score), scorings::list)
         .post(links::RUNS, WithEverything(May::Score), scorings::begin)
         .post("/desk/runs/call-off", WithEverything(May::Score), scorings::call_off)
+        .get(links::RELEASES, WithEverything(May::Release), publishing::list)
+        .get("/desk/releases/{run}", WithEverything(May::Release), publishing::show)
+        .post("/desk/releases/{run}/release", WithEverything(May::Release), publishing::release)
+        .post("/desk/releases/{run}/retract", WithEverything(May::Release), publishing::take_back)
         .get("/desk/templates", May::Upload, templates::all)
         .get("/desk/templates/{kind}", May::Upload, templates::show)
 }

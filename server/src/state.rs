@@ -16,7 +16,7 @@ use crate::accounts::Caller;
 use crate::accounts::password::Cost;
 use crate::audit::{Action, Audit, Note, Subject};
 use crate::config::{Config, Token};
-use crate::disclosure::{Lens, Look, Reader, Shown, Viewer};
+use crate::disclosure::{Lens, Look, Outlook, Reader, Shown, Viewer};
 use crate::drafts::Drafts;
 use crate::drafts::preview::Previews;
 use crate::duties::{Basis, Duties};
@@ -30,7 +30,7 @@ use crate::remit::Remit;
 use crate::retention;
 use crate::scoring::{Footing, ScoringError};
 use crate::store::{Edition, Run, RunId, Store, day_in_china};
-use crate::view::{EditionView, RunView, UnitTree, ViewError};
+use crate::view::{EditionView, Listing, RunView, UnitTree, ViewError};
 use keeper::Keeper;
 use kept::Kept;
 pub use runs::{is_run, may_watch};
@@ -191,8 +191,9 @@ impl App {
         &self.0.prepared
     }
 
-    /// What pushes compare with. Whoever has it is the only one that compares records with the stored ones and then stores
-    /// them, so that two with the same fact are not both taken for new. It blocks.
+    /// What pushes compare with. Whoever has it is the only one that looks at what is stored and then adds to it or takes from it, so
+    /// that two with the same fact are not both taken for new, and no row is left out for a record that is just taken back. It
+    /// blocks.
     pub fn standing(&self) -> MutexGuard<'_, Standing> {
         self.0.standing.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -346,6 +347,36 @@ impl App {
         let units = self.units()?;
         let division = unit.split_once(':').map_or(unit, |(_, division)| division);
         Ok(viewer.look(|code| units.is_within(division, code)))
+    }
+
+    /// How somebody looks at a list, of all results or of one division. It blocks.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn outlook(&self, viewer: &Viewer, division: Option<&str>) -> Result<Outlook, Problem> {
+        let Some(division) = division else { return Ok(viewer.list()) };
+        let units = self.units()?;
+        Ok(viewer.list_within(|code| units.is_within(division, code)))
+    }
+
+    /// The results of a run for a period as they stand in a list. Whether the run may be seen is asked before. It blocks.
+    ///
+    /// # Errors
+    /// When the store fails or a result cannot be read.
+    pub fn listing(&self, run: &Run, period: Period, outlook: Outlook) -> Result<Listing, Problem> {
+        Ok(Listing::new(self.store(), self.view(run, period)?, outlook)?)
+    }
+
+    /// Notes that somebody sees results of a run with more than the public sees of them; what the public sees is not noted. It
+    /// blocks.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn note_look(&self, caller: &Caller, lens: &Lens, subject: Subject) -> Result<(), Problem> {
+        if lens.is_internal() {
+            self.audit().note(Note::done(caller, Action::Inspect, subject))?;
+        }
+        Ok(())
     }
 
     /// The result of one unit through a lens; none when the run has none. Whether the run may be seen is asked before. It blocks.

@@ -9,7 +9,9 @@
 //! a day on, can be taken back whole, and older runs are recomputed as they were. **The rule**: in a run as of a day on which
 //! the change is known, an old unit takes no part, and all its records and its attributes that the successor does not have
 //! itself count for the successor, in every period. Of a unit that was split they count for the first of those named. What stands
-//! below an old unit (the villages of a town) stands below the successor from then on.
+//! below an old unit (the villages of a town) stands below the successor from then on. An exemption that names a record goes with
+//! the record; one for all findings of a rule was approved for the old unit alone and would cover those of others too: it ends, and
+//! each run says of it that it covers nothing until it is approved anew.
 
 mod announcement;
 mod table;
@@ -18,7 +20,7 @@ use std::collections::BTreeMap;
 
 use liuwu_engine::period::{Date, parse_date};
 
-use crate::store::UnitRow;
+use crate::store::{Exemption, UnitRow};
 pub use announcement::{About, Misfit, announce};
 pub use table::{Tabled, prepare};
 
@@ -88,6 +90,13 @@ pub fn of_row(row: &UnitRow) -> Option<Succession> {
 pub fn in_force(rows: &[UnitRow], on: Date) -> BTreeMap<String, Succession> {
     let known = rows.iter().filter_map(of_row).filter(|succession| succession.from <= on);
     known.map(|succession| (succession.old.clone(), succession)).collect()
+}
+
+/// Whom an exemption counts for, where its unit may have a successor.
+#[must_use]
+pub fn exempted(exemption: &Exemption, heir: Option<&str>) -> String {
+    let heir = heir.filter(|_| exemption.record.is_some());
+    heir.unwrap_or(&exemption.unit).to_owned()
 }
 
 /// The unit that counts for an old one today: the last of those that succeeded each other; none when it has no successor.

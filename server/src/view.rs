@@ -1,8 +1,10 @@
 //! Editions, units and results made ready to be read many times: pages and the API answer from these without reading the store
 //! or parsing assessments again.
 //!
-//! Enters: what the store keeps. Leaves: [`EditionView`], [`UnitTree`] and [`RunView`], which never change once made. Next:
-//! [`crate::effect`].
+//! Enters: what the store keeps. Leaves: [`EditionView`], [`UnitTree`] and [`RunView`], which never change once made; and of a run
+//! what somebody sees of it in a list ([`Listing`]). Next: [`crate::effect`].
+
+mod listing;
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
@@ -13,10 +15,12 @@ use liuwu_engine::division::short_name;
 use liuwu_engine::number::NumberError;
 use liuwu_engine::period::Period;
 
-use crate::disclosure::{Disclosure, Reader, Shown, Viewer};
+use crate::disclosure::{Disclosure, Reader, Shown};
 use crate::filed::Filed;
 use crate::scoring::{self, ScoringError};
 use crate::store::{Edition, Run, RunId, Store, StoreError, UnitRow};
+pub use listing::Listing;
+use listing::OfDepartments;
 
 /// Why something stored could not be made ready.
 #[derive(Debug, thiserror::Error)]
@@ -166,6 +170,7 @@ pub struct RunView {
     /// The place of each result.
     places: Arc<HashMap<String, usize>>,
     results: Vec<Seen>,
+    departments: OfDepartments,
 }
 
 /// One result as the public and as staff may see it; the same thing where both see the same.
@@ -205,7 +210,8 @@ impl RunView {
             Ok::<(), ViewError>(())
         })?;
         let units = Arc::new(UnitTree::new(store.units(run.as_of)?));
-        Ok(RunView { run, period, edition, units, places: Arc::new(places), results })
+        let departments = OfDepartments::default();
+        Ok(RunView { run, period, edition, units, places: Arc::new(places), results, departments })
     }
 
     /// The results of a run that shares all but a few with one that is ready: those alone are read. None when they share nothing, or
@@ -233,21 +239,13 @@ impl RunView {
             units: Arc::clone(&other.units),
             places: Arc::clone(&other.places),
             results,
+            departments: OfDepartments::default(),
         }))
     }
 
     /// All results, by rising unit; roll-ups among them.
     pub fn all(&self, reader: Reader) -> impl Iterator<Item = &Shown> {
         self.results.iter().map(move |seen| seen.by(reader).as_ref())
-    }
-
-    /// All results as they stand in a list of somebody's, by rising unit.
-    pub fn seen_by<'a>(&'a self, viewer: &'a Viewer) -> impl Iterator<Item = &'a Shown> {
-        self.results.iter().map(move |seen| {
-            let division = self.division_of(&seen.public).map(|row| row.id.as_str());
-            let is_within = |code: &str| division.is_some_and(|division| self.units.is_within(division, code));
-            seen.by(viewer.in_list(is_within)).as_ref()
-        })
     }
 
     /// The results of one level, by rising unit: `village`, `town`, `all`.

@@ -180,8 +180,18 @@ impl UnitFacts {
 impl Exemption {
     /// Whether it covers what a rule found on some evidence in a period.
     pub(super) fn covers(&self, rule: &str, evidence: &[Arc<Record>], period: Period) -> bool {
-        let day = evidence.first().map_or(period.to(), |record| record.date);
-        let names = |wanted: &String| evidence.iter().any(|record| record.id.as_deref() == Some(wanted.as_str()));
+        self.covers_named(rule, evidence.iter().map(|record| (record.date, record.id.as_deref())), period)
+    }
+
+    /// The same of evidence of which day and number are known.
+    pub fn covers_named<'e>(
+        &self,
+        rule: &str,
+        evidence: impl Iterator<Item = (Date, Option<&'e str>)> + Clone,
+        period: Period,
+    ) -> bool {
+        let day = evidence.clone().next().map_or(period.to(), |(day, _)| day);
+        let names = |wanted: &String| evidence.clone().any(|(_, number)| number == Some(wanted.as_str()));
         self.rule == rule
             && self.from.is_none_or(|from| from <= day)
             && self.until.is_none_or(|until| day <= until)

@@ -4,7 +4,7 @@
 //! that names the likely slip and shows the line put right. Next: [`super::guard`], which asks for it.
 
 use super::model::Place;
-use crate::codes::bundle as code;
+use crate::codes::form;
 use crate::diagnostic::Diagnostic;
 
 /// How far above the place where the parser gave up an open quote is looked for.
@@ -29,7 +29,7 @@ impl Entry<'_> {
         let bare = self.value.strip_prefix('`').and_then(|rest| rest.strip_suffix('`'));
         // A reason is a template already, without backticks.
         let meant = bare.filter(|_| matches!(self.key, "reason" | "note")).unwrap_or(self.value);
-        Diagnostic::new(&code::NEEDS_QUOTES)
+        Diagnostic::new(&form::NEEDS_QUOTES)
             .with("value", self.value)
             .with("remedy", format!("{}: {}", self.key, quoted(meant)))
     }
@@ -38,16 +38,16 @@ impl Entry<'_> {
 /// Why the parser gave up at a place, with the place to show.
 pub(super) fn scan_error(lines: &[&str], place: Place, info: &str) -> (Place, Diagnostic) {
     if info.contains("recursion limit") {
-        return (place, Diagnostic::new(&code::TOO_DEEP).with("limit", super::guard::MAX_DEPTH));
+        return (place, Diagnostic::new(&form::TOO_DEEP).with("limit", super::guard::MAX_DEPTH));
     }
     if info.contains("quoted scalar") && info.contains("end of stream") {
-        return (place, Diagnostic::new(&code::OPEN_QUOTE));
+        return (place, Diagnostic::new(&form::OPEN_QUOTE));
     }
     tab(lines, place)
         .or_else(|| slips(lines, place))
         .or_else(|| open_quote(lines, place))
         .or_else(|| not_aligned(lines, place))
-        .unwrap_or_else(|| (place, Diagnostic::new(&code::YAML_FORM).with("detail", info)))
+        .unwrap_or_else(|| (place, Diagnostic::new(&form::YAML_FORM).with("detail", info)))
 }
 
 /// An anchor, alias, tag, or a list or map in the place of a script.
@@ -56,7 +56,7 @@ pub(super) fn special(lines: &[&str], place: Place, sign: char) -> (Place, Diagn
     let entry = in_braces(line, place.1).or_else(|| entry(line)).filter(|entry| entry.value.starts_with(sign));
     match entry {
         Some(entry) if !is_reference(lines, entry.value) => ((place.0, entry.column), entry.needs_quotes()),
-        _ => (place, Diagnostic::new(&code::SPECIAL).with("sign", sign)),
+        _ => (place, Diagnostic::new(&form::SPECIAL).with("sign", sign)),
     }
 }
 
@@ -82,7 +82,7 @@ fn tab(lines: &[&str], place: Place) -> Option<(Place, Diagnostic)> {
     [place.0, place.0.saturating_add(1), place.0.saturating_sub(1)].into_iter().find_map(|number| {
         let line = line_at(lines, number)?;
         let at = line.chars().take_while(|c| c.is_whitespace()).position(|c| c == '\t')?;
-        Some(((number, column(at)), Diagnostic::new(&code::TAB)))
+        Some(((number, column(at)), Diagnostic::new(&form::TAB)))
     })
 }
 
@@ -101,14 +101,14 @@ fn slip(line: &str, stopped: u32) -> Option<(u32, Diagnostic)> {
         return None;
     }
     if let Some(at) = line.chars().position(|c| c == '\u{3000}') {
-        return Some((column(at), Diagnostic::new(&code::WIDE_BLANK)));
+        return Some((column(at), Diagnostic::new(&form::WIDE_BLANK)));
     }
     if let Some(start) = brace(line) {
         return match in_braces(line, stopped) {
             Some(entry) if entry.is_misread() || entry.value.contains([',', '[', ']', '{', '}']) => {
                 Some((entry.column, entry.needs_quotes()))
             }
-            _ => Some((column(chars_before(line, start)), Diagnostic::new(&code::BRACES))),
+            _ => Some((column(chars_before(line, start)), Diagnostic::new(&form::BRACES))),
         };
     }
     let Some(entry) = entry(line) else { return without_colon(line) };
@@ -125,7 +125,7 @@ fn without_colon(line: &str) -> Option<(u32, Diagnostic)> {
         return None;
     }
     let before = line.chars().count() - body.chars().count();
-    let fault = if body.chars().nth(at) == Some('：') { &code::WIDE_COLON } else { &code::COLON_BLANK };
+    let fault = if body.chars().nth(at) == Some('：') { &form::WIDE_COLON } else { &form::COLON_BLANK };
     let remedy = format!("{key}: {}", value.trim());
     Some((column(before + at), Diagnostic::new(fault).with("remedy", remedy)))
 }
@@ -135,7 +135,7 @@ fn open_quote(lines: &[&str], place: Place) -> Option<(Place, Diagnostic)> {
     let above = lines.iter().enumerate().take(place.0 as usize).rev().take(QUOTE_REACH);
     above.filter_map(|(index, line)| Some((index, entry(line)?))).find_map(|(index, entry)| {
         let open = entry.value.starts_with(['"', '\'']) && behind_the_quote(entry.value).is_none();
-        open.then(|| ((column(index), entry.column), Diagnostic::new(&code::OPEN_QUOTE)))
+        open.then(|| ((column(index), entry.column), Diagnostic::new(&form::OPEN_QUOTE)))
     })
 }
 
@@ -147,7 +147,7 @@ fn not_aligned(lines: &[&str], place: Place) -> Option<(Place, Diagnostic)> {
     entry(line)?;
     let (own, other) = (indent(line), indent(above));
     let deeper_without_reason = own > other && entry(above).is_some();
-    (deeper_without_reason || own < other).then(|| ((place.0, column(own)), Diagnostic::new(&code::NOT_ALIGNED)))
+    (deeper_without_reason || own < other).then(|| ((place.0, column(own)), Diagnostic::new(&form::NOT_ALIGNED)))
 }
 
 /// Blanks in front of the key; the dash of a list item counts as one.

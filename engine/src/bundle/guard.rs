@@ -11,7 +11,7 @@ use saphyr_parser::{Event, Parser, ScalarStyle, Span, StrInput};
 use super::explain::{self, quoted};
 use super::model::Place;
 use super::reader::Reader;
-use crate::codes::bundle as code;
+use crate::codes::form;
 use crate::diagnostic::Diagnostic;
 
 /// The largest file read.
@@ -83,7 +83,7 @@ pub(super) enum Style {
 /// Looks through the whole file. `None`: nothing can be read from it; the reader has the faults.
 pub(super) fn look_through(text: &str, reader: &Reader) -> Option<Mark> {
     if text.len() > MAX_BYTES {
-        reader.fault((1, 1), Diagnostic::new(&code::TOO_LARGE).with("limit", MAX_BYTES / 1024));
+        reader.fault((1, 1), Diagnostic::new(&form::TOO_LARGE).with("limit", MAX_BYTES / 1024));
         return None;
     }
     if invisible_characters(text, reader) {
@@ -95,7 +95,7 @@ pub(super) fn look_through(text: &str, reader: &Reader) -> Option<Mark> {
     let whole = pass.run(text);
     let root = pass.root;
     if whole && root.is_none() {
-        reader.fault((1, 1), Diagnostic::new(&code::EMPTY_FILE));
+        reader.fault((1, 1), Diagnostic::new(&form::EMPTY_FILE));
     }
     root.filter(|_| whole)
 }
@@ -107,7 +107,7 @@ fn invisible_characters(text: &str, reader: &Reader) -> bool {
         let hit = row.chars().zip(1u32..).find(|(c, _)| is_forbidden(*c));
         if let Some((c, column)) = hit {
             let shown = format!("U+{:04X}", u32::from(c));
-            reader.fault((line, column), Diagnostic::new(&code::INVISIBLE).with("character", shown));
+            reader.fault((line, column), Diagnostic::new(&form::INVISIBLE).with("character", shown));
             found = true;
         }
     }
@@ -166,7 +166,7 @@ impl<'a> Pass<'a> {
         let place = place_of(span.start.line(), span.start.col());
         match event {
             Event::DocumentStart(_) if self.root.is_some() => {
-                self.reader.fault(place, Diagnostic::new(&code::SEVERAL_DOCUMENTS));
+                self.reader.fault(place, Diagnostic::new(&form::SEVERAL_DOCUMENTS));
                 return false;
             }
             Event::Alias(_) => {
@@ -202,15 +202,15 @@ impl<'a> Pass<'a> {
     fn within_bounds(&mut self, place: Place) -> bool {
         self.nodes += 1;
         if self.open.len() > MAX_DEPTH {
-            self.reader.fault(place, Diagnostic::new(&code::TOO_DEEP).with("limit", MAX_DEPTH));
+            self.reader.fault(place, Diagnostic::new(&form::TOO_DEEP).with("limit", MAX_DEPTH));
             return false;
         }
         if self.nodes > MAX_NODES {
-            self.reader.fault(place, Diagnostic::new(&code::TOO_MANY).with("limit", MAX_NODES));
+            self.reader.fault(place, Diagnostic::new(&form::TOO_MANY).with("limit", MAX_NODES));
             return false;
         }
         if matches!(self.open.last(), Some(Open::Map { entries, .. }) if entries.len() > MAX_KEYS) {
-            self.reader.fault(place, Diagnostic::new(&code::TOO_MANY).with("limit", MAX_KEYS));
+            self.reader.fault(place, Diagnostic::new(&form::TOO_MANY).with("limit", MAX_KEYS));
             return false;
         }
         true
@@ -231,7 +231,7 @@ impl<'a> Pass<'a> {
             }
         };
         if repeated {
-            self.reader.fault(place, Diagnostic::new(&code::DUPLICATE_KEY).with("key", scalar.text));
+            self.reader.fault(place, Diagnostic::new(&form::DUPLICATE_KEY).with("key", scalar.text));
         }
     }
 
@@ -257,14 +257,14 @@ impl<'a> Pass<'a> {
             let whole = explain::with_quotes(self.line(line), column);
             let remedy =
                 whole.unwrap_or_else(|| format!("{}: {}", before.text, quoted(&format!("{}, {}", cut.text, key.text))));
-            let fault = Diagnostic::new(&code::COMMA).with("value", &cut.text).with("remedy", remedy);
+            let fault = Diagnostic::new(&form::COMMA).with("value", &cut.text).with("remedy", remedy);
             self.reader.fault(cut_place(before, cut), fault);
         }
     }
 
     fn key_must_be_text(&self, place: Place) {
         if let Some(Open::Map { key: None, .. }) = self.open.last() {
-            self.reader.fault(place, Diagnostic::new(&code::KEY_NOT_TEXT));
+            self.reader.fault(place, Diagnostic::new(&form::KEY_NOT_TEXT));
         }
     }
 
@@ -295,10 +295,10 @@ impl<'a> Pass<'a> {
         let one_line = span.start.line() == span.end.line() || (text.is_empty() && style == ScalarStyle::Plain);
         if text.chars().any(|c| c != '\n' && is_forbidden(c)) {
             // It was written as an escape within quotes.
-            self.reader.fault(place, Diagnostic::new(&code::INVISIBLE).with("character", "\\u…"));
+            self.reader.fault(place, Diagnostic::new(&form::INVISIBLE).with("character", "\\u…"));
         }
         if !one_line && matches!(style, ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted) {
-            self.reader.fault(place, Diagnostic::new(&code::OPEN_QUOTE));
+            self.reader.fault(place, Diagnostic::new(&form::OPEN_QUOTE));
         }
         let (style, lines) = match style {
             ScalarStyle::Literal => (Style::Block, self.block_lines(text, place)),

@@ -14,6 +14,7 @@ use super::reader::Reader;
 use super::scoring::figures;
 use super::sections;
 use crate::codes::bundle as code;
+use crate::codes::form;
 use crate::diagnostic::Diagnostic;
 use crate::dictionary::Dictionary;
 
@@ -63,7 +64,7 @@ pub(super) fn known_kinds(reader: &Reader, words: &[(String, Place)], dictionary
             reader.unknown_name(*place, ("记录种类", "kind of records"), word, known);
         }
         if !kinds.insert(word.clone()) {
-            reader.fault(*place, Diagnostic::new(&code::DUPLICATE_KEY).with("key", word));
+            reader.fault(*place, Diagnostic::new(&form::DUPLICATE_KEY).with("key", word));
         }
     }
     kinds.into_iter().collect()

@@ -9,7 +9,7 @@ use super::explain;
 use super::guard::{Form, Key, Mark, Scalar};
 use super::model::Place;
 use super::reader::Reader;
-use crate::codes::bundle as code;
+use crate::codes::form;
 use crate::diagnostic::Diagnostic;
 
 /// A value of the file.
@@ -108,7 +108,7 @@ fn node(value: &Yaml, mark: Mark, reader: &Reader) -> Option<Node> {
             Content::Map(entries.collect::<Option<_>>()?)
         }
         _ => {
-            reader.fault(place, Diagnostic::new(&code::AMBIGUOUS));
+            reader.fault(place, Diagnostic::new(&form::AMBIGUOUS));
             return None;
         }
     };

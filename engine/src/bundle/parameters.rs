@@ -14,6 +14,7 @@ use super::node::Node;
 use super::reader::Reader;
 use super::sections;
 use crate::codes::bundle as code;
+use crate::codes::form;
 use crate::diagnostic::Diagnostic;
 use crate::dictionary::Value;
 use crate::number::Number;
@@ -154,7 +155,7 @@ fn steps(reader: &Reader, node: &Node, path: &str) -> Vec<(Number, Value)> {
             continue;
         };
         if !seen.insert(at) {
-            reader.fault(key.place, Diagnostic::new(&code::DUPLICATE_KEY).with("key", &key.text));
+            reader.fault(key.place, Diagnostic::new(&form::DUPLICATE_KEY).with("key", &key.text));
         }
         if let Some(value) = constant(reader, node, &format!("{path}.{}", key.text)) {
             steps.push((at, value));

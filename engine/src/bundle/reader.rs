@@ -14,6 +14,7 @@ use super::model::{Place, Script};
 use super::node::{Content, Node};
 use super::schema::Section;
 use crate::codes::bundle as code;
+use crate::codes::form;
 use crate::diagnostic::{Diagnostic, Location, any_error};
 use crate::number::Number;
 use crate::period::{Date, Granularity, parse_date};
@@ -58,7 +59,7 @@ impl Reader {
             faults.push(fault);
         }
         if faults.len() == MOST_FAULTS {
-            let more = Diagnostic::new(&code::MORE_FAULTS).with("count", MOST_FAULTS);
+            let more = Diagnostic::new(&form::MORE_FAULTS).with("count", MOST_FAULTS);
             faults.push(more.at(Location::File { file: Arc::clone(&self.file) }));
         }
     }
@@ -247,7 +248,7 @@ impl Reader {
             return None;
         };
         if scalar.style == Style::Joined {
-            self.fault(node.place, Diagnostic::new(&code::NEEDS_BLOCK).with("key", last_part(path)));
+            self.fault(node.place, Diagnostic::new(&form::NEEDS_BLOCK).with("key", last_part(path)));
         }
         self.comment_cut(scalar, path, true);
         if scalar.text.trim().is_empty() {
@@ -266,7 +267,7 @@ impl Reader {
         };
         let lines: Vec<&str> = self.text.lines().collect();
         match explain::special(&lines, node.place, sign) {
-            (place, fault) if *fault.code == code::NEEDS_QUOTES => self.fault(place, fault),
+            (place, fault) if *fault.code == form::NEEDS_QUOTES => self.fault(place, fault),
             _ => self.expected(node, path, ("脚本", "a script")),
         }
     }
@@ -279,7 +280,7 @@ impl Reader {
         let doubtful = comment.chars().nth(1).is_some_and(|c| !c.is_whitespace() && c != '#');
         if cut || doubtful {
             let whole = format!("{} {comment}", scalar.text);
-            let fault = Diagnostic::new(if cut { &code::CUT } else { &code::MAYBE_CUT })
+            let fault = Diagnostic::new(if cut { &form::CUT } else { &form::MAYBE_CUT })
                 .with("value", &scalar.text)
                 .with("remedy", format!("{}: {}", last_part(path), explain::quoted(&whole)));
             self.fault(scalar.lines.first().copied().unwrap_or((1, 1)), fault);

@@ -290,7 +290,7 @@ fn a_misspelt_section_does_not_bring_faults_of_those_that_name_it() {
 #[test]
 fn every_code_has_its_own_id_and_says_how_to_mend_it() {
     let mut ids = std::collections::BTreeSet::new();
-    for code in crate::codes::bundle::ALL {
+    for code in crate::codes::form::ALL.iter().chain(crate::codes::bundle::ALL) {
         assert!(ids.insert(code.id), "{} twice", code.id);
         for text in [code.zh, code.en, code.help_zh, code.help_en] {
             assert!(!text.is_empty(), "{}", code.id);

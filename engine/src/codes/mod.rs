@@ -4,6 +4,7 @@ pub mod bundle;
 pub mod cases;
 pub mod data;
 pub mod files;
+pub mod form;
 pub mod mapping;
 pub mod script;
 pub mod sheet;
@@ -32,7 +33,7 @@ pub(crate) use codes;
 
 /// Every code of the engine, area by area.
 pub fn all() -> impl Iterator<Item = &'static Code> {
-    let areas = [bundle::ALL, cases::ALL, data::ALL, files::ALL, mapping::ALL, script::ALL, sheet::ALL];
+    let areas = [bundle::ALL, cases::ALL, data::ALL, files::ALL, form::ALL, mapping::ALL, script::ALL, sheet::ALL];
     areas.into_iter().flatten().copied()
 }
 

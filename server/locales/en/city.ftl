@@ -30,6 +30,7 @@ city-taken-on = Listed hazards and old cases
 city-nothing-taken-on = No listed hazard or old case is open.
 city-leader = In charge: { $leader }
 city-totals = City totals
+city-totals-of-part = Totals of { $city }
 city-total = Item
 city-missing = { $count } of { $of } villages not in
 city-departments = Open entries by department

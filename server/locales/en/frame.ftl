@@ -16,6 +16,7 @@ frame-menu-keys = Keys
 frame-menu-webhooks = Webhooks
 frame-menu-security = Security
 frame-menu-audit = Audit log
+area-results = Results
 frame-acting-for = Acting for { $village }
 frame-log-out = Log out
 frame-run = Run
@@ -73,3 +74,10 @@ change-down-by = ↓ down { $by }
 missing-kind = Reports are missing: { $kind }
 missing-rule = Not all data for “{ $rule }” is in
 frame-desk-upload = Hand in
+
+# The line that leads from public pages to those for staff and back
+side-in-full = Internal view (with what is not public)
+side-as-published = The page as published
+side-everything = The run in force: all villages, everything about them.
+side-divisions = The run in force: everything about the villages of { $names }. For others, see
+side-department = The run in force: records and rules of { $department } in full, all else as it is public.

@@ -22,3 +22,34 @@ runs-released = public
 runs-results = Results
 runs-replaced = { $count } replaced
 runs-by = By
+
+# Making runs public.
+releases-title = Release
+releases-lead = A run is for staff until it is released; the public sees the released run with the highest number. Releasing and taking back need a reason and are noted in the log.
+release-number = Run { $run }
+release-seen = The public sees: { $periods }
+release-superseded = released, superseded by a newer run
+release-ask = See and release
+release-take-back-ask = See and take back
+release-run = run { $run } (as of { $day })
+release-turn = The public sees { $now } now and { $then } then: { $effect }.
+release-first = { $count ->
+    [one] Nothing has been released for this period. The public will see the results of one village.
+   *[other] Nothing has been released for this period. The public will see the results of { $count } villages.
+}
+release-nothing-left = The public will see no results for this period any more.
+release-newer-stays = The public goes on seeing { $run }; nothing changes for this period.
+release-lists = Lists that change
+release-list = List
+release-gained = enter
+release-lost = leave
+release-entries-then = entries then
+release-reason = Why it is released
+release-reason-take-back = Why it is taken back
+release-button = Release
+release-take-back = Take back
+release-decisions = What was decided
+release-was-released = released by { $by } { $at }: { $why }
+release-was-taken-back = taken back by { $by } { $at }: { $why }
+release-no-reason = There is no reason. Say why it is released or taken back, and send it once more.
+release-changed = What the public sees has changed since you looked, so nothing was done. This is how it stands now; look once more and send it again.

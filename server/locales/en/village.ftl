@@ -114,6 +114,8 @@ finding-evidence-more = { $count ->
    *[other] { $count } more records
 }
 finding-exempt = exempted by approval
+finding-exempt-because = { $reason }
+finding-exempt-by = { $reason } (approved by { $by })
 finding-reply = The village says (not verified)
 finding-appeal = Ask for a review of this item
 finding-appeal-left = { $days ->
@@ -126,6 +128,7 @@ village-succeeds = Succeeds { $name } since { $day }; its earlier records count 
 
 # Late data
 finding-known-since = handed in late, known since { $day }
+finding-was-due = { " " }(due by { $day })
 village-in-full = All grounds (internal)
 village-as-published = The page as published
 village-published-before = Published before (as of { $day }): { $score } points; data came in or was corrected since.

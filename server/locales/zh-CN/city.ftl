@@ -30,6 +30,7 @@ city-taken-on = 挂牌督办与积案
 city-nothing-taken-on = 没有在办的挂牌督办和积案。
 city-leader = 包案领导：{ $leader }
 city-totals = 全市汇总
+city-totals-of-part = { $city }汇总
 city-total = 项目
 city-missing = { $of }个村社中{ $count }个未报
 city-departments = 部门在办事项

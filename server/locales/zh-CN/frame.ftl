@@ -16,6 +16,7 @@ frame-menu-keys = 接口密钥
 frame-menu-webhooks = 推送登记
 frame-menu-security = 安全设置
 frame-menu-audit = 审计日志
+area-results = 考核结果
 frame-acting-for = 代{ $village }办理
 frame-log-out = 退出
 frame-run = 编号
@@ -67,3 +68,10 @@ change-down-by = ↓ 下降{ $by }
 missing-kind = 缺{ $kind }数据
 missing-rule = 评定“{ $rule }”所需数据不全
 frame-desk-upload = 上报
+
+# 公开页与内部视图互通的一行
+side-in-full = 内部视图（含未公开内容）
+side-as-published = 对外公布的页面
+side-everything = 取在用核算，全部村社、全部内容。
+side-divisions = 取在用核算，{ $names }所辖村社的全部内容；其他村社见
+side-department = 取在用核算，{ $department }的台账和评分项全部内容，其他按公开口径。

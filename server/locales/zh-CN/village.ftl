@@ -93,6 +93,8 @@ finding-department = 认定部门
 finding-evidence = 依据
 finding-evidence-more = 另有{ $count }条记录
 finding-exempt = 经批准免予扣分
+finding-exempt-because = { $reason }
+finding-exempt-by = { $reason }（批准：{ $by }）
 finding-reply = 村里说明（未经核实）
 finding-appeal = 对本条申请复核
 finding-appeal-left = （还剩{ $days }天）
@@ -102,6 +104,7 @@ village-succeeds = { $day }起承继{ $name }，其原有记录计入本村社�
 
 # 补报
 finding-known-since = 补报，{ $day }起知悉
+finding-was-due = （应于{ $day }前报）
 village-in-full = 查看全部依据（内部资料）
 village-as-published = 对外公布的页面
 village-published-before = 此前公布的结果（数据截至{ $day }）为{ $score }分，之后有补报或更正。

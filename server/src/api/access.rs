@@ -16,6 +16,6 @@ impl FromRequestParts<App> for Reader {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Reader, Infallible> {
         let caller = Caller::from_request_parts(parts, app).await?;
-        Ok(Viewer::of(&caller).of_lists())
+        Ok(Viewer::of(&caller).of_runs())
     }
 }

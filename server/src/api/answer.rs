@@ -31,7 +31,7 @@ const TAG_LENGTH: usize = 20;
 /// Who asks for what.
 #[derive(Debug, Clone)]
 pub struct Asked {
-    /// Whose run lists come from.
+    /// Whose runs and editions are seen.
     pub reader: Reader,
     /// Who looks.
     pub viewer: Viewer,
@@ -55,7 +55,7 @@ impl FromRequestParts<App> for Asked {
         let address = parts.uri.path_and_query().map_or_else(String::new, ToString::to_string);
         let Ok(caller) = Caller::from_request_parts(parts, app).await;
         let viewer = Viewer::of(&caller);
-        Ok(Asked { reader: viewer.of_lists(), viewer, caller, address, known, accepts_csv })
+        Ok(Asked { reader: viewer.of_runs(), viewer, caller, address, known, accepts_csv })
     }
 }
 
@@ -279,7 +279,7 @@ mod tests {
     fn what_others_may_see_has_another_tag() {
         let asked = |caller| {
             let viewer = Viewer::of(&caller);
-            let reader = viewer.of_lists();
+            let reader = viewer.of_runs();
             Asked { reader, viewer, caller, address: "/a".to_owned(), known: None, accepts_csv: false }
         };
         let (public, staff) = (asked(Caller::public(None)), asked(Caller::operator(None)));

@@ -1,8 +1,8 @@
 //! Assessments: of the results in force for a period, of one run, of one unit over all periods; in short or explained.
 //!
-//! The public sees the newest released run of a period, staff the one in force; of a result in their charge everybody sees what
-//! [`crate::disclosure`] lets them. Pages of a list stay with the run they began
-//! with. Next: [`super::lists`].
+//! The public sees the newest released run of a period, staff the one in force; of what is in their charge everybody sees what
+//! [`crate::disclosure`] lets them, in lists too: a town its own villages from the run in force once it asks for them alone. Pages of
+//! a list stay with the run they began with. Next: [`super::lists`].
 
 use std::sync::Arc;
 
@@ -12,19 +12,20 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::answer::{Answer, Asked, Format};
-use super::explanation::Explanation;
+use super::explanation::{Beside, Explanation};
 use super::openapi::Problems;
 use super::parameters::{self, Cursor, Path, Query};
 use super::results::{self, Assessment, Assessments, Sourced};
 use super::source::Source;
-use crate::audit::{Action, Note, Subject};
-use crate::disclosure::{Lens, Reader, Shown, Viewer};
+use crate::audit::Subject;
+use crate::disclosure::{Lens, Outlook, Reader, Shown};
 use crate::error::Problem;
+use crate::explanation::exempt::Exempt;
 use crate::explanation::late::Late;
 use crate::state::App;
 use crate::store::{Run, RunId};
 use crate::succession;
-use crate::view::RunView;
+use crate::view::{Listing, RunView};
 
 /// What of the results is wanted.
 #[derive(Debug, Default, Deserialize, IntoParams)]
@@ -61,8 +62,9 @@ pub struct AssessmentsQuery {
 
 /// 考核结果列表
 ///
-/// Results of a period, by rising code of the unit: without the token those of the newest released run, with it those of the
-/// run in force. As JSON page by page, or whole as CSV.
+/// Results of a period, by rising code of the unit: for the public those of the newest released run, for whoever answers for all of
+/// them, or for one department's part of them, those of the run in force. A town has those of its own villages in full, and with
+/// `town` from the run in force. As JSON page by page, or whole as CSV.
 #[utoipa::path(
     get, path = "/api/v1/assessments", tag = "assessments", operation_id = "list_assessments", params(AssessmentsQuery),
     security((), ("token" = [])),
@@ -79,11 +81,12 @@ pub async fn list(
 ) -> Result<Answer, Problem> {
     let selection = Selection::read(&query)?;
     app.blocking(move |app| {
+        let outlook = app.outlook(&asked.viewer, query.town.as_deref())?;
         let (run, period) = match selection.cursor.as_ref().and_then(|cursor| cursor.run) {
-            Some(run) => of_run(app, run, query.period.as_deref(), asked.reader)?,
-            None => find(app, query.bundle.as_deref(), query.period.as_deref(), asked.reader)?,
+            Some(run) => of_run(app, run, query.period.as_deref(), outlook.run)?,
+            None => find(app, query.bundle.as_deref(), query.period.as_deref(), outlook.run)?,
         };
-        answer(app, &asked, &query, &selection, &run, period)
+        answer(app, &asked, &query, &selection, (&run, period, outlook))
     })
     .await
 }
@@ -111,8 +114,9 @@ pub async fn list_of_run(
     refuse_bundle(query.bundle.as_deref())?;
     let selection = Selection::read(&query)?;
     app.blocking(move |app| {
-        let (run, period) = of_run(app, run, query.period.as_deref(), asked.reader)?;
-        answer(app, &asked, &query, &selection, &run, period)
+        let outlook = app.outlook(&asked.viewer, query.town.as_deref())?;
+        let (run, period) = of_run(app, run, query.period.as_deref(), outlook.run)?;
+        answer(app, &asked, &query, &selection, (&run, period, outlook))
     })
     .await
 }
@@ -182,29 +186,34 @@ fn answer(
     asked: &Asked,
     query: &AssessmentsQuery,
     selection: &Selection,
-    run: &Run,
-    period: Period,
+    (run, period, outlook): (&Run, Period, Outlook),
 ) -> Result<Answer, Problem> {
     let source = Source::of(run, period);
     let basis = source.basis();
-    let view = || app.view(run, period);
+    let listing = || {
+        let subject = Subject::of("assessments", format!("{}/{}", run.id, period.name()));
+        app.note_look(&asked.caller, outlook.closest(), subject)?;
+        app.listing(run, period, outlook.clone())
+    };
     match asked.format(query.format.as_deref())? {
         Format::Csv => {
             let file = format!("{}-{}-第{}次核算.csv", run.bundle, period.name(), run.id);
             asked.csv(&basis, file, || {
-                let view = view()?;
+                let listing = listing()?;
+                let units = &listing.view.units;
                 let items: Vec<Assessment> =
-                    chosen(&view, query, &asked.viewer).map(|shown| Assessment::of(shown, &view.units)).collect();
-                Ok(results::table(&items, &source, view.edition.bundle()))
+                    chosen(&listing, query).map(|shown| Assessment::of(shown, units)).collect();
+                Ok(results::table(&items, &source, listing.view.edition.bundle()))
             })
         }
         Format::Json => asked.json(&basis, || {
-            let view = view()?;
+            let listing = listing()?;
+            let units = &listing.view.units;
             let after = selection.cursor.as_ref().map(|cursor| cursor.after.as_str());
-            let mut chosen = chosen(&view, query, &asked.viewer)
-                .filter(|shown| after.is_none_or(|after| shown.unit.as_str() > after));
+            let mut chosen =
+                chosen(&listing, query).filter(|shown| after.is_none_or(|after| shown.unit.as_str() > after));
             let items: Vec<Assessment> =
-                chosen.by_ref().take(selection.limit).map(|shown| Assessment::of(shown, &view.units)).collect();
+                chosen.by_ref().take(selection.limit).map(|shown| Assessment::of(shown, units)).collect();
             let more = chosen.next().is_some();
             let last = items.last().filter(|_| more);
             let next = last.map(|last| Cursor { run: Some(run.id), after: last.unit.id.clone() }.to_text());
@@ -214,12 +223,12 @@ fn answer(
 }
 
 /// The results that are wanted, by rising unit. What the reader may not see does not choose either: filters read what is shown.
-fn chosen<'a>(view: &'a RunView, query: &'a AssessmentsQuery, viewer: &'a Viewer) -> impl Iterator<Item = &'a Shown> {
+fn chosen<'a>(listing: &'a Listing, query: &'a AssessmentsQuery) -> impl Iterator<Item = &'a Shown> {
+    let view = &listing.view;
     let scored = &view.edition.bundle().assess.unit;
     let level = query.level.as_ref().unwrap_or(scored);
-    view.seen_by(viewer).filter(move |shown| {
-        shown.level == *level
-            && query.rating.as_ref().is_none_or(|rating| shown.rating.as_ref() == Some(rating))
+    listing.of_level(level).filter(move |shown| {
+        query.rating.as_ref().is_none_or(|rating| shown.rating.as_ref() == Some(rating))
             && query.list.as_ref().is_none_or(|list| shown.lists.contains(list))
             && query
                 .town
@@ -308,17 +317,17 @@ fn explain(app: &App, asked: &Asked, lens: &Lens, run: &Run, period: Period, uni
         let view: Arc<RunView> = app.view(run, period)?;
         let absent = || Problem::Absent("考核对象", "unit with a result", unit.to_owned());
         let shown = app.shown(run, period, unit, lens)?.ok_or_else(absent)?;
-        if lens.is_internal() {
-            let subject = Subject::of("assessment", format!("{}/{unit}", run.id));
-            app.audit().note(Note::done(&asked.caller, Action::Inspect, subject))?;
-        }
+        app.note_look(&asked.caller, lens, Subject::of("assessment", format!("{}/{unit}", run.id)))?;
+        let mut beside = Beside { lens, late: Late::default(), exempt: Exempt::default() };
         // Where the places of evidence are not shown, nothing is said of it.
-        let mut late = Late::default();
         if lens.is_internal() {
-            let whose = succession::behind(view.units.all(), unit, run.as_of);
-            late = Late::of(app.store(), run, period, whose.iter().map(String::as_str))?;
+            let units = view.units.all();
+            let whose = succession::behind(units, unit, run.as_of);
+            let whose = whose.iter().map(String::as_str);
+            beside.late = Late::of(app.store(), view.edition.bundle(), run, period, whose)?;
+            beside.exempt = Exempt::of(app.store(), units, unit, run.as_of)?;
         }
-        Ok(Explanation::of(&shown, source.clone(), view.edition.bundle(), &view.units, &late))
+        Ok(Explanation::of(&shown, source.clone(), view.edition.bundle(), &view.units, &beside))
     })
 }
 
@@ -378,6 +387,7 @@ pub async fn of_unit(
         let mut basis: String = sources.iter().map(|(_, source)| source.basis()).collect();
         basis.push_str(&format!("units {} {}", app.today(), app.writes()));
         asked.json(&basis, || {
+            app.note_look(&asked.caller, &look.lens, Subject::of("assessments", &id))?;
             let mut items = Vec::new();
             for (run, source) in sources {
                 let Some(shown) = app.shown_once(&run, source.period, &id, &look.lens)? else { continue };

@@ -213,6 +213,7 @@ pub async fn create(
     let handed_in = HandedIn::read(&app, request).await?;
     app.blocking(move |app| {
         let mut batch = NewBatch::new(app.now(), caller.name_or(handed_in.by), "");
+        let _alone = app.standing();
         let units = app.store().units(Date::MAX)?;
         let (changes, remarks) = match handed_in.content {
             Content::Changes(changes) => {

@@ -8,13 +8,14 @@ use std::collections::HashMap;
 use liuwu_engine::assessment::{FindingKind, Outcome, Remark};
 use liuwu_engine::bundle::{Bundle, Criterion, Rule};
 use liuwu_engine::number::Number;
-use liuwu_engine::period::Date;
+use liuwu_engine::period::{Date, Period};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::results::{Assessment, State};
 use super::source::{Source, optional_points, points};
-use crate::disclosure::{PublicCount, Shown, ShownEntry, ShownEvidence, ShownFinding, ShownLine, ShownLineKind};
+use crate::disclosure::{Lens, PublicCount, Shown, ShownEntry, ShownEvidence, ShownFinding, ShownLine, ShownLineKind};
+use crate::explanation::exempt::Exempt;
 use crate::explanation::late::Late;
 use crate::view::UnitTree;
 
@@ -128,6 +129,8 @@ pub struct Finding {
     pub counted: Number,
     /// 免予扣分 · Whether it is exempted.
     pub exempted: bool,
+    /// 免扣理由;只对负责该评分项的工作人员 · Why it is exempted; for staff who answer for the rule alone.
+    pub exemption: Option<ExemptionPart>,
     /// 理由;不公开的为 null · Why; null when it is not public.
     pub reason: Option<String>,
     /// 依据的记录 · The records it rests on.
@@ -135,6 +138,16 @@ pub struct Finding {
     /// 件数 · How many facts, where only that is public: `5`, or `<3`.
     #[schema(value_type = Option<String>, example = "<3")]
     pub facts: Option<PublicCount>,
+}
+
+/// 免扣理由。 · Why a finding does not count.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ExemptionPart {
+    /// 理由 · Why.
+    #[schema(example = "经重新认定,系车辆机械故障所致")]
+    pub reason: String,
+    /// 批准人 · Who approved it.
+    pub approved_by: Option<String>,
 }
 
 /// 依据的记录。 · A record that something rests on.
@@ -154,10 +167,29 @@ pub struct EvidencePart {
     /// 出处:文件、工作表、行 · File, sheet and row; with the token only.
     #[schema(example = "火灾.xlsx!2020!12")]
     pub place: Option<String>,
-    /// 补报的,何日起知悉;只在得分说明中,与出处一样只对有权者 · Since when it is known, where that is after results for the period
-    /// had been published; in explanations alone, and only where the place is shown.
+    /// 补报的,何日起知悉;与出处一样只对有权者 · Since when it is known, where that is after it was due, or after results for the
+    /// period had been published; only where the place is shown.
     #[schema(value_type = Option<String>, format = Date, example = "2021-02-01")]
     pub known_since: Option<Date>,
+    /// 逾期报来的,应于何日前报 · The day by which it was due, where it came after that.
+    #[schema(value_type = Option<String>, format = Date, example = "2021-01-05")]
+    pub was_due: Option<Date>,
+}
+
+impl EvidencePart {
+    /// A record as far as it is shown. Where its place is not shown, nothing is said of when it came.
+    pub fn of(evidence: &ShownEvidence, bundle: &Bundle, late: &Late) -> EvidencePart {
+        let late = evidence.place.as_deref().and_then(|place| late.lateness(&evidence.kind, place));
+        EvidencePart {
+            kind: evidence.kind.clone(),
+            title: kind_title(bundle, &evidence.kind),
+            date: evidence.date,
+            number: evidence.number.clone(),
+            place: evidence.place.clone(),
+            known_since: late.map(|late| late.since),
+            was_due: late.and_then(|late| late.due),
+        }
+    }
 }
 
 /// 指标。 · A criterion of the standard and its result.
@@ -226,17 +258,28 @@ pub struct RemarkPart {
     pub reason_en: String,
 }
 
+/// What is told with a result and does not stand in it.
+pub struct Beside<'a> {
+    /// Through what the result is looked at.
+    pub lens: &'a Lens,
+    /// What became known late.
+    pub late: Late,
+    /// Why findings do not count.
+    pub exempt: Exempt,
+}
+
 /// The standard by ids, to name what results only point at.
 struct Names<'a> {
     bundle: &'a Bundle,
-    late: &'a Late,
+    beside: &'a Beside<'a>,
+    period: Period,
     criteria: HashMap<&'a str, (&'a Criterion, Option<&'a str>)>,
     rules: HashMap<&'a str, (&'a Rule, &'a str)>,
 }
 
 impl<'a> Names<'a> {
-    fn of(bundle: &'a Bundle, late: &'a Late) -> Names<'a> {
-        let mut names = Names { bundle, late, criteria: HashMap::new(), rules: HashMap::new() };
+    fn of(bundle: &'a Bundle, period: Period, beside: &'a Beside<'a>) -> Names<'a> {
+        let mut names = Names { bundle, beside, period, criteria: HashMap::new(), rules: HashMap::new() };
         names.enter(&bundle.criteria, None);
         names
     }
@@ -256,14 +299,7 @@ impl<'a> Names<'a> {
     }
 
     fn evidence(&self, evidence: &ShownEvidence) -> EvidencePart {
-        EvidencePart {
-            kind: evidence.kind.clone(),
-            title: kind_title(self.bundle, &evidence.kind),
-            date: evidence.date,
-            number: evidence.number.clone(),
-            place: evidence.place.clone(),
-            known_since: evidence.place.as_deref().and_then(|place| self.late.since(&evidence.kind, place)),
-        }
+        EvidencePart::of(evidence, self.bundle, &self.beside.late)
     }
 
     fn finding(&self, finding: &ShownFinding) -> Finding {
@@ -277,10 +313,20 @@ impl<'a> Names<'a> {
             points: finding.points,
             counted: finding.counted,
             exempted: finding.exempted,
+            exemption: self.exemption(finding, rule),
             reason: finding.reason.clone(),
             evidence: finding.evidence.iter().map(|evidence| self.evidence(evidence)).collect(),
             facts: finding.facts,
         }
+    }
+
+    fn exemption(&self, finding: &ShownFinding, rule: Option<&Rule>) -> Option<ExemptionPart> {
+        if !finding.exempted || !self.beside.lens.tells_exemption_of(rule) {
+            return None;
+        }
+        let evidence = finding.evidence.iter().map(|evidence| (evidence.date, evidence.number.as_deref()));
+        let exemption = self.beside.exempt.of_finding(&finding.rule, evidence, self.period)?;
+        Some(ExemptionPart { reason: exemption.reason.clone(), approved_by: exemption.approved_by.clone() })
     }
 
     fn line(&self, line: &ShownLine, shown: &Shown) -> Line {
@@ -386,8 +432,8 @@ impl From<&Remark> for RemarkPart {
 impl Explanation {
     /// A result in full.
     #[must_use]
-    pub fn of(shown: &Shown, source: Source, bundle: &Bundle, units: &UnitTree, late: &Late) -> Explanation {
-        let names = Names::of(bundle, late);
+    pub fn of(shown: &Shown, source: Source, bundle: &Bundle, units: &UnitTree, beside: &Beside<'_>) -> Explanation {
+        let names = Names::of(bundle, shown.period, beside);
         let criteria = shown.criteria.iter().filter_map(|(id, result)| {
             let (criterion, within) = names.criteria.get(id.as_str())?;
             Some(CriterionPart {

@@ -23,8 +23,8 @@ use crate::audit::{Action, Note, Subject};
 use crate::error::{FaultBody, Problem};
 use crate::intake::items::ItemFault;
 use crate::push::answers::{self, Answered, Earlier};
-use crate::push::body::{self, Form};
-use crate::push::{Ask, ItemResult, MOST_ITEMS, Outcome, Push, Report, not_an_object};
+use crate::push::body::{self, BodyError, Form};
+use crate::push::{Ask, ItemResult, Lacking, MOST_ITEMS, Outcome, Push, Report, not_an_object};
 use crate::remit::Remit;
 use crate::state::App;
 use crate::store::{digest_hex, mappings};
@@ -83,6 +83,8 @@ pub struct PushReport {
     pub conflict: usize,
     /// 有错 · Items that cannot be read.
     pub faulty: usize,
+    /// 尚缺必填项的 · Items about records that still lack something.
+    pub incomplete: usize,
     /// 逐条结果 · Each item, in their order.
     pub items: Vec<ItemBody>,
 }
@@ -102,6 +104,26 @@ pub struct ItemBody {
     /// 全部错误 · Every fault.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub faults: Vec<ItemFaultBody>,
+    /// 尚缺的必填项:补齐以前,用到这些项的评分项为待核定 · Fields still to come: until then the rules that read them cannot be checked.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub missing: Vec<LackingBody>,
+}
+
+/// 尚缺的必填项。 · A field that must be filled in and is not.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct LackingBody {
+    /// 填报项 · The field.
+    #[schema(example = "due")]
+    pub field: String,
+    /// 名称 · Its title.
+    #[schema(example = "时限")]
+    pub title: String,
+}
+
+impl From<Lacking> for LackingBody {
+    fn from(lacking: Lacking) -> LackingBody {
+        LackingBody { field: lacking.field, title: lacking.title }
+    }
 }
 
 /// 一处错误。 · A fault, at its place in the item.
@@ -128,6 +150,7 @@ impl From<Report> for PushReport {
             skipped: report.count(Outcome::Skipped),
             conflict: report.count(Outcome::Conflict),
             faulty: report.count(Outcome::Faulty),
+            incomplete: report.incomplete(),
             items: report.items.into_iter().enumerate().map(ItemBody::from).collect(),
         }
     }
@@ -143,6 +166,7 @@ impl From<(usize, ItemResult)> for ItemBody {
             result: result.outcome,
             records: result.records.iter().map(ToString::to_string).collect(),
             faults: result.faults.into_iter().map(fault).collect(),
+            missing: result.missing.into_iter().map(LackingBody::from).collect(),
         }
     }
 }
@@ -259,6 +283,9 @@ impl Call {
             Err(why) => push.refuse(vec![not_an_object(&why)]),
         });
         let digest = digest.map_err(|error| body.problem(error))?;
+        if push.is_too_large() {
+            return Err(body.problem(BodyError::TooMany(MOST_ITEMS)));
+        }
         // One push at a time compares and stores, so that two with the same fact are not both taken for new. Nobody is kept
         // waiting by a body that comes in slowly.
         let mut standing = app.standing();
@@ -282,8 +309,10 @@ impl Call {
             (true, Some(_)) => StatusCode::CREATED,
             (true, None) => StatusCode::OK,
         };
+        let report_stands = report.acceptable && !ask.dry_run;
         let report = PushReport::from(report);
-        if let Some(key) = self.key.filter(|_| !ask.dry_run) {
+        // What was refused may be taken when it is sent again: a person may have settled meanwhile what it contradicted.
+        if let Some(key) = self.key.filter(|_| report_stands) {
             let body = serde_json::to_string(&report).map_err(|error| Problem::Internal(error.to_string()))?;
             let until = ask.at.saturating_add(answers::KEPT).unwrap_or(ask.at);
             let answered = Answered { sent, status: status.as_u16(), body, until };

@@ -1,4 +1,5 @@
-//! Releases: an officer makes a run public, or takes it back from the public. With the token only. Next: [`super::bundles`].
+//! Releases: an officer makes a run public, or takes it back from the public. What is done is in
+//! [`crate::publication`]. Next: [`super::bundles`].
 
 use axum::Json;
 use axum::extract::State;
@@ -9,11 +10,9 @@ use super::openapi::Problems;
 use super::parameters::{self, Body, Path};
 use super::runs::RunBody;
 use crate::accounts::Caller;
-use crate::audit::{Action, Note, Subject};
 use crate::disclosure::Reader;
 use crate::error::Problem;
 use crate::state::App;
-use crate::store::Act;
 
 /// 公布或收回的理由。 · Why a run is made public or taken back.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -24,16 +23,6 @@ pub struct ReleaseForm {
     reason: String,
     /// 公布单位或账号 · The office or account that does it.
     by: Option<String>,
-}
-
-impl ReleaseForm {
-    fn act(self, app: &App, caller: &Caller) -> Result<Act, Problem> {
-        let why = self.reason.trim().to_owned();
-        if why.is_empty() {
-            return Err(Problem::parameter("reason", "须写明理由", "say why"));
-        }
-        Ok(Act { by: caller.name_or(self.by), at: app.now(), why })
-    }
 }
 
 /// 公布核算
@@ -80,17 +69,9 @@ async fn change(
     public: bool,
 ) -> Result<Json<RunBody>, Problem> {
     let id = parameters::run(run)?;
-    let act = form.act(&app, &caller)?;
     app.blocking(move |app| {
-        if public {
-            app.store().release(id, act)?;
-        } else {
-            app.store().retract(id, act)?;
-        }
-        app.has_written();
-        let action = if public { Action::Release } else { Action::Retract };
-        app.audit().note(Note::done(&caller, action, Subject::of("run", id)))?;
-        Ok(Json(RunBody::of(app.store().run(id)?, Reader::Staff)))
+        let run = app.set_public(&caller, id, (caller.name_or(form.by), &form.reason), public)?;
+        Ok(Json(RunBody::of(run, Reader::Staff)))
     })
     .await
 }

@@ -1,9 +1,13 @@
 //! Drafts that are looked at, stored and thrown away at the same time.
 
-use super::crash::{furnish, open};
+use liuwu_engine::period::Period;
+
+use super::crash::{furnish, handed_in, listed, open, store_it};
+use super::stating::{self, Saying};
 use super::*;
+use crate::custody::Custody;
 use crate::drafts::DraftError;
-use crate::store::NewBatch;
+use crate::store::{Batch, BatchId, NewBatch, RecordId};
 
 const LONG: Duration = Duration::from_secs(60);
 
@@ -56,4 +60,56 @@ fn a_batch_whose_draft_was_cut_off_stands_in_the_log() {
     assert!(matches!(known.state, State::Committed { batch: Some(stored), .. } if stored == id));
     let entry = app.store().last_entry().unwrap().unwrap();
     assert_eq!((entry.action, entry.subject, entry.id), ("upload".to_owned(), "batch".to_owned(), id.to_string()));
+}
+
+fn newest(app: &App) -> Batch {
+    app.store().batches(None, 1).unwrap().remove(0)
+}
+
+#[test]
+fn records_that_were_not_listed_are_not_taken_back() {
+    let directory = tempfile::tempdir().unwrap();
+    let (app, caller) = (open(directory.path()), Caller::terminal());
+    let draft = furnish(&app);
+    let consent = || Consent { withdraw_missing: Some(listed(&app, &draft)), ..Consent::default() };
+    let shown = consent();
+    // Between the look at the list and the click somebody hands in a fire that the table does not hold either.
+    let later = handed_in(&app, "后报的.csv", "330381101701,2020-04-01,H-2,0\n");
+    store_it(&app, &later);
+    let batches = newest(&app).id;
+    let ending = commit(&app, &caller, &draft, shown).unwrap().wait(LONG).unwrap();
+    assert!(matches!(&ending, Ending::Failed(zh, _) if zh.contains("清单")), "{ending:?}");
+    assert_eq!(newest(&app).id, batches, "nothing was stored");
+    let ending = commit(&app, &caller, &draft, consent()).unwrap().wait(LONG).unwrap();
+    assert!(matches!(ending, Ending::Done), "{ending:?}");
+    assert_eq!(newest(&app).counts.taken_back, 2);
+}
+
+#[test]
+fn whatever_takes_back_or_states_waits_for_whoever_compares_and_stores() {
+    let directory = tempfile::tempdir().unwrap();
+    let app = open(directory.path());
+    furnish(&app);
+    let seen = app.store().seen();
+    let first = RecordId { batch: BatchId(2), number: 1 };
+    let deeds: [fn(&App, RecordId); 3] = [
+        |app, id| drop(Custody::open(app, &Caller::terminal()).unwrap().withdraw(id, "误报").unwrap()),
+        |app, id| drop(Custody::open(app, &Caller::terminal()).unwrap().undo(id.batch, "误报", None).unwrap()),
+        |app, _| {
+            let saying = Saying { period: Period::parse("2020-03").unwrap(), kind: Some("fire".to_owned()), nil: true };
+            stating::state(app, &Caller::terminal(), &saying).unwrap().unwrap();
+        },
+    ];
+    std::thread::scope(|scope| {
+        let comparing = app.standing();
+        let waiting = deeds.map(|deed| {
+            let app = app.clone();
+            scope.spawn(move || deed(&app, first))
+        });
+        std::thread::sleep(Duration::from_millis(300));
+        assert_eq!(app.store().seen(), seen, "something was stored between comparing and storing");
+        drop(comparing);
+        waiting.into_iter().for_each(|deed| drop(deed.join()));
+    });
+    assert_ne!(app.store().seen(), seen);
 }

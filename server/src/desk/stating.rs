@@ -62,6 +62,7 @@ pub fn state(app: &App, caller: &Caller, saying: &Saying) -> Result<Option<Batch
     let remit = Remit::of_caller(caller, edition.bundle(), units.all());
     let areas = areas_of(&remit, &units);
     let about: Vec<&Asked> = asked.iter().filter(|asked| saying.is_about(asked)).collect();
+    let _alone = app.standing();
     let former: Vec<Statement> =
         app.store().statements(liuwu_engine::period::Date::MAX)?.into_iter().map(|known| known.item).collect();
     let said = about.iter().flat_map(|asked| {

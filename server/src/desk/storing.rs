@@ -10,25 +10,23 @@ use super::{NOTE, prepare};
 use crate::accounts::{Caller, Permission};
 use crate::audit::{Action, Note, Subject};
 use crate::drafts::preview::Key;
-use crate::drafts::{Draft, DraftError, Outline, State, habits};
+use crate::drafts::{Draft, DraftError, Outline, State, habits, mended};
 use crate::error::Problem;
 use crate::jobs::{Ending, Job};
-use crate::progress::{Gauge, Progress, Step};
+use crate::progress::{Gauge, Progress};
 use crate::remit::NotAdmitted;
 use crate::state::App;
 use crate::store::{BatchId, StoreError};
-use crate::upload;
-
-/// Writing to the store.
-const STORING: Step = Step { zh: "入库", en: "storing" };
+use crate::upload::{self, STORING};
 
 /// What a person says when a draft is stored.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Consent {
     /// The good rows alone are stored, though others are at fault.
     pub good_rows: bool,
-    /// Known records that a complete table no longer holds are taken back with it.
-    pub withdraw_missing: bool,
+    /// Known records that a complete table no longer holds are taken back with it, if they are still those that were shown: the
+    /// digest of that list ([`Report::missing_digest`](upload::Report::missing_digest)).
+    pub withdraw_missing: Option<String>,
 }
 
 /// What the job that stores a draft is about.
@@ -49,7 +47,7 @@ pub fn commit(app: &App, caller: &Caller, draft: &Draft, consent: Consent) -> Re
     if draft.state != State::Open {
         return Err(DraftError::Closed.into());
     }
-    if consent.withdraw_missing && !caller.may(Permission::Correct) {
+    if consent.withdraw_missing.is_some() && !caller.may(Permission::Correct) {
         return Err(Problem::Forbidden(Permission::Correct.zh(), Permission::Correct.en()));
     }
     let key = Key { draft: draft.id.clone(), revision: draft.revision, writes: app.writes() };
@@ -64,12 +62,12 @@ pub fn commit(app: &App, caller: &Caller, draft: &Draft, consent: Consent) -> Re
     let work = move |gauge: &Gauge| {
         // Nobody else stores this draft until this is done.
         let _claim = claim;
-        store(&own, &caller, &draft, consent, &key, gauge)
+        store(&own, &caller, &draft, &consent, &key, gauge)
     };
     app.jobs().start(&owner, &subject, app.now(), work).map_err(|error| Problem::Internal(error.to_string()))
 }
 
-fn store(app: &App, caller: &Caller, draft: &Draft, consent: Consent, key: &Key, gauge: &Gauge) -> Result<(), Ending> {
+fn store(app: &App, caller: &Caller, draft: &Draft, consent: &Consent, key: &Key, gauge: &Gauge) -> Result<(), Ending> {
     let ready = app.previews().take(key).and_then(Arc::into_inner).map(|preview| preview.report);
     let mut report = match ready {
         Some(report) => report,
@@ -89,13 +87,27 @@ fn store(app: &App, caller: &Caller, draft: &Draft, consent: Consent, key: &Key,
         ));
     }
     report.note(NOTE, &draft.id);
-    report.take_back_missing(consent.withdraw_missing);
+    let taking_back = consent.withdraw_missing.as_ref();
+    if taking_back.is_some_and(|shown| *shown != report.missing_digest()) {
+        return Err(Ending::Failed(
+            "表中没有的原有记录与刚才列出的不同了,没有入库;请回到草稿再看一遍清单,然后入库".to_owned(),
+            "the records that the table no longer holds are not those that were listed; nothing was stored. Look at the list again, then store"
+                .to_owned(),
+        ));
+    }
+    report.take_back_missing(taking_back.is_some());
     let learned = habits::learned(app.store(), draft, &report).map_err(Problem::from)?;
     let rows = report.rows();
     let Outline { faulty, conflicting, .. } = Outline::from(&report);
     let taken_back = report.batch().takes_back.len() as u64;
     gauge.begin(STORING, rows);
-    let batch = upload::commit_watched(app.store(), report, gauge).map_err(|error| match error {
+    // Before the batch is there: whoever looks at it finds by whose hand its values came.
+    app.store().file_papers(mended::paper(draft).into_iter().collect()).map_err(Problem::from)?;
+    let stored = upload::commit_watched(app.store(), report, gauge);
+    if !matches!(stored, Ok(Some(_))) {
+        app.store().file_papers(vec![mended::no_paper(draft)]).map_err(Problem::from)?;
+    }
+    let batch = stored.map_err(|error| match error {
         NotAdmitted::Store(StoreError::CalledOff(off)) => Ending::from(off),
         other => Problem::from(other).into(),
     })?;

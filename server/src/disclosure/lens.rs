@@ -40,6 +40,17 @@ impl Lens {
         *self != Lens::Public
     }
 
+    /// Whether the reason is told for which a finding of a rule does not count. Whoever approved it has put it in words of their own:
+    /// it is for those who answer for the rule.
+    #[must_use]
+    pub fn tells_exemption_of(&self, rule: Option<&Rule>) -> bool {
+        match self {
+            Lens::Staff => true,
+            Lens::Department(name) => rule.is_some_and(|rule| rule.department.as_deref() == Some(name)),
+            Lens::Public | Lens::Village => false,
+        }
+    }
+
     /// How much of records of a kind is seen.
     pub(super) fn of_kind(&self, kind: &Kind) -> Public {
         match self {

@@ -12,7 +12,8 @@ use crate::accounts::table::permissions;
 use crate::accounts::{Caller, Role, Scope};
 use crate::store::memory::Memory;
 use crate::store::overlay::Overlay;
-use crate::store::{Act, BatchId, ItemId, NewEdition, RecordId, RecordRow, Statement, Target};
+use crate::store::{Act, BatchId, ItemId, RecordId, RecordRow, Target};
+use crate::trial::{self, batch, complete, noon, unit};
 
 /// Villages lose points for fires, one more where they have most of their town; a town's warning counts for all its
 /// villages, and a good year before gives a point.
@@ -43,10 +44,6 @@ lists:
 
 const VILLAGES: [&str; 4] = ["v1", "v2", "v3", "v4"];
 
-fn noon(day: &str) -> jiff::Timestamp {
-    format!("{day}T12:00:00+08:00").parse().unwrap()
-}
-
 fn act() -> Act {
     Act { by: "王".into(), at: noon("2021-01-09"), why: "误".into() }
 }
@@ -58,38 +55,13 @@ fn row(unit: &str, kind: &str, no: usize, supersedes: Option<RecordId>) -> Recor
     RecordRow { unit: unit.into(), kind: kind.into(), date, number: None, fields, source, supersedes }
 }
 
-fn batch(records: Vec<RecordRow>) -> NewBatch {
-    NewBatch { records, ..NewBatch::new(noon("2021-01-05"), "李", "火灾") }
-}
-
 /// Two towns with two villages each; in the first, `v1` has had one fire.
 fn store() -> Memory {
     let store = Memory::new();
-    let edition = NewEdition {
-        bundle: "trial".into(),
-        edition: "2020".into(),
-        text: Arc::from(BUNDLE),
-        published_at: noon("2020-01-01"),
-        by: "王".into(),
-        note: String::new(),
-    };
-    store.publish_edition(edition).unwrap();
-    let unit = |id: &str, level: &str, parent: Option<&str>| UnitRow {
-        id: id.into(),
-        level: level.into(),
-        name: id.into(),
-        parent: parent.map(str::to_owned),
-    };
+    store.publish_edition(trial::edition("2020", BUNDLE)).unwrap();
     let mut units = vec![unit("c", "county", None), unit("t1", "town", Some("c")), unit("t2", "town", Some("c"))];
     units.extend(VILLAGES.iter().zip(["t1", "t1", "t2", "t2"]).map(|(id, town)| unit(id, "village", Some(town))));
-    let statement = |kind: &str| Statement {
-        kind: kind.into(),
-        area: "c".into(),
-        from: parse_date("2019-01-01").unwrap(),
-        to: parse_date("2021-12-31").unwrap(),
-        nil: false,
-    };
-    let statements = vec![statement("fire"), statement("warning")];
+    let statements = vec![complete("c", "fire"), complete("c", "warning")];
     store.append_batch(NewBatch { units, statements, ..batch(vec![row("v1", "fire", 1, None)]) }).unwrap();
     store
 }

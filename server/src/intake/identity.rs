@@ -186,7 +186,9 @@ fn state_order(kind: &Kind, one: &UnitRecord, other: &UnitRecord) -> Ordering {
         (moments.iter().max().copied(), moments.len())
     };
     let by_stages = reached(one).cmp(&reached(other));
-    by_stages.then_with(|| one.record.order(&other.record)).then_with(|| one.unit.cmp(&other.unit))
+    // Those that rules cannot tell apart, since they differ in personal texts alone, have an order as well.
+    let by_content = || one.record.order(&other.record).then_with(|| one.record.values.cmp(&other.record.values));
+    by_stages.then_with(by_content).then_with(|| one.unit.cmp(&other.unit))
 }
 
 /// The moment of a step.

@@ -12,11 +12,11 @@ use super::drawing;
 use super::due::Due;
 use super::figures::{Change, Figure, Percent};
 use super::frame::{Frame, PeriodSwitch};
-use super::links;
 use super::rating::Grade;
+use super::results::OtherSide;
 use super::tile_map::TileMap;
 use super::towns::TownTable;
-pub use show::show;
+pub use show::{show, show_in_full};
 
 /// The city at a glance.
 #[derive(Debug, Template)]
@@ -24,10 +24,14 @@ pub use show::show;
 pub struct CityPage {
     /// What stands around it.
     pub frame: Frame,
-    /// The city.
+    /// The city, or the towns that the page is about.
     pub city: String,
+    /// Whether it is about some towns alone.
+    pub is_part: bool,
     /// Which period is shown.
     pub period: PeriodSwitch,
+    /// The way to the page on the other side.
+    pub other_side: Option<OtherSide>,
     /// What to see to today; none where nothing is followed up.
     pub today: Option<Today>,
     /// The figures that stand out.
@@ -207,6 +211,12 @@ impl CityPage {
     #[must_use]
     pub fn change(&self, change: &Change) -> String {
         change_in_words(&self.frame, change)
+    }
+
+    /// The heading of the totals.
+    fn totals_title(&self) -> String {
+        let key = if self.is_part { "city-totals-of-part" } else { "city-totals" };
+        self.frame.say(key).with("city", &self.city).to_string()
     }
 
     /// Whether anything is followed up, so that something can be overdue.

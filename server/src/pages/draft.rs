@@ -9,6 +9,7 @@ mod deeds;
 mod stored;
 mod table;
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use askama::Template;
@@ -66,6 +67,8 @@ pub struct FileLine {
     pub correction: String,
     /// Whether it has any.
     pub has_faults: bool,
+    /// The key of the words for what comes back.
+    pub comes_back: &'static str,
 }
 
 /// How a draft stands.
@@ -121,6 +124,8 @@ pub struct Open {
     pub effect: Told,
     /// Records that a complete table no longer holds.
     pub missing: Vec<String>,
+    /// What that list is called.
+    pub missing_digest: String,
     /// What storing it would do when they are taken back with it.
     pub effect_taking_back: Option<Told>,
     /// Whether the visitor may take records back.
@@ -181,6 +186,8 @@ fn page(app: &App, visit: &Visit, draft: &Draft) -> Result<DraftPage, Problem> {
     let frame = visit.internal_frame(app, Section::Upload);
     let language = frame.language;
     let mut faulty_files: Vec<String> = Vec::new();
+    let mut rewritten: BTreeSet<String> = BTreeSet::new();
+    let mut is_large = false;
     let stage = match &draft.state {
         DraftState::Committed { faulty, conflicting, .. } => {
             // What was left for mending can still be had in red; which file it is in is found out then.
@@ -195,6 +202,8 @@ fn page(app: &App, visit: &Visit, draft: &Draft) -> Result<DraftPage, Problem> {
                 Ok(Look::Ready(preview)) => {
                     let tables = preview.report.tables.iter().filter(|table| table.faulty > 0);
                     faulty_files.extend(tables.map(|table| table.file.clone()));
+                    rewritten.extend(preview.rewritten.iter().cloned());
+                    is_large = preview.report.is_large();
                     Stage::Open(Box::new(Open::of(app, visit.caller(), draft, &preview, &frame)?))
                 }
                 Err(problem @ Problem::Job(_)) => {
@@ -209,6 +218,11 @@ fn page(app: &App, visit: &Visit, draft: &Draft) -> Result<DraftPage, Problem> {
     let file = |name: &String| FileLine {
         correction: format!("{link}/corrections/{}", links::escape(name)),
         has_faults: faulty_files.contains(name),
+        comes_back: match (is_large, rewritten.contains(name)) {
+            (true, _) => "draft-correction-rows",
+            (false, true) => "draft-correction-rewritten",
+            (false, false) => "draft-correction",
+        },
         name: name.clone(),
     };
     let files = draft.files.iter().map(|own| file(&own.name)).collect();
@@ -260,6 +274,7 @@ impl Open {
             effect: told(&preview.effect),
             effect_taking_back: preview.effect_taking_back.as_ref().map(told),
             missing: missing.collect(),
+            missing_digest: report.missing_digest(),
             may_take_back: caller.may(Permission::Correct),
             has_news: !report.is_empty(),
             tables,

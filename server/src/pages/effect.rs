@@ -1,6 +1,6 @@
 //! What a change does to the results, as pages show it before it is made: one sentence, and a table of the villages that move.
 //!
-//! Enters: an [`Effect`], of storing a draft or of taking a batch back. Leaves: an [`EffectView`], shown by `parts/effect.html`. Next:
+//! Enters: an [`Effect`], of storing a draft, of taking a batch back, of releasing a run. Leaves: an [`EffectView`], shown by `parts/effect.html`. Next:
 //! [`records`](super::records).
 
 use liuwu_engine::bundle::Bundle;
@@ -14,7 +14,7 @@ use crate::effect::{Effect, Moved, Standing};
 const LISTED: usize = 40;
 
 /// What a change does to results.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct EffectView {
     /// In one sentence.
     pub sentence: String,

@@ -7,6 +7,7 @@ use jiff::civil::Date;
 use liuwu_engine::number::Number;
 
 use super::figures::{Figure, PublicCount};
+use super::links::Side;
 use super::seat::Seat;
 pub use super::seat::Section;
 use super::words::{Language, Sentence};
@@ -147,6 +148,13 @@ impl Frame {
         }
     }
 
+    /// To which pages of results it leads: a page for staff to those for staff, if they may see lists there.
+    #[must_use]
+    pub fn side(&self) -> Side {
+        let may = self.seat.as_ref().is_some_and(|seat| seat.has_lists);
+        if may && self.is_internal() { Side::Desk } else { Side::Public }
+    }
+
     /// What the switch of the text size says.
     #[must_use]
     pub fn text_size_switch(&self) -> Sentence {
@@ -159,12 +167,19 @@ impl Frame {
     /// The menu.
     #[must_use]
     pub fn menu(&self) -> [MenuEntry; 3] {
+        let side = self.side();
+        let search = if side == Side::Desk { side.search() } else { links::HOME };
+        let here = self.address.split('?').next();
         [
-            ("frame-menu-search", links::HOME, Section::Search),
-            ("frame-menu-city", links::CITY, Section::City),
-            ("frame-menu-negative", links::NEGATIVE, Section::Negative),
+            ("frame-menu-search", search, Section::Search),
+            ("frame-menu-city", side.city(), Section::City),
+            ("frame-menu-negative", side.negative(), Section::Negative),
         ]
-        .map(|(key, link, section)| MenuEntry { title: self.say(key), link, current: section == self.section })
+        .map(|(key, link, section)| {
+            // Pages of results for staff stand in the menu of staff, all under one entry.
+            let current = section == self.section || (self.section == Section::Results && here == Some(link));
+            MenuEntry { title: self.say(key), link, current }
+        })
     }
 }
 

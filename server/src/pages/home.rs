@@ -5,7 +5,7 @@ use axum::extract::State;
 
 use super::figures::Figure;
 use super::frame::{Frame, Section};
-use super::links;
+use super::links::Side;
 use super::results::Results;
 use super::standard::period_title;
 use super::visit::{Rendered, Visit};
@@ -44,7 +44,7 @@ impl TownLink {
     /// The town's villages.
     #[must_use]
     pub fn link(&self) -> String {
-        links::town(&self.code)
+        Side::Public.town(&self.code)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::store::RecordId;
+use crate::store::{RecordId, RunId};
 
 /// The page of a village, by its code.
 #[must_use]
@@ -16,16 +16,69 @@ pub fn village_in_full(code: &str) -> String {
     format!("/desk/villages/{}", escape(code))
 }
 
+/// On which side of the counter pages of results stand: what anybody may read, or the desk of those who see more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Side {
+    /// What anybody may read.
+    Public,
+    /// The desk.
+    Desk,
+}
+
+impl Side {
+    /// The city at a glance.
+    #[must_use]
+    pub const fn city(self) -> &'static str {
+        match self {
+            Side::Public => CITY,
+            Side::Desk => "/desk/city",
+        }
+    }
+
+    /// The negative list.
+    #[must_use]
+    pub const fn negative(self) -> &'static str {
+        match self {
+            Side::Public => NEGATIVE,
+            Side::Desk => "/desk/negative-list",
+        }
+    }
+
+    /// The search.
+    #[must_use]
+    pub const fn search(self) -> &'static str {
+        match self {
+            Side::Public => SEARCH,
+            Side::Desk => "/desk/villages",
+        }
+    }
+
+    /// The villages of a town, by its code.
+    #[must_use]
+    pub fn town(self, code: &str) -> String {
+        format!("{}?town={}", self.search(), escape(code))
+    }
+
+    /// The page of a village, by its code.
+    #[must_use]
+    pub fn village(self, code: &str) -> String {
+        match self {
+            Side::Public => village(code),
+            Side::Desk => village_in_full(code),
+        }
+    }
+}
+
 /// A stored record.
 #[must_use]
 pub fn record(id: RecordId) -> String {
     format!("/desk/records/{id}")
 }
 
-/// The villages of a town, by its code.
+/// The conflicts of a kind that wait to be settled.
 #[must_use]
-pub fn town(code: &str) -> String {
-    format!("/search?town={}", escape(code))
+pub fn questions_of(kind: &str) -> String {
+    format!("/desk/questions?kind={}", escape(kind))
 }
 
 /// The home page.
@@ -42,6 +95,8 @@ pub const DESK: &str = "/desk";
 pub const UPLOAD: &str = "/desk/upload";
 /// Where units are scored.
 pub const RUNS: &str = "/desk/runs";
+/// Where runs are made public.
+pub const RELEASES: &str = "/desk/releases";
 /// Where the reader's language and text size are changed.
 pub const PREFERENCES: &str = "/preferences";
 
@@ -67,6 +122,12 @@ pub const SECURITY: &str = "/admin/security";
 pub const SIGHTINGS: &str = "/audit/sightings";
 /// The log of everything that was done.
 pub const AUDIT: &str = "/audit";
+
+/// What releasing a run would change.
+#[must_use]
+pub fn release(id: RunId) -> String {
+    format!("{RELEASES}/{id}")
+}
 
 /// One system that is told of changes, for administrators.
 #[must_use]
@@ -106,7 +167,7 @@ mod tests {
 
     #[test]
     fn nothing_in_a_name_can_end_the_address() {
-        assert_eq!(town("a&b=/?#"), "/search?town=a%26b%3D%2F%3F%23");
+        assert_eq!(Side::Public.town("a&b=/?#"), "/search?town=a%26b%3D%2F%3F%23");
         assert_eq!(escape("上岙"), "%E4%B8%8A%E5%B2%99");
     }
 }

@@ -1,6 +1,6 @@
 //! The records that lists are made of, and whose business they are.
 //!
-//! Enters: the store. Leaves: the records that are public in full, by which a matter can be named. Next:
+//! Enters: the store. Leaves: the records that the reader may see in full, by which a matter can be named. Next:
 //! [`village`](super::village).
 
 use std::collections::HashMap;
@@ -17,7 +17,7 @@ use crate::error::Problem;
 use crate::records::record_of;
 use crate::state::App;
 
-/// Records that are public in full, by kind and place.
+/// Records that the reader may see in full, by kind and place.
 pub type Records = HashMap<(String, String), Record>;
 
 /// The records of the kinds that lists which are followed up are made of. It blocks.
@@ -29,7 +29,9 @@ pub fn records(app: &App, results: &Results) -> Result<Records, Problem> {
     let standard = results.standard();
     let dictionary = &standard.bundle.dictionary;
     let mut records = Records::new();
-    for kind in kinds(&standard).filter(|kind| view.edition.disclosure.of_kind(kind) == Public::Full) {
+    for kind in
+        kinds(&standard).filter(|kind| view.edition.disclosure.kind_through(results.lens(), kind) == Public::Full)
+    {
         let Some(about) = dictionary.kinds.get(kind) else { continue };
         app.store().records_of_kind(kind, view.run.as_of, &mut |stored| {
             // A record that no longer fits its kind is on no list.

@@ -40,6 +40,7 @@ pub mod not_found;
 pub mod burden;
 pub mod duties;
 pub mod runs;
+pub mod releases;
 pub mod problem;
 pub mod preferences;
 pub mod admin;

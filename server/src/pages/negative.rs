@@ -9,9 +9,9 @@ use jiff::civil::Date;
 use super::due::Due;
 use super::frame::{Frame, PeriodSwitch};
 pub use super::grounds::Reason;
-use super::links;
 use super::place::Place;
-pub use show::list;
+use super::results::OtherSide;
+pub use show::{list, list_in_full};
 
 /// The negative list. The block `entries` alone answers a change of the filter.
 #[derive(Debug, Template)]
@@ -23,6 +23,8 @@ pub struct NegativePage {
     pub period: PeriodSwitch,
     /// The same, as addresses name it.
     pub period_key: String,
+    /// The way to the page on the other side.
+    pub other_side: Option<OtherSide>,
     /// What the reader asked for.
     pub filter: NegativeFilter,
     /// The villages on it, in the order of their codes; nobody is first or last here.

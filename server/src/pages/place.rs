@@ -1,6 +1,6 @@
 //! A village as every page names it. Next: [`due`](super::due).
 
-use super::links;
+use super::links::Side;
 
 /// A village with its town; a name is never shown without the town.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,13 +18,13 @@ pub struct Place {
 impl Place {
     /// The village's page.
     #[must_use]
-    pub fn link(&self) -> String {
-        links::village(&self.code)
+    pub fn link(&self, side: Side) -> String {
+        side.village(&self.code)
     }
 
     /// The town's villages.
     #[must_use]
-    pub fn town_link(&self) -> String {
-        links::town(&self.town_code)
+    pub fn town_link(&self, side: Side) -> String {
+        side.town(&self.town_code)
     }
 }

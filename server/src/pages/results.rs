@@ -1,8 +1,8 @@
 //! The results that a page is about: those of the period asked for, from the run that the public may see, or from the one in
 //! force for those who answer for what the page is about.
 //!
-//! Enters: an [`App`] and what stands in the address. Leaves: a [`Results`], from which each page is filled. Next:
-//! [`village`](super::village).
+//! Enters: an [`App`], what stands in the address, and of a page for staff who asks. Leaves: a [`Results`], from which each page is
+//! filled. Next: [`village`](super::village).
 
 use std::sync::Arc;
 
@@ -10,26 +10,42 @@ use liuwu_engine::division::short_name;
 use liuwu_engine::period::Period;
 
 use super::frame::{Frame, Link, PeriodSwitch};
-use super::links;
+use super::links::{self, Side};
 use super::place::Place;
 use super::standard::{Standard, period_title};
 use super::words::Language;
-use crate::disclosure::{Reader, Shown};
+use crate::accounts::Caller;
+use crate::audit::Subject;
+use crate::disclosure::{Lens, Outlook, Reader, Shown, Viewer};
 use crate::error::Problem;
 use crate::state::App;
 use crate::store::{Run, UnitRow};
-use crate::view::RunView;
+use crate::view::{Listing, RunView};
 
 /// The results that a page is about.
 pub struct Results {
     /// The results.
     pub view: Arc<RunView>,
+    /// The same as they stand in the lists of this page.
+    listing: Listing,
     /// All periods with results that the reader may see, latest first, each with its run.
     pub periods: Vec<(Period, Run)>,
 }
 
+/// The way from a page of results to the same page on the other side of the counter.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OtherSide {
+    /// On a page for staff, what of the results stands on it.
+    pub says: Option<String>,
+    /// The key of the words of the link.
+    pub leads: &'static str,
+    /// The other page.
+    pub link: String,
+}
+
 impl Results {
-    /// The results of a period of the standard that pages show; of the latest one when none is named. It blocks.
+    /// The results of a period of the standard that pages show, as anybody sees them; of the latest one when none is named. It
+    /// blocks.
     ///
     /// # Errors
     /// [`Problem::Parameter`] for what is no period, [`Problem::NoRun`] when nothing has been released for it.
@@ -37,18 +53,93 @@ impl Results {
         Results::seen_by(app, Reader::Public, period)
     }
 
-    /// The same from the runs of a reader. It blocks.
+    /// The same from the runs of a reader; lists of them are those that anybody sees. It blocks.
     ///
     /// # Errors
     /// As [`Self::of`].
     pub fn seen_by(app: &App, reader: Reader, period: Option<&str>) -> Result<Results, Problem> {
+        Results::find(app, Outlook::public_of(reader), period)
+    }
+
+    /// The results that a caller answers for, in full. That they are looked at is noted, with the page. It blocks.
+    ///
+    /// # Errors
+    /// [`Problem::OutOfScope`] for those who see in lists what anybody sees; as [`Self::of`].
+    pub fn in_full(app: &App, caller: &Caller, period: Option<&str>, page: &str) -> Result<Results, Problem> {
+        let outlook = Viewer::of(caller).own_list().ok_or_else(|| Problem::OutOfScope(page.to_owned()))?;
+        let results = Results::find(app, outlook, period)?;
+        let subject = format!("{}/{}/{page}", results.view.run.id, results.period().name());
+        app.note_look(caller, results.lens(), Subject::of("results", subject))?;
+        Ok(results)
+    }
+
+    fn find(app: &App, outlook: Outlook, period: Option<&str>) -> Result<Results, Problem> {
         let wanted = period.map(read_period).transpose()?;
         let bundle = app.bundle()?;
-        let periods = app.periods(&bundle, reader)?;
+        let periods = app.periods(&bundle, outlook.run)?;
         let none = || Problem::NoRun { bundle: bundle.clone(), period: wanted.map(Period::name).unwrap_or_default() };
         let found = periods.iter().find(|(known, _)| wanted.is_none_or(|wanted| wanted == *known));
         let (period, run) = found.ok_or_else(none)?;
-        Ok(Results { view: app.view(run, *period)?, periods: periods.clone() })
+        let listing = app.listing(run, *period, outlook)?;
+        Ok(Results { view: Arc::clone(&listing.view), listing, periods: periods.clone() })
+    }
+
+    /// The lens through which everything in its lists is seen.
+    #[must_use]
+    pub fn lens(&self) -> &Lens {
+        self.listing.outlook.closest()
+    }
+
+    /// Whether the result of a unit stands in its lists, if there is one.
+    #[must_use]
+    pub fn holds(&self, unit: &str) -> bool {
+        self.listing.holds(unit)
+    }
+
+    /// The page on the other side: from what anybody sees to what staff see, for those who may, and back. `address` gives it on
+    /// either side.
+    #[must_use]
+    pub fn other_side(&self, frame: &Frame, address: impl Fn(Side) -> String) -> Option<OtherSide> {
+        match frame.side() {
+            Side::Public if frame.seat.as_ref().is_some_and(|seat| seat.has_lists) => {
+                Some(OtherSide { says: None, leads: "side-in-full", link: address(Side::Desk) })
+            }
+            Side::Public => None,
+            Side::Desk => {
+                let says = match (self.lens(), self.listing.outlook.divisions()) {
+                    (Lens::Department(name), _) => frame.say("side-department").with("department", name),
+                    (_, Some(_)) => frame.say("side-divisions").with("names", self.area()),
+                    (_, None) => frame.say("side-everything"),
+                };
+                Some(OtherSide {
+                    says: Some(says.to_string()),
+                    leads: "side-as-published",
+                    link: address(Side::Public),
+                })
+            }
+        }
+    }
+
+    /// Whether its lists are about some divisions alone.
+    #[must_use]
+    pub fn is_of_some_divisions(&self) -> bool {
+        self.listing.outlook.divisions().is_some()
+    }
+
+    /// The name of all that its lists are about: the city, or the towns of whoever answers for these alone.
+    #[must_use]
+    pub fn area(&self) -> String {
+        let name = |row: &UnitRow| short_name(&row.name);
+        match self.listing.outlook.divisions() {
+            Some(codes) => {
+                let rows = codes.iter().filter_map(|code| self.view.units.get(code));
+                rows.map(name).collect::<Vec<_>>().join("、")
+            }
+            None => {
+                let top = self.units().next().and_then(|shown| self.view.units.above(&shown.unit).last());
+                top.map(name).unwrap_or_default()
+            }
+        }
     }
 
     /// The standard that they were scored by.
@@ -96,16 +187,17 @@ impl Results {
         }
     }
 
-    /// The units scored, by rising id, without roll-ups, as the public sees them.
+    /// The units scored that stand in its lists, by rising id, without roll-ups.
     pub fn units(&self) -> impl Iterator<Item = &Shown> {
-        self.units_for(Reader::Public)
+        let level = self.view.edition.bundle().assess.unit.as_str();
+        self.listing.of_level(level).filter(|shown| self.view.units.get(&shown.unit).is_some())
     }
 
-    /// The same as a reader sees them.
-    pub fn units_for(&self, reader: Reader) -> impl Iterator<Item = &Shown> {
+    /// The same units with everything that is known of them, to be counted over all of them.
+    pub fn counted(&self) -> impl Iterator<Item = &Shown> {
         let level = self.view.edition.bundle().assess.unit.as_str();
-        let all = self.view.all(reader);
-        all.filter(move |shown| shown.level == level && self.view.units.get(&shown.unit).is_some())
+        let all = self.view.of_level(level, Reader::Staff);
+        all.filter(|shown| self.view.units.get(&shown.unit).is_some() && self.holds(&shown.unit))
     }
 
     /// The unit above a unit: of a village its town.

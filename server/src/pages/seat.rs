@@ -3,8 +3,9 @@
 //! Enters: the [`Caller`] of a request. Leaves: a [`Seat`] in the [`Frame`](super::frame::Frame). An area with pages of its own
 //! adds its line to [`AREAS`]. Next: [`frame`](super::frame).
 
-use super::links;
+use super::links::{self, Side};
 use crate::accounts::{Caller, Permission};
+use crate::disclosure::Viewer;
 
 /// The name of the field with which a form proves that it comes from a page of ours.
 pub const CSRF_FIELD: &str = "csrf";
@@ -40,6 +41,10 @@ pub enum Section {
     Upload,
     /// Scoring all units.
     Runs,
+    /// Results as staff see them.
+    Results,
+    /// Making runs public.
+    Releases,
     /// None of them.
     Elsewhere,
 }
@@ -53,6 +58,8 @@ pub struct Seat {
     pub acting_for: Option<String>,
     /// What its forms carry ([`CSRF_FIELD`]).
     pub csrf: String,
+    /// Whether it sees more in lists of results than anybody.
+    pub has_lists: bool,
     /// The areas that it may open.
     areas: Vec<Area>,
 }
@@ -91,7 +98,19 @@ const AREAS: &[Area] = &[
         link: "/desk/records",
         section: Section::Records,
     },
+    Area {
+        permission: Permission::ReadResults,
+        title: "area-results",
+        link: Side::Desk.city(),
+        section: Section::Results,
+    },
     Area { permission: Permission::Score, title: "runs-title", link: links::RUNS, section: Section::Runs },
+    Area {
+        permission: Permission::Release,
+        title: "releases-title",
+        link: links::RELEASES,
+        section: Section::Releases,
+    },
     Area {
         permission: Permission::ManageAccounts,
         title: "frame-menu-accounts",
@@ -131,11 +150,15 @@ impl Seat {
     #[must_use]
     pub fn of(caller: &Caller) -> Option<Seat> {
         let csrf = caller.csrf()?.to_owned();
-        let areas = AREAS.iter().filter(|area| caller.may(area.permission)).copied();
+        let has_lists = Viewer::of(caller).own_list().is_some();
+        // Whoever acts for a village has what the account may do, and sees of results what the village sees.
+        let opens = |area: &&Area| caller.may(area.permission) && (has_lists || area.section != Section::Results);
+        let areas = AREAS.iter().filter(opens).copied();
         Some(Seat {
             account: caller.account().to_owned(),
             acting_for: caller.acting_for().map(str::to_owned),
             csrf,
+            has_lists,
             areas: areas.collect(),
         })
     }

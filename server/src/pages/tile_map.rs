@@ -3,7 +3,7 @@
 //! Each town is a drawing of its own, so that the map breaks into rows on a phone. Next: [`towns`](super::towns).
 
 use super::frame::Frame;
-use super::links;
+use super::links::Side;
 use super::rating::Grade;
 
 /// All villages as tiles.
@@ -79,16 +79,16 @@ impl TileTown {
 
     /// The town's villages.
     #[must_use]
-    pub fn link(&self) -> String {
-        links::town(&self.code)
+    pub fn link(&self, side: Side) -> String {
+        side.town(&self.code)
     }
 }
 
 impl Tile {
     /// The village's page.
     #[must_use]
-    pub fn link(&self) -> String {
-        links::village(&self.code)
+    pub fn link(&self, side: Side) -> String {
+        side.village(&self.code)
     }
 
     /// What a screen reader says and a pointer shows.

@@ -6,7 +6,7 @@
 use std::cmp::Reverse;
 
 use super::figures::{Figure, Percent};
-use super::links;
+use super::links::{self, Side};
 
 /// The towns and their order.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -107,8 +107,8 @@ impl TownOrder {
 
     /// The link that sorts the towns of a period by it.
     #[must_use]
-    pub fn link(self, period: &str) -> String {
-        format!("{}?period={}&sort={}#towns", links::CITY, links::escape(period), self.key())
+    pub fn link(self, side: Side, period: &str) -> String {
+        format!("{}?period={}&sort={}#towns", side.city(), links::escape(period), self.key())
     }
 }
 
@@ -149,8 +149,8 @@ impl TownTable {
 impl TownRow {
     /// The town's villages.
     #[must_use]
-    pub fn link(&self) -> String {
-        links::town(&self.code)
+    pub fn link(&self, side: Side) -> String {
+        side.town(&self.code)
     }
 }
 

@@ -21,7 +21,6 @@ use super::due::Due;
 use super::figures::{Change, Figure, Points};
 use super::frame::{Frame, PeriodSwitch};
 use super::ledger::{self, Ledger};
-use super::links;
 use super::place::Place;
 use super::rating::{BandLine, Grade, Year};
 use super::words::Sentence;

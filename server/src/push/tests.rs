@@ -29,6 +29,7 @@ records:
       accepted: {title: 受理, type: time, optional: true}
       finished: {title: 办结, type: time, optional: true}
       due: {title: 时限, type: time}
+      reporter: {title: 报告人, type: text, personal: name, optional: true}
     identity: [no]
     changes: latest
     stages: [reported, accepted, finished]
@@ -254,12 +255,13 @@ fn what_else_was_written_is_seen_by_the_next_push() {
 }
 
 /// States of one event as a platform sends them: with the times reached so far, among them a state sent back after it was
-/// finished, and two that differ in their category alone.
+/// finished, two that differ in their category alone, and two that differ in who reported it alone.
 fn states(no: &str) -> Vec<Json> {
-    let state = |category: &str, accepted: Option<&str>, finished: Option<&str>| {
-        json!({"kind": "event", "unit": "330381101701", "date": "2020-06-01", "no": no, "category": category,
+    let told_by = |reporter: Option<&str>, category: &str, accepted: Option<&str>, finished: Option<&str>| {
+        json!({"reporter": reporter, "kind": "event", "unit": "330381101701", "date": "2020-06-01", "no": no, "category": category,
             "reported": "2020-06-01 08:00", "accepted": accepted, "finished": finished, "due": "2020-06-30 08:00"})
     };
+    let state = |category: &str, accepted, finished| told_by(None, category, accepted, finished);
     vec![
         state("hazard", None, None),
         state("hazard", Some("2020-06-01 09:00"), None),
@@ -267,17 +269,22 @@ fn states(no: &str) -> Vec<Json> {
         state("welfare", Some("2020-06-01 09:00"), Some("2020-06-02 08:00")),
         state("welfare", Some("2020-06-03 10:00"), None),
         state("welfare", Some("2020-06-03 10:00"), Some("2020-06-04 08:00")),
+        told_by(Some("甲"), "welfare", Some("2020-06-05 10:00"), None),
+        told_by(Some("乙"), "welfare", Some("2020-06-05 10:00"), None),
     ]
 }
+
+/// Of both events.
+const STATES: usize = 16;
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
 
     #[test]
     fn any_order_and_repetition_of_messages_gives_the_same_facts(
-        order in Just((0..12_usize).collect::<Vec<_>>()).prop_shuffle(),
-        repeated in prop::collection::vec(0..12_usize, 0..8),
-        upto in 1..=12_usize,
+        order in Just((0..STATES).collect::<Vec<_>>()).prop_shuffle(),
+        repeated in prop::collection::vec(0..STATES, 0..8),
+        upto in 1..=STATES,
         cuts in prop::collection::vec(1..5_usize, 1..8),
     ) {
         let all: Vec<Json> = [states("E1"), states("E2")].concat();

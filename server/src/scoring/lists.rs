@@ -79,7 +79,9 @@ impl Lists {
         let statements = knowledge.statements(as_of)?.into_iter().map(|statement| statement_of(statement.item));
         let mut exemptions: BTreeMap<String, Vec<Exemption>> = BTreeMap::new();
         for exemption in knowledge.exemptions(as_of)? {
-            exemptions.entry(exemption.unit.clone()).or_default().push(exemption.item.into());
+            let unit = succession::exempted(&exemption, heirs.get(&exemption.unit).map(String::as_str));
+            let exemption = Exemption { unit: unit.clone(), ..exemption.item.into() };
+            exemptions.entry(unit).or_default().push(exemption);
         }
         let lists = Lists {
             coverage: Arc::new(Coverage::new(statements)),

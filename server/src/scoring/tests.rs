@@ -15,9 +15,8 @@ use super::*;
 use crate::deadline::LONGEST_RUN;
 use crate::progress::Gauge;
 use crate::store::memory::Memory;
-use crate::store::{
-    Act, AttributeFact, BatchId, Exemption, ItemId, NewBatch, NewEdition, RecordRow, Statement, UnitRow, sled,
-};
+use crate::store::{Act, AttributeFact, BatchId, Exemption, ItemId, NewBatch, RecordRow, Statement, UnitRow, sled};
+use crate::trial::{self, batch, complete, noon, unit};
 
 /// Villages are compared within their town, look back on the year before, depend on what their town did, and are rolled up
 /// over towns (which are compared with one another), counties and all.
@@ -68,10 +67,6 @@ const VILLAGES: [&str; 6] = ["v1", "v2", "v3", "v4", "v5", "v6"];
 const TOWNS: [(&str, &str); 4] = [("t1", "c1"), ("t2", "c1"), ("t3", "c2"), ("t4", "c2")];
 const KEY: &[u8] = b"a key for tests";
 
-fn noon(day: &str) -> jiff::Timestamp {
-    format!("{day}T12:00:00+08:00").parse().unwrap()
-}
-
 fn row(unit: &str, kind: &str, (year, loss): (u16, u8), supersedes: Option<ItemId>) -> RecordRow {
     let fields: Map<_, _> = match kind {
         "fire" => Map::from_iter([("loss".to_owned(), json!(format!("{}.5", loss % 4)))]),
@@ -83,38 +78,13 @@ fn row(unit: &str, kind: &str, (year, loss): (u16, u8), supersedes: Option<ItemI
     RecordRow { unit: unit.into(), kind: kind.into(), date, number: None, fields, source, supersedes }
 }
 
-fn batch(records: Vec<RecordRow>) -> NewBatch {
-    NewBatch { records, ..NewBatch::new(noon("2021-01-05"), "李", "火灾") }
-}
-
 fn furnish(store: &dyn Store, text: &str, kinds: &[&str]) {
-    let edition = NewEdition {
-        bundle: "trial".into(),
-        edition: "1".into(),
-        text: Arc::from(text),
-        published_at: noon("2020-01-01"),
-        by: "王".into(),
-        note: String::new(),
-    };
-    store.publish_edition(edition).unwrap();
-    let unit = |id: &str, level: &str, parent: Option<&str>| UnitRow {
-        id: id.into(),
-        level: level.into(),
-        name: id.into(),
-        parent: parent.map(str::to_owned),
-    };
+    store.publish_edition(trial::edition("1", text)).unwrap();
     let mut units = vec![unit("c1", "county", None), unit("c2", "county", None)];
     units.extend(TOWNS.map(|(id, county)| unit(id, "town", Some(county))));
     let towns = ["t1", "t1", "t2", "t2", "t3", "t9"];
     units.extend(VILLAGES.iter().zip(towns).map(|(id, town)| unit(id, "village", Some(town))));
-    let statement = |(area, kind): (&str, &&str)| Statement {
-        kind: (**kind).into(),
-        area: area.into(),
-        from: parse_date("2018-01-01").unwrap(),
-        to: parse_date("2021-12-31").unwrap(),
-        nil: false,
-    };
-    let statements = ["c1", "v5", "v6"].iter().flat_map(|area| kinds.iter().map(|kind| statement((area, kind))));
+    let statements = ["c1", "v5", "v6"].iter().flat_map(|area| kinds.iter().map(|kind| complete(area, kind)));
     store.append_batch(NewBatch { units, statements: statements.collect(), ..batch(Vec::new()) }).unwrap();
 }
 
@@ -214,11 +184,8 @@ fn take(store: &dyn Store, kinds: (&str, &str), step: &Step) {
         },
         Step::HandIn(unit) => NewBatch {
             statements: vec![Statement {
-                kind: kinds.0.into(),
-                area: ["c2", "t3", "v6", "c1", "t2", "nowhere"][usize::from(*unit)].into(),
-                from: parse_date("2018-01-01").unwrap(),
-                to: parse_date("2021-12-31").unwrap(),
                 nil: true,
+                ..complete(["c2", "t3", "v6", "c1", "t2", "nowhere"][usize::from(*unit)], kinds.0)
             }],
             ..batch(Vec::new())
         },
@@ -364,15 +331,8 @@ fn a_run_that_cannot_be_scored_keeps_no_other_from_being_kept_current() {
     let early = score(&store, &ask("2019")).unwrap();
     let late = score(&store, &ask("2020")).unwrap();
     // An edition for 2020 alone, so that the run of the year before goes on by its own, which cannot be made ready.
-    let edition = NewEdition {
-        bundle: "trial".into(),
-        edition: "2".into(),
-        text: Arc::from(YEARLY.replace("edition: \"1\"", "edition: \"2\"\neffective: {from: 2020-01-01}")),
-        published_at: noon("2020-01-02"),
-        by: "王".into(),
-        note: String::new(),
-    };
-    store.publish_edition(edition).unwrap();
+    let text = YEARLY.replace("edition: \"1\"", "edition: \"2\"\neffective: {from: 2020-01-01}");
+    store.publish_edition(trial::edition("2", &text)).unwrap();
     store.append_batch(batch(vec![row("v3", "fire", (2019, 1), None), row("v3", "fire", (2020, 1), None)])).unwrap();
     let unfit = |edition: &Edition| match edition.edition.as_str() {
         "1" => Err(ScoringError::Faults(Vec::new())),

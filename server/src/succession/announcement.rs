@@ -152,10 +152,16 @@ impl Register {
         // One of those merged may keep its code.
         if change.kind != Kind::Merged && change.old.iter().any(|old| old == code) {
             let (zh, en) = (format!("「{code}」新旧代码相同"), format!("`{code}` stands on both sides"));
-            let remedy = [
-                "改正代码;只改名称的,用区划表报送",
-                "correct the code; a new name alone goes into the table of divisions",
-            ];
+            let remedy = match change.kind {
+                Kind::Split => [
+                    "原村社保留、另设新村社的,不算拆分:把新村社写进区划表报送,原村社的记录仍归原村社",
+                    "a unit that stays when a new one is made out of it is not split: put the new one into the table of divisions; records of the old one stay with it",
+                ],
+                _ => [
+                    "改正代码;只改名称的,用区划表报送",
+                    "correct the code; a new name alone goes into the table of divisions",
+                ],
+            };
             return Some((about, refusal_with(zh, en, remedy)));
         }
         // Without any old unit nobody knows what the new one should be like.

@@ -3,7 +3,7 @@
 //! Enters: a file and the list of units. Leaves: a batch with what the table announces, or every fault at its cell, all at once.
 //! Next: [`crate::scoring`].
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use liuwu_engine::codes::sheet::UNIT_CONTRADICTION;
 use liuwu_engine::diagnostic::{Diagnostic, Location};
@@ -40,9 +40,7 @@ pub fn prepare(
     let ChangeTable { rows, faults: unreadable, remarks } = changes::read(file, bytes, encoding)?;
     let index = UnitIndex::of_rows(units);
     let mut faults = Vec::new();
-    let mut groups = grouped(&rows, today, &mut faults);
-    // A chain of changes is announced in the order in which they happened.
-    groups.sort_by_key(|group| group.change.from);
+    let groups = in_order(grouped(&rows, today, &mut faults));
     let is_whole = faults.is_empty() && unreadable.is_empty();
     for group in &groups {
         group.compare_names(&index, &mut faults);
@@ -111,6 +109,32 @@ fn grouped<'r>(rows: &'r [ChangeRow], today: Date, faults: &mut Faults) -> Vec<G
         }
     }
     groups
+}
+
+/// Changes in the order in which they can have happened: day by day, and on one day whatever makes a unit before what it becomes.
+fn in_order(mut groups: Vec<Group>) -> Vec<Group> {
+    groups.sort_by_key(|group| group.change.from);
+    let makers = groups.iter().enumerate().flat_map(|(place, group)| {
+        let made = group.change.new.iter().filter(|(code, _)| !group.change.old.contains(code));
+        made.map(move |(code, _)| ((group.change.from, code.clone()), place))
+    });
+    let makers: BTreeMap<(Date, String), usize> = makers.collect();
+    let mut order: Vec<usize> = Vec::new();
+    let mut seen = BTreeSet::new();
+    for first in 0..groups.len() {
+        let mut waiting = vec![(first, false)];
+        while let Some((place, is_ready)) = waiting.pop() {
+            if is_ready {
+                order.push(place);
+            } else if let Some(group) = groups.get(place).filter(|_| seen.insert(place)) {
+                waiting.push((place, true));
+                let makers = group.change.old.iter().filter_map(|code| makers.get(&(group.change.from, code.clone())));
+                waiting.extend(makers.map(|maker| (*maker, false)));
+            }
+        }
+    }
+    let mut groups: Vec<Option<Group>> = groups.into_iter().map(Some).collect();
+    order.into_iter().filter_map(|place| groups.get_mut(place).and_then(Option::take)).collect()
 }
 
 fn kind_of(row: &ChangeRow, faults: &mut Faults) -> Option<Kind> {
@@ -282,6 +306,23 @@ mod tests {
         let kinds: Vec<Kind> = changes.iter().map(|change| change.kind).collect();
         assert_eq!(kinds, [Kind::Merged, Kind::Split, Kind::Recoded]);
         assert_eq!(changes[1].new.len(), 2);
+    }
+
+    #[test]
+    fn of_changes_of_one_day_those_that_make_a_unit_come_before_what_becomes_of_it() {
+        let table = "变更种类,变更日期,原代码,原名称,现代码,现名称\n\
+                     改码,2020-06-01,330381101707,,330381101710,新岙社区\n\
+                     改码,2020-06-01,330381101705,,330381101707,新岙社区\n\
+                     合并,2020-06-01,330381101701,,330381101705,新岙村\n\
+                     合并,2020-06-01,330381101702,,330381101705,\n\
+                     合并,2020-06-01,330381101711,,330381101712,前垟社区\n\
+                     合并,2020-06-01,330381101710,,330381101712,前垟社区\n\
+                     拆分,2020-06-01,330381101703,,330381101711,东垟村\n\
+                     拆分,2020-06-01,330381101703,,330381101713,西垟村\n";
+        let changes = announced("区划变更.csv", table.as_bytes()).unwrap().changes;
+        let place = |code: &str| changes.iter().position(|change| change.new[0].0.ends_with(code)).unwrap();
+        assert!(place("705") < place("707") && place("707") < place("710"));
+        assert!(place("710") < place("712") && place("711") < place("712"));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use liuwu::scoring::{self, Ask};
-use liuwu::store::{Knowledge as _, RunId, Store as _};
+use liuwu::store::{Exemption, Knowledge as _, NewBatch, RecordRow, RunId, Store as _};
 use liuwu_engine::period::Period;
 use serde_json::{Value as Json, json};
 
@@ -71,6 +71,51 @@ async fn records_of_merged_communities_count_for_the_new_one_and_older_runs_stay
         list["items"][0],
         json!({"old": BURNT, "name": "上岙村村民委员会", "new": MERGED, "from": "2020-06-01"})
     );
+}
+
+#[tokio::test]
+async fn an_exemption_goes_with_its_record_to_the_successor_and_one_without_a_record_does_not() {
+    let county = County::new();
+    // Two hazards of the burnt village: one is named by an exemption, its neighbour has an exemption from the whole rule.
+    let known = county.store.facts_of(BURNT, county.app.today()).unwrap().records;
+    let model = known.iter().find(|record| record.kind == "hazard").unwrap();
+    let hazard = |unit: &str, number: &str| RecordRow {
+        unit: unit.into(),
+        number: Some(number.into()),
+        supersedes: None,
+        fields: json!({ "no": number }).as_object().unwrap().clone(),
+        ..model.item.clone()
+    };
+    let exempt = |unit: &str, record: Option<&str>| Exemption {
+        unit: unit.into(),
+        rule: "HAZ-001".into(),
+        record: record.map(str::to_owned),
+        from: day("2020-01-01"),
+        until: None,
+        reason: format!("免扣{}", record.unwrap_or("整条")),
+        approved_by: "市平安办".into(),
+        approved_on: None,
+    };
+    let batch = NewBatch {
+        records: vec![hazard(BURNT, "Y31"), hazard(TROUBLED, "Y32")],
+        exemptions: vec![exempt(BURNT, Some("Y31")), exempt(TROUBLED, None)],
+        ..NewBatch::new(county.app.now(), "测试", "隐患和免扣")
+    };
+    county.store.append_batch(batch).unwrap();
+    assert_eq!(county.ask(announce(&merger())).await.status, StatusCode::CREATED);
+    let run = score_today(&county);
+    county.app.has_written();
+    let merged = county.get_as_staff(&format!("/api/v1/runs/{run}/assessments/{MERGED}")).await.json();
+    let hazards: Vec<(Json, Json)> = merged["findings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|finding| finding["rule"] == "HAZ-001")
+        .map(|finding| (finding["evidence"][0]["number"].clone(), finding["exemption"]["reason"].clone()))
+        .collect();
+    assert!(hazards.contains(&(json!("Y31"), json!("免扣Y31"))), "{hazards:?}");
+    assert!(hazards.contains(&(json!("Y32"), Json::Null)), "{hazards:?}");
+    assert_eq!(scoring::verify(county.store.as_ref(), run, b"a key for tests").unwrap().differences, []);
 }
 
 #[tokio::test]

@@ -32,6 +32,8 @@ mod mappings;
 #[cfg(test)]
 mod openapi;
 #[cfg(test)]
+mod outlooks;
+#[cfg(test)]
 mod personal;
 #[cfg(test)]
 mod prepared;
@@ -41,6 +43,8 @@ mod pushes;
 mod problems;
 #[cfg(test)]
 mod records;
+#[cfg(test)]
+mod releasing;
 #[cfg(test)]
 mod remit;
 #[cfg(test)]

@@ -90,12 +90,26 @@ async fn a_mapping_is_published_by_edition_and_pushed_with() {
 }
 
 #[tokio::test]
+async fn objects_that_a_mapping_finds_are_items_and_counted_as_such() {
+    let county = County::new();
+    county.ask(publish(MAPPING)).await;
+    let many = vec![json!({"type": "救援"}); liuwu::push::MOST_ITEMS / 2 + 1];
+    let one = county.ask(push("fire-desk", json!({"calls": many}).to_string())).await;
+    assert_eq!(one.status, StatusCode::OK, "{}", one.text());
+    let two = county.ask(push("fire-desk", json!([{"calls": many}, {"calls": many}]).to_string())).await;
+    assert_eq!((two.status, two.json()["code"].clone()), (StatusCode::PAYLOAD_TOO_LARGE, json!("too-many-items")));
+}
+
+#[tokio::test]
 async fn a_faulty_mapping_is_refused_with_line_and_column_and_an_unknown_one_is_named() {
     let county = County::new();
     let refused = county.ask(publish(&MAPPING.replace("deaths:", "death:"))).await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
     let place = &refused.json()["faults"][1]["location"];
     assert_eq!((place["line"].clone(), place["column"].clone()), (json!(11), json!(7)), "{}", refused.text());
+    let no_event = county.ask(publish(&MAPPING.replace("kind: fire", "kind: fire\n    message: true"))).await;
+    let fault = &no_event.json()["faults"][0];
+    assert_eq!((&fault["code"], &fault["location"]["line"]), (&json!("message-of-no-event"), &json!(6)), "{fault}");
     let unknown = county.ask(push("nobody", calls(CALM))).await;
     assert_eq!((unknown.status, unknown.json()["code"].clone()), (StatusCode::NOT_FOUND, json!("not-found")));
     let stranger = county.ask(request(Method::GET, "/api/v1/mappings", &[])).await;

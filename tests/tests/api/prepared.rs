@@ -1,13 +1,19 @@
 //! Answers that are kept for the public: never older than the store, never anybody else's.
 
+use std::sync::Arc;
+
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode};
 use liuwu::accounts::Role;
 use liuwu::config::Config;
 use liuwu::router::router;
 use liuwu::state::App;
-use liuwu::store::{Act, BatchId, ItemId, Knowledge, NewBatch, NewEdition, RunId, Statement, Store, UnitRow};
+use liuwu::store::{
+    Act, AttributeFact, BatchId, ItemId, Knowledge, NewBatch, NewEdition, RecordRow, RunId, Statement, Store, UnitRow,
+};
+use liuwu_engine::record::Source;
 use proptest::prelude::*;
+use serde_json::{Map, json};
 use tower::ServiceExt as _;
 
 use super::county::*;
@@ -20,13 +26,14 @@ fn addresses() -> Vec<(String, &'static str)> {
     vec![
         page("/".to_owned()),
         page("/city".to_owned()),
-        page("/negative".to_owned()),
+        page("/negative-list".to_owned()),
         page(format!("/villages/{BURNT}")),
         page(format!("/villages/{CALM}?period=2020")),
         data("/assessments?period=2020".to_owned()),
         data(format!("/assessments/{BURNT}?period=2020")),
         data(format!("/assessments/{BURNT}")),
-        data("/lists?period=2020".to_owned()),
+        data("/lists".to_owned()),
+        data("/lists/negative?period=2020".to_owned()),
         data("/runs".to_owned()),
         data("/units".to_owned()),
         data("/divisions".to_owned()),
@@ -55,6 +62,14 @@ async fn told(app: &axum::Router, address: &str, accepts: &str, headers: &[(&str
     (parts.status, tag, bytes)
 }
 
+#[tokio::test]
+async fn everything_that_is_compared_is_there() {
+    let county = County::new();
+    for (address, accepts) in addresses() {
+        assert_eq!(told(&county.router, &address, accepts, &[]).await.0, StatusCode::OK, "{address}");
+    }
+}
+
 /// A server of its own over the same store, which has nothing ready.
 fn fresh(county: &County) -> axum::Router {
     let config = Config { keep_current: false, ..Config::default() };
@@ -64,6 +79,8 @@ fn fresh(county: &County) -> axum::Router {
 /// Something that changes what the store says.
 #[derive(Debug, Clone, Copy)]
 enum Change {
+    Burn(i8),
+    Grow(u32),
     State(i8),
     Rename,
     WithdrawBatch(u64),
@@ -76,6 +93,8 @@ enum Change {
 
 fn change() -> impl Strategy<Value = Change> {
     prop_oneof![
+        (1_i8..=12).prop_map(Change::Burn),
+        (1_u32..900).prop_map(Change::Grow),
         (1_i8..=12).prop_map(Change::State),
         Just(Change::Rename),
         (1_u64..6).prop_map(Change::WithdrawBatch),
@@ -97,6 +116,19 @@ fn make(county: &County, change: Change, step: usize) {
         store.append_batch(batch).unwrap();
     };
     match change {
+        Change::Burn(month) => append(&|batch| {
+            let fields =
+                Map::from_iter([("no".to_owned(), json!(format!("N{step}"))), ("deaths".to_owned(), json!("1"))]);
+            let source = Source::line(&Arc::from("火灾.csv"), 2);
+            let (date, kind) = (jiff::civil::date(2020, month, 1), "fire".to_owned());
+            batch.records =
+                vec![RecordRow { unit: CALM.to_owned(), kind, date, number: None, fields, source, supersedes: None }];
+        }),
+        Change::Grow(households) => append(&|batch| {
+            let (unit, attribute) = (CALM.to_owned(), "households".to_owned());
+            batch.attributes =
+                vec![AttributeFact { unit, attribute, from: None, value: json!(households.to_string()) }];
+        }),
         Change::State(month) => append(&|batch| {
             let day = jiff::civil::date(2020, month, 1);
             let (kind, area) = ("fire".to_owned(), COUNTY.to_owned());

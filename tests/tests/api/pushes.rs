@@ -73,6 +73,23 @@ async fn a_push_repeated_under_its_key_is_answered_as_the_first_time() {
 }
 
 #[tokio::test]
+async fn a_push_that_was_refused_is_looked_at_again_when_it_is_repeated() {
+    let county = County::new();
+    let stored = county.ask(push("", "application/json", None, fire(BURNT, "H7", json!(0)).to_string())).await;
+    let former = stored.json()["items"][0]["records"][0].as_str().unwrap().to_owned();
+    let again = || county.ask(push("", "application/json", Some("k"), fire(BURNT, "H7", json!(1)).to_string()));
+    let refused = again().await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "it contradicts what is stored: {}", refused.text());
+    let address = format!("/api/v1/records/{former}/withdrawal");
+    let request = Request::post(address).header("authorization", bearer()).header("content-type", "application/json");
+    let withdrawn = county.ask(request.body(Body::from(json!({"reason": "误报"}).to_string())).unwrap()).await;
+    assert!(withdrawn.status.is_success(), "{}", withdrawn.text());
+    let taken = again().await;
+    assert_eq!((taken.status, taken.header("idempotency-replayed")), (StatusCode::CREATED, ""), "{}", taken.text());
+    assert_eq!(again().await.header("idempotency-replayed"), "true", "what was stored is answered as the first time");
+}
+
+#[tokio::test]
 async fn a_dry_run_says_what_would_happen_and_stores_nothing() {
     let county = County::new();
     let body = fire(BURNT, "H7", json!(0)).to_string();

@@ -20,7 +20,8 @@ const UPDATE: &str = "UPDATE_DOCS";
 
 /// The areas of messages, in the order of the document.
 const AREAS: &[(&str, &[&Code])] = &[
-    ("考核办法的写法 · The YAML of a rule bundle", codes::bundle::ALL),
+    ("考核办法的文件 · The file of a rule bundle", codes::form::ALL),
+    ("考核办法的写法 · What a rule bundle says", codes::bundle::ALL),
     ("脚本 · Scripts", codes::script::ALL),
     ("案例 · Cases", codes::cases::ALL),
     ("表格文件 · Sheets and other files handed in", codes::sheet::ALL),

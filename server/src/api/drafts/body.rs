@@ -92,6 +92,8 @@ pub struct DraftReport {
     /// 全量表中已没有的记录 · Known records that a table declared complete no longer holds.
     #[schema(value_type = Vec<MissingBody>)]
     missing: Vec<MissingRecord>,
+    /// 上列清单的代号,撤回这些记录时用 · What that list is called; storing the draft and taking them back asks for it.
+    missing_digest: String,
     /// 对得分和名单的影响;算不出时为 null · What storing it would do to results; null where that cannot be told.
     effect: Option<EffectBody>,
     /// 同时撤回全量表中已没有的记录时的影响;没有这样的记录时为 null · The same when those records are taken back with it.
@@ -286,10 +288,11 @@ pub struct CommitForm {
     /// 只收无误的行 · Store the good rows though others are at fault.
     #[serde(default)]
     pub(super) good_rows: bool,
-    /// 同时撤回全量表中已没有的记录;整批撤回时一并恢复 · Take back known records that a complete table no longer holds, as part of the
-    /// batch.
+    /// 同时撤回全量表中已没有的记录,整批撤回时一并恢复:填预检报告里的 `missing_digest`;清单此后有变的,不入库 · Take back known records
+    /// that a complete table no longer holds, as part of the batch: `missing_digest` of the report that listed them. Nothing is stored
+    /// when the list has changed since.
     #[serde(default)]
-    pub(super) withdraw_missing: bool,
+    pub(super) withdraw_missing: Option<String>,
 }
 
 /// 草稿所需的文件(multipart/form-data)。 · The files of a draft, as `multipart/form-data`.
@@ -355,6 +358,7 @@ impl From<&Preview> for DraftReport {
             faults: report.faults.clone(),
             remarks: report.remarks.clone(),
             missing: report.missing.clone(),
+            missing_digest: report.missing_digest(),
             effect: body(&preview.effect),
             effect_taking_back: preview.effect_taking_back.as_ref().and_then(body),
             effect_unknown,

@@ -1,14 +1,14 @@
-//! The matters on lists that are followed up, counted for the whole city.
+//! The matters on lists that are followed up, counted over all villages of the page.
 //!
 //! A number over the whole city points at nobody, so that matters of which a village shows only a count are counted exactly
-//! here. Matters that are not public at all are left out. Next: [`super::sums`].
+//! here. Matters that the reader may not even count are left out. Next: [`super::sums`].
 
 use std::collections::BTreeMap;
 
 use liuwu_engine::dictionary::Public;
 
 use super::Department;
-use crate::disclosure::{Reader, Shown, ShownEntry};
+use crate::disclosure::{Shown, ShownEntry};
 use crate::pages::matters::{self, Records};
 use crate::pages::results::Results;
 use crate::pages::standard::Standard;
@@ -17,7 +17,7 @@ use crate::pages::standard::Standard;
 pub(super) fn departments(results: &Results, standard: &Standard<'_>, records: &Records) -> Vec<Department> {
     let mut open: BTreeMap<String, usize> = BTreeMap::new();
     let lists: Vec<&str> = standard.followed_up().map(|list| list.id.as_str()).collect();
-    for shown in results.units_for(Reader::Staff) {
+    for shown in results.counted() {
         for entry in shown.entries.iter().filter(|entry| lists.contains(&entry.list.as_str())) {
             if let Some(department) = department(results, standard, records, (shown, entry)) {
                 *open.entry(department).or_default() += 1;
@@ -41,10 +41,10 @@ fn department(
     if let Some(evidence) = &entry.record {
         let kind = standard.bundle.dictionary.kinds.get(&evidence.kind)?;
         let found = evidence.place.clone().and_then(|place| records.get(&(evidence.kind.clone(), place)));
-        let public = disclosure.of_kind(&evidence.kind) != Public::Met;
+        let public = disclosure.kind_through(results.lens(), &evidence.kind) != Public::Met;
         return public.then(|| matters::department(found, Some(kind)));
     }
     let finding = shown.findings.get(entry.finding?)?;
     let rule = standard.rule(&finding.rule)?;
-    rule.department.clone().filter(|_| disclosure.of_rule(&finding.rule) != Public::Met)
+    rule.department.clone().filter(|_| disclosure.rule_through(results.lens(), &finding.rule) != Public::Met)
 }

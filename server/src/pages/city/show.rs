@@ -1,15 +1,18 @@
-//! Serves `/city?period=&sort=`: every village at a glance.
+//! Serves `/city?period=&sort=` for anybody: every village at a glance; and `/desk/city?period=&sort=` for those who see more: the
+//! villages they answer for.
 
 use std::sync::Arc;
 
 use axum::extract::{Query, State};
+use axum::http::header::CACHE_CONTROL;
+use axum::response::IntoResponse;
 use liuwu_engine::assessment::Met;
 use liuwu_engine::division::short_name;
 use liuwu_engine::number::{self, Number, Rounding};
 use serde::Deserialize;
 
 use super::{CityFigure, CityPage, CriterionCount, RatingCount, Unreported, entries, sums};
-use crate::disclosure::{Lens, Shown};
+use crate::disclosure::Shown;
 use crate::error::Problem;
 use crate::pages::figures::{Figure, Percent};
 use crate::pages::frame::{Frame, Section};
@@ -47,13 +50,34 @@ pub async fn show(
 ) -> Result<Lasting<Rendered<CityPage>>, Problem> {
     let page = app.blocking(move |app| {
         let results = Results::of(app, asked.period.as_deref())?;
-        let before = results.before().map(|(period, run)| app.view(run, *period)).transpose()?;
-        let records = matters::records(app, &results)?;
         let frame = results.name_in(visit.frame(app, Section::City));
-        let order = TownOrder::from_key(asked.sort.as_deref().unwrap_or_default());
-        Ok(fill(&results, (before, records), frame, order))
+        page(app, &results, frame, &asked)
     });
     page.await.map(|page| Lasting(Rendered(page)))
+}
+
+/// The same with everything that the visitor sees of it. That they look is noted.
+///
+/// # Errors
+/// [`Problem::OutOfScope`] for those who see no more than anybody.
+pub async fn show_in_full(
+    State(app): State<App>,
+    visit: Visit,
+    Query(asked): Query<Asked>,
+) -> Result<impl IntoResponse, Problem> {
+    let page = app.blocking(move |app| {
+        let results = Results::in_full(app, visit.caller(), asked.period.as_deref(), "city")?;
+        let frame = results.name_in(visit.internal_frame(app, Section::Results));
+        page(app, &results, frame, &asked)
+    });
+    page.await.map(|page| ([(CACHE_CONTROL, "private, no-store")], Rendered(page)))
+}
+
+fn page(app: &App, results: &Results, frame: Frame, asked: &Asked) -> Result<CityPage, Problem> {
+    let before = results.before().map(|(period, run)| app.view(run, *period)).transpose()?;
+    let records = matters::records(app, results)?;
+    let order = TownOrder::from_key(asked.sort.as_deref().unwrap_or_default());
+    Ok(fill(results, (before, records), frame, order))
 }
 
 /// Fills the page. `known` is what else is known: the results of the period before, and the records of matters.
@@ -69,8 +93,11 @@ fn fill(results: &Results, known: (Option<Arc<RunView>>, Records), frame: Frame,
         change: total.change,
     });
     CityPage {
-        city: city(results),
-        period: results.switch(links::CITY, frame.language),
+        city: results.area(),
+        is_part: results.is_of_some_divisions(),
+        period: results.switch(frame.side().city(), frame.language),
+        other_side: results
+            .other_side(&frame, |side| format!("{}?period={}", side.city(), links::escape(&results.period().name()))),
         today: None,
         figures: figures.collect(),
         map: TileMap { towns: towns.iter().map(|town| tiles(town, &standard, results)).collect() },
@@ -96,13 +123,6 @@ fn towns(results: &Results) -> Vec<Town<'_>> {
     let rows = results.towns().into_iter().map(|(row, _)| row);
     let of = |row: &UnitRow, shown: &&Shown| results.above(&shown.unit).is_some_and(|above| above.id == row.id);
     rows.map(|row| Town { row, villages: results.units().filter(|shown| of(row, shown)).collect() }).collect()
-}
-
-/// The name of what stands above all.
-fn city(results: &Results) -> String {
-    let first = results.units().next();
-    let top = first.and_then(|shown| results.view.units.above(&shown.unit).last());
-    top.map(|row| short_name(&row.name)).unwrap_or_default()
 }
 
 fn tiles(town: &Town<'_>, standard: &Standard<'_>, results: &Results) -> TileTown {
@@ -197,7 +217,7 @@ fn unreported(results: &Results, towns: &[Town<'_>], standard: &Standard<'_>, fr
         for shown in &town.villages {
             let mut own: Vec<(String, String)> = Vec::new();
             for (rule, _) in shown.rules.iter().filter(|(_, ended)| ended.met == Met::Unchecked) {
-                let missing = missing::of_rule(standard, disclosure, &Lens::Public, shown, rule, frame.language);
+                let missing = missing::of_rule(standard, disclosure, results.lens(), shown, rule, frame.language);
                 let what = (missing.text, missing.department);
                 if !what.1.is_empty() && !own.contains(&what) {
                     own.push(what);

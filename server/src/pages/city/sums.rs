@@ -1,6 +1,6 @@
-//! Figures of villages added up over the whole city, beside those of the period before.
+//! Figures of villages added up over all villages of the page, beside those of the period before.
 //!
-//! A village may show only 不足3 of a figure; the sum over the city is exact. A figure that is not public at all is not added
+//! A village may show only 不足3 of a figure; the sum over the city is exact. A figure that the reader may not see at all is not added
 //! up. Next: [`mod@super::show`].
 
 use liuwu_engine::bundle::Figure as BundleFigure;
@@ -16,13 +16,13 @@ use crate::view::RunView;
 
 /// The figures that the standard wants shown, in its order; those that no village has are left out.
 pub(super) fn totals(results: &Results, standard: &Standard<'_>, before: Option<&RunView>) -> Vec<Total> {
-    let shown = standard.bundle.figures.iter().filter(|figure| figure.show && is_public(results, figure));
+    let shown = standard.bundle.figures.iter().filter(|figure| figure.show && is_seen(results, figure));
     shown.filter_map(|figure| total(results, figure, before)).collect()
 }
 
 fn total(results: &Results, figure: &BundleFigure, before: Option<&RunView>) -> Option<Total> {
-    let now = sum(&results.view, &figure.id);
-    let earlier = before.map(|view| sum(view, &figure.id));
+    let now = sum(results, &results.view, &figure.id);
+    let earlier = before.map(|view| sum(results, view, &figure.id));
     let number = now.number?;
     let before = earlier.and_then(|earlier| earlier.number);
     let whole = now.missing == 0 && earlier.is_none_or(|earlier| earlier.missing == 0);
@@ -35,8 +35,8 @@ fn total(results: &Results, figure: &BundleFigure, before: Option<&RunView>) -> 
     })
 }
 
-/// Whether the public may see a figure of some village.
-fn is_public(results: &Results, figure: &BundleFigure) -> bool {
+/// Whether the reader may see a figure of some village.
+fn is_seen(results: &Results, figure: &BundleFigure) -> bool {
     results.units().any(|shown| shown.figures.contains_key(&figure.id))
 }
 
@@ -49,10 +49,11 @@ struct Sum {
     missing: usize,
 }
 
-fn sum(view: &RunView, id: &str) -> Sum {
+/// Adds up a figure of the units of the page, in its own run or an earlier one.
+fn sum(results: &Results, view: &RunView, id: &str) -> Sum {
     let level = view.edition.bundle().assess.unit.as_str();
     let mut sum = Sum { number: None, missing: 0 };
-    for shown in view.of_level(level, Reader::Staff) {
+    for shown in view.of_level(level, Reader::Staff).filter(|shown| results.holds(&shown.unit)) {
         match shown.figures.get(id).map(|value| value.as_ref().and_then(number)) {
             Some(Some(number)) => {
                 sum.number = sum.number.unwrap_or(Number::ZERO).add(number).ok();

@@ -68,8 +68,7 @@ pub async fn commit(
 ) -> Result<Redirect, Problem> {
     app.blocking(move |app| {
         let draft = desk::get(app, &caller, &id)?;
-        let consent =
-            Consent { good_rows: storing.good_rows.is_some(), withdraw_missing: storing.withdraw_missing.is_some() };
+        let consent = Consent { good_rows: storing.good_rows.is_some(), withdraw_missing: storing.withdraw_missing };
         let job = desk::commit(app, &caller, &draft, consent)?;
         match job.wait(STORING) {
             Some(failed @ Ending::Failed(..)) => Err(Problem::Job(failed)),

@@ -57,6 +57,8 @@ fn page(language: Language, towns: &[(&str, &str, usize)]) -> CityPage {
         frame: frame(language, Section::City),
         city: "瑞安市".into(),
         period: period(),
+        is_part: false,
+        other_side: None,
         today: Some(Today { overdue: 5, due_this_week: 11, newly_listed: 2 }),
         figures: figures(),
         ratings: ratings(&map),

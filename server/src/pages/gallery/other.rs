@@ -26,6 +26,7 @@ pub fn negative(language: Language) -> NegativePage {
         frame: frame(language, Section::Negative),
         period: period(),
         period_key: "2020".into(),
+        other_side: None,
         filter: filter(None),
         villages: vec![
             village(
@@ -76,7 +77,7 @@ pub fn home(language: Language) -> HomePage {
 
 /// A name that several towns have.
 pub fn search(language: Language) -> SearchPage {
-    let found = |place, rating: &str, grade| Found { place, rating: rating.into(), grade };
+    let found = |place, rating: &str, grade| Found { place, rating: rating.into(), grade, score: None };
     SearchPage {
         frame: frame(language, Section::Search),
         query: "上岙".into(),
@@ -89,13 +90,21 @@ pub fn search(language: Language) -> SearchPage {
             found(place("新埭社区", "330381001702", "安阳街道", "330381001000"), "六无平安示范村社", Grade::First),
         ],
         more: 4,
+        other_side: None,
     }
 }
 
 /// A search that found nothing, with a name that tries to be markup.
 pub fn search_nothing(language: Language) -> SearchPage {
     let frame = frame(language, Section::Search);
-    SearchPage { frame, query: "<script>alert(1)</script>".into(), town: None, found: vec![], more: 0 }
+    SearchPage {
+        frame,
+        query: "<script>alert(1)</script>".into(),
+        town: None,
+        found: vec![],
+        more: 0,
+        other_side: None,
+    }
 }
 
 /// A wrong address.

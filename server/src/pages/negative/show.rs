@@ -1,9 +1,10 @@
-//! Serves `/negative-list?period=&town=&kind=`: the villages and matters on the lists that are followed up in public, as a
-//! whole page or, after a change of the filter, the entries alone.
+//! Serves `/negative-list?period=&town=&kind=` for anybody, and `/desk/negative-list` for those who see more: the villages and
+//! matters on the lists that are followed up, as a whole page or, after a change of the filter, the entries alone.
 
 use std::collections::BTreeMap;
 
 use axum::extract::{Query, State};
+use axum::http::header::CACHE_CONTROL;
 use axum::response::{IntoResponse, Response};
 use jiff::civil::Date;
 use liuwu_engine::bundle::{Each, List};
@@ -51,9 +52,30 @@ pub async fn list(State(app): State<App>, visit: Visit, Query(asked): Query<Aske
         let records = matters::records(app, &results)?;
         Ok(fill(&results, &records, frame, &asked))
     });
-    let page = page.await?;
-    Ok(Lasting(if part { Rendered(page.as_entries()).into_response() } else { Rendered(page).into_response() })
-        .into_response())
+    Ok(Lasting(whole_or_part(page.await?, part)).into_response())
+}
+
+/// The same with everything that the visitor sees of it. That they look is noted.
+///
+/// # Errors
+/// [`Problem::OutOfScope`] for those who see no more than anybody.
+pub async fn list_in_full(
+    State(app): State<App>,
+    visit: Visit,
+    Query(asked): Query<Asked>,
+) -> Result<impl IntoResponse, Problem> {
+    let part = visit.wants_a_part();
+    let page = app.blocking(move |app| {
+        let results = Results::in_full(app, visit.caller(), asked.period.as_deref(), "negative-list")?;
+        let frame = results.name_in(visit.internal_frame(app, Section::Results));
+        let records = matters::records(app, &results)?;
+        Ok(fill(&results, &records, frame, &asked))
+    });
+    page.await.map(|page| ([(CACHE_CONTROL, "private, no-store")], whole_or_part(page, part)))
+}
+
+fn whole_or_part(page: NegativePage, part: bool) -> Response {
+    if part { Rendered(page.as_entries()).into_response() } else { Rendered(page).into_response() }
 }
 
 fn fill(results: &Results, records: &Records, frame: Frame, asked: &Asked) -> NegativePage {
@@ -66,7 +88,10 @@ fn fill(results: &Results, records: &Records, frame: Frame, asked: &Asked) -> Ne
     let units: Vec<&Shown> = results.units().filter(in_town).collect();
     let writer = Writer { results, standard, records, frame: &frame };
     NegativePage {
-        period: results.switch(links::NEGATIVE, frame.language),
+        period: results.switch(frame.side().negative(), frame.language),
+        other_side: results.other_side(&frame, |side| {
+            format!("{}?period={}", side.negative(), links::escape(&results.period().name()))
+        }),
         period_key: results.period().name(),
         villages: writer.villages(&units),
         departments: writer.departments(&units),
@@ -151,18 +176,19 @@ impl<'a> Writer<'a> {
             .collect()
     }
 
-    /// The records of a unit on a list that are public in full. They stand in the same order for every reader; only staff see
+    /// The records of a unit on a list that the reader sees in full. They stand in the same order for every reader; only staff see
     /// the places by which they are found.
     fn places(&self, list: &'a List, unit: &str) -> impl Iterator<Item = Option<&'a Record>> {
         let disclosure = &self.results.view.edition.disclosure;
         let entries =
             self.results.view.of(unit, Reader::Staff).map(|staff| staff.entries.as_slice()).unwrap_or_default();
         let evidence = entries.iter().filter(|entry| entry.list == list.id).filter_map(|entry| entry.record.as_ref());
-        let public = evidence.filter(|evidence| disclosure.of_kind(&evidence.kind) == Public::Full);
-        public.map(|evidence| self.records.get(&(evidence.kind.clone(), evidence.place.clone()?)))
+        let lens = self.results.lens();
+        let open = evidence.filter(|evidence| disclosure.kind_through(lens, &evidence.kind) == Public::Full);
+        open.map(|evidence| self.records.get(&(evidence.kind.clone(), evidence.place.clone()?)))
     }
 
-    /// A matter of an open kind.
+    /// A matter of a kind that is seen in full.
     fn record(
         &self,
         list: &List,

@@ -188,15 +188,18 @@ fn breaks(subject: &Subject<'_>, found: &ShownFinding) -> bool {
 
 fn standing(subject: &Subject<'_>, place: usize, found: &ShownFinding) -> Standing {
     if found.exempted {
-        // The reason of an exemption is for staff.
-        return Standing::Exempt { instead_of: Points(found.points), reason: None };
+        let reason = subject.exemption(place, found).map(|exemption| match &exemption.approved_by {
+            Some(by) => subject.language.say("finding-exempt-by").with("reason", &exemption.reason).with("by", by),
+            None => subject.language.say("finding-exempt-because").with("reason", &exemption.reason),
+        });
+        return Standing::Exempt { instead_of: Points(found.points), reason: reason.map(|reason| reason.to_string()) };
     }
     let mend = subject.standard.mend(&found.rule, &subject.kinds_of(place));
     if mend.is_some() && subject.is_loss(found.counted) { Standing::Mendable } else { Standing::Counts }
 }
 
 fn evidence(subject: &Subject<'_>, place: usize, found: &ShownFinding) -> Vec<Evidence> {
-    let (records, since, ids) = (subject.records_of(place), subject.known_since(place), subject.ids_of(place));
+    let (records, late, ids) = (subject.records_of(place), subject.lateness_of(place), subject.ids_of(place));
     let kinds = &subject.standard.bundle.dictionary.kinds;
     let named = found.evidence.iter().enumerate().map(|(at, evidence)| {
         let record = records.get(at).copied().flatten();
@@ -205,7 +208,7 @@ fn evidence(subject: &Subject<'_>, place: usize, found: &ShownFinding) -> Vec<Ev
             number: evidence.number.clone().or_else(|| record.and_then(facts::number)),
             date: evidence.date,
             place: evidence.place.clone(),
-            known_since: since.get(at).copied().flatten(),
+            late: late.get(at).copied().flatten(),
             link: ids.get(at).copied().flatten().map(links::record),
         }
     });

@@ -18,21 +18,7 @@ const TOWN: [&str; 4] = ["t1", "t2", "t3", "t4"];
 /// Forty villages whose codes come before the names of what is rolled up, as codes of divisions do, with an exemption in the middle
 /// and one for a unit that is not scored.
 fn furnish_forty(store: &dyn Store, text: &str, kinds: (&str, &str)) {
-    let edition = NewEdition {
-        bundle: "trial".into(),
-        edition: "1".into(),
-        text: Arc::from(text),
-        published_at: noon("2020-01-01"),
-        by: "王".into(),
-        note: String::new(),
-    };
-    store.publish_edition(edition).unwrap();
-    let unit = |id: &str, level: &str, parent: Option<&str>| UnitRow {
-        id: id.into(),
-        level: level.into(),
-        name: id.into(),
-        parent: parent.map(str::to_owned),
-    };
+    store.publish_edition(trial::edition("1", text)).unwrap();
     let mut units = vec![unit("c1", "county", None)];
     units.extend(TOWN.map(|id| unit(id, "town", Some("c1"))));
     // Towns are not in the order of the codes of their villages, so that chunks overlap.
@@ -40,13 +26,6 @@ fn furnish_forty(store: &dyn Store, text: &str, kinds: (&str, &str)) {
     let rows = (0..90_u8)
         .map(|number| row(&code(usize::from(number) * 7 % 40), kinds.0, (2019 + u16::from(number % 2), number), None));
     let rows = rows.chain((0..4).map(|number| row(TOWN[number], kinds.1, (2020, number as u8), None)));
-    let statement = |kind: &str| Statement {
-        kind: kind.into(),
-        area: "c1".into(),
-        from: parse_date("2018-01-01").unwrap(),
-        to: parse_date("2021-12-31").unwrap(),
-        nil: false,
-    };
     let exemption = |unit: &str| Exemption {
         unit: unit.into(),
         rule: "F-1".into(),
@@ -60,7 +39,7 @@ fn furnish_forty(store: &dyn Store, text: &str, kinds: (&str, &str)) {
     store
         .append_batch(NewBatch {
             units,
-            statements: vec![statement(kinds.0), statement(kinds.1)],
+            statements: vec![complete("c1", kinds.0), complete("c1", kinds.1)],
             exemptions: vec![exemption(&code(17)), exemption("nobody")],
             ..batch(rows.collect())
         })
