@@ -207,25 +207,35 @@ pub fn of(
     ask: &Ask,
 ) -> Result<Effect, ScoringError> {
     let bundle = &plan.bundle;
-    let (before, after) = match touched {
-        Touched::Everything => {
-            // All units are scored as they would be; how they stand is read where the runs in force say it.
-            let before = match scoring::recall(store, plan, ask)? {
-                Some(known) => standings_filed(&known, &bundle.assess.unit),
-                None => standings(&scoring::tried(store, store, plan, ask)?),
-            };
-            (before, standings(&scoring::tried(store, after, plan, ask)?))
-        }
+    match touched {
+        // All units are scored as they would be; how they stand is read where the runs in force say it.
+        Touched::Everything => match scoring::recall(store, plan, ask)? {
+            Some(known) => {
+                let after = scoring::tried(store, after, plan, ask)?;
+                Ok(compare(standings_filed(&known, &bundle.assess.unit), standings(&after)))
+            }
+            None => between(store, store, after, plan, ask),
+        },
         Touched::Units(units) => {
             let reached = reach(bundle, &UnitTree::new(store.units(ask.as_of)?), units);
             if reached.is_empty() {
                 return Ok(Effect { periods: ask.periods.clone(), ..Effect::default() });
             }
-            let before = scoring::tried(store, &Within::new(store, &reached), plan, ask)?;
-            (standings(&before), standings(&scoring::tried(store, &Within::new(after, &reached), plan, ask)?))
+            between(store, &Within::new(store, &reached), &Within::new(after, &reached), plan, ask)
         }
-    };
-    Ok(compare(before, after))
+    }
+}
+
+/// Scores two states of knowledge and compares them.
+fn between(
+    store: &dyn Store,
+    before: &dyn Knowledge,
+    after: &dyn Knowledge,
+    plan: &Arc<Plan>,
+    ask: &Ask,
+) -> Result<Effect, ScoringError> {
+    let before = standings(&scoring::tried(store, before, plan, ask)?);
+    Ok(compare(before, standings(&scoring::tried(store, after, plan, ask)?)))
 }
 
 /// What another edition would change: the ask says for which periods and as of which day.

@@ -183,7 +183,11 @@ fn another_edition_is_held_against_the_one_in_force_as_if_both_had_been_scored()
     let before = plan(&store);
     for (from, to, moving) in EDITS {
         let text = BUNDLE.replace(from, to).replace("edition: \"2020\"", "edition: \"2021\"");
-        let text = if to.contains("unit: town") { text.replace("of: town, ", "").replace("town.records", "records") } else { text };
+        let text = if to.contains("unit: town") {
+            text.replace("of: town, ", "").replace("town.records", "records")
+        } else {
+            text
+        };
         let (bundle, _) = liuwu_engine::bundle::read("next", &text).unwrap();
         let after = Arc::new(Plan::new(Arc::new(bundle)).unwrap());
         let effect = of_edition(&store, &before, &after, &ask(), &crate::progress::Unwatched).unwrap();
