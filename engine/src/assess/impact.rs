@@ -39,6 +39,9 @@ pub struct Difference {
     pub after: Option<Arc<Assessment>>,
 }
 
+/// A result under either edition.
+type Pair = [Option<Arc<Assessment>>; 2];
+
 /// A period scored, with the pass that did it.
 struct Tried {
     roll_up: Option<usize>,
@@ -107,7 +110,7 @@ impl Trial {
     }
 
     fn differences(&self, others: &[Scored]) -> Vec<Difference> {
-        let mut all: BTreeMap<(Period, Arc<str>), [Option<Arc<Assessment>>; 2]> = BTreeMap::new();
+        let mut all: BTreeMap<(Period, Arc<str>), Pair> = BTreeMap::new();
         for (side, scored) in
             self.scored.iter().map(|tried| (0, &tried.scored)).chain(others.iter().map(|other| (1, other)))
         {
@@ -118,7 +121,7 @@ impl Trial {
                 }
             }
         }
-        let is_other = |pair: &[Option<Arc<Assessment>>; 2]| match pair {
+        let is_other = |pair: &Pair| match pair {
             [Some(before), Some(after)] => !Arc::ptr_eq(before, after),
             _ => true,
         };

@@ -162,7 +162,7 @@ impl Pass {
         let number = self.stage.pipeline.number_of(step);
         if let Some((came, remarks)) = forerunner.taken_over(number, place) {
             remarks.into_iter().for_each(|remark| state.remark(step, remark));
-            return Ok(came.as_of(step));
+            return Ok(came.named(step));
         }
         let came = self.work_out(step, interpreter, state, place)?;
         forerunner.note(number, place, &came, &state.remarks_on(step));

@@ -183,10 +183,12 @@ fn another_edition_is_held_against_the_one_in_force_as_if_both_had_been_scored()
     let before = plan(&store);
     for (from, to, moving) in EDITS {
         let text = BUNDLE.replace(from, to).replace("edition: \"2020\"", "edition: \"2021\"");
-        let text = if to.contains("unit: town") {
-            text.replace("of: town, ", "").replace("town.records", "records")
-        } else {
-            text
+        let text = match to.contains("unit: town") {
+            true => text
+                .replace("of: town, ", "")
+                .replace("town.records", "records")
+                .replace("compare: town", "compare: county"),
+            false => text,
         };
         let (bundle, _) = liuwu_engine::bundle::read("next", &text).unwrap();
         let after = Arc::new(Plan::new(Arc::new(bundle)).unwrap());

@@ -139,7 +139,7 @@ impl UnitState {
 
 impl Came {
     /// The same as what another step came to.
-    pub(super) fn as_of(self, step: Step) -> Came {
+    pub(super) fn named(self, step: Step) -> Came {
         match (self, step) {
             (Came::Figure(_, figure), Step::Figure(place)) => Came::Figure(place, figure),
             (Came::Rule(_, result), Step::Rule(place)) => Came::Rule(place, result),

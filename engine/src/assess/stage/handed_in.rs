@@ -16,8 +16,11 @@ pub(super) struct HandedIn {
     /// By unit and kind, for the period scored: [`UNKNOWN`], [`NO`] or [`YES`].
     answers: Box<[AtomicU8]>,
     /// The spans that are owed, by kind and period.
-    owed: Mutex<HashMap<(usize, Period), Arc<[(Date, Date)]>>>,
+    owed: Mutex<HashMap<(usize, Period), Spans>>,
 }
+
+/// First and last days.
+type Spans = Arc<[(Date, Date)]>;
 
 const UNKNOWN: u8 = 0;
 const NO: u8 = 1;
@@ -61,7 +64,7 @@ impl HandedIn {
         is_handed_in
     }
 
-    fn owed(&self, question: &Question<'_>) -> Arc<[(Date, Date)]> {
+    fn owed(&self, question: &Question<'_>) -> Spans {
         let mut known = self.owed.lock().unwrap_or_else(PoisonError::into_inner);
         let spans = known
             .entry((question.number, question.period))
