@@ -107,7 +107,7 @@ pub const NOTE: &str = "draft";
 /// # Errors
 /// What kept it from being read.
 pub fn look(app: &App, caller: &Caller, draft: &Draft, longest: Duration) -> Result<Look, Problem> {
-    let key = Key { draft: draft.id.clone(), revision: draft.revision, writes: app.writes() };
+    let key = Key { draft: draft.id.clone(), revision: draft.revision, inputs: app.inputs() };
     if let Some(preview) = app.previews().get(&key) {
         return Ok(Look::Ready(preview));
     }

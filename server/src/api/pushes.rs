@@ -273,7 +273,7 @@ impl Call {
         let digest_of_edition = &edition.edition.digest;
         let units = {
             let mut standing = app.standing();
-            standing.rest_on(app.writes(), digest_of_edition);
+            standing.rest_on(app.inputs(), digest_of_edition);
             standing.units(app.store())?
         };
         let push = Push::new(bundle, &levels, &units, &ask);
@@ -289,7 +289,7 @@ impl Call {
         // One push at a time compares and stores, so that two with the same fact are not both taken for new. Nobody is kept
         // waiting by a body that comes in slowly.
         let mut standing = app.standing();
-        standing.rest_on(app.writes(), digest_of_edition);
+        standing.rest_on(app.inputs(), digest_of_edition);
         let sent = digest_hex(&[self.address.as_bytes(), &digest].concat());
         if let Some(key) = &self.key {
             match answers::find(app.store(), &ask.by, key, &sent, ask.at)? {
@@ -301,7 +301,7 @@ impl Call {
         let report = push.finish(app.store(), &mut standing)?;
         if let Some(batch) = report.batch {
             app.has_written();
-            standing.follow(app.writes());
+            standing.follow(app.inputs());
             app.audit().note(Note::done(&self.caller, Action::Upload, Subject::of("batch", batch)))?;
         }
         let status = match (report.acceptable, report.batch) {

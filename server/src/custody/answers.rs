@@ -71,7 +71,7 @@ impl Custody<'_> {
             let _alone = self.app.standing();
             questions::settle(self.app.store(), &self.remit, number, answer, act)?
         };
-        self.app.facts_changed();
+        self.app.has_written();
         if let Some(batch) = question.settled.as_ref().and_then(|settled| settled.batch) {
             self.app.audit().note(Note::done(self.caller, Action::Upload, Subject::of("batch", batch)))?;
         }

@@ -50,7 +50,7 @@ pub fn commit(app: &App, caller: &Caller, draft: &Draft, consent: Consent) -> Re
     if consent.withdraw_missing.is_some() && !caller.may(Permission::Correct) {
         return Err(Problem::Forbidden(Permission::Correct.zh(), Permission::Correct.en()));
     }
-    let key = Key { draft: draft.id.clone(), revision: draft.revision, writes: app.writes() };
+    let key = Key { draft: draft.id.clone(), revision: draft.revision, inputs: app.inputs() };
     if let Some(preview) = app.previews().get(&key).filter(|_| !consent.good_rows)
         && any_error(&preview.report.faults)
     {
@@ -118,7 +118,7 @@ fn store(app: &App, caller: &Caller, draft: &Draft, consent: &Consent, key: &Key
 
 /// Notes what was stored.
 fn conclude(app: &App, caller: &Caller, draft: &Draft, batch: Option<BatchId>, state: State) -> Result<(), Problem> {
-    app.facts_changed();
+    app.has_written();
     // First in the log: whatever becomes of the draft, the batch is there.
     if let Some(batch) = batch {
         app.audit().note(Note::done(caller, Action::Upload, Subject::of("batch", batch)))?;

@@ -41,8 +41,8 @@ pub struct Key {
     pub draft: String,
     /// Its revision.
     pub revision: u64,
-    /// How often the store was written to.
-    pub writes: u64,
+    /// How often facts and editions had changed.
+    pub inputs: u64,
 }
 
 impl Key {

@@ -23,7 +23,7 @@ use super::sealed::{Counts, Sealed, Tally};
 use super::{Ask, ScoringError, all_of, on_threads};
 use crate::filed::Filed;
 use crate::progress::Progress;
-use crate::store::{BatchId, Edition, NewRun, Run, RunId, Seen, Store, StoreError, Target, day_in_china};
+use crate::store::{BatchId, Edition, Moment, NewRun, Run, RunId, Store, StoreError, Target, day_in_china};
 
 /// Results read behind one whose neighbour is wanted too: about as many as the store keeps together.
 const NEIGHBOURS: usize = 48;
@@ -108,8 +108,8 @@ fn keep_one(
         pseudonym_key: update.pseudonym_key.clone(),
         longest: update.longest,
     };
-    // Before anything is looked at: what comes later is looked at again the next time.
-    let changed = Changed { store, plan: &plan, ask: &ask, run, footing, now: store.seen() };
+    // What comes later is not seen, and is looked at the next time.
+    let changed = Changed { store, plan: &plan, ask: &ask, run, footing, now: store.moment()? };
     let touched = match run.digest == edition.digest && run.as_of == as_of && run.periods == periods {
         true => changed.touched()?,
         false => Touched::Everything,
@@ -163,7 +163,7 @@ struct Changed<'a> {
     run: &'a Run,
     footing: &'a Footing,
     /// What is stored by now.
-    now: Seen,
+    now: Moment<'a>,
 }
 
 impl Changed<'_> {
@@ -173,7 +173,7 @@ impl Changed<'_> {
             return Ok(Touched::Everything);
         };
         let mut units = BTreeSet::new();
-        let now = self.now;
+        let now = self.now.seen;
         for id in (seen.batch.0 + 1..=now.batch.0).map(BatchId) {
             if self.store.batch(id)?.received_on <= self.ask.as_of && self.by_batch(id, &mut units)?.is_none() {
                 return Ok(Touched::Everything);
@@ -245,8 +245,8 @@ impl Changed<'_> {
 
     fn ground(&self) -> Result<Ground<'_>, ScoringError> {
         let bundle = &self.plan.bundle;
-        let lists = self.footing.lists(self.store, bundle, self.ask.as_of)?;
-        Ok(Ground::on(self.store, bundle, self.ask.as_of, &self.ask.pseudonym_key, lists))
+        let lists = self.footing.lists(&self.now, bundle, self.ask.as_of)?;
+        Ok(Ground::on(self.now.known.as_ref(), bundle, self.ask.as_of, &self.ask.pseudonym_key, lists))
     }
 
     /// Scores what depends on some units, and makes a run of it.
@@ -419,7 +419,7 @@ impl Changed<'_> {
             by: self.ask.by.clone(),
             engine: ENGINE_VERSION.to_owned(),
             trial: false,
-            seen: Some(self.now),
+            seen: Some(self.now.seen),
             looks_back_on,
             base: Some(base),
         })?;

@@ -14,7 +14,7 @@ use serde::Deserialize;
 
 use super::lists::Lists;
 use super::{PAGE, ScoringError};
-use crate::store::{Run, RunId, Store};
+use crate::store::{Moment, Run, RunId, Store};
 
 /// Lists kept, of editions and days, and registers kept, of runs: of two years, each with the run before it.
 const KEPT: usize = 6;
@@ -31,13 +31,12 @@ type ListsKey = (String, Date, u64);
 
 impl Footing {
     /// The lists of a day as an edition sees them.
-    pub(super) fn lists(&self, store: &dyn Store, bundle: &Bundle, as_of: Date) -> Result<Arc<Lists>, ScoringError> {
-        // Counted before they are read: lists that change meanwhile are read again the next time.
-        let key = (bundle.digest.to_string(), as_of, store.lists_changed());
+    pub(super) fn lists(&self, now: &Moment, bundle: &Bundle, as_of: Date) -> Result<Arc<Lists>, ScoringError> {
+        let key = (bundle.digest.to_string(), as_of, now.lists_changed);
         if let Some(known) = found(&self.lists, &key) {
             return Ok(known);
         }
-        let lists = Arc::new(Lists::read(store, bundle, as_of)?);
+        let lists = Arc::new(Lists::read(now.known.as_ref(), bundle, as_of)?);
         keep(&self.lists, key, &lists);
         Ok(lists)
     }

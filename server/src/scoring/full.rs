@@ -65,8 +65,8 @@ pub(super) fn score_in_chunks(
 ) -> Result<(Run, Vec<Diagnostic>), ScoringError> {
     let periods = periods_of(&plan.bundle, &ask.periods)?;
     let Some(first) = periods.first() else { return Err(ScoringError::NotInForce) };
-    // Before anything is read: what comes later may be seen in part, and is looked at again.
-    let seen = store.seen();
+    // What comes later is not seen, not even in part, and is looked at again.
+    let now = store.moment()?;
     let looks_back_on = match first.previous() {
         Ok(before) => store.current_run(&plan.bundle.id, before)?.map(|run| run.id),
         Err(_) => None,
@@ -82,12 +82,12 @@ pub(super) fn score_in_chunks(
         by: ask.by.clone(),
         engine: ENGINE_VERSION.to_owned(),
         trial: false,
-        seen: Some(seen),
+        seen: Some(now.seen),
         looks_back_on,
         base: None,
     };
     progress.begin(READING, 0);
-    let mut ground = Ground::read(store, &plan.bundle, ask.as_of, &ask.pseudonym_key)?;
+    let mut ground = Ground::read(now.known.as_ref(), &plan.bundle, ask.as_of, &ask.pseudonym_key)?;
     let priors = priors(store, &plan.bundle, looks_back_on, *first)?;
     let request = Request { periods, as_of: Some(ask.as_of) };
     let mut taken = Taken::find(store, &new, plan, &priors, progress)?;

@@ -64,17 +64,9 @@ pub(super) type Leaf = BTreeMap<String, Vec<u8>>;
 
 /// Reading.
 impl Sled {
-    /// The packed facts of units behind one, as far as they are of use for a day: none for a day before the last change.
-    pub(super) fn some_packed(
-        &self,
-        known: &Known,
-        after: Option<&str>,
-        limit: usize,
-        as_of: Date,
-    ) -> Result<Option<Vec<PackedFacts>>> {
-        if as_of < known.latest {
-            return Ok(None);
-        }
+    /// The packed facts of units behind one. They say what is known by all that is stored: not for a day before the
+    /// [last change](Known::latest).
+    pub(super) fn some_packed(&self, after: Option<&str>, limit: usize) -> Result<Vec<PackedFacts>> {
         let shelf = &self.shelves.facts;
         let first = match after {
             None => Key::new(),
@@ -85,24 +77,21 @@ impl Sled {
             let (key, value) = entry?;
             for (unit, bytes) in read_leaf(shelf, &key, &value)? {
                 if found.len() >= limit {
-                    return Ok(Some(found));
+                    return Ok(found);
                 }
                 if after.is_none_or(|after| unit.as_str() > after) {
                     found.push(self.with_sheets(unit, bytes)?);
                 }
             }
         }
-        Ok(Some(found))
+        Ok(found)
     }
 
     /// The same of one unit.
-    pub(super) fn one_packed(&self, known: &Known, unit: &str, as_of: Date) -> Result<Option<PackedFacts>> {
-        if as_of < known.latest {
-            return Ok(None);
-        }
+    pub(super) fn one_packed(&self, unit: &str) -> Result<PackedFacts> {
         let mut leaf = self.leaf_with(unit)?.map(|(_, leaf)| leaf).unwrap_or_default();
         let bytes = leaf.remove(unit).unwrap_or_else(|| pack(&mut LooseFacts::default()));
-        self.with_sheets(unit.to_owned(), bytes).map(Some)
+        self.with_sheets(unit.to_owned(), bytes)
     }
 
     /// The value in which a unit stands or would stand.
