@@ -4,8 +4,8 @@
 //! Enters: the numbers of the runs. Leaves: an [`Entry`] that names them, `100-163,170`; or from such an entry the numbers again. Next:
 //! [`super::compare`].
 
-use super::content::{self, Thing};
-use super::{Action, Audit, DONE, Note, Subject};
+use super::content::Thing;
+use super::{Action, Audit, DONE, Note, Subject, filed};
 use crate::accounts::Caller;
 use crate::store::{Entry, Result, RunId};
 
@@ -28,7 +28,7 @@ impl Audit {
     /// # Errors
     /// When the store fails.
     pub fn forget_runs(&self, runs: &[RunId]) -> Result<()> {
-        runs.iter().try_for_each(|run| content::forget(self.store.as_ref(), &Thing::Run(*run)))
+        runs.iter().try_for_each(|run| filed::forget(self.store.as_ref(), &Thing::Run(*run)))
     }
 }
 
