@@ -5,8 +5,7 @@
 //! [`super::compare`].
 
 use super::content::Thing;
-use super::filed;
-use super::{Action, Audit, DONE, Note, Subject};
+use super::{Action, Audit, DONE, Note, Subject, filed};
 use crate::accounts::Caller;
 use crate::store::{Entry, Result, RunId};
 

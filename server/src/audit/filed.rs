@@ -39,11 +39,8 @@ pub(super) fn forget(store: &dyn Store, thing: &Thing) -> Result<()> {
     let own = format!("{what}-{id}-");
     loop {
         let page = store.papers(FOLDER, Some(&own), ON_A_PAPER)?;
-        let gone: Vec<Paper> = page
-            .into_iter()
-            .take_while(|(name, _)| name.starts_with(&own))
-            .map(|(name, _)| Paper::gone(FOLDER, name))
-            .collect();
+        let names = page.into_iter().map(|(name, _)| name).take_while(|name| name.starts_with(&own));
+        let gone: Vec<Paper> = names.map(|name| Paper::gone(FOLDER, name)).collect();
         if gone.is_empty() {
             return Ok(());
         }
