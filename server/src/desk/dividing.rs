@@ -82,7 +82,7 @@ impl Announced {
         self.batch.what = format!("区划{first}:{}", reason.trim());
         self.batch.notes.insert(CHANGES.to_owned(), self.changes.len().to_string());
         let id = remit.admit(app.store(), self.batch)?.store(app.store())?;
-        app.facts_changed();
+        app.has_written();
         app.audit().note(Note::done(caller, Action::Upload, Subject::of("batch", id)))?;
         Ok(id)
     }
