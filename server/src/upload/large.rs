@@ -27,7 +27,7 @@ const STORED_AT_ONCE: u32 = if cfg!(test) { 7 } else { 20_000 };
 /// Making a batch whole whose rows are all written.
 const FINISHING: Step = Step { zh: "收尾", en: "finishing" };
 /// Contradictions with stored records that are kept as questions.
-const QUESTIONS: usize = 10_000;
+pub(super) const QUESTIONS: usize = 10_000;
 
 /// The rows of a large table that are to be stored.
 #[derive(Debug)]
@@ -216,7 +216,7 @@ impl Preparation<'_> {
         }
     }
 
-    /// Compares the rows with what is stored; names those that contradict it, and says how many they are.
+    /// Compares the rows with what is stored; names those that contradict it, and says how many of them are asked about.
     fn with_stored(&mut self, comparing: &mut Comparing, is_complete: bool) -> Result<u64, StoreError> {
         let Met { conflicts, missing } = comparing.with_stored(self, is_complete)?;
         self.add_missing(&comparing.kind, missing)?;
@@ -230,7 +230,7 @@ impl Preparation<'_> {
             self.conflict(&comparing.kind, &filed, known.as_ref());
             self.report.conflicts.push((row_of(&filed, None), *stored));
         }
-        Ok(conflicts.len() as u64)
+        Ok(self.report.conflicts.len() as u64)
     }
 }
 

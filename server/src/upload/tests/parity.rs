@@ -13,7 +13,9 @@ use crate::effect::{self, Effect, Many, Touched};
 use crate::intake::TableChoice;
 use crate::scoring::{self, Ask, ScoringError};
 use crate::store::overlay::Overlay;
-use crate::store::{NewBatch, NewEdition, Statement, UnitRow};
+use crate::store::{NewBatch, NewEdition, Statement};
+use crate::trial::{noon, unit};
+use crate::upload::large::QUESTIONS;
 
 /// Deals are known by their seller, a person whose name goes after a year. The village with the highest prices of its town loses a point more.
 const BUNDLE: &str = r#"
@@ -67,10 +69,6 @@ fn any_deal() -> impl Strategy<Value = Deal> {
     (0_usize..5, 0_usize..3, 0_usize..2, 0_usize..3, price)
 }
 
-fn noon(day: &str) -> Timestamp {
-    format!("{day}T12:00:00+08:00").parse().unwrap()
-}
-
 fn handed_in(area: &str) -> Statement {
     let [from, to] = ["2018-01-01", "2021-12-31"].map(|day| parse_date(day).unwrap());
     Statement { kind: "deal".into(), area: area.into(), from, to, nil: false }
@@ -84,22 +82,20 @@ struct Town {
 impl Town {
     /// Two towns, and deals of which the sellers of the oldest are gone.
     fn with(before: &[Deal]) -> Town {
+        Town::under(BUNDLE, before)
+    }
+
+    fn under(standard: &str, before: &[Deal]) -> Town {
         let store = Memory::new();
         let edition = NewEdition {
             bundle: "persons".into(),
             edition: "2020".into(),
-            text: Arc::from(BUNDLE),
+            text: Arc::from(standard),
             published_at: noon("2018-01-01"),
             by: "policy".into(),
             note: String::new(),
         };
         let edition = store.publish_edition(edition).unwrap();
-        let unit = |id: &str, level: &str, parent: Option<&str>| UnitRow {
-            id: id.into(),
-            level: level.into(),
-            name: id.into(),
-            parent: parent.map(str::to_owned),
-        };
         let mut batch = NewBatch::new(noon("2018-01-01"), "clerk", "units");
         batch.units = vec![unit("t1", "town", None), unit("t2", "town", None)];
         batch.units.extend(PLACES.iter().enumerate().map(|(at, id)| unit(id, "village", Some(["t1", "t2"][at % 2]))));
@@ -261,4 +257,32 @@ fn weighing_a_large_table_goes_on_unit_by_unit_and_can_be_called_off() {
     assert_eq!(whole.0.into_inner(), report.large_touched().len() as u64);
     let stopped = town.effect_flowing(&report, &AfterUnits(0.into(), 1));
     assert!(matches!(stopped, Err(ScoringError::Assess(_))), "{stopped:?}");
+}
+
+#[test]
+fn deals_that_are_told_apart_by_everything_are_not_doubled_when_their_names_are_gone() {
+    let standard = BUNDLE.replace("    identity: [seller, place]\n    changes: latest\n", "");
+    assert_ne!(standard, BUNDLE);
+    let before = [(0, 0, 0, 0, "5"), (1, 1, 1, 0, "7")];
+    let town = Town::under(&standard, &before);
+    let table = deals(&[before[0], before[1], (2, 2, 0, 2, "5")]);
+    for report in [town.held(&table, &town.said(false)), town.flowing(&table, &town.said(false))] {
+        assert_eq!((report.tables[0].same, report.tables[0].new), (2, 1), "{:?}", report.faults);
+    }
+}
+
+#[test]
+fn of_more_contradictions_than_are_asked_about_the_others_are_faulty_rows() {
+    let bundle = standard();
+    let table = |cause: &str| {
+        let mut text = String::from("编号,区划代码,发生日期,场所,原因,死亡人数,受伤人数\n");
+        for number in 0..QUESTIONS + 5 {
+            writeln!(text, "F-{number},{},2020-03-04,住宅,{cause},0,0", VILLAGES[0]).unwrap();
+        }
+        file("火灾.csv", &text)
+    };
+    let store = store_with(&bundle, &[&table("电气")]);
+    let report = prepare_flowing(&store, &bundle, &table("吸烟"), &said());
+    assert_eq!((report.conflicts.len(), report.tables[0].conflicting), (QUESTIONS, QUESTIONS as u64));
+    assert_eq!(report.tables[0].faulty, QUESTIONS as u64 + 5);
 }
