@@ -3,6 +3,7 @@
 mod exemptions;
 mod meanwhile;
 mod resuming;
+mod trials;
 
 use std::sync::Arc;
 
