@@ -351,10 +351,9 @@ impl Custody<'_> {
     pub fn weigh_undoing(&self, id: BatchId) -> Result<Undoing, Problem> {
         let batch = self.own_batch(id)?;
         let store = self.app.store();
-        let contents = store.contents(id)?;
         let act = Act { by: String::new(), at: self.app.now(), why: String::new() };
         let supposed = store.supposing(Target::Batch(id), act)?;
-        let touched = Touched::by(store, &contents)?;
+        let (touched, put_out) = Touched::by_stored(store, id)?;
         let (mut go, mut come_back) = (0, 0);
         if let Touched::Units(units) = &touched {
             for unit in units {
@@ -366,7 +365,7 @@ impl Custody<'_> {
             }
         } else {
             go = batch.counts.all_records();
-            come_back = counting_again(store, supposed.as_ref(), &contents)?;
+            come_back = counting_again(store, supposed.as_ref(), put_out)?;
         }
         let effect = self.effect_of(supposed.as_ref(), &touched)?.told_to(&Viewer::of(self.caller), &self.units);
         Ok(Undoing { go, come_back, effect })
@@ -419,10 +418,10 @@ impl Custody<'_> {
     }
 }
 
-/// How many of the records that a batch puts out would count again.
-fn counting_again(store: &dyn Store, supposed: &dyn Knowledge, batch: &NewBatch) -> Result<u64, StoreError> {
+/// How many of the records that a batch has put out would count again.
+fn counting_again(store: &dyn Store, supposed: &dyn Knowledge, put_out: Vec<RecordId>) -> Result<u64, StoreError> {
     let mut by_unit: BTreeMap<String, BTreeSet<RecordId>> = BTreeMap::new();
-    for old in batch.puts_out() {
+    for old in put_out {
         by_unit.entry(store.record(old)?.record.item.unit).or_default().insert(old);
     }
     let mut count = 0;

@@ -20,7 +20,7 @@ use crate::filed::Filed;
 use crate::progress::Progress;
 use crate::scoring::{self, Ask, Computed, ScoringError};
 use crate::store::overlay::Within;
-use crate::store::{Knowledge, NewBatch, Store, StoreError, UnitRow};
+use crate::store::{BatchId, Knowledge, NewBatch, RecordId, Store, StoreError, UnitRow};
 use crate::view::UnitTree;
 pub use portions::{Many, in_portions};
 
@@ -192,6 +192,29 @@ impl Touched {
         units.extend(batch.statements.iter().map(|statement| statement.area.clone()));
         units.extend(batch.exemptions.iter().map(|exemption| exemption.unit.clone()));
         Ok(Touched::Units(units))
+    }
+
+    /// The same of a batch that is stored, which may be too large to be held; and the records that it corrects or takes back.
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn by_stored(store: &dyn Store, id: BatchId) -> Result<(Touched, Vec<RecordId>), StoreError> {
+        let batch = store.besides_records(id)?;
+        let mut put_out: Vec<RecordId> = batch.puts_out().collect();
+        let mut units = BTreeSet::new();
+        store.visit_records(id, &mut |record| {
+            put_out.extend(record.supersedes);
+            if !units.contains(&record.unit) {
+                units.insert(record.unit);
+            }
+            Ok(())
+        })?;
+        let Touched::Units(besides) = Touched::by(store, &batch)? else { return Ok((Touched::Everything, put_out)) };
+        units.extend(besides);
+        for old in &put_out {
+            units.extend(store.history(*old)?.into_iter().map(|version| version.record.item.unit));
+        }
+        Ok((Touched::Units(units), put_out))
     }
 }
 

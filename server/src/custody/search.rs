@@ -2,11 +2,13 @@
 //!
 //! Enters: what is [`Wanted`]. Leaves: a page of records within reach, by unit and number, and where the next page begins.
 
+use std::ops::ControlFlow;
+
 use liuwu_engine::period::Date;
 
 use super::Custody;
 use crate::error::Problem;
-use crate::store::{BatchId, ItemId, Received, RecordId, StoredRecord, UnitFacts};
+use crate::store::{BatchId, Received, RecordId, StoredRecord, UnitFacts};
 use crate::view::Search;
 
 /// Units read at a time.
@@ -79,20 +81,23 @@ impl Custody<'_> {
 
     fn of_batch(&self, id: BatchId, wanted: &Wanted, limit: usize) -> Result<Vec<StoredRecord>, Problem> {
         self.batch(id)?;
-        let contents = self.app_store().contents(id)?;
-        let received_on = contents.received_on;
+        let received_on = self.app_store().batch(id)?.received_on;
         let units = self.units_named(wanted);
-        let records = (1..).zip(contents.records).map(|(number, item)| Received {
-            id: ItemId { batch: id, number },
-            received_on,
-            item,
-        });
-        let behind = |record: &StoredRecord| wanted.after.is_none_or(|after| record.id > after);
         let of_unit = |record: &StoredRecord| units.as_ref().is_none_or(|units| units.contains(&record.unit));
-        Ok(records
-            .filter(|record| behind(record) && of_unit(record) && self.fits(record, wanted))
-            .take(limit)
-            .collect())
+        let mut found = Vec::new();
+        let after = match wanted.after {
+            Some(after) if after.batch > id => return Ok(found),
+            Some(after) if after.batch == id => after.number,
+            _ => 0,
+        };
+        self.app_store().visit_records_behind(id, after, &mut |id, item| {
+            let record = Received { id, received_on, item };
+            if of_unit(&record) && self.fits(&record, wanted) {
+                found.push(record);
+            }
+            Ok(if found.len() < limit { ControlFlow::Continue(()) } else { ControlFlow::Break(()) })
+        })?;
+        Ok(found)
     }
 
     fn of_units(&self, wanted: &Wanted, limit: usize) -> Result<Vec<StoredRecord>, Problem> {

@@ -21,7 +21,7 @@ use super::changes::Changes;
 use super::error::{Conflict, Fault, Missing, Result};
 use super::standing::{Releases, Successor, Withdrawn, check_name, check_shared, lineage, newest_attributes};
 use super::words::*;
-use super::{BatchWriter, Knowledge, Moment, RunWriter, SCHEMA, Store};
+use super::{BatchWriter, Knowledge, Moment, RunWriter, SCHEMA, Store, VisitRecords};
 use crate::progress::Progress;
 use drawer::Drawers;
 use results::Rows;
@@ -304,9 +304,14 @@ impl Store for Memory {
         Ok(NewBatch { records: Vec::new(), ..batch.clone() })
     }
 
-    fn visit_records(&self, id: BatchId, visit: &mut dyn FnMut(RecordRow) -> Result<()>) -> Result<()> {
+    fn visit_records_behind(&self, id: BatchId, after: u32, visit: &mut VisitRecords) -> Result<()> {
         let records = self.read().batch(id)?.records.clone();
-        records.into_iter().try_for_each(visit)
+        for (number, record) in (1..).zip(records).skip_while(|(number, _)| *number <= after) {
+            if visit(ItemId { batch: id, number }, record)?.is_break() {
+                break;
+            }
+        }
+        Ok(())
     }
 
     fn withdraw_batch(&self, id: BatchId, act: Act) -> Result<()> {

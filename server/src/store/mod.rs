@@ -163,7 +163,7 @@ pub trait Store: Knowledge + Cabinet + Drawer + HalfRuns + Journal + Blanking {
     /// Headings of batches, newest first, those before the given one.
     fn batches(&self, before: Option<BatchId>, limit: usize) -> Result<Vec<Batch>>;
 
-    /// Everything in one batch, as it was handed in.
+    /// Everything in one batch, as it was handed in. Not for whoever may meet a batch too large to be held.
     ///
     /// # Errors
     /// [`Missing::Batch`].
@@ -186,7 +186,15 @@ pub trait Store: Knowledge + Cabinet + Drawer + HalfRuns + Journal + Blanking {
     ///
     /// # Errors
     /// [`Missing::Batch`]; the visitor's own.
-    fn visit_records(&self, id: BatchId, visit: &mut dyn FnMut(RecordRow) -> Result<()>) -> Result<()>;
+    fn visit_records(&self, id: BatchId, visit: &mut dyn FnMut(RecordRow) -> Result<()>) -> Result<()> {
+        self.visit_records_behind(id, 0, &mut |_, record| visit(record).map(ControlFlow::Continue))
+    }
+
+    /// The same with their numbers, those behind a number, until the visitor breaks off.
+    ///
+    /// # Errors
+    /// [`Missing::Batch`]; the visitor's own.
+    fn visit_records_behind(&self, id: BatchId, after: u32, visit: &mut VisitRecords) -> Result<()>;
 
     /// Takes back a whole batch: what it brought no longer counts, what it had superseded or taken back counts again.
     ///
@@ -353,6 +361,9 @@ pub trait Store: Knowledge + Cabinet + Drawer + HalfRuns + Journal + Blanking {
     /// Whether the store works.
     fn health(&self) -> Result<Health>;
 }
+
+/// Looks at a record of a batch, with its number.
+pub type VisitRecords<'a> = dyn FnMut(RecordId, RecordRow) -> Result<ControlFlow<()>> + 'a;
 
 /// A large upload while it is being stored.
 pub trait BatchWriter {

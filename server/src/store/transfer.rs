@@ -10,6 +10,7 @@
 
 mod bytes;
 
+use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader, BufWriter, Seek, SeekFrom, Write};
 use std::path::Path;
@@ -29,6 +30,8 @@ use bytes::{Bytes, bytes_of};
 
 const FORMAT: &str = "liuwu-backup";
 
+/// Records of a batch held at a time; a batch of fewer is stored at once.
+const HELD: usize = if cfg!(test) { 150 } else { 20_000 };
 /// Bytes of a content on one line.
 const PART: usize = 30_000;
 
@@ -154,11 +157,7 @@ pub fn export(store: &dyn Store, out: &mut dyn Write) -> Result<Tally> {
 fn write_batch(store: &dyn Store, id: BatchId, writer: &mut Lines) -> Result<()> {
     writer.tally.batches += 1;
     writer.write(&Row::Batch(Batch { withdrawn: None, ..store.batch(id)? }))?;
-    let batch = store.contents(id)?;
-    for record in batch.records {
-        writer.tally.records += 1;
-        writer.write(&Row::Record(record.into()))?;
-    }
+    let batch = store.besides_records(id)?;
     for attribute in batch.attributes {
         writer.write(&Row::Attribute(attribute))?;
     }
@@ -174,7 +173,11 @@ fn write_batch(store: &dyn Store, id: BatchId, writer: &mut Lines) -> Result<()>
     for record in batch.takes_back {
         writer.write(&Row::TakesBack(record))?;
     }
-    Ok(())
+    // Last, so that whoever reads them back need not hold them.
+    store.visit_records(id, &mut |record| {
+        writer.tally.records += 1;
+        writer.write(&Row::Record(record.into()))
+    })
 }
 
 fn write_run(store: &dyn Store, run: &Run, writer: &mut Lines) -> Result<()> {
@@ -331,7 +334,13 @@ fn read_batch(store: &dyn Store, heading: Batch, reader: &mut Reader) -> Result<
     batch.notes = heading.notes;
     let next = loop {
         match reader.next()? {
-            Some(Row::Record(record)) => batch.records.push(record.into()),
+            Some(Row::Record(record)) => {
+                batch.records.push(record.into());
+                // Too many to be held, and nothing else belongs to it.
+                if batch.records.len() == HELD && is_all_but_records(&batch.counts(), &heading.counts) {
+                    return read_large_batch(store, (batch, heading.id, heading.counts), reader, line);
+                }
+            }
             Some(Row::Attribute(fact)) => batch.attributes.push(fact),
             Some(Row::Unit(unit)) => batch.units.push(unit),
             Some(Row::Statement(statement)) => batch.statements.push(statement),
@@ -341,6 +350,37 @@ fn read_batch(store: &dyn Store, heading: Batch, reader: &mut Reader) -> Result<
         }
     };
     if batch.counts() != heading.counts || store.append_batch(batch)? != heading.id {
+        return Err(broken(line, BackupFault::Order));
+    }
+    Ok(next)
+}
+
+/// Whether nothing is lacking but records and what these correct.
+fn is_all_but_records(found: &Counts, named: &Counts) -> bool {
+    let besides = |counts: &Counts| Counts { records: BTreeMap::new(), superseded: 0, ..counts.clone() };
+    besides(found) == besides(named)
+}
+
+/// Reads the rest of a batch of which records alone are still to come, some thousand held at a time.
+fn read_large_batch(
+    store: &dyn Store,
+    (mut begun, id, named): (NewBatch, BatchId, Counts),
+    reader: &mut Reader,
+    line: u64,
+) -> Result<Option<Row>> {
+    let mut records = std::mem::take(&mut begun.records);
+    let mut writer = store.begin_batch(begun)?;
+    let next = loop {
+        if records.len() >= HELD {
+            writer.add(std::mem::take(&mut records))?;
+        }
+        match reader.next()? {
+            Some(Row::Record(record)) => records.push(record.into()),
+            other => break other,
+        }
+    };
+    writer.add(records)?;
+    if writer.finish()? != id || store.batch(id)?.counts != named {
         return Err(broken(line, BackupFault::Order));
     }
     Ok(next)

@@ -1,5 +1,6 @@
 //! Batches and editions: whole or not at all, and never changed.
 
+use std::ops::ControlFlow;
 use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
@@ -15,6 +16,7 @@ kept_by! {
     a_published_edition_is_immutable,
     everything_that_changes_what_is_known_or_public_is_counted,
     only_those_who_write_batches_wait_for_a_large_one,
+    records_of_a_batch_are_visited_from_any_on_until_the_visitor_breaks_off,
 }
 
 fn a_batch_is_given_back_as_it_was_handed_in(store: &dyn Store) {
@@ -205,4 +207,29 @@ fn everything_that_changes_what_is_known_or_public_is_counted(store: &dyn Store)
     store.file_papers(vec![Paper::new("drafts", "one", b"{}".to_vec())]).unwrap();
     store.keep("drafts", b"file", noon(day(1, 1))).unwrap();
     assert_eq!((store.generation(), store.inputs_changed()), before);
+}
+
+fn records_of_a_batch_are_visited_from_any_on_until_the_visitor_breaks_off(store: &dyn Store) {
+    // One unit and kind alone, and so many of them that they are read in several windows.
+    let alone: Vec<RecordRow> = (0..3_100).map(|number| record("甲村", "fire", number)).collect();
+    store.append_batch(batch(day(1, 1), alone)).unwrap();
+    store.append_batch(rich_batch(day(2, 1))).unwrap();
+    for batch in [BatchId(1), BatchId(2)] {
+        let all = store.contents(batch).unwrap().records;
+        let last = all.len() as u32;
+        for after in [0, 1, 2, 499, 500, 501, 2_499, 2_500, 2_501, last - 1, last, 9_999, u32::MAX] {
+            for wanted in [1, 7, 600, usize::MAX] {
+                let mut found = Vec::new();
+                let mut take = |id: RecordId, record: RecordRow| {
+                    found.push((id, record));
+                    Ok(if found.len() < wanted { ControlFlow::Continue(()) } else { ControlFlow::Break(()) })
+                };
+                store.visit_records_behind(batch, after, &mut take).unwrap();
+                let numbered = (1..).map(|number| ItemId { batch, number }).zip(all.iter().cloned());
+                let expected: Vec<_> = numbered.skip_while(|(id, _)| id.number <= after).take(wanted).collect();
+                assert!(found == expected, "{wanted} behind {after} of {batch}");
+            }
+        }
+    }
+    assert!(matches!(store.visit_records(BatchId(9), &mut |_| Ok(())), Err(StoreError::NotFound(Missing::Batch(_)))));
 }

@@ -1,8 +1,10 @@
 //! Batches: how an upload is written, and read back as it was handed in.
 //!
 //! Enters: uploads and withdrawals. Leaves: headings, contents and single records. How an upload is written so that it can be called
-//! off stands in [`writing`]. Next: [`super::knowledge`].
+//! off stands in [`writing`], how many records are
+//! read back in [`windows`]. Next: [`super::knowledge`].
 
+mod windows;
 mod writing;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -20,6 +22,7 @@ use super::rows::{
 use super::shelf::{Entry, Shelf};
 use super::{Known, Sled, decode};
 use crate::progress::Progress;
+use crate::store::Store;
 use crate::store::error::{Conflict, Damage, Missing, Result};
 use crate::store::standing::{check_batch, nothing_of};
 use crate::store::words::*;
@@ -174,7 +177,7 @@ impl Sled {
         let mut units = self.units_of_batch(id)?;
         let mut sheets = Sheets::default();
         let mut put_out = self.taken_back_by(id)?;
-        self.records_of_batch(id, &mut |record| {
+        self.visit_records(id, &mut |record| {
             put_out.extend(record.supersedes);
             Ok(())
         })?;
@@ -285,28 +288,6 @@ pub(super) fn places<'a>(before: u32, rows: impl Iterator<Item = (&'a str, &'a s
     places
 }
 
-/// Records of a batch that are held at a time, about.
-const WINDOW: u32 = 20_000;
-
-/// Consecutive records of a batch: the numbers of the first and the last, and where they are found.
-#[derive(Default)]
-struct Window {
-    numbers: Option<(u32, u32)>,
-    places: BTreeSet<(String, String)>,
-}
-
-impl Window {
-    fn is_full(&self) -> bool {
-        self.numbers.is_some_and(|(first, last)| last - first >= WINDOW)
-    }
-
-    fn add(&mut self, PlaceLine(number, count, unit, kind): PlaceLine) {
-        let last = number + count.saturating_sub(1);
-        self.numbers = Some((self.numbers.map_or(number, |(first, _)| first), last));
-        self.places.insert((unit, kind));
-    }
-}
-
 /// Sheets that have been read already; emptied when there are many.
 #[derive(Default)]
 pub(super) struct Sheets(BTreeMap<(BatchId, u32), Sheet>);
@@ -403,55 +384,6 @@ impl Sled {
         places.sort_unstable();
         places.dedup();
         Ok(places)
-    }
-
-    /// The records of a batch in their order, so many held at a time.
-    pub(super) fn records_of_batch(&self, id: BatchId, visit: &mut dyn FnMut(RecordRow) -> Result<()>) -> Result<()> {
-        self.heading(&self.known(), id)?;
-        let mut sheets = Sheets::default();
-        let mut window = Window::default();
-        let shelf = &self.shelves.record_places;
-        for entry in shelf.scan(&Key::new().batch(id)) {
-            let (key, value) = entry?;
-            let rows: Rows<PlaceLine> = decode(shelf, &key, &value)?;
-            for place in rows.rows {
-                if window.is_full() {
-                    self.visit_window(id, std::mem::take(&mut window), &mut sheets, visit)?;
-                }
-                window.add(place);
-            }
-        }
-        self.visit_window(id, window, &mut sheets, visit)
-    }
-
-    fn visit_window(
-        &self,
-        id: BatchId,
-        window: Window,
-        sheets: &mut Sheets,
-        visit: &mut dyn FnMut(RecordRow) -> Result<()>,
-    ) -> Result<()> {
-        let shelf = &self.shelves.records;
-        let Some((first, last)) = window.numbers else { return Ok(()) };
-        let mut records = BTreeMap::new();
-        for (unit, kind) in &window.places {
-            let prefix = Key::new().text(unit).text(kind).batch(id);
-            // The value with the first number begins at or before it.
-            let from = shelf.last_up_to(&prefix, &prefix.clone().small(first))?.map(|(key, _)| key);
-            for entry in shelf.scan_from(from.as_deref().unwrap_or(prefix.bytes()), &prefix) {
-                let (key, value) = entry?;
-                let rows: Rows<RecordLine> = decode(shelf, &key, &value)?;
-                let is_behind = rows.rows.first().is_none_or(|line| line.0 > last);
-                for line in rows.rows.into_iter().filter(|line| (first..=last).contains(&line.0)) {
-                    let record = self.restore(sheets, (unit, kind, id), rows.on, line)?;
-                    records.insert(record.id, record.item);
-                }
-                if is_behind {
-                    break;
-                }
-            }
-        }
-        records.into_values().try_for_each(visit)
     }
 
     fn attributes_of_batch(&self, id: BatchId) -> Result<Vec<AttributeFact>> {

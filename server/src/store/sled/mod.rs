@@ -84,7 +84,7 @@ use super::changes::Changes;
 use super::error::{Damage, Fault, Result};
 use super::standing::{Filing, Releases, Withdrawn};
 use super::words::*;
-use super::{BatchWriter, Knowledge, Moment, RunWriter, Store};
+use super::{BatchWriter, Knowledge, Moment, RunWriter, Store, VisitRecords};
 use crate::progress::Progress;
 
 /// The store on sled.
@@ -285,8 +285,8 @@ impl Store for Sled {
         self.batch_besides_records(id)
     }
 
-    fn visit_records(&self, id: BatchId, visit: &mut dyn FnMut(RecordRow) -> Result<()>) -> Result<()> {
-        self.records_of_batch(id, visit)
+    fn visit_records_behind(&self, id: BatchId, after: u32, visit: &mut VisitRecords) -> Result<()> {
+        self.records_behind(id, after, visit)
     }
 
     fn withdraw_batch(&self, id: BatchId, act: Act) -> Result<()> {

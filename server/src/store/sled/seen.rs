@@ -14,7 +14,7 @@ use super::{Known, Sled};
 use crate::store::error::Result;
 use crate::store::packed::PackedFacts;
 use crate::store::words::*;
-use crate::store::{Knowledge, Moment};
+use crate::store::{Knowledge, Moment, Store};
 
 /// Batches and withdrawals that are looked through for the units they are about. Where more have come, all units are read record by
 /// record.
@@ -71,7 +71,7 @@ impl Sled {
         let mut units = self.units_of_batch(id)?;
         let mut put_out = self.taken_back_by(id)?;
         if self.heading(known, id)?.counts.superseded > 0 {
-            self.records_of_batch(id, &mut |record| {
+            self.visit_records(id, &mut |record| {
                 put_out.extend(record.supersedes);
                 Ok(())
             })?;
