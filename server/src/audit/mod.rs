@@ -3,13 +3,15 @@
 //! Enters: a [`Note`] of a handler or a command. Leaves: an [`Entry`] in the store, numbered, and chained to the one before it:
 //! its hash is over its own bytes and the hash of that one, so that none can be changed, taken out or put elsewhere unnoticed.
 //! An entry about a batch, an edition, a run, a withdrawal, a release or an attachment vouches for its content too, by a digest.
-//! Reading order: here, `repeats` (refusals, counted), [`head`] (where the chain ends, kept apart), [`verify`], [`content`], `marks`, [`compare`], [`search`], [`archive`].
+//! Reading order: here, `repeats` (refusals, counted), [`head`] (where the chain ends, kept apart), [`verify`], [`content`], `filed`, `runs`, `marks`, [`compare`], [`search`], [`archive`].
 //! Next: [`crate::entrance`].
 
 mod repeats;
 pub mod head;
 pub mod verify;
 pub mod content;
+mod filed;
+mod runs;
 mod marks;
 pub mod compare;
 pub mod search;
@@ -22,7 +24,7 @@ use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
 use crate::accounts::Caller;
-use crate::store::{BatchId, Entry, NewBatch, Result, Store};
+use crate::store::{BatchId, Entry, NewBatch, Result, Run, Store};
 use compare::Vouched;
 use content::Thing;
 pub use head::Head;
@@ -244,6 +246,7 @@ pub struct Audit {
     /// Held while an entry is written, so that entries are numbered in the order in which they are stored.
     last: Mutex<Option<Head>>,
     repeats: Mutex<Repeats>,
+    runs: runs::AtHand,
     /// The file that says where the chain ends, beside the store and not in it.
     head: OnceLock<PathBuf>,
 }
@@ -255,7 +258,14 @@ impl Audit {
     /// The log of a store, and the key of pseudonyms.
     #[must_use]
     pub fn new(store: Arc<dyn Store>, key: &[u8]) -> Audit {
-        Audit { store, key: key.to_owned(), last: Mutex::new(None), repeats: Mutex::default(), head: OnceLock::new() }
+        Audit {
+            store,
+            key: key.to_owned(),
+            last: Mutex::new(None),
+            repeats: Mutex::default(),
+            runs: runs::AtHand::default(),
+            head: OnceLock::new(),
+        }
     }
 
     /// Writes an entry, with the digest of what it is about if it has made that; it is on the disk when this returns. It blocks.
@@ -267,7 +277,7 @@ impl Audit {
             && note.outcome == DONE
             && let Some(thing) = Thing::made_by(note.action, note.subject.what, &note.subject.id)
         {
-            note.content = content::digest(self.store.as_ref(), &self.key, &thing)?;
+            note.content = content::digest(self.store.as_ref(), &self.key, &thing, &self.runs)?;
         }
         let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
         let link = match last.take() {
@@ -284,6 +294,14 @@ impl Audit {
         Ok(())
     }
 
+    /// Reads what noting a run that replaces a few results of this one would otherwise read first. It blocks.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn make_ready(&self, run: &Run) -> Result<()> {
+        self.runs.make_ready(self.store.as_ref(), &self.key, run)
+    }
+
     /// Notes what a batch will say once personal fields are blanked, before they are: whatever interrupts it, the log then vouches
     /// for what was there or for what is to be. A batch that is not what the log says it was is not vouched for anew.
     ///
@@ -297,8 +315,7 @@ impl Audit {
         if vouched.digest(&thing) != Some(now.as_str()) {
             return Ok(());
         }
-        let digest =
-            content::file_leaves(store, &thing, |visit| content::walk_batch(&self.key, &heading, then.clone(), visit))?;
+        let digest = filed::file(store, &thing, |visit| content::walk_batch(&self.key, &heading, then.clone(), visit))?;
         let note = Note::done(caller, Action::Blank, Subject::of("batch", id));
         self.note(Note { content: Some(digest), ..note })
     }

@@ -9,7 +9,7 @@ use liuwu_engine::assess::{AssessError, Difference, Plan, Priors, Request, Span,
 use liuwu_engine::assessment::Assessment;
 use liuwu_engine::period::Period;
 
-use super::full::{CHUNK, SCORING, chunks_of};
+use super::full::{CHUNK, SCORING, put_together};
 use super::ground::Ground;
 use super::{Ask, ScoringError, on_threads, priors};
 use crate::deadline::within;
@@ -133,7 +133,7 @@ impl<'a> Sides<'a> {
         }
         let line = |place: &usize| lists.line(*place).map(|row| (row.level.as_str(), row.id.as_str()));
         let together = portions(&self.span, lists.scored(), line);
-        chunks_of(together.iter().map(Vec::as_slice), size)
+        put_together(together.iter().map(Vec::as_slice), size)
     }
 
     /// The units of a chunk as each edition reads them.

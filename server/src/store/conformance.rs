@@ -176,7 +176,7 @@ pub(super) fn new_run(periods: &[&str]) -> NewRun {
     }
 }
 
-fn outcome() -> RunOutcome {
+pub(super) fn outcome() -> RunOutcome {
     let counts = BTreeMap::from([("units".to_owned(), 515)]);
     RunOutcome { finished: noon(day(3, 1)), root: "cd".repeat(32), counts }
 }

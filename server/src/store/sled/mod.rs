@@ -12,7 +12,7 @@
 //!
 //! | collection | key | value |
 //! | --- | --- | --- |
-//! | `meta` | `schema`, `writing`, `withdrawing`, `blanking`, `last_run`, `half_run` | layout; the batch being written; what is being taken back; units whose records are being blanked; the highest number of a run when one was discarded; the run that was not finished |
+//! | `meta` | `schema`, `writing`, `withdrawing`, `blanking`, `rebuilding`, `last_run`, `half_run` | layout; the batch being written; what is being taken back; units whose records are being blanked; that all packed facts are being made anew; the highest number of a run when one was discarded; the run that was not finished |
 //! | `editions` | bundle, edition | number in the order of publication, digest, who, when, note |
 //! | `texts` | bundle, edition | the YAML text |
 //! | `batches` | batch | heading. **A batch is there when, and only when, this entry is** |
@@ -482,8 +482,7 @@ impl Store for Sled {
     }
 
     fn rebuild(&self) -> Result<()> {
-        let mut batching = self.begin_batching()?;
-        self.commit(&mut batching, || self.repack_all(&self.learn()))
+        self.make_packed_anew()
     }
 
     fn health(&self) -> Result<Health> {
