@@ -303,16 +303,12 @@ impl App {
     /// # Errors
     /// When the store fails.
     pub fn periods(&self, bundle: &str, reader: Reader) -> Result<Vec<(Period, Run)>, Problem> {
-        let mut found: Vec<(Period, Run)> = Vec::new();
-        // Newest first, so the first run of a period is the one seen.
-        for run in self.store().runs()? {
-            let seen = run.bundle == bundle && !run.trial && (run.released || reader == Reader::Staff);
-            for period in run.periods.iter().filter(|_| seen) {
-                if !found.iter().any(|(known, _)| known == period) {
-                    found.push((*period, run.clone()));
-                }
-            }
-        }
+        let runs = match reader {
+            Reader::Public => self.store().runs_released(bundle)?,
+            Reader::Staff => self.store().runs_in_force(bundle)?,
+        };
+        let each = |(run, periods): (Run, Vec<Period>)| periods.into_iter().map(move |period| (period, run.clone()));
+        let mut found: Vec<(Period, Run)> = runs.into_iter().flat_map(each).collect();
         found.sort_by(|(one, _), (other, _)| other.cmp(one));
         Ok(found)
     }

@@ -3,7 +3,7 @@
 //! Enters: a [`Note`] of a handler or a command. Leaves: an [`Entry`] in the store, numbered, and chained to the one before it:
 //! its hash is over its own bytes and the hash of that one, so that none can be changed, taken out or put elsewhere unnoticed.
 //! An entry about a batch, an edition, a run, a withdrawal, a release or an attachment vouches for its content too, by a digest.
-//! Reading order: here, `repeats` (refusals, counted), [`head`] (where the chain ends, kept apart), [`verify`], [`content`], `filed`, `runs`, `marks`, [`compare`], [`search`], [`archive`].
+//! Reading order: here, `repeats` (refusals, counted), [`head`] (where the chain ends, kept apart), [`verify`], [`content`], `filed`, `runs`, `marks`, `discards`, [`compare`], [`search`], [`archive`].
 //! Next: [`crate::entrance`].
 
 mod repeats;
@@ -13,6 +13,7 @@ pub mod content;
 mod filed;
 mod runs;
 mod marks;
+mod discards;
 pub mod compare;
 pub mod search;
 pub mod archive;
@@ -93,13 +94,15 @@ pub enum Action {
     Unmask,
     /// Personal data was blanked at the end of its time.
     Blank,
+    /// Runs that the server had made by itself and replaced since were discarded.
+    Discard,
     /// A setting was changed.
     Set,
 }
 
 impl Action {
     /// Every action, in the order in which they are shown.
-    pub const ALL: [Action; 31] = [
+    pub const ALL: [Action; 32] = [
         Action::LogIn,
         Action::LogOut,
         Action::ChangePassword,
@@ -130,6 +133,7 @@ impl Action {
         Action::Inspect,
         Action::Unmask,
         Action::Blank,
+        Action::Discard,
         Action::Set,
     ];
 
@@ -167,6 +171,7 @@ impl Action {
             Action::Inspect => "inspect",
             Action::Unmask => "unmask",
             Action::Blank => "blank",
+            Action::Discard => "discard",
             Action::Set => "set",
         }
     }

@@ -7,7 +7,7 @@
 use jiff::Timestamp;
 
 use super::outbox::{self, Try};
-use super::{Event, Occasion, Subscription, courier, host_of, signature};
+use super::{Event, Occasion, Subscription, courier, host_of, roll, signature};
 use crate::accounts::Caller;
 use crate::audit::{Action, Audit, Note, Subject};
 use crate::error::Problem;
@@ -54,7 +54,7 @@ impl App {
     /// # Errors
     /// [`Problem::Absent`]; the store's.
     pub async fn ping_webhook(&self, caller: Caller, id: u64) -> Result<Try, Problem> {
-        let subscription = self.blocking(move |app| super::find(app.store(), id)).await?;
+        let subscription = self.blocking(move |app| roll::find(app.store(), id)).await?;
         let tried = courier::ping(&self.config().webhook_host, self.clock(), &subscription).await;
         let kept = tried.clone();
         self.blocking(move |app| app.webhooks(&caller).has_tried(&kept)).await?;
@@ -93,7 +93,7 @@ impl Registry<'_> {
             failing_since: None,
             stopped: None,
         };
-        subscription.id = super::register(self.store, subscription.clone())?;
+        subscription.id = roll::register(self.store, subscription.clone())?;
         self.note(Action::Set, &subscription)?;
         Ok(subscription)
     }
@@ -113,9 +113,12 @@ impl Registry<'_> {
     /// # Errors
     /// [`Problem::Absent`]; the store's.
     pub fn pause(&self, id: u64) -> Result<Subscription, Problem> {
-        let subscription = super::find(self.store, id)?;
-        let stopped = subscription.stopped.or(Some(self.now));
-        self.change(Subscription { stopped, ..subscription })
+        let subscription = roll::change(self.store, id, |subscription| {
+            subscription.stopped.get_or_insert(self.now);
+            Ok(Vec::new())
+        })?;
+        self.note(Action::Set, &subscription)?;
+        Ok(subscription)
     }
 
     /// Sends there again: everything that waits at once, and after it that changes were not told meanwhile.
@@ -133,15 +136,8 @@ impl Registry<'_> {
     /// # Errors
     /// [`Problem::Absent`]; the store's.
     pub fn strike_off(&self, id: u64) -> Result<(), Problem> {
-        let subscription = super::find(self.store, id)?;
-        super::strike_off(self.store, id)?;
+        let subscription = roll::strike_off(self.store, id)?;
         self.note(Action::Set, &subscription)
-    }
-
-    fn change(&self, subscription: Subscription) -> Result<Subscription, Problem> {
-        super::update(self.store, &subscription)?;
-        self.note(Action::Set, &subscription)?;
-        Ok(subscription)
     }
 
     fn note(&self, action: Action, subscription: &Subscription) -> Result<(), Problem> {

@@ -11,8 +11,8 @@ use axum::response::{IntoResponse, Response};
 use liuwu::accounts::Role;
 use liuwu::config::{Config, Token};
 use liuwu::state::App;
-use liuwu::store::{Journal as _, Store as _};
-use liuwu::webhooks::{courier, outbox, signature};
+use liuwu::store::{Cabinet as _, Journal as _, Store as _};
+use liuwu::webhooks::{courier, outbox, roll, signature};
 use serde_json::{Value as Json, json};
 use tokio::net::TcpListener;
 
@@ -103,7 +103,8 @@ async fn release(county: &County) {
 
 /// Makes everything that waits due.
 fn hasten(county: &County) {
-    outbox::hasten(county.store.as_ref(), 1, county.app.now()).unwrap();
+    let papers = outbox::hastened(county.store.as_ref(), 1, county.app.now()).unwrap();
+    county.store.file_papers(papers).unwrap();
 }
 
 #[tokio::test]
@@ -193,9 +194,11 @@ async fn after_long_failure_nothing_is_sent_until_somebody_resumes_it() {
     let county = county_that_may_write_to(&receiver);
     register(&county, &receiver).await;
     receiver.answer(Answers::With(StatusCode::SERVICE_UNAVAILABLE));
-    let mut subscription = liuwu::webhooks::find(county.store.as_ref(), 1).unwrap();
-    subscription.failing_since = Some(county.app.now() - courier::GIVEN_UP_AFTER);
-    liuwu::webhooks::update(county.store.as_ref(), &subscription).unwrap();
+    roll::change(county.store.as_ref(), 1, |subscription| {
+        subscription.failing_since = Some(county.app.now() - courier::GIVEN_UP_AFTER);
+        Ok(Vec::new())
+    })
+    .unwrap();
     release(&county).await;
     assert!(!county.get_as_staff("/api/v1/webhooks").await.json()["items"][0]["stopped"].is_null());
     receiver.answer(Answers::With(StatusCode::OK));
@@ -213,9 +216,11 @@ async fn what_is_missed_while_stopped_is_not_kept_and_whoever_resumes_is_told_so
     let receiver = Receiver::start().await;
     let county = county_that_may_write_to(&receiver);
     register(&county, &receiver).await;
-    let mut subscription = liuwu::webhooks::find(county.store.as_ref(), 1).unwrap();
-    subscription.stopped = Some("2021-02-01T00:00:00Z".parse().unwrap());
-    liuwu::webhooks::update(county.store.as_ref(), &subscription).unwrap();
+    roll::change(county.store.as_ref(), 1, |subscription| {
+        subscription.stopped = Some("2021-02-01T00:00:00Z".parse().unwrap());
+        Ok(Vec::new())
+    })
+    .unwrap();
     release(&county).await;
     assert!(outbox::waiting(county.store.as_ref()).unwrap().is_empty());
     county.ask(form(Method::POST, "/api/v1/webhooks/1/resume", &json!({}))).await;
@@ -246,6 +251,30 @@ async fn what_is_taken_back_from_the_public_leaves_the_lists() {
     let told: Vec<Json> = (before..receiver.count()).map(|number| receiver.message(number)).collect();
     let last = told.iter().rfind(|told| told["type"] == "list.left").unwrap();
     assert!(last["data"]["run"].is_null() && !last["data"]["changes"].as_array().unwrap().is_empty(), "{last}");
+}
+
+#[tokio::test]
+async fn what_was_written_for_somebody_struck_off_meanwhile_is_thrown_away_and_told_to_nobody_after() {
+    let receiver = Receiver::start().await;
+    let county = county_that_may_write_to(&receiver);
+    register(&county, &receiver).await;
+    let left_over = outbox::Message {
+        place: "00000000000001-000000".to_owned(),
+        id: "msg_left_over".to_owned(),
+        subscription: 1,
+        event: liuwu::webhooks::Event::ScoreChanged,
+        body: "{}".to_owned(),
+        tries: 0,
+        next: county.app.now(),
+    };
+    county.ask(form(Method::DELETE, "/api/v1/webhooks/1", &json!({}))).await;
+    county.store.file_papers(vec![left_over.to_paper().unwrap()]).unwrap();
+    let again = register(&county, &receiver).await;
+    assert_eq!(again["webhook"], json!(2), "the number of the one struck off is not given again");
+    courier::deliver(&county.app).await.unwrap();
+    assert_eq!((receiver.count(), outbox::waiting(county.store.as_ref()).unwrap().len()), (0, 0));
+    let tries = county.get_as_staff("/api/v1/webhooks/2/deliveries").await.json();
+    assert_eq!(tries["items"], json!([]));
 }
 
 #[tokio::test]
