@@ -61,7 +61,9 @@ pub(super) fn impact_in_chunks(
 ) -> Result<(), ScoringError> {
     let (request, priors) = asked(store, &editions, ask)?;
     let [before, after] = editions.map(|plan| Arc::new(plan.apart()));
-    let mut sides = Sides::read(store, [&before, &after], ask)?;
+    // All chunks, and both editions, see what was stored at one moment.
+    let now = store.moment()?;
+    let mut sides = Sides::read(now.known.as_ref(), [&before, &after], ask)?;
     let chunks = sides.chunks(size);
     progress.begin(SCORING, chunks.iter().map(|chunk| chunk.len() as u64).sum());
     within(&before, ask.longest, || {
@@ -110,10 +112,10 @@ struct Sides<'a> {
 }
 
 impl<'a> Sides<'a> {
-    fn read(store: &'a dyn Store, plans: [&'a Arc<Plan>; 2], ask: &'a Ask) -> Result<Sides<'a>, ScoringError> {
+    fn read(knowledge: &'a dyn Knowledge, plans: [&'a Arc<Plan>; 2], ask: &'a Ask) -> Result<Sides<'a>, ScoringError> {
         let [before, after] = plans.map(|plan| plan.bundle.as_ref());
         let same_levels = before.levels().eq(after.levels());
-        let on = |bundle| Ground::read(store, bundle, ask.as_of, &ask.pseudonym_key);
+        let on = |bundle| Ground::read(knowledge, bundle, ask.as_of, &ask.pseudonym_key);
         let same_facts = same_levels && before.dictionary.is_like(&after.dictionary);
         Ok(Sides {
             before: on(before)?,
