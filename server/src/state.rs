@@ -74,6 +74,7 @@ impl App {
         let audit = Arc::new(Audit::new(Arc::clone(&store), &pseudonym_key));
         let cost = Cost { memory: config.argon2_memory, passes: config.argon2_passes, lanes: 1 };
         let entrance = Entrance::new(Arc::clone(&store), Arc::clone(&audit), cost, config.rate);
+        let drafts = Drafts::new(Arc::clone(&audit));
         App(Arc::new(Shared {
             config,
             entrance,
@@ -85,7 +86,7 @@ impl App {
             runs,
             units: Kept::new(KEPT_TREES),
             standing: Mutex::default(),
-            drafts: Drafts::default(),
+            drafts,
             previews: Previews::default(),
             jobs: Jobs::default(),
             scoring: Mutex::new(()),

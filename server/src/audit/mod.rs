@@ -2,29 +2,33 @@
 //!
 //! Enters: a [`Note`] of a handler or a command. Leaves: an [`Entry`] in the store, numbered, and chained to the one before it:
 //! its hash is over its own bytes and the hash of that one, so that none can be changed, taken out or put elsewhere unnoticed.
-//! An entry about a batch, an edition, a run, a withdrawal, a release or an attachment vouches for its content too, by a digest.
-//! Reading order: here, `repeats` (refusals, counted), [`head`] (where the chain ends, kept apart), [`verify`], [`content`], `marks`, [`compare`], [`search`], [`archive`].
+//! An entry about a batch, an edition, a run, a withdrawal, a release, an attachment, an account, a key or a draft vouches for its
+//! content too, by a digest.
+//! Reading order: here, `repeats` (refusals, counted), [`head`] (where the chain ends, kept apart), [`verify`], [`content`], [`documents`], `marks`, [`compare`], [`search`], [`archive`].
 //! Next: [`crate::entrance`].
 
 mod repeats;
 pub mod head;
 pub mod verify;
 pub mod content;
+pub mod documents;
 mod marks;
 pub mod compare;
 pub mod search;
 pub mod archive;
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
 use crate::accounts::Caller;
-use crate::store::{BatchId, Entry, NewBatch, Result, Store};
+use crate::store::{BatchId, Entry, NewBatch, Paper, Result, Store};
 use compare::Vouched;
 use content::Thing;
+use documents::Said;
 pub use head::Head;
 use repeats::Repeats;
 
@@ -49,6 +53,8 @@ pub enum Action {
     Close,
     /// An account was opened again.
     Reopen,
+    /// An account was locked after too many failed tries.
+    Lock,
     /// An account was unlocked.
     Unlock,
     /// An account was given a new one-time password at the command line.
@@ -63,6 +69,10 @@ pub enum Action {
     Archive,
     /// A request was refused for want of a permission or of a proof who asks.
     Refuse,
+    /// An upload was begun, or something was decided about it.
+    SaveDraft,
+    /// An upload was thrown away before it was stored, or after nobody had touched it for long.
+    DropDraft,
     /// Something was handed in.
     Upload,
     /// A record was corrected.
@@ -97,7 +107,7 @@ pub enum Action {
 
 impl Action {
     /// Every action, in the order in which they are shown.
-    pub const ALL: [Action; 31] = [
+    pub const ALL: [Action; 34] = [
         Action::LogIn,
         Action::LogOut,
         Action::ChangePassword,
@@ -107,6 +117,7 @@ impl Action {
         Action::TurnDown,
         Action::Close,
         Action::Reopen,
+        Action::Lock,
         Action::Unlock,
         Action::Reset,
         Action::MakeKey,
@@ -114,6 +125,8 @@ impl Action {
         Action::ActFor,
         Action::Archive,
         Action::Refuse,
+        Action::SaveDraft,
+        Action::DropDraft,
         Action::Upload,
         Action::Correct,
         Action::Withdraw,
@@ -144,6 +157,7 @@ impl Action {
             Action::TurnDown => "turn-down",
             Action::Close => "close",
             Action::Reopen => "reopen",
+            Action::Lock => "lock",
             Action::Unlock => "unlock",
             Action::Reset => "reset",
             Action::MakeKey => "make-key",
@@ -151,6 +165,8 @@ impl Action {
             Action::ActFor => "act-for",
             Action::Archive => "archive",
             Action::Refuse => "refuse",
+            Action::SaveDraft => "save-draft",
+            Action::DropDraft => "drop-draft",
             Action::Upload => "upload",
             Action::Correct => "correct",
             Action::Withdraw => "withdraw",
@@ -243,6 +259,8 @@ pub struct Audit {
     key: Vec<u8>,
     /// Held while an entry is written, so that entries are numbered in the order in which they are stored.
     last: Mutex<Option<Head>>,
+    /// What was said last of papers that have been changed.
+    known: Mutex<BTreeMap<Thing, Said>>,
     repeats: Mutex<Repeats>,
     /// The file that says where the chain ends, beside the store and not in it.
     head: OnceLock<PathBuf>,
@@ -255,7 +273,14 @@ impl Audit {
     /// The log of a store, and the key of pseudonyms.
     #[must_use]
     pub fn new(store: Arc<dyn Store>, key: &[u8]) -> Audit {
-        Audit { store, key: key.to_owned(), last: Mutex::new(None), repeats: Mutex::default(), head: OnceLock::new() }
+        Audit {
+            store,
+            key: key.to_owned(),
+            last: Mutex::new(None),
+            known: Mutex::default(),
+            repeats: Mutex::default(),
+            head: OnceLock::new(),
+        }
     }
 
     /// Writes an entry, with the digest of what it is about if it has made that; it is on the disk when this returns. It blocks.
@@ -269,19 +294,32 @@ impl Audit {
         {
             note.content = content::digest(self.store.as_ref(), &self.key, &thing)?;
         }
+        self.append(vec![note], Vec::new())
+    }
+
+    /// Writes entries in their order, and papers together with them.
+    fn append(&self, notes: Vec<Note>, papers: Vec<Paper>) -> Result<()> {
         let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
-        let link = match last.take() {
+        let mut link = match last.take() {
             Some(link) => link,
             None => self.end_of_chain()?,
         };
-        let entry = chained(note, link.number + 1, link.hash, Timestamp::now());
-        self.store.append_entry(&entry)?;
-        let head = Head { number: entry.number, hash: entry.hash };
-        if let Some(path) = self.head.get() {
-            head.write(path)?;
+        let mut entries = Vec::new();
+        for note in notes {
+            let entry = chained(note, link.number + 1, link.hash, Timestamp::now());
+            link = Head { number: entry.number, hash: entry.hash.clone() };
+            entries.push(entry);
         }
-        *last = Some(head);
+        self.store.append_entries(&entries, papers)?;
+        if let Some(path) = self.head.get() {
+            link.write(path)?;
+        }
+        *last = Some(link);
         Ok(())
+    }
+
+    fn known(&self) -> MutexGuard<'_, BTreeMap<Thing, Said>> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Notes what a batch will say once personal fields are blanked, before they are: whatever interrupts it, the log then vouches
