@@ -12,8 +12,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use jiff::Timestamp;
 use liuwu_engine::period::{Date, Period};
 
-use crate::accounts::Caller;
 use crate::accounts::password::Cost;
+use crate::accounts::{Caller, Scope};
 use crate::audit::{Action, Audit, Note, Subject};
 use crate::config::{Config, Token};
 use crate::disclosure::{Lens, Look, Outlook, Reader, Shown, Viewer};
@@ -30,7 +30,7 @@ use crate::remit::Remit;
 use crate::retention;
 use crate::scoring::{Footing, ScoringError};
 use crate::store::{Edition, Run, RunId, Store, day_in_china};
-use crate::view::{EditionView, Listing, RunView, UnitTree, ViewError};
+use crate::view::{self, EditionView, Listing, RunView, UnitTree, ViewError};
 use keeper::Keeper;
 use kept::Kept;
 pub use runs::{is_run, may_watch};
@@ -58,6 +58,8 @@ struct Shared {
     /// What pushes compare with; held by whoever compares records with the stored ones and then stores them.
     standing: Mutex<Standing>,
     drafts: Drafts,
+    /// Held while a registration of a webhook is read, changed and written again.
+    changing_webhooks: Mutex<()>,
     previews: Previews,
     jobs: Jobs,
     /// Held while units are scored: one scoring at a time has the processors to itself.
@@ -87,6 +89,7 @@ impl App {
             units: Kept::new(KEPT_TREES),
             standing: Mutex::default(),
             drafts,
+            changing_webhooks: Mutex::default(),
             previews: Previews::default(),
             jobs: Jobs::default(),
             scoring: Mutex::new(()),
@@ -151,19 +154,19 @@ impl App {
         }
     }
 
-    /// Blanks personal data whose time is over by the edition in force, and notes it. It blocks.
+    /// Blanks personal data whose time is over by the editions there are, and notes it. It blocks.
     ///
     /// # Errors
-    /// When the store fails or the edition cannot be used.
+    /// When the store fails.
     pub fn blank_personal(&self) -> Result<(), Problem> {
         // Invented data is about nobody, and a demonstration is to show how names are struck out.
-        if self.config().sample || self.store().editions()?.is_empty() {
+        if self.config().sample {
             return Ok(());
         }
-        let edition = self.current_edition(&self.bundle()?)?;
+        let editions = view::usable_editions(self.store())?;
         let blanked = retention::blank_due(
             self.store(),
-            edition.bundle(),
+            &retention::Terms::of(editions.iter().map(EditionView::bundle)),
             self.pseudonym_key(),
             self.today(),
             &mut |id, now, then| self.audit().note_blanking(&Caller::service(), id, now, then),
@@ -202,6 +205,11 @@ impl App {
     /// Uploads that somebody is looking at.
     pub fn drafts(&self) -> &Drafts {
         &self.0.drafts
+    }
+
+    /// Held by whoever changes what is registered to be told of changes.
+    pub fn changing_webhooks(&self) -> &Mutex<()> {
+        &self.0.changing_webhooks
     }
 
     /// What came of reading them.
@@ -437,6 +445,20 @@ impl App {
         let statements = self.store().statements(day)?;
         let remit = Remit::of_caller(caller, edition.bundle(), units.all());
         Ok(ask(&Basis { plan: &edition.plan, units: &units, statements: &statements, day, remit: &remit }))
+    }
+
+    /// Whether a scope is units that are assessed and nothing else: villages, no town. It blocks.
+    ///
+    /// # Errors
+    /// When the store fails or the edition in force cannot be used.
+    pub fn is_of_villages(&self, scope: &Scope) -> Result<bool, Problem> {
+        let Scope::Divisions(codes) = scope else { return Ok(false) };
+        if self.store().editions()?.is_empty() {
+            return Ok(false);
+        }
+        let (edition, units) = (self.current_edition(&self.bundle()?)?, self.units()?);
+        let is_assessed = |code: &String| units.get(code).is_some_and(|row| row.level == edition.bundle().assess.unit);
+        Ok(codes.iter().all(is_assessed))
     }
 
     /// The units known today, ready. It blocks.

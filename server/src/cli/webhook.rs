@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Mutex;
 
 use clap::{Subcommand, ValueEnum};
 
@@ -94,7 +95,8 @@ impl WebhookCommand {
         let store = dir.store.as_ref();
         let (audit, caller) = (dir.audit(), Caller::terminal());
         let allowed = self.webhook_host.as_slice();
-        let registry = Registry { store, audit: &audit, caller: &caller, allowed, now: jiff::Timestamp::now() };
+        let (now, changing) = (jiff::Timestamp::now(), Mutex::default());
+        let registry = Registry { store, audit: &audit, caller: &caller, allowed, now, changing: &changing };
         match &self.deed {
             Deed::List => {
                 for subscription in webhooks::all(store)? {

@@ -14,6 +14,7 @@ use serde_json::json;
 
 use super::notices::{self, Change};
 use super::outbox::{self, Message, Try};
+use super::registry::alone;
 use super::{Event, Occasion, Subscription, host_of, post, signature};
 use crate::accounts::Caller;
 use crate::audit::{Action, Note, Subject};
@@ -335,6 +336,8 @@ fn note(app: &App, id: u64, outcome: &Try) -> Result<(), Problem> {
     let store = app.store();
     let subject = Subject::of("webhook", format!("{id}/{}", outcome.message));
     app.audit().note(Note::ended(&Caller::service(), Action::Send, subject, &outcome.outcome()))?;
+    // Whoever pauses it at this moment is not overwritten.
+    let _alone = alone(app.changing_webhooks());
     let mut subscription = match super::find(store, id) {
         // Struck off while a message was on its way.
         Err(Problem::Absent(..)) => return Ok(()),

@@ -4,6 +4,8 @@
 //! address is refused unless the operator has allowed its host: so nobody who may register one makes this server ask around in
 //! the network it stands in. Next: [`crate::pages`].
 
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
 use jiff::Timestamp;
 
 use super::outbox::{self, Try};
@@ -29,6 +31,8 @@ pub struct Registry<'a> {
     pub allowed: &'a [String],
     /// When.
     pub now: Timestamp,
+    /// Held from reading a subscription until its change is stored.
+    pub changing: &'a Mutex<()>,
 }
 
 /// What is to be registered.
@@ -46,7 +50,8 @@ impl App {
     /// The register of webhooks in the hands of a caller.
     pub fn webhooks<'a>(&'a self, caller: &'a Caller) -> Registry<'a> {
         let allowed = &self.config().webhook_host;
-        Registry { store: self.store(), audit: self.audit(), caller, allowed, now: self.clock() }
+        let changing = self.changing_webhooks();
+        Registry { store: self.store(), audit: self.audit(), caller, allowed, now: self.clock(), changing }
     }
 
     /// Sends a message that says nothing to a webhook, once and now, also while sending is paused.
@@ -60,6 +65,11 @@ impl App {
         self.blocking(move |app| app.webhooks(&caller).has_tried(&kept)).await?;
         Ok(tried)
     }
+}
+
+/// The right to change what is registered, which one has at a time.
+pub(super) fn alone(changing: &Mutex<()>) -> MutexGuard<'_, ()> {
+    changing.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Registry<'_> {
@@ -93,6 +103,7 @@ impl Registry<'_> {
             failing_since: None,
             stopped: None,
         };
+        let _alone = alone(self.changing);
         subscription.id = super::register(self.store, subscription.clone())?;
         self.note(Action::Set, &subscription)?;
         Ok(subscription)
@@ -113,6 +124,7 @@ impl Registry<'_> {
     /// # Errors
     /// [`Problem::Absent`]; the store's.
     pub fn pause(&self, id: u64) -> Result<Subscription, Problem> {
+        let _alone = alone(self.changing);
         let subscription = super::find(self.store, id)?;
         let stopped = subscription.stopped.or(Some(self.now));
         self.change(Subscription { stopped, ..subscription })
@@ -123,6 +135,7 @@ impl Registry<'_> {
     /// # Errors
     /// [`Problem::Absent`]; the store's.
     pub fn resume(&self, id: u64) -> Result<Subscription, Problem> {
+        let _alone = alone(self.changing);
         let subscription = courier::resume(self.store, self.now, id)?;
         self.note(Action::Set, &subscription)?;
         Ok(subscription)
@@ -133,6 +146,7 @@ impl Registry<'_> {
     /// # Errors
     /// [`Problem::Absent`]; the store's.
     pub fn strike_off(&self, id: u64) -> Result<(), Problem> {
+        let _alone = alone(self.changing);
         let subscription = super::find(self.store, id)?;
         super::strike_off(self.store, id)?;
         self.note(Action::Set, &subscription)

@@ -8,11 +8,12 @@ use axum::body::{Body, Bytes};
 use axum::extract::State;
 use axum::http::{HeaderMap, Method, Request, StatusCode};
 use axum::response::{IntoResponse, Response};
-use liuwu::accounts::Role;
+use liuwu::accounts::{Caller, Role};
 use liuwu::config::{Config, Token};
 use liuwu::state::App;
 use liuwu::store::{Journal as _, Store as _};
-use liuwu::webhooks::{courier, outbox, signature};
+use liuwu::webhooks::registry::Wish;
+use liuwu::webhooks::{Occasion, courier, outbox, signature};
 use serde_json::{Value as Json, json};
 use tokio::net::TcpListener;
 
@@ -176,6 +177,25 @@ async fn a_receiver_that_is_away_or_sends_elsewhere_is_a_failure_with_its_reason
     assert_eq!(receiver.count(), 1, "the other address was not asked");
     let tried = county.get_as_staff("/api/v1/webhooks/2/deliveries").await.json();
     assert!(reason(tried["items"].as_array().unwrap()).contains("cannot connect"));
+}
+
+#[test]
+fn registrations_at_the_same_time_are_all_kept_each_under_its_own_number() {
+    let county = County::with(Config { webhook_host: vec!["hub.example".into()], ..quick() });
+    let caller = Caller::terminal();
+    let register = &|way: usize| {
+        let wish = Wish { url: format!("http://hub.example/{way}"), events: vec![], occasion: Occasion::Released };
+        county.app.webhooks(&caller).register(wish).unwrap().id
+    };
+    let mut numbers: Vec<u64> = std::thread::scope(|scope| {
+        let ways: Vec<_> = (0..8).map(|way| scope.spawn(move || register(way))).collect();
+        ways.into_iter().map(|way| way.join().unwrap()).collect()
+    });
+    numbers.sort_unstable();
+    assert_eq!(numbers, (1..=8).collect::<Vec<u64>>());
+    let kept = liuwu::webhooks::all(county.store.as_ref()).unwrap();
+    let urls: std::collections::BTreeSet<&str> = kept.iter().map(|subscription| subscription.url.as_str()).collect();
+    assert_eq!((kept.len(), urls.len()), (8, 8));
 }
 
 #[tokio::test]
