@@ -84,7 +84,7 @@ fn change_one(app: &App, store: &dyn Store, villages: u64, change: u64) -> (f64,
     let records = vec![record];
     store.append_batch(NewBatch { records, ..NewBatch::new(Timestamp::now(), "clerk", "one more") }).unwrap();
     let committed = Instant::now();
-    app.facts_changed();
+    app.has_written();
     loop {
         let run = store.current_run(invented::BUNDLE, period).unwrap().unwrap().id;
         if run > before {

@@ -223,7 +223,7 @@ impl Custody<'_> {
         let _alone = self.app.standing();
         self.own_record(id)?;
         self.app.store().withdraw_record(id, act)?;
-        self.app.facts_changed();
+        self.app.has_written();
         self.app.audit().note(Note::done(self.caller, Action::Withdraw, Subject::of("record", id)))?;
         self.record(id)
     }
@@ -248,7 +248,7 @@ impl Custody<'_> {
         };
         let store = self.app.store();
         let id = RecordId { batch: self.remit.admit(store, batch)?.store(store)?, number: 1 };
-        self.app.facts_changed();
+        self.app.has_written();
         self.app.audit().note(Note::done(self.caller, action, Subject::of("record", id)))?;
         Ok(Kept::Stored(id))
     }
@@ -306,6 +306,11 @@ impl Custody<'_> {
         let rows = counts.all_records() + counts.attributes + counts.statements;
         if concerns_all || rows > LARGEST_LOOKED_THROUGH || !counts.records.keys().all(|kind| self.remit.has_kind(kind))
         {
+            return Ok(false);
+        }
+        // Most of what others hand in is about others from its first record on; then the rest need not be read.
+        let first = RecordId { batch: batch.id, number: 1 };
+        if counts.all_records() > 0 && !self.has_row(&self.app.store().record(first)?.record) {
             return Ok(false);
         }
         let contents = self.app.store().contents(batch.id)?;
@@ -408,7 +413,7 @@ impl Custody<'_> {
         let _alone = self.app.standing();
         self.own_batch(id)?;
         self.app.store().withdraw_batch(id, act)?;
-        self.app.facts_changed();
+        self.app.has_written();
         self.app.audit().note(Note::done(self.caller, Action::Withdraw, Subject::of("batch", id)))?;
         self.batch(id)
     }

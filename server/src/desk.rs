@@ -27,9 +27,10 @@ use crate::disclosure::Viewer;
 use crate::drafts::habits::{self, realm};
 use crate::drafts::preview::{Key, Preview, Weighed};
 use crate::drafts::{Draft, Outline, State};
-use crate::effect::{self, Effect, Touched};
+use crate::effect::{self, Effect, Many, Touched};
 use crate::error::Problem;
-use crate::intake::{self, Limits, Mark, marked};
+use crate::intake::marked::{self, Marks, Unmarked};
+use crate::intake::{self, Limits, Mark};
 use crate::jobs::{Ending, Job};
 use crate::progress::{Gauge, Progress, Step};
 use crate::remit::Remit;
@@ -106,7 +107,7 @@ pub const NOTE: &str = "draft";
 /// # Errors
 /// What kept it from being read.
 pub fn look(app: &App, caller: &Caller, draft: &Draft, longest: Duration) -> Result<Look, Problem> {
-    let key = Key { draft: draft.id.clone(), revision: draft.revision, writes: app.writes() };
+    let key = Key { draft: draft.id.clone(), revision: draft.revision, inputs: app.inputs() };
     if let Some(preview) = app.previews().get(&key) {
         return Ok(Look::Ready(preview));
     }
@@ -162,9 +163,19 @@ fn said(app: &App, caller: &Caller, draft: &Draft) -> Result<(Arc<EditionView>, 
 }
 
 fn prepare(app: &App, caller: &Caller, draft: &Draft, gauge: &Gauge) -> Result<(Arc<EditionView>, Report), Ending> {
-    let (edition, said) = said(app, caller, draft)?;
     let files = draft.read_files(app.store()).map_err(Problem::from)?;
-    match upload::prepare_watched(app.store(), edition.bundle(), &files, &said, gauge) {
+    prepare_files(app, caller, draft, &files, gauge)
+}
+
+fn prepare_files(
+    app: &App,
+    caller: &Caller,
+    draft: &Draft,
+    files: &[File],
+    gauge: &Gauge,
+) -> Result<(Arc<EditionView>, Report), Ending> {
+    let (edition, said) = said(app, caller, draft)?;
+    match upload::prepare_watched(app.store(), edition.bundle(), files, &said, gauge) {
         Ok(report) => Ok((edition, report)),
         Err(Stopped::CalledOff(off)) => Err(off.into()),
         Err(Stopped::Store(error)) => Err(Problem::from(error).into()),
@@ -172,16 +183,20 @@ fn prepare(app: &App, caller: &Caller, draft: &Draft, gauge: &Gauge) -> Result<(
 }
 
 fn read(app: &App, caller: &Caller, draft: &Draft, gauge: &Gauge) -> Result<Preview, Ending> {
-    let (edition, mut report) = prepare(app, caller, draft, gauge)?;
+    let files = draft.read_files(app.store()).map_err(Problem::from)?;
+    let (edition, mut report) = prepare_files(app, caller, draft, &files, gauge)?;
+    let rewritten = files.iter().filter(|file| !marked::comes_back_as_itself(&file.bytes));
+    let rewritten = rewritten.map(|file| file.name.clone()).collect();
     gauge.go_on()?;
     gauge.begin(WEIGHING, 0);
-    let effect = weighed(app, caller, &edition, &report);
+    let effect = weighed(app, caller, &edition, &report, gauge);
+    gauge.go_on()?;
     let mut effect_taking_back = None;
     if !report.missing.is_empty() {
-        gauge.go_on()?;
         report.take_back_missing(true);
-        effect_taking_back = Some(weighed(app, caller, &edition, &report));
+        effect_taking_back = Some(weighed(app, caller, &edition, &report, gauge));
         report.take_back_missing(false);
+        gauge.go_on()?;
     }
     let tree = app.units()?;
     let mut spoken: BTreeSet<&str> = report.missing.iter().map(|missing| missing.unit.as_str()).collect();
@@ -192,27 +207,27 @@ fn read(app: &App, caller: &Caller, draft: &Draft, gauge: &Gauge) -> Result<Prev
     }
     let names: HashMap<String, String> =
         spoken.into_iter().map(|unit| (unit.to_owned(), tree.full_name(unit))).collect();
-    Ok(Preview { report, effect, effect_taking_back, names })
+    Ok(Preview { report, effect, effect_taking_back, rewritten, names })
 }
 
 /// What storing a report would do to the results, or why that cannot be told.
-fn weighed(app: &App, caller: &Caller, edition: &EditionView, report: &Report) -> Weighed {
-    weigh(app, caller, edition, report).unwrap_or_else(|problem| {
+fn weighed(app: &App, caller: &Caller, edition: &EditionView, report: &Report, gauge: &Gauge) -> Weighed {
+    weigh(app, caller, edition, report, gauge).unwrap_or_else(|problem| {
         let words = problem.detail();
         Weighed::Unknown(words.zh, words.en)
     })
 }
 
 /// What storing a report would do to the results that are in force.
-fn weigh(app: &App, caller: &Caller, edition: &EditionView, report: &Report) -> Result<Weighed, Problem> {
+fn weigh(
+    app: &App,
+    caller: &Caller,
+    edition: &EditionView,
+    report: &Report,
+    gauge: &Gauge,
+) -> Result<Weighed, Problem> {
     if report.is_empty() {
         return Ok(Weighed::Effect(Effect::default()));
-    }
-    if report.is_large() {
-        let zh = "超过20万行的表不测算影响,入库后在成绩里看";
-        let en =
-            "the effect of a table of more than 200,000 rows is not weighed; look at the results once it is stored";
-        return Ok(Weighed::Unknown(zh.to_owned(), en.to_owned()));
     }
     let store = app.store();
     let bundle = &edition.edition.bundle;
@@ -233,16 +248,28 @@ fn weigh(app: &App, caller: &Caller, edition: &EditionView, report: &Report) -> 
         pseudonym_key: app.pseudonym_key().to_vec(),
         longest: LONGEST,
     };
-    let touched = Touched::by(store, batch)?;
-    match effect::of(store, &Overlay::new(store, batch), &touched, &edition.plan, &ask) {
+    let weighed = match report.large() {
+        Some(large) => {
+            let after = Overlay::of_many(store, batch, large);
+            let records_of = |unit: &str| large.rows_of(unit);
+            let change = Many { after: &after, units: report.large_touched(), records_of: &records_of };
+            gauge.begin(WEIGHING, change.units.len() as u64);
+            effect::in_portions(store, change, (&edition.plan, &ask), gauge)
+        }
+        None => {
+            let touched = Touched::by(store, batch)?;
+            effect::of(store, &Overlay::new(store, batch), &touched, &edition.plan, &ask)
+        }
+    };
+    match weighed {
         Ok(effect) => Ok(Weighed::Effect(effect.told_to(&Viewer::of(caller), &*app.units()?))),
         Err(ScoringError::NotInForce) => Ok(Weighed::Effect(Effect::default())),
         Err(error) => Err(error.into()),
     }
 }
 
-/// A file of a draft as a workbook with its faults in red, each with a comment; what was mended in the draft is mended in it. Of a
-/// table too large to be held the first faulty rows, as CSV.
+/// A file of a draft with its faults in red, each with a comment; what was mended in the draft is mended in it. Of a table too large
+/// to be held the first faulty rows, as CSV.
 ///
 /// # Errors
 /// [`Problem::Absent`] for a file that the draft does not have.
@@ -253,14 +280,18 @@ pub fn corrected(app: &App, caller: &Caller, draft: &Draft, name: &str, preview:
     if preview.report.is_large() {
         return preview.report.corrections.first().cloned().ok_or_else(absent);
     }
-    let mut book = intake::read(&file.name, &file.bytes, None, Limits::default()).map_err(Problem::Faults)?;
-    said.choices.mend(&mut book);
     // What the file was recognised as, or declared to be, need not be guessed again when it comes back.
     let kinds = preview.report.kinds_of(name, marked::ONLY_SHEET);
-    book.mark = book.mark.or_else(|| Some(Mark::naming(edition.bundle(), kinds)));
-    let taken = internal_mark(&caller.name(), app.clock());
-    let bytes = marked::write(&book, &preview.report.faults, &taken);
-    let bytes = bytes.map_err(|error| Problem::Internal(error.to_string()))?;
+    let marks = Marks {
+        faults: &preview.report.faults,
+        choices: &said.choices,
+        mark: &Mark::naming(edition.bundle(), kinds),
+        taken: &internal_mark(&caller.name(), app.clock()),
+    };
+    let marked = marked::write(&file.name, &file.bytes, &marks).map_err(|error| match error {
+        Unmarked::Unreadable(faults) => Problem::Faults(faults),
+        Unmarked::Unfit(error) => Problem::Internal(error.to_string()),
+    })?;
     let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
-    Ok(File { name: format!("{stem}-需要改正.xlsx"), bytes })
+    Ok(File { name: format!("{stem}-需要改正.{}", marked.extension), bytes: marked.bytes })
 }

@@ -6,6 +6,7 @@
 
 mod error;
 pub mod habits;
+pub mod mended;
 pub mod preview;
 
 use std::collections::{BTreeMap, HashSet};

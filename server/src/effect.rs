@@ -4,6 +4,8 @@
 //! units that can move are scored, before and after; where that is all of them, what stands is read from the run in force. Nothing
 //! is stored. Next: [`crate::error`].
 
+mod portions;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -18,6 +20,7 @@ use crate::scoring::{self, Ask, Computed, ScoringError};
 use crate::store::overlay::Within;
 use crate::store::{Knowledge, NewBatch, Store, StoreError, UnitRow};
 use crate::view::UnitTree;
+pub use portions::{Many, in_portions};
 
 /// What a change does to the results of a standard.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

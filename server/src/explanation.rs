@@ -98,9 +98,12 @@ pub struct Evidence {
     pub date: String,
     /// The file, sheet and row.
     pub place: String,
-    /// Since when it is known, where that is after results for the period had been published.
+    /// Since when it is known, where that is after it was due, or after results for the period had been published.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub known_since: Option<Date>,
+    /// The day by which it was due, where it came after that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub was_due: Option<Date>,
     /// Its fields: title, value, and the cell each was read from.
     pub fields: Vec<Field>,
 }
@@ -266,11 +269,13 @@ impl Explainer<'_> {
                 .collect(),
             _ => Vec::new(),
         };
+        let late = self.late.lateness(&evidence.kind, &evidence.place());
         Evidence {
             kind: kind.map_or_else(|| evidence.kind.clone(), |kind| kind.title.clone()),
             date: evidence.date.to_string(),
             place: evidence.place(),
-            known_since: self.late.since(&evidence.kind, &evidence.place()),
+            known_since: late.map(|late| late.since),
+            was_due: late.and_then(|late| late.due),
             fields,
         }
     }

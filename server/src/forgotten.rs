@@ -6,7 +6,7 @@
 
 use std::collections::HashMap;
 
-use liuwu_engine::dictionary::{Dictionary, Kind};
+use liuwu_engine::dictionary::{Dictionary, Kind, Value};
 
 use crate::intake::UnitRecord;
 use crate::intake::identity::{self, Fingerprint};
@@ -36,23 +36,56 @@ impl Forgotten<'_> {
         (left.record.values != filed.record.values).then_some(left)
     }
 
+    /// Whether records of a kind can have lost anything by which they are known again.
+    pub fn concerns(&self, kind: &Kind) -> bool {
+        !self.key.is_empty() && kind.fields.values().any(|field| personal::is_personal(self.dictionary, field))
+    }
+
     /// Puts what is left of a text in its place where a stored record about the same fact has lost that very text.
     pub fn keep(&self, kind: &Kind, incoming: &mut [UnitRecord], stored: &[UnitRecord]) {
-        let mut lost: HashMap<Fingerprint, Vec<&UnitRecord>> = HashMap::new();
-        for known in stored.iter().filter(|known| known.record.values.iter().flatten().any(personal::is_gone)) {
-            lost.entry(identity::fingerprint(kind, known)).or_default().push(known);
-        }
+        let mut lost = Lost::default();
+        stored.iter().for_each(|known| lost.note(kind, known));
+        incoming.iter_mut().for_each(|filed| self.keep_one(kind, filed, &lost));
+    }
+
+    /// The same in one record.
+    pub fn keep_one(&self, kind: &Kind, filed: &mut UnitRecord, lost: &Lost) {
         if lost.is_empty() {
             return;
         }
-        for filed in incoming {
-            let Some(left) = self.left_of(kind, filed) else { continue };
-            for known in lost.get(&identity::fingerprint(kind, &left)).into_iter().flatten() {
-                let values = filed.record.values.iter_mut().zip(&left.record.values).zip(&known.record.values);
-                let same = values.filter(|((_, left), known)| left == known);
-                same.filter(|(_, known)| known.as_ref().is_some_and(personal::is_gone))
-                    .for_each(|((value, left), _)| value.clone_from(left));
+        let Some(left) = self.left_of(kind, filed) else { return };
+        for (field, gone) in lost.of(&identity::fingerprint(kind, &left)) {
+            if left.record.values.get(*field).is_some_and(|left| left.as_ref() == Some(gone))
+                && let Some(value) = filed.record.values.get_mut(*field)
+            {
+                *value = Some(gone.clone());
             }
         }
+    }
+}
+
+/// What stored records of a kind have lost, by the fact: the field, and what is left of its text. Nothing else of the records is
+/// held.
+#[derive(Debug, Default)]
+pub struct Lost(HashMap<Fingerprint, Vec<(usize, Value)>>);
+
+impl Lost {
+    /// Whether nothing is lost.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Notes what a stored record has lost.
+    pub fn note(&mut self, kind: &Kind, known: &UnitRecord) {
+        let values = known.record.values.iter().enumerate();
+        let gone = values.filter_map(|(field, value)| Some((field, value.clone().filter(personal::is_gone)?)));
+        let mut gone = gone.peekable();
+        if gone.peek().is_some() {
+            self.0.entry(identity::fingerprint(kind, known)).or_default().extend(gone);
+        }
+    }
+
+    fn of(&self, fact: &Fingerprint) -> impl Iterator<Item = &(usize, Value)> {
+        self.0.get(fact).into_iter().flatten()
     }
 }

@@ -7,9 +7,9 @@ pub mod progress;
 pub mod store;
 #[cfg(test)]
 mod trial;
+pub mod wording;
 pub mod intake;
 pub mod records;
-pub mod wording;
 pub mod personal;
 pub mod accounts;
 pub mod remit;

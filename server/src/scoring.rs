@@ -2,16 +2,19 @@
 //!
 //! Enters: a [`Store`] and a [`Ask`]. Leaves: a [`Run`] with an assessment of every unit and period, and roll-ups; the same kept
 //! current when few facts have changed ([`keep_current`]); or the finding that a stored run can be reproduced ([`verify()`]).
-//! Reading order: this file, `lists` and `ground` (what a run stands on), `full`, `sealed`, `half` (going on with an interrupted one), `footing`, `changed`,
-//! `verify`. Next: [`crate::cli`].
+//! Reading order: this file, `lists` and `ground` (what a run stands on), `sealed`, `making`, `full`, `half` (going on with an interrupted one), `registers`, `footing`, `changed`,
+//! `keeping`, `verify`. Next: [`crate::cli`].
 
 mod lists;
 mod ground;
-mod full;
 mod sealed;
+mod making;
+mod full;
 mod half;
+mod registers;
 mod footing;
 mod changed;
+mod keeping;
 mod verify;
 #[cfg(test)]
 mod tests;
@@ -34,9 +37,10 @@ use crate::progress::{Progress, Unwatched};
 use crate::store::{Edition, Knowledge, Run, RunId, Store, StoreError};
 use ground::Ground;
 
-pub use changed::{Kept, PlanOf, Update, keep_current};
 pub use footing::Footing;
 pub use half::interrupted;
+pub use keeping::{Kept, PlanOf, Update, keep_current, make_ready};
+pub(crate) use registers::{Gatherer, Registers};
 pub use verify::{Difference, Verification, verify};
 
 /// Results read from the store at a time.
@@ -210,7 +214,7 @@ fn compute(
 ) -> Result<Computed, ScoringError> {
     let periods = periods_of(&plan.bundle, &ask.periods)?;
     let Some(first) = periods.first() else { return Err(ScoringError::NotInForce) };
-    let mut ground = Ground::read(knowledge, &plan.bundle, ask.as_of, &ask.pseudonym_key)?;
+    let ground = Ground::read(knowledge, &plan.bundle, ask.as_of, &ask.pseudonym_key)?;
     let world = Arc::new(ground.whole_world()?);
     let priors = priors(store, &plan.bundle, looks_back_on, *first)?;
     let request = Request { periods, as_of: Some(ask.as_of) };

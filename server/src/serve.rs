@@ -57,8 +57,11 @@ pub async fn serve(listener: TcpListener, app: App, shutdown: impl Future<Output
     }
 }
 
-/// Goes on with the run that the last end of the server has cut off.
+/// Reads what the first change would have to wait for, and goes on with the run that the last end of the server has cut off.
 async fn go_on(app: App) {
+    if let Err(problem) = app.blocking(App::make_ready).await {
+        tracing::warn!(cause = %problem, "the first change will have to wait");
+    }
     if let Err(problem) = app.blocking(App::go_on_with_run).await {
         tracing::warn!(cause = %problem, "the run that was cut off is not gone on with");
     }

@@ -180,14 +180,15 @@ impl App {
         Ok(())
     }
 
-    /// Must be called after everything that changes the facts.
-    pub fn facts_changed(&self) {
-        self.has_written();
-    }
-
     /// How often the store has changed, by its own count; for whatever is kept ready or tagged until it changes.
     pub fn writes(&self) -> u64 {
         self.store().generation()
+    }
+
+    /// How often the facts and editions have changed, by the store's own count; for whatever is read of them alone, and need not be
+    /// read again when results are scored or published.
+    pub fn inputs(&self) -> u64 {
+        self.store().inputs_changed()
     }
 
     /// Answers to the public that are kept.

@@ -3,8 +3,9 @@
 //! Enters: files as their user has them, and what he says with them. Leaves: a [`Report`] of what would happen (预检), which
 //! [`commit`] stores; or every fault at its cell, and nothing stored. `preparation` reads the files, `comparison` holds their
 //! records beside those that are known, `strip` shows the faulty rows;
-//! a table too large to be held goes through `large`. Next: [`crate::scoring`].
+//! a table too large to be held goes through `large` and `beside`. Next: [`crate::scoring`].
 
+mod beside;
 mod comparison;
 mod large;
 mod preparation;
@@ -15,7 +16,7 @@ mod strip;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use jiff::Timestamp;
 use liuwu_engine::bundle::Bundle;
@@ -29,7 +30,7 @@ use crate::progress::{CalledOff, Progress, Step, Unwatched};
 use crate::questions;
 use crate::remit::{NotAdmitted, Remit};
 use crate::store::{Act, BatchId, NewBatch, RecordId, RecordRow, Seen, Statement, Store, StoreError, digest_hex};
-use large::Large;
+pub use large::Large;
 pub use strip::{Strip, StripRow};
 
 /// A file as uploaded.
@@ -201,7 +202,7 @@ impl Report {
     /// The units with records or attributes in it.
     pub fn units_touched(&self) -> HashSet<&str> {
         let records = self.batch.records.iter().map(|record| record.unit.as_str());
-        let large = self.large.iter().flat_map(|large| &large.units).map(|unit| unit.as_ref());
+        let large = self.large.iter().flat_map(|large| large.by_unit.keys()).map(AsRef::as_ref);
         records.chain(large).chain(self.batch.attributes.iter().map(|fact| fact.unit.as_str())).collect()
     }
 
@@ -219,6 +220,20 @@ impl Report {
     /// Whether it is a large table, whose rows are not in [`Self::batch`].
     pub fn is_large(&self) -> bool {
         self.large.is_some()
+    }
+
+    /// The rows of a large table.
+    pub fn large(&self) -> Option<&Large> {
+        self.large.as_ref()
+    }
+
+    /// The units whose facts change when a large table is stored.
+    pub fn large_touched(&self) -> BTreeSet<String> {
+        let rows = self.large.iter().flat_map(Large::units_touched).map(str::to_owned);
+        let taken_back: HashSet<RecordId> = self.batch.takes_back.iter().copied().collect();
+        let missing = self.missing.iter().filter(|missing| taken_back.contains(&missing.record));
+        let statements = self.batch.statements.iter().map(|statement| statement.area.clone());
+        rows.chain(missing.map(|missing| missing.unit.clone())).chain(statements).collect()
     }
 
     /// What would be stored; without the rows of a large table.
@@ -270,6 +285,9 @@ pub enum Stopped {
 pub const READING: Step = Step { zh: "读取", en: "reading" };
 /// Checking the rows.
 pub const CHECKING: Step = Step { zh: "预检", en: "checking" };
+/// Writing to the store.
+pub const STORING: Step = Step { zh: "入库", en: "storing" };
+
 /// Stores what a report found. None: there is nothing new, and nothing was stored.
 ///
 /// # Errors

@@ -6,9 +6,12 @@ use jiff::Timestamp;
 use jiff::tz::Offset;
 use liuwu_engine::dictionary::{Type, Value};
 
+/// What internal pages and files say of themselves.
+pub const INTERNAL: &str = "内部资料";
+
 /// What every file that staff take away says of itself: that it is internal, who took it and when.
 pub fn internal_mark(name: &str, at: Timestamp) -> String {
-    format!("内部资料 · {name} · {}", Offset::constant(8).to_datetime(at).strftime("%Y-%m-%d %H:%M"))
+    format!("{INTERNAL} · {name} · {}", Offset::constant(8).to_datetime(at).strftime("%Y-%m-%d %H:%M"))
 }
 
 /// A value as people write it: choices by their title, yes and no as 是 and 否.

@@ -130,6 +130,13 @@ impl Scribe<'_> {
             return None;
         };
         let message = keys.flag("message");
+        if message && !kind.has_steps() {
+            let events = self.dictionary.kinds.values().filter(|kind| kind.has_steps()).map(|kind| kind.id.as_ref());
+            let known: Vec<&str> = events.collect();
+            let place = keys.get("message").map_or(keys.place, |node| node.place);
+            let fault = Diagnostic::new(&codes::MESSAGE_OF_NO_EVENT).with("kind", &kind.title);
+            self.reader.fault(place, fault.with("known", known.join(", ")));
+        }
         let own_words: &[&str] = if message { &MESSAGE_WORDS } else { &[] };
         let each = self.pointer(&keys, "each");
         let has_each = each.is_some();

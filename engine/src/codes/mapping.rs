@@ -31,6 +31,13 @@ codes! {
         help_zh: "from 写路径,constant 写固定的值",
         help_en: "`from` is a path, `constant` a fixed value",
     }
+    /// Messages are about events, and these are none.
+    MESSAGE_OF_NO_EVENT = Error "message-of-no-event" {
+        zh: "「{kind}」不是分环节的事件,不能按消息推送",
+        en: "`{kind}` has no steps of which messages could tell",
+        help_zh: "去掉 message: true,推送完整的记录;或改为事件台账(在考核办法中写有 changes: latest 和 stages 的):{known}",
+        help_en: "leave `message: true` out and push whole records, or name a kind with `changes: latest` and `stages`: {known}",
+    }
     /// A target that the field does not take.
     NO_SUCH_CHOICE = Error "no-such-choice" {
         zh: "「{field}」没有「{value}」这一选项",

@@ -75,10 +75,10 @@ codes! {
     }
     /// A table of more rows than are held at a time, read piece by piece.
     LARGE_TABLE = Warning "large-table" {
-        zh: "超过{limit}行,按大表读取:每一格照样检查,每一行照样比对;但不测算对得分的影响,不生成标红的文件,不能声明为全部台账",
-        en: "more than {limit} rows, read as a large table: every cell is checked and every row compared as always, but the effect on scores is not weighed, no marked file is made, and it cannot be declared complete",
-        help_zh: "需要这些的,分成几个文件上传,例如一个镇街一个",
-        help_en: "where you need these, upload it in parts, one for each town for example",
+        zh: "超过{limit}行,按大表读取:检查、比对、测算影响都和小表一样,只是时间长些;退回改正的只有有错的行,不是整张表",
+        en: "more than {limit} rows, read as a large table: checked, compared and weighed like any other, which takes a while; of what is to be mended only the faulty rows come back, not the whole table",
+        help_zh: "读取、测算、入库时可以离开页面,也可以中止",
+        help_en: "the page may be left, or the work called off, while it is read, weighed and stored",
     }
     /// A large table in company.
     LARGE_NOT_ALONE = Error "large-table-not-alone" {
@@ -86,13 +86,6 @@ codes! {
         en: "a table of more than {limit} rows is uploaded by itself: one file that holds one table of records",
         help_zh: "把这张表另存为一个文件单独上传,其他的表另行上传",
         help_en: "save this table as a file of its own and upload it alone, and the other tables separately",
-    }
-    /// A file with more rows than are held holds a kind whose records are known by personal fields.
-    LARGE_WITH_PERSONAL = Error "large-table-with-personal-data" {
-        zh: "这类台账用个人信息辨认记录,一个文件不能超过{limit}行",
-        en: "records of this kind are known by personal fields: one file holds at most {limit} rows of it",
-        help_zh: "按镇街或月份分成几个文件上传",
-        help_en: "split it into several files, by town or month",
     }
     /// A quotation mark in a CSV file is never closed.
     UNCLOSED_QUOTE = Error "unclosed-quote" {

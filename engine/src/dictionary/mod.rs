@@ -200,6 +200,11 @@ impl Kind {
         self.fields.get_index_of(field)
     }
 
+    /// Whether its records are events that go through steps, of which messages may tell one by one.
+    pub fn has_steps(&self) -> bool {
+        self.changes == Changes::Latest && !self.stages.is_empty()
+    }
+
     /// The first field that holds a time of day; records of one day are ordered by it.
     pub fn time_field(&self) -> Option<usize> {
         self.fields.values().position(|field| field.kind == Type::Time)

@@ -9,6 +9,7 @@ duties-count-questions = { $count ->
     [one] { $count } conflict to settle
    *[other] { $count } conflicts to settle
 }
+duties-questions-why = What was handed in differs from what is stored, and waits for your decision:
 duties-count-drafts = { $count ->
     [one] { $count } upload left half done
    *[other] { $count } uploads left half done

@@ -150,6 +150,7 @@ entry-help-personal = personal; left as it stands it is kept
 entry-help-then = {"; "}
 
 questions-title = To be decided
+questions-all = Those of all kinds
 questions-lead = A row handed in is about the same fact as a stored record and says something else. What is decided stays on record and can be undone.
 questions-none = Nothing to decide.
 questions-settled = Decided

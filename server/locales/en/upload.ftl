@@ -36,6 +36,8 @@ upload-left = not stored yet
 
 draft-title = Check and store
 draft-correction = Download it with the faults in red
+draft-correction-rewritten = Download its visible sheets as xlsx, with the faults in red
+draft-correction-rows = Download the first 2,000 faulty rows (csv)
 draft-working = In progress: { $step }
 draft-rows-of = { $done } of { $total } rows
 draft-rows-done = { $done } rows

@@ -128,6 +128,7 @@ village-succeeds = Succeeds { $name } since { $day }; its earlier records count 
 
 # Late data
 finding-known-since = handed in late, known since { $day }
+finding-was-due = { " " }(due by { $day })
 village-in-full = All grounds (internal)
 village-as-published = The page as published
 village-published-before = Published before (as of { $day }): { $score } points; data came in or was corrected since.

@@ -6,6 +6,7 @@ duties-calendar = 订阅日历
 duties-count-overdue = 逾期{ $count }项
 duties-count-due = 待报{ $count }项
 duties-count-questions = 待核对{ $count }处
+duties-questions-why = 新报的与已入库的不一致，等您核对，按台账：
 duties-count-drafts = 未办完的上报{ $count }份
 duties-drafts = 未办完的上报
 duties-month = 一次报

@@ -129,6 +129,7 @@ entry-help-personal = 个人信息；已遮盖的不改动即保持原样
 entry-help-then = ；
 
 questions-title = 待核对
+questions-all = 看全部台账的
 questions-lead = 新报的行与已入库的记录是同一件事、内容却不一样。核对后选一种处理，处理结果留痕，可以撤回。
 questions-none = 没有需要核对的。
 questions-settled = 已处理

@@ -33,6 +33,8 @@ upload-left = 未入库，可继续
 
 draft-title = 预检与入库
 draft-correction = 下载标红的原表
+draft-correction-rewritten = 下载标红的表（另存为 xlsx，只含看得见的工作表）
+draft-correction-rows = 下载前 2,000 个有错行（csv）
 draft-working = 正在{ $step }
 draft-rows-of = { $done } / { $total } 行
 draft-rows-done = 已 { $done } 行

@@ -104,6 +104,7 @@ village-succeeds = { $day }起承继{ $name }，其原有记录计入本村社�
 
 # 补报
 finding-known-since = 补报，{ $day }起知悉
+finding-was-due = （应于{ $day }前报）
 village-in-full = 查看全部依据（内部资料）
 village-as-published = 对外公布的页面
 village-published-before = 此前公布的结果（数据截至{ $day }）为{ $score }分，之后有补报或更正。

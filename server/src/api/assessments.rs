@@ -323,7 +323,8 @@ fn explain(app: &App, asked: &Asked, lens: &Lens, run: &Run, period: Period, uni
         if lens.is_internal() {
             let units = view.units.all();
             let whose = succession::behind(units, unit, run.as_of);
-            beside.late = Late::of(app.store(), run, period, whose.iter().map(String::as_str))?;
+            let whose = whose.iter().map(String::as_str);
+            beside.late = Late::of(app.store(), view.edition.bundle(), run, period, whose)?;
             beside.exempt = Exempt::of(app.store(), units, unit, run.as_of)?;
         }
         Ok(Explanation::of(&shown, source.clone(), view.edition.bundle(), &view.units, &beside))

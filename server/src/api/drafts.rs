@@ -234,6 +234,7 @@ pub async fn correction(
 mod tests {
     use super::*;
     use crate::desk::crash::{furnish, open};
+    use crate::store::NewBatch;
 
     #[test]
     fn a_draft_that_takes_longer_to_read_than_somebody_waits_is_stored_nevertheless() {
@@ -241,7 +242,7 @@ mod tests {
         let (app, caller) = (open(directory.path()), Caller::terminal());
         let draft = furnish(&app).id;
         // Something else is written just then, so that nothing that was read is of use.
-        app.has_written();
+        app.store().append_batch(NewBatch::new(app.now(), "平台", "接口推送")).unwrap();
         let answer = store(&app, &caller, &draft, Consent::default(), Duration::ZERO).unwrap();
         assert_eq!(answer.status(), StatusCode::ACCEPTED);
         let job = app.jobs().about(&desk::storing(&draft)).expect("nothing stores it");

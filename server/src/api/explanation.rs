@@ -167,10 +167,29 @@ pub struct EvidencePart {
     /// 出处:文件、工作表、行 · File, sheet and row; with the token only.
     #[schema(example = "火灾.xlsx!2020!12")]
     pub place: Option<String>,
-    /// 补报的,何日起知悉;只在得分说明中,与出处一样只对有权者 · Since when it is known, where that is after results for the period
-    /// had been published; in explanations alone, and only where the place is shown.
+    /// 补报的,何日起知悉;与出处一样只对有权者 · Since when it is known, where that is after it was due, or after results for the
+    /// period had been published; only where the place is shown.
     #[schema(value_type = Option<String>, format = Date, example = "2021-02-01")]
     pub known_since: Option<Date>,
+    /// 逾期报来的,应于何日前报 · The day by which it was due, where it came after that.
+    #[schema(value_type = Option<String>, format = Date, example = "2021-01-05")]
+    pub was_due: Option<Date>,
+}
+
+impl EvidencePart {
+    /// A record as far as it is shown. Where its place is not shown, nothing is said of when it came.
+    pub fn of(evidence: &ShownEvidence, bundle: &Bundle, late: &Late) -> EvidencePart {
+        let late = evidence.place.as_deref().and_then(|place| late.lateness(&evidence.kind, place));
+        EvidencePart {
+            kind: evidence.kind.clone(),
+            title: kind_title(bundle, &evidence.kind),
+            date: evidence.date,
+            number: evidence.number.clone(),
+            place: evidence.place.clone(),
+            known_since: late.map(|late| late.since),
+            was_due: late.and_then(|late| late.due),
+        }
+    }
 }
 
 /// 指标。 · A criterion of the standard and its result.
@@ -280,14 +299,7 @@ impl<'a> Names<'a> {
     }
 
     fn evidence(&self, evidence: &ShownEvidence) -> EvidencePart {
-        EvidencePart {
-            kind: evidence.kind.clone(),
-            title: kind_title(self.bundle, &evidence.kind),
-            date: evidence.date,
-            number: evidence.number.clone(),
-            place: evidence.place.clone(),
-            known_since: evidence.place.as_deref().and_then(|place| self.beside.late.since(&evidence.kind, place)),
-        }
+        EvidencePart::of(evidence, self.bundle, &self.beside.late)
     }
 
     fn finding(&self, finding: &ShownFinding) -> Finding {

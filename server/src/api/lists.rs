@@ -2,6 +2,8 @@
 //!
 //! Nobody is first or last here: entries stand by rising code of the unit. Next: [`super::runs`].
 
+use std::collections::BTreeSet;
+
 use axum::extract::State;
 use liuwu_engine::assessment::FindingKind;
 use liuwu_engine::bundle::{Bundle, Each, List, Measure};
@@ -10,7 +12,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::answer::{Answer, Asked};
 use super::assessments::find;
-use super::explanation::{EvidencePart, kind_title};
+use super::explanation::EvidencePart;
 use super::openapi::Problems;
 use super::parameters::{self, Cursor, Path, Query};
 use super::results::division_of;
@@ -18,8 +20,10 @@ use super::source::{Source, UnitName};
 use crate::audit::Subject;
 use crate::disclosure::{PublicCount, Shown, ShownEntry, ShownFinding};
 use crate::error::Problem;
+use crate::explanation::late::Late;
 use crate::state::App;
 use crate::store::RunId;
+use crate::succession;
 use crate::view::RunView;
 
 /// 清单。 · A list of the standard.
@@ -253,7 +257,8 @@ pub async fn show(
                 });
             let page: Vec<&Shown> = units.by_ref().take(limit).collect();
             let next = next_page(&page, units.next().is_some(), run.id);
-            let entries = page.iter().flat_map(|shown| entries_of(shown, list, view));
+            let late = late_on(app, &page, list, view)?;
+            let entries = page.iter().flat_map(|shown| entries_of(shown, list, view, &late));
             let wanted = |entry: &ListEntry| {
                 query.department.as_ref().is_none_or(|department| entry.departments.contains(department))
             };
@@ -274,8 +279,21 @@ fn next_page(page: &[&Shown], more: bool, run: RunId) -> Option<String> {
 }
 
 /// What of a unit stands on a list.
-fn entries_of(shown: &Shown, list: &List, view: &RunView) -> Vec<ListEntry> {
-    shown.entries.iter().filter(|entry| entry.list == list.id).map(|entry| entry_of(entry, shown, list, view)).collect()
+fn entries_of(shown: &Shown, list: &List, view: &RunView, late: &Late) -> Vec<ListEntry> {
+    let of_list = shown.entries.iter().filter(|entry| entry.list == list.id);
+    of_list.map(|entry| entry_of(entry, shown, list, view, late)).collect()
+}
+
+/// What of the records on a page of a list came late; nothing for those who do not see where they come from.
+fn late_on(app: &App, page: &[&Shown], list: &List, view: &RunView) -> Result<Late, Problem> {
+    let is_placed = |entry: &ShownEntry| {
+        entry.list == list.id && entry.record.as_ref().is_some_and(|record| record.place.is_some())
+    };
+    let units = page.iter().filter(|shown| shown.entries.iter().any(is_placed));
+    let behind = units.flat_map(|shown| succession::behind(view.units.all(), &shown.unit, view.run.as_of));
+    let behind: BTreeSet<String> = behind.collect();
+    let behind = behind.iter().map(String::as_str);
+    Ok(Late::of(app.store(), view.edition.bundle(), &view.run, view.period, behind)?)
 }
 
 /// The departments of the kinds that a list is drawn from.
@@ -287,7 +305,7 @@ fn departments_of(list: &List, bundle: &Bundle) -> Vec<String> {
     departments
 }
 
-fn entry_of(entry: &ShownEntry, shown: &Shown, list: &List, view: &RunView) -> ListEntry {
+fn entry_of(entry: &ShownEntry, shown: &Shown, list: &List, view: &RunView, late: &Late) -> ListEntry {
     let bundle = view.edition.bundle();
     let division = division_of(shown, &view.units);
     let mut departments = Vec::new();
@@ -314,15 +332,7 @@ fn entry_of(entry: &ShownEntry, shown: &Shown, list: &List, view: &RunView) -> L
             reasons.extend(broken_criteria(shown, bundle));
         }
     }
-    let record = entry.record.as_ref().map(|record| EvidencePart {
-        kind: record.kind.clone(),
-        title: kind_title(bundle, &record.kind),
-        date: record.date,
-        number: record.number.clone(),
-        place: record.place.clone(),
-        // What came late is told where a result is explained.
-        known_since: None,
-    });
+    let record = entry.record.as_ref().map(|record| EvidencePart::of(record, bundle, late));
     let of_kind = entry.record.as_ref().and_then(|record| bundle.dictionary.kinds.get(&record.kind));
     let owner = entry.department.clone().or_else(|| of_kind.and_then(|kind| kind.department.clone()));
     if let Some(owner) = owner {

@@ -24,7 +24,7 @@ use crate::error::{FaultBody, Problem};
 use crate::intake::items::ItemFault;
 use crate::push::answers::{self, Answered, Earlier};
 use crate::push::body::{self, BodyError, Form};
-use crate::push::{Ask, ItemResult, MOST_ITEMS, Outcome, Push, Report, not_an_object};
+use crate::push::{Ask, ItemResult, Lacking, MOST_ITEMS, Outcome, Push, Report, not_an_object};
 use crate::remit::Remit;
 use crate::state::App;
 use crate::store::{digest_hex, mappings};
@@ -83,6 +83,8 @@ pub struct PushReport {
     pub conflict: usize,
     /// 有错 · Items that cannot be read.
     pub faulty: usize,
+    /// 尚缺必填项的 · Items about records that still lack something.
+    pub incomplete: usize,
     /// 逐条结果 · Each item, in their order.
     pub items: Vec<ItemBody>,
 }
@@ -102,6 +104,26 @@ pub struct ItemBody {
     /// 全部错误 · Every fault.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub faults: Vec<ItemFaultBody>,
+    /// 尚缺的必填项:补齐以前,用到这些项的评分项为待核定 · Fields still to come: until then the rules that read them cannot be checked.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub missing: Vec<LackingBody>,
+}
+
+/// 尚缺的必填项。 · A field that must be filled in and is not.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct LackingBody {
+    /// 填报项 · The field.
+    #[schema(example = "due")]
+    pub field: String,
+    /// 名称 · Its title.
+    #[schema(example = "时限")]
+    pub title: String,
+}
+
+impl From<Lacking> for LackingBody {
+    fn from(lacking: Lacking) -> LackingBody {
+        LackingBody { field: lacking.field, title: lacking.title }
+    }
 }
 
 /// 一处错误。 · A fault, at its place in the item.
@@ -128,6 +150,7 @@ impl From<Report> for PushReport {
             skipped: report.count(Outcome::Skipped),
             conflict: report.count(Outcome::Conflict),
             faulty: report.count(Outcome::Faulty),
+            incomplete: report.incomplete(),
             items: report.items.into_iter().enumerate().map(ItemBody::from).collect(),
         }
     }
@@ -143,6 +166,7 @@ impl From<(usize, ItemResult)> for ItemBody {
             result: result.outcome,
             records: result.records.iter().map(ToString::to_string).collect(),
             faults: result.faults.into_iter().map(fault).collect(),
+            missing: result.missing.into_iter().map(LackingBody::from).collect(),
         }
     }
 }
@@ -249,7 +273,7 @@ impl Call {
         let digest_of_edition = &edition.edition.digest;
         let units = {
             let mut standing = app.standing();
-            standing.rest_on(app.writes(), digest_of_edition);
+            standing.rest_on(app.inputs(), digest_of_edition);
             standing.units(app.store())?
         };
         let push = Push::new(bundle, &levels, &units, &ask);
@@ -265,7 +289,7 @@ impl Call {
         // One push at a time compares and stores, so that two with the same fact are not both taken for new. Nobody is kept
         // waiting by a body that comes in slowly.
         let mut standing = app.standing();
-        standing.rest_on(app.writes(), digest_of_edition);
+        standing.rest_on(app.inputs(), digest_of_edition);
         let sent = digest_hex(&[self.address.as_bytes(), &digest].concat());
         if let Some(key) = &self.key {
             match answers::find(app.store(), &ask.by, key, &sent, ask.at)? {
@@ -277,7 +301,7 @@ impl Call {
         let report = push.finish(app.store(), &mut standing)?;
         if let Some(batch) = report.batch {
             app.has_written();
-            standing.follow(app.writes());
+            standing.follow(app.inputs());
             app.audit().note(Note::done(&self.caller, Action::Upload, Subject::of("batch", batch)))?;
         }
         let status = match (report.acceptable, report.batch) {

@@ -7,9 +7,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Action;
-use super::content::{Filed, Part, Root, Thing, edition_digest, walk};
+use super::content::{Part, Thing, edition_digest, walk};
 use super::documents;
+use super::filed::Filed;
 use super::marks::Marks;
+use super::runs::Sums;
 use crate::store::{BatchId, Entry, Result, RunId, Store, StoreError};
 
 /// Entries and headings read at a time.
@@ -224,28 +226,28 @@ fn held_against(
     if said.digest.is_none() {
         return is_there(store, thing).map(|()| None);
     }
-    let (mut now, mut then, mut filed) = (Root::new(), Root::new(), Filed::of(store, thing));
+    let (mut now, mut then, mut filed) = (Sums::of(store, thing)?, Sums::of(store, thing)?, Filed::of(store, thing)?);
     let (mut parts, mut lengths_fit) = (Vec::new(), true);
     walk(store, key, thing, &mut |part, leaf| {
-        now.add(&leaf);
-        let was = filed.next()?;
-        was.iter().for_each(|was| then.add(was));
+        now.add(Some(&part), &leaf);
+        let was = filed.next(&part)?;
+        was.iter().for_each(|was| then.add(Some(&part), was));
         lengths_fit &= was.is_some();
         if was != Some(leaf) && parts.len() < NAMED {
             parts.push(part);
         }
         Ok(())
     })?;
-    while let Some(was) = filed.next()? {
-        then.add(&was);
+    while let Some(was) = filed.next_of_whole()? {
+        then.add(None, &was);
         lengths_fit = false;
     }
-    let now = Some(now.finish());
-    if now == said.digest || now == said.earlier {
+    let is_said = |digest: &String| [&said.digest, &said.earlier].contains(&&Some(digest.clone()));
+    if now.finish().iter().any(is_said) {
         return Ok(None);
     }
     // Leaves that do not fit the digest were changed themselves and tell nothing.
-    if Some(then.finish()) != said.digest {
+    if !then.finish().iter().any(|then| Some(then) == said.digest.as_ref()) {
         parts.clear();
     }
     // Where one is lacking or too many, all that follow have moved.

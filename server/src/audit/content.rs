@@ -1,10 +1,11 @@
 //! What the log says about content: one digest for a batch, an edition, a run, or a mark beside them, so that what stands in the
-//! store can be held against what was done. Digests are made here and in [`super::marks`] alone.
+//! store can be held against what was done. Digests are made here, in [`super::runs`] and in [`super::marks`] alone.
 //!
-//! Enters: a [`Thing`], the store that holds it, the key of pseudonyms. Leaves: a digest for an [`Entry`], and beside it, filed as
-//! papers, one leaf for every record and assessment, by which [`super::compare`] names the one that differs. Leaves are keyed
+//! Enters: a [`Thing`], the store that holds it, the key of pseudonyms. Leaves: a digest for an [`Entry`], and beside it, [filed](super::filed)
+//! as papers, one leaf for every record and assessment, by which [`super::compare`] names the one that differs. Leaves are keyed
 //! (HMAC-SHA-256): from a plain digest of a record whose personal fields were blanked since, a phone number could be guessed. The
-//! digest of the whole is SHA-256 over all leaves; papers that were changed too do not fit it and are not believed.
+//! digest of a batch is SHA-256 over all leaves, that of a run goes over a tree of them; papers that were changed too do not fit it
+//! and are not believed.
 
 use std::fmt;
 
@@ -14,22 +15,16 @@ use sha2::{Digest, Sha256};
 
 use super::archive::mac;
 use super::documents::{self, Document};
-use super::{Action, DONE, marks};
+use super::{Action, DONE, filed, marks, runs};
 use crate::store::transfer::RecordText;
 use crate::store::{
-    Batch, BatchId, ContentId, Entry, ItemId, NewBatch, Paper, RecordId, Result, RunId, Store, StoreError, Target, hex,
+    Batch, BatchId, ContentId, Entry, ItemId, NewBatch, RecordId, Result, RunId, Store, StoreError, Target, hex,
 };
 
 /// Stands at the beginning of every leaf. What a leaf is made of never changes under one name.
 const FORMAT: &str = "liuwu-content-1";
-/// The folder of leaves.
-const FOLDER: &str = "audit-leaves";
 /// Bytes of a leaf.
-const LEAF: usize = 32;
-/// Leaves on one paper.
-const ON_A_PAPER: usize = 1_000;
-/// Assessments read at a time.
-const PAGE: usize = 500;
+pub(super) const LEAF: usize = 32;
 
 /// Something for whose content an entry vouches.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -130,7 +125,7 @@ impl fmt::Display for Thing {
 }
 
 /// What one leaf is about.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Part {
     /// Who, when, from which files, how many.
     Heading,
@@ -187,28 +182,11 @@ pub(super) type Leaf = [u8; LEAF];
 /// Told of every leaf, in order.
 pub(super) type Visit<'a> = &'a mut dyn FnMut(Part, Leaf) -> Result<()>;
 
-/// The digest of a whole, leaf by leaf.
-pub(super) struct Root(Sha256);
-
-impl Root {
-    pub(super) fn new() -> Root {
-        Root(Sha256::new())
-    }
-
-    pub(super) fn add(&mut self, leaf: &Leaf) {
-        self.0.update(leaf);
-    }
-
-    pub(super) fn finish(self) -> String {
-        hex(&self.0.finalize())
-    }
-}
-
 /// Goes through a batch or a run as it stands in the store; an edition and a mark have no leaves.
 pub(super) fn walk(store: &dyn Store, key: &[u8], thing: &Thing, visit: Visit) -> Result<()> {
     match thing {
         Thing::Batch(id) => walk_stored_batch(store, key, *id, visit),
-        Thing::Run(id) => walk_run(store, key, *id, visit),
+        Thing::Run(id) => runs::walk(store, key, *id, visit),
         Thing::Edition(_) | Thing::Withdrawal(_) | Thing::Release(_) | Thing::Attachment(..) | Thing::Document(..) => {
             Ok(())
         }
@@ -260,39 +238,17 @@ fn walk_besides_records(key: &[u8], batch: &NewBatch, visit: Visit) -> Result<()
     Ok(())
 }
 
-/// Whether it is released, and whether it shares results with another run, is no part of what a run says.
-fn walk_run(store: &dyn Store, key: &[u8], id: RunId, visit: Visit) -> Result<()> {
-    let run = store.run(id)?;
-    let asked = (run.id, &run.bundle, &run.edition, &run.digest, &run.periods, run.as_of, run.started, &run.by);
-    let found = (run.finished, &run.engine, run.trial, &run.root, &run.counts, run.assessments);
-    visit(Part::Heading, leaf(key, "run", &(asked, found))?)?;
-    let mut after: Option<(Period, String)> = None;
-    loop {
-        let cursor = after.as_ref().map(|(period, unit)| (*period, unit.as_str()));
-        let page = store.scan_assessments(id, cursor, PAGE)?;
-        let is_last = page.len() < PAGE;
-        after = page.last().map(|last| (last.period, last.unit.clone()));
-        for found in page {
-            let digest = hex(&Sha256::digest(&found.bytes));
-            let leaf = leaf(key, "assessment", &(found.period, &found.unit, digest))?;
-            visit(Part::Assessment(found.period, found.unit), leaf)?;
-        }
-        if is_last {
-            return Ok(());
-        }
-    }
-}
-
 pub(super) fn leaf<T: Serialize>(key: &[u8], what: &str, content: &T) -> Result<Leaf> {
     let text = serde_json::to_vec(&(FORMAT, what, content)).map_err(|error| StoreError::Io(error.to_string()))?;
     Ok(mac(&text, key))
 }
 
 /// Makes the digest of what stands in the store and files its leaves. None: it is not there.
-pub(super) fn digest(store: &dyn Store, key: &[u8], thing: &Thing) -> Result<Option<String>> {
+pub(super) fn digest(store: &dyn Store, key: &[u8], thing: &Thing, runs: &runs::AtHand) -> Result<Option<String>> {
     let made = match thing {
         Thing::Edition(id) => edition_digest(store, id),
-        Thing::Batch(_) | Thing::Run(_) => file_leaves(store, thing, |visit| walk(store, key, thing, visit)).map(Some),
+        Thing::Batch(_) => filed::file(store, thing, |visit| walk(store, key, thing, visit)).map(Some),
+        Thing::Run(id) => runs.digest(store, key, *id).map(Some),
         Thing::Withdrawal(_) | Thing::Release(_) | Thing::Attachment(..) => marks::digest(store, key, thing),
         Thing::Document(document, name) => documents::digest(store, key, *document, name),
     };
@@ -311,61 +267,24 @@ pub(super) fn edition_digest(store: &dyn Store, id: &str) -> Result<Option<Strin
 
 /// The digest of a batch with other contents than it has.
 pub(super) fn digest_of_batch(key: &[u8], heading: &Batch, batch: NewBatch) -> Result<String> {
-    let mut root = Root::new();
+    let mut row = Row::default();
     walk_batch(key, heading, batch, &mut |_, leaf| {
-        root.add(&leaf);
+        row.add(&leaf);
         Ok(())
     })?;
-    Ok(root.finish())
+    Ok(row.finish())
 }
 
-/// Files the leaves of a thing in place of those it had.
-pub(super) fn file_leaves(store: &dyn Store, thing: &Thing, walk: impl FnOnce(Visit) -> Result<()>) -> Result<String> {
-    let (mut root, mut page, mut number) = (Root::new(), Vec::new(), 0);
-    walk(&mut |_, leaf| {
-        root.add(&leaf);
-        page.extend(leaf);
-        if page.len() == ON_A_PAPER * LEAF {
-            store.file_papers(vec![Paper::new(FOLDER, name(thing, number), std::mem::take(&mut page))])?;
-            number += 1;
-        }
-        Ok(())
-    })?;
-    store.file_papers(vec![Paper::new(FOLDER, name(thing, number), page)])?;
-    Ok(root.finish())
-}
+/// The digest over leaves in a row: that of a batch, and of a run that was noted before runs had a tree.
+#[derive(Default)]
+pub(super) struct Row(Sha256);
 
-fn name(thing: &Thing, number: u32) -> String {
-    let (what, id) = thing.subject();
-    format!("{what}-{id}-{number:06}")
-}
-
-/// The leaves that were filed, read paper by paper.
-pub(super) struct Filed<'a> {
-    store: &'a dyn Store,
-    thing: &'a Thing,
-    page: std::vec::IntoIter<Leaf>,
-    next: u32,
-}
-
-impl<'a> Filed<'a> {
-    pub(super) fn of(store: &'a dyn Store, thing: &'a Thing) -> Filed<'a> {
-        Filed { store, thing, page: Vec::new().into_iter(), next: 0 }
+impl Row {
+    pub(super) fn add(&mut self, leaf: &Leaf) {
+        self.0.update(leaf);
     }
 
-    /// The next leaf. A paper that is not there, or is damaged, ends them.
-    pub(super) fn next(&mut self) -> Result<Option<Leaf>> {
-        if let Some(leaf) = self.page.next() {
-            return Ok(Some(leaf));
-        }
-        let paper = match self.store.paper(FOLDER, &name(self.thing, self.next)) {
-            Err(StoreError::Corrupt(_)) => None,
-            paper => paper?,
-        };
-        self.next += 1;
-        let leaves = paper.unwrap_or_default();
-        let leaves: Vec<Leaf> = leaves.chunks_exact(LEAF).filter_map(|leaf| leaf.try_into().ok()).collect();
-        self.page = leaves.into_iter();
-        Ok(self.page.next())
+    pub(super) fn finish(self) -> String {
+        hex(&self.0.finalize())
     }
 }

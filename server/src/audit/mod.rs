@@ -4,13 +4,15 @@
 //! its hash is over its own bytes and the hash of that one, so that none can be changed, taken out or put elsewhere unnoticed.
 //! An entry about a batch, an edition, a run, a withdrawal, a release, an attachment, an account, a key or a draft vouches for its
 //! content too, by a digest.
-//! Reading order: here, `repeats` (refusals, counted), [`head`] (where the chain ends, kept apart), [`verify`], [`content`], [`documents`], `marks`, [`compare`], [`search`], [`archive`].
+//! Reading order: here, `repeats` (refusals, counted), [`head`] (where the chain ends, kept apart), [`verify`], [`content`], `filed`, `runs`, [`documents`], `marks`, [`compare`], [`search`], [`archive`].
 //! Next: [`crate::entrance`].
 
 mod repeats;
 pub mod head;
 pub mod verify;
 pub mod content;
+mod filed;
+mod runs;
 pub mod documents;
 mod marks;
 pub mod compare;
@@ -25,7 +27,7 @@ use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
 use crate::accounts::Caller;
-use crate::store::{BatchId, Entry, NewBatch, Paper, Result, Store};
+use crate::store::{BatchId, Entry, NewBatch, Paper, Result, Run, Store};
 use compare::Vouched;
 use content::Thing;
 use documents::Said;
@@ -262,6 +264,7 @@ pub struct Audit {
     /// What was said last of papers that have been changed.
     known: Mutex<BTreeMap<Thing, Said>>,
     repeats: Mutex<Repeats>,
+    runs: runs::AtHand,
     /// The file that says where the chain ends, beside the store and not in it.
     head: OnceLock<PathBuf>,
 }
@@ -279,6 +282,7 @@ impl Audit {
             last: Mutex::new(None),
             known: Mutex::default(),
             repeats: Mutex::default(),
+            runs: runs::AtHand::default(),
             head: OnceLock::new(),
         }
     }
@@ -292,7 +296,7 @@ impl Audit {
             && note.outcome == DONE
             && let Some(thing) = Thing::made_by(note.action, note.subject.what, &note.subject.id)
         {
-            note.content = content::digest(self.store.as_ref(), &self.key, &thing)?;
+            note.content = content::digest(self.store.as_ref(), &self.key, &thing, &self.runs)?;
         }
         self.append(vec![note], Vec::new())
     }
@@ -322,6 +326,14 @@ impl Audit {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Reads what noting a run that replaces a few results of this one would otherwise read first. It blocks.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn make_ready(&self, run: &Run) -> Result<()> {
+        self.runs.make_ready(self.store.as_ref(), &self.key, run)
+    }
+
     /// Notes what a batch will say once personal fields are blanked, before they are: whatever interrupts it, the log then vouches
     /// for what was there or for what is to be. A batch that is not what the log says it was is not vouched for anew.
     ///
@@ -335,8 +347,7 @@ impl Audit {
         if vouched.digest(&thing) != Some(now.as_str()) {
             return Ok(());
         }
-        let digest =
-            content::file_leaves(store, &thing, |visit| content::walk_batch(&self.key, &heading, then.clone(), visit))?;
+        let digest = filed::file(store, &thing, |visit| content::walk_batch(&self.key, &heading, then.clone(), visit))?;
         let note = Note::done(caller, Action::Blank, Subject::of("batch", id));
         self.note(Note { content: Some(digest), ..note })
     }

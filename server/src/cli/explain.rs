@@ -46,7 +46,7 @@ impl Explain {
         let plan = scoring::plan_of(&edition)?;
         let whose = succession::behind(&store.units(run.as_of)?, &id, run.as_of);
         let records = records(store, &whose, &run, &plan.bundle)?;
-        let late = Late::of(store, &run, period, whose.iter().map(String::as_str))?;
+        let late = Late::of(store, &plan.bundle, &run, period, whose.iter().map(String::as_str))?;
         let explanation = explain(&filed, &plan.bundle, &records, &late);
         terminal.print(&text(&filed, &name, &plan.bundle, &explanation));
         terminal.print(terminal.say(
@@ -139,7 +139,14 @@ fn write_evidence(out: &mut String, evidence: &[Evidence], indent: usize, lang: 
         }
         if let Some(since) = item.known_since {
             let said = if lang == Lang::Zh { "补报,知悉于" } else { "handed in late, known since" };
-            let _ = write!(out, " [{said} {since}]");
+            let _ = write!(out, " [{said} {since}");
+            if let Some(due) = item.was_due {
+                let _ = match lang {
+                    Lang::Zh => write!(out, ",应于 {due} 前报"),
+                    Lang::En => write!(out, ", due by {due}"),
+                };
+            }
+            out.push(']');
         }
         out.push('\n');
     }

@@ -3,6 +3,9 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::atomic::Ordering::Relaxed;
+use std::sync::atomic::{AtomicBool, AtomicU64};
+use std::sync::{Mutex, PoisonError};
 
 use anyhow::Context;
 use indicatif::ProgressBar;
@@ -16,7 +19,7 @@ use crate::accounts::Caller;
 use crate::audit::{Action, Note, Subject};
 use crate::progress::{Progress, Step};
 use crate::store::{Statement, Store};
-use crate::upload::{self, File, Report, Said, Stopped};
+use crate::upload::{self, File, Report, STORING, Said, Stopped};
 
 /// 导入台账
 #[derive(clap::Args)]
@@ -91,7 +94,11 @@ impl Import {
             std::fs::write(&correction.name, &correction.bytes).with_context(|| correction.name.clone())?;
             terminal.note(&format!("{} {}", terminal.say("待改的行:", "rows to mend:"), correction.name));
         }
-        match upload::commit(dir.store.as_ref(), report)? {
+        let bar = Bar::new(terminal);
+        bar.begin(STORING, report.rows());
+        let stored = upload::commit_watched(dir.store.as_ref(), report, &bar);
+        bar.shown.finish_and_clear();
+        match stored? {
             Some(batch) => {
                 dir.audit().note(Note::done(&Caller::terminal(), Action::Upload, Subject::of("batch", batch)))?;
                 out!(terminal, "{} {batch}", terminal.say("入库批次", "batch"));
@@ -137,24 +144,76 @@ pub(super) fn prepare(
     said: &Said,
     terminal: &Terminal,
 ) -> Result<Report, Stopped> {
-    let bar = Bar(terminal.bar(0), terminal);
+    let bar = Bar::new(terminal);
     let report = upload::prepare_watched(store, bundle, files, said, &bar);
-    bar.0.finish_and_clear();
+    bar.shown.finish_and_clear();
     report
 }
 
-/// A bar that shows what is being done, and how far it has come.
-struct Bar<'a>(ProgressBar, &'a Terminal);
+/// Work on as many rows as these says on its way how far it has come, where no terminal shows it.
+const LONG: u64 = 150_000;
+/// It says so after each of so many parts; where it is not known of how many rows, after so many rows.
+const PARTS: u64 = 20;
+const ROWS: u64 = 50_000;
+
+/// A bar that shows what is being done, and how far it has come. Where there is no terminal to show it, long work says so line by line.
+struct Bar<'a> {
+    shown: ProgressBar,
+    terminal: &'a Terminal,
+    step: Mutex<Option<Step>>,
+    total: AtomicU64,
+    done: AtomicU64,
+    is_long: AtomicBool,
+}
+
+impl<'a> Bar<'a> {
+    fn new(terminal: &'a Terminal) -> Bar<'a> {
+        Bar {
+            shown: terminal.bar(0),
+            terminal,
+            step: Mutex::default(),
+            total: AtomicU64::default(),
+            done: AtomicU64::default(),
+            is_long: AtomicBool::default(),
+        }
+    }
+
+    /// Says how far it has come, unless a bar shows it.
+    fn say(&self, done: u64, total: u64) {
+        let step = *self.step.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(step) = step.filter(|_| self.shown.is_hidden() && self.is_long.load(Relaxed)) {
+            let step = self.terminal.say(step.zh, step.en);
+            self.terminal.note(&match (done, total) {
+                (0, 0) => step.to_owned(),
+                (done, 0) => format!("{step} {done}"),
+                (done, total) => format!("{step} {done}/{total}"),
+            });
+        }
+    }
+}
 
 impl Progress for Bar<'_> {
     fn begin(&self, step: Step, total: u64) {
-        self.0.reset();
-        self.0.set_length(total);
-        self.0.set_message(self.1.say(step.zh, step.en).to_owned());
+        self.shown.reset();
+        self.shown.set_length(total);
+        self.shown.set_message(self.terminal.say(step.zh, step.en).to_owned());
+        *self.step.lock().unwrap_or_else(PoisonError::into_inner) = Some(step);
+        self.total.store(total, Relaxed);
+        self.done.store(0, Relaxed);
+        self.is_long.fetch_or(total >= LONG, Relaxed);
+        self.say(0, total);
     }
 
     fn advance(&self, more: u64) {
-        self.0.inc(more);
+        self.shown.inc(more);
+        let total = self.total.load(Relaxed);
+        let before = self.done.fetch_add(more, Relaxed);
+        let done = before + more;
+        let part = if total >= LONG { total / PARTS } else { ROWS };
+        self.is_long.fetch_or(done >= LONG, Relaxed);
+        if done / part > before / part {
+            self.say(done, total);
+        }
     }
 
     fn is_called_off(&self) -> bool {

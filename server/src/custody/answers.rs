@@ -26,6 +26,16 @@ impl Custody<'_> {
         Ok(found)
     }
 
+    /// The questions that wait for the caller: open ones which he may settle, the newest first.
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn waiting_questions(&self) -> Result<Vec<Question>, Problem> {
+        let mut waiting = self.questions()?;
+        waiting.retain(|question| question.settled.is_none() && self.may_settle(question));
+        Ok(waiting)
+    }
+
     /// The stored record of a question both sides of which are within reach.
     fn known_side(&self, question: &Question) -> Result<Option<Version>, Problem> {
         if !self.has_row(&question.row) {
@@ -61,7 +71,7 @@ impl Custody<'_> {
             let _alone = self.app.standing();
             questions::settle(self.app.store(), &self.remit, number, answer, act)?
         };
-        self.app.facts_changed();
+        self.app.has_written();
         if let Some(batch) = question.settled.as_ref().and_then(|settled| settled.batch) {
             self.app.audit().note(Note::done(self.caller, Action::Upload, Subject::of("batch", batch)))?;
         }

@@ -1,9 +1,10 @@
 //! What was really filled in for each unit: the fields that were asked, those that came with a table which existed anyway or from
-//! another system, and those that somebody typed here.
+//! another system, and those that somebody typed here: on a form, or into a cell that had to be mended.
 //!
 //! Enters: what is known about the units of a caller, in one period. Leaves: a [`Filled`] for each unit and for all together, so that a
 //! burden which grows is seen where it grows.
 
+use std::collections::{BTreeSet, HashMap};
 use std::ops::AddAssign;
 
 use liuwu_engine::period::{Date, Period};
@@ -11,11 +12,12 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::accounts::Caller;
+use crate::drafts::mended;
 use crate::entry::{Hand, hand_of};
 use crate::error::Problem;
 use crate::remit::Remit;
 use crate::state::App;
-use crate::store::{RecordRow, Store, StoreError, UnitFacts};
+use crate::store::{BatchId, Store, StoreError, StoredRecord, UnitFacts};
 
 /// Units read at a time.
 const PAGE: usize = 500;
@@ -74,12 +76,13 @@ pub fn burden(app: &App, caller: &Caller, period: Option<Period>) -> Result<Burd
     };
     let remit = Remit::of(caller.scope(), bundle, app.units()?.all());
     let mut burden = Burden { period, all: Filled::default(), units: Vec::new() };
+    let mut hands = Hands { store: app.store(), mended: HashMap::new() };
     let mut add = |facts: UnitFacts| -> Result<(), StoreError> {
         let mut filled = Filled::default();
         for record in facts.records.iter().filter(|record| period.contains(record.date)) {
             let kind = bundle.dictionary.kinds.get(&record.kind).filter(|kind| remit.has_kind(&kind.id));
             if let Some(kind) = kind {
-                filled += filled_in(app.store(), record, kind.fields.len() as u64)?;
+                filled += hands.filled_in(record, kind.fields.len() as u64)?;
             }
         }
         if filled.records > 0 {
@@ -110,18 +113,52 @@ fn each_unit(store: &dyn Store, visit: &mut dyn FnMut(UnitFacts) -> Result<(), S
     }
 }
 
-fn filled_in(store: &dyn Store, record: &RecordRow, asked: u64) -> Result<Filled, StoreError> {
-    let values = record.fields.len() as u64;
-    let typed = match hand_of(&record.source) {
-        Hand::Reused => 0,
-        Hand::Typed => values,
-        Hand::Corrected => {
-            let before = record.supersedes.map(|old| store.record(old)).transpose()?;
-            let same = |name: &str| {
-                before.as_ref().is_some_and(|before| before.record.fields.get(name) == record.fields.get(name))
-            };
-            record.fields.keys().filter(|name| !same(name)).count() as u64
+/// By whose hand values came in.
+struct Hands<'a> {
+    store: &'a dyn Store,
+    /// The cells that were mended on the page of a draft, by the batch it became.
+    mended: HashMap<BatchId, BTreeSet<String>>,
+}
+
+impl Hands<'_> {
+    fn filled_in(&mut self, record: &StoredRecord, asked: u64) -> Result<Filled, StoreError> {
+        let values = record.fields.len() as u64;
+        let typed = self.typed(record)?;
+        Ok(Filled { records: 1, asked: asked.max(values), reused: values - typed, typed })
+    }
+
+    /// How many values somebody typed in here. One that a correction left as it was came with the record before.
+    fn typed(&mut self, record: &StoredRecord) -> Result<u64, StoreError> {
+        let mut open: BTreeSet<String> = record.fields.keys().cloned().collect();
+        let mut typed = 0;
+        let mut at = record.clone();
+        loop {
+            match hand_of(&at.source) {
+                Hand::Typed => return Ok(typed + open.len() as u64),
+                Hand::Reused => {
+                    let mended = self.mended_in(at.id.batch)?;
+                    return Ok(typed + open.iter().filter(|name| mended.contains(&at.source.cell(name))).count() as u64);
+                }
+                Hand::Corrected => {
+                    let Some(before) = at.supersedes.map(|old| self.store.record(old)).transpose()? else {
+                        return Ok(typed + open.len() as u64);
+                    };
+                    let before = before.record;
+                    let asked = open.len();
+                    open.retain(|name| before.fields.get(name) == at.fields.get(name));
+                    typed += (asked - open.len()) as u64;
+                    at = before;
+                }
+            }
         }
-    };
-    Ok(Filled { records: 1, asked: asked.max(values), reused: values - typed, typed })
+    }
+
+    fn mended_in(&mut self, batch: BatchId) -> Result<&BTreeSet<String>, StoreError> {
+        if !self.mended.contains_key(&batch) {
+            let draft = self.store.batch(batch)?.notes.remove(super::NOTE);
+            let cells = draft.map(|draft| mended::of(self.store, &draft)).transpose()?;
+            self.mended.insert(batch, cells.unwrap_or_default());
+        }
+        Ok(self.mended.entry(batch).or_default())
+    }
 }

@@ -11,6 +11,11 @@ use crate::store::{Batch, BatchId, NewBatch, RecordId};
 
 const LONG: Duration = Duration::from_secs(60);
 
+/// Something that others store.
+fn push(app: &App) {
+    app.store().append_batch(NewBatch::new(app.now(), "平台", "接口推送")).unwrap();
+}
+
 #[test]
 fn while_a_draft_is_read_again_what_was_read_before_is_shown() {
     let directory = tempfile::tempdir().unwrap();
@@ -19,15 +24,35 @@ fn while_a_draft_is_read_again_what_was_read_before_is_shown() {
     assert!(matches!(look(&app, &caller, &draft, LONG).unwrap(), Look::Ready(_)));
     // As when pushes arrive all the time: nothing that was read is ever beside the newest state of the store.
     for _ in 0..3 {
-        app.has_written();
+        push(&app);
         let Look::Ready(preview) = look(&app, &caller, &draft, Duration::ZERO).unwrap() else {
             panic!("what was mended on the page would be lost");
         };
         assert_eq!(preview.report.tables.len(), 1);
     }
-    let subject = Key { draft: draft.id.clone(), revision: draft.revision, writes: app.writes() }.subject();
+    let subject = Key { draft: draft.id.clone(), revision: draft.revision, inputs: app.inputs() }.subject();
     assert!(app.jobs().about(&subject).is_some_and(|job| job.wait(LONG) == Some(Ending::Done)));
     assert!(matches!(look(&app, &caller, &draft, LONG).unwrap(), Look::Ready(_)));
+}
+
+#[test]
+fn what_was_read_holds_when_results_are_made_and_not_when_others_store_something() {
+    let directory = tempfile::tempdir().unwrap();
+    let (app, caller) = (open(directory.path()), Caller::terminal());
+    let draft = furnish(&app);
+    let kept = || {
+        let key = Key { draft: draft.id.clone(), revision: draft.revision, inputs: app.inputs() };
+        app.previews().get(&key).is_some()
+    };
+    assert!(matches!(look(&app, &caller, &draft, LONG).unwrap(), Look::Ready(_)));
+    let (periods, longest) = (vec!["2020".parse().unwrap()], LONG);
+    let (pseudonym_key, as_of, at) = (app.pseudonym_key().to_vec(), app.today(), app.now());
+    let ask =
+        Ask { bundle: "small".into(), edition: None, periods, as_of, by: "王".into(), at, pseudonym_key, longest };
+    app.score(&caller, &ask).unwrap();
+    assert!(kept(), "it would be read and weighed once more for nothing");
+    push(&app);
+    assert!(!kept());
 }
 
 #[test]

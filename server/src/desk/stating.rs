@@ -81,7 +81,7 @@ pub fn state(app: &App, caller: &Caller, saying: &Saying) -> Result<Option<Batch
     let mut batch = NewBatch::new(app.now(), caller.name(), in_words(saying, &about));
     batch.statements = new;
     let batch = remit.admit(app.store(), batch)?.store(app.store())?;
-    app.facts_changed();
+    app.has_written();
     app.audit().note(Note::done(caller, Action::Upload, Subject::of("batch", batch)))?;
     Ok(Some(batch))
 }

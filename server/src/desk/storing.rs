@@ -10,17 +10,14 @@ use super::{NOTE, prepare};
 use crate::accounts::{Caller, Permission};
 use crate::audit::{Action, Note, Subject};
 use crate::drafts::preview::Key;
-use crate::drafts::{Draft, DraftError, Outline, State, habits};
+use crate::drafts::{Draft, DraftError, Outline, State, habits, mended};
 use crate::error::Problem;
 use crate::jobs::{Ending, Job};
-use crate::progress::{Gauge, Progress, Step};
+use crate::progress::{Gauge, Progress};
 use crate::remit::NotAdmitted;
 use crate::state::App;
 use crate::store::{BatchId, StoreError};
-use crate::upload;
-
-/// Writing to the store.
-const STORING: Step = Step { zh: "入库", en: "storing" };
+use crate::upload::{self, STORING};
 
 /// What a person says when a draft is stored.
 #[derive(Debug, Clone, Default)]
@@ -53,7 +50,7 @@ pub fn commit(app: &App, caller: &Caller, draft: &Draft, consent: Consent) -> Re
     if consent.withdraw_missing.is_some() && !caller.may(Permission::Correct) {
         return Err(Problem::Forbidden(Permission::Correct.zh(), Permission::Correct.en()));
     }
-    let key = Key { draft: draft.id.clone(), revision: draft.revision, writes: app.writes() };
+    let key = Key { draft: draft.id.clone(), revision: draft.revision, inputs: app.inputs() };
     if let Some(preview) = app.previews().get(&key).filter(|_| !consent.good_rows)
         && any_error(&preview.report.faults)
     {
@@ -104,7 +101,13 @@ fn store(app: &App, caller: &Caller, draft: &Draft, consent: &Consent, key: &Key
     let Outline { faulty, conflicting, .. } = Outline::from(&report);
     let taken_back = report.batch().takes_back.len() as u64;
     gauge.begin(STORING, rows);
-    let batch = upload::commit_watched(app.store(), report, gauge).map_err(|error| match error {
+    // Before the batch is there: whoever looks at it finds by whose hand its values came.
+    app.store().file_papers(mended::paper(draft).into_iter().collect()).map_err(Problem::from)?;
+    let stored = upload::commit_watched(app.store(), report, gauge);
+    if !matches!(stored, Ok(Some(_))) {
+        app.store().file_papers(vec![mended::no_paper(draft)]).map_err(Problem::from)?;
+    }
+    let batch = stored.map_err(|error| match error {
         NotAdmitted::Store(StoreError::CalledOff(off)) => Ending::from(off),
         other => Problem::from(other).into(),
     })?;
@@ -115,7 +118,7 @@ fn store(app: &App, caller: &Caller, draft: &Draft, consent: &Consent, key: &Key
 
 /// Notes what was stored.
 fn conclude(app: &App, caller: &Caller, draft: &Draft, batch: Option<BatchId>, state: State) -> Result<(), Problem> {
-    app.facts_changed();
+    app.has_written();
     // First in the log: whatever becomes of the draft, the batch is there.
     if let Some(batch) = batch {
         app.audit().note(Note::done(caller, Action::Upload, Subject::of("batch", batch)))?;

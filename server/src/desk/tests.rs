@@ -55,7 +55,7 @@ fn what_is_called_off_while_it_is_stored_leaves_nothing_and_can_be_stored_later(
         let newest = app.store().batches(None, 1).unwrap().remove(0).id;
         let act = crate::store::Act { by: "clerk".into(), at: app.now(), why: "again".into() };
         app.store().withdraw_batch(newest, act).unwrap();
-        app.facts_changed();
+        app.has_written();
         assert!(newest > BatchId(2));
     }
     panic!("it was called off too late each time");

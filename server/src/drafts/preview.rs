@@ -1,7 +1,7 @@
 //! What came of reading a draft, kept ready until the draft changes. What was read before the store changed is still there for
 //! whoever cannot wait: the tables are the same, and what storing them does is told as it was a moment ago.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::effect::Effect;
@@ -19,6 +19,8 @@ pub struct Preview {
     pub effect: Weighed,
     /// The same when what a complete table no longer holds is taken back with it; none: it holds everything.
     pub effect_taking_back: Option<Weighed>,
+    /// The files that come back to be mended with their cells alone, since they are no xlsx files.
+    pub rewritten: BTreeSet<String>,
     /// Names of the units that are spoken of, with those of the units above them.
     pub names: HashMap<String, String>,
 }
@@ -39,8 +41,8 @@ pub struct Key {
     pub draft: String,
     /// Its revision.
     pub revision: u64,
-    /// How often the store was written to.
-    pub writes: u64,
+    /// How often facts and editions had changed.
+    pub inputs: u64,
 }
 
 impl Key {

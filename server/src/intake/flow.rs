@@ -43,6 +43,14 @@ pub fn is_too_large(faults: &[Diagnostic]) -> bool {
     matches!(faults, [only] if sizes.contains(&only.code))
 }
 
+/// Whether a file will be refused for its size, as far as that can be told without reading it: a text without quotation marks has as
+/// many rows as line ends.
+pub fn is_plainly_too_large(file_name: &str, bytes: &[u8]) -> bool {
+    let is_text = file_name.rsplit_once('.').is_some_and(|(_, end)| end.eq_ignore_ascii_case("csv"));
+    let lines = || bytes.iter().filter(|byte| **byte == b'\n').count();
+    is_text && !bytes.contains(&b'"') && !bytes.starts_with(b"PK") && lines() > Limits::default().rows
+}
+
 /// Reads a file whose only table is one of records.
 ///
 /// # Errors

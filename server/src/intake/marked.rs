@@ -1,158 +1,127 @@
-//! A file back to its user as a workbook: all sheets, rows and columns where they were, faults in red with a comment each.
+//! A file back to its user with its faults in red and a comment at each, to be mended and handed in again.
 //!
-//! Enters: a [`Workbook`] and the faults at its cells. Leaves: an xlsx file that is mended and handed in again, with the hidden sheet
-//! that says of which edition and kinds it is, as far as that is known. Next: [`super::identity`].
+//! Enters: a file as it was handed in, what was found and what was mended in it. Leaves: an xlsx file by one of two ways. An xlsx
+//! file comes back as itself ([`package`]): drop-downs, formats, pictures, hidden sheets and all that is not read here stay, byte
+//! for byte, and only marks are put in. An xls or csv file, and an xlsx file in which no place for the marks is found, is written
+//! anew ([`rebuilt`]): the cells of its visible sheets. Either way a hidden sheet says of which edition and kinds it is, as far as
+//! that is known. Next: [`super::identity`].
+
+mod comments;
+mod package;
+mod rebuilt;
+mod relations;
+mod sheet;
+mod styles;
+mod xml;
 
 use std::collections::BTreeMap;
 
 use liuwu_engine::diagnostic::{Diagnostic, Lang, Location};
-use liuwu_engine::dictionary::read::Raw;
-use liuwu_engine::period::Date;
-use rust_xlsxwriter::{Color, ExcelDateTime, Format, Note, Workbook as Writer, Worksheet, XlsxError};
+use rust_xlsxwriter::XlsxError;
 
-use super::workbook::{Content, Sheet, Workbook, place_of};
+use super::choices::{CellChoice, Choices};
+use super::template::mark::Mark;
+use super::workbook::{Limits, place_of};
+pub use rebuilt::ONLY_SHEET;
 
-/// Digits that a spreadsheet keeps of a number.
-const DIGITS: usize = 15;
-/// The name that the sheet of a text file gets.
-pub const ONLY_SHEET: &str = "Sheet1";
 /// Longest comment in a cell.
 const LONGEST: usize = 2_000;
+/// Behind a fault that is red, and of its text.
+const PAPER: &str = "F8CFCB";
+const INK: &str = "B3382C";
+
+/// What is to be put into a file.
+pub struct Marks<'a> {
+    /// What is wrong with its cells.
+    pub faults: &'a [Diagnostic],
+    /// What was mended in it.
+    pub choices: &'a Choices,
+    /// What it is taken for, unless it says so itself.
+    pub mark: &'a Mark,
+    /// Whose it is; it stands at the head of every printed page.
+    pub taken: &'a str,
+}
+
+/// A file with its marks.
+pub struct Marked {
+    /// The file.
+    pub bytes: Vec<u8>,
+    /// The extension that it must have: a workbook with macros is opened under no other.
+    pub extension: &'static str,
+    /// Whether it is the file that was handed in, and not the cells of it alone.
+    pub is_itself: bool,
+}
+
+/// Why a file cannot be given back.
+#[derive(Debug, thiserror::Error)]
+pub enum Unmarked {
+    /// It cannot be read.
+    #[error("the file cannot be read")]
+    Unreadable(Vec<Diagnostic>),
+    /// It does not fit into a spreadsheet.
+    #[error(transparent)]
+    Unfit(#[from] XlsxError),
+}
 
 /// What is wrong with each cell of a sheet, by row and column.
 type Notes = BTreeMap<(usize, usize), String>;
 
-/// Writes the file. `taken` says whose it is; it stands at the head of every printed page.
+/// What is put into one sheet.
+struct SheetMarks<'a> {
+    notes: Notes,
+    /// What stands in mended cells.
+    mended: BTreeMap<(usize, usize), &'a str>,
+}
+
+/// Puts the marks into a file.
 ///
 /// # Errors
-/// When a sheet does not fit into a spreadsheet.
-pub fn write(book: &Workbook, faults: &[Diagnostic], taken: &str) -> Result<Vec<u8>, XlsxError> {
-    let mut out = Writer::new();
-    let faces = Faces::new();
-    if let Content::Sheets(sheets) = &book.content {
-        for sheet in sheets {
-            let name = sheet.name.as_deref().unwrap_or(ONLY_SHEET);
-            let page = out.add_worksheet().set_name(name)?.set_header(format!("&R{}", taken.replace('&', "&&")));
-            write_sheet(page, sheet, &notes_on(sheet, faults), &faces)?;
-        }
+/// [`Unmarked`].
+pub fn write(name: &str, bytes: &[u8], marks: &Marks) -> Result<Marked, Unmarked> {
+    if let Ok((bytes, extension)) = package::mark(name, bytes, marks) {
+        return Ok(Marked { bytes, extension, is_itself: true });
     }
-    if let Some(mark) = &book.mark {
-        mark.write(out.add_worksheet())?;
-    }
-    out.save_to_buffer()
+    let mut book = super::read(name, bytes, None, Limits::default()).map_err(Unmarked::Unreadable)?;
+    marks.choices.mend(&mut book);
+    book.mark = book.mark.or_else(|| Some(marks.mark.clone()));
+    Ok(Marked { bytes: rebuilt::write(&book, marks)?, extension: "xlsx", is_itself: false })
 }
 
-struct Faces {
-    plain: Format,
-    day: Format,
-    time: Format,
+/// Whether a file comes back as itself, as far as its first bytes and the list of its parts tell.
+pub fn comes_back_as_itself(bytes: &[u8]) -> bool {
+    package::kind(bytes).is_ok()
 }
 
-impl Faces {
-    fn new() -> Faces {
-        Faces {
-            plain: Format::new(),
-            day: Format::new().set_num_format("yyyy-mm-dd"),
-            time: Format::new().set_num_format("yyyy-mm-dd hh:mm:ss"),
+impl Marks<'_> {
+    /// What is put into a sheet of a file.
+    fn of_sheet(&self, file: &str, sheet: Option<&str>) -> SheetMarks<'_> {
+        let is_here = |cell: &&CellChoice| cell.file == file && cell.sheet.as_deref() == sheet;
+        let mended = self.choices.cells.iter().filter(is_here);
+        SheetMarks {
+            notes: self.notes(file, sheet),
+            mended: mended.filter_map(|cell| Some((place_of(&cell.cell)?, cell.value.as_str()))).collect(),
         }
     }
-}
 
-fn notes_on(sheet: &Sheet, faults: &[Diagnostic]) -> Notes {
-    let mut notes = Notes::new();
-    for fault in faults.iter().filter(|fault| fault.is_error()) {
-        let Location::Cell { file, sheet: name, cell } = &fault.location else { continue };
-        let Some(place) = place_of(cell).filter(|_| *file == sheet.file && *name == sheet.name) else { continue };
-        let note = notes.entry(place).or_default();
-        if !note.is_empty() {
-            note.push('\n');
-        }
-        note.push_str(&fault.message(Lang::Zh));
-        let help = fault.help(Lang::Zh);
-        if !help.is_empty() {
-            note.push_str("。改法:");
-            note.push_str(&help);
-        }
-    }
-    notes
-}
-
-fn write_sheet(out: &mut Worksheet, sheet: &Sheet, notes: &Notes, faces: &Faces) -> Result<(), XlsxError> {
-    for merged in &sheet.merged {
-        let (first, last) =
-            (place(*merged.rows.start(), *merged.columns.start()), place(*merged.rows.end(), *merged.columns.end()));
-        if let (Some(first), Some(last)) = (first, last)
-            && first != last
-        {
-            out.merge_range(first.0, first.1, last.0, last.1, "", &faces.plain)?;
-        }
-    }
-    for (row, cells) in sheet.rows.iter().enumerate() {
-        for (column, cell) in cells.iter().enumerate().filter(|(_, cell)| !cell.is_blank()) {
-            let Some((row, column)) = place(row, column) else { continue };
-            write_cell(out, (row, column), cell, faces, false)?;
-        }
-    }
-    for ((row, column), note) in notes {
-        let Some(at) = place(*row, *column) else { continue };
-        write_cell(out, at, sheet.cell(*row, *column), faces, true)?;
-        let note: String = note.chars().take(LONGEST).collect();
-        out.insert_note(at.0, at.1, &Note::new(note).add_author_prefix(false).set_width(300))?;
-    }
-    Ok(())
-}
-
-/// Row and column as the writer counts them; none beyond what a spreadsheet has.
-fn place(row: usize, column: usize) -> Option<(u32, u16)> {
-    let place = (u32::try_from(row).ok()?, u16::try_from(column).ok()?);
-    (place.0 < 1_048_576 && place.1 < 16_384).then_some(place)
-}
-
-fn write_cell(
-    out: &mut Worksheet,
-    (row, column): (u32, u16),
-    cell: &Raw,
-    faces: &Faces,
-    is_faulty: bool,
-) -> Result<(), XlsxError> {
-    let face = |plain: &Format| match is_faulty {
-        true => plain.clone().set_background_color(Color::RGB(0xF8_CFCB)).set_font_color(Color::RGB(0xB3_382C)),
-        false => plain.clone(),
-    };
-    let plain = face(&faces.plain);
-    match cell {
-        Raw::Blank | Raw::List(_) | Raw::Map(_) => out.write_blank(row, column, &plain)?,
-        Raw::Boolean(is) => out.write_boolean_with_format(row, column, *is, &plain)?,
-        Raw::Float(number) => out.write_number_with_format(row, column, *number, &plain)?,
-        Raw::Number(digits) => match digits.parse::<f64>() {
-            Ok(number) if digits.len() <= DIGITS => out.write_number_with_format(row, column, number, &plain)?,
-            _ => out.write_string_with_format(row, column, digits, &plain)?,
-        },
-        Raw::Text(text) => out.write_string_with_format(row, column, text, &plain)?,
-        Raw::Date(day) => match excel_day(*day) {
-            Some(moment) => out.write_datetime_with_format(row, column, &moment, &face(&faces.day))?,
-            None => out.write_string_with_format(row, column, day.to_string(), &plain)?,
-        },
-        Raw::Time(time) => {
-            let clock = (u16::try_from(time.hour()), u8::try_from(time.minute()), time.second());
-            let moment = match clock {
-                (Ok(hour), Ok(minute), second) => {
-                    excel_day(time.date()).and_then(|day| day.and_hms(hour, minute, second).ok())
-                }
-                _ => None,
-            };
-            match moment {
-                Some(moment) => out.write_datetime_with_format(row, column, &moment, &face(&faces.time))?,
-                None => out.write_string_with_format(row, column, time.to_string(), &plain)?,
+    fn notes(&self, file: &str, sheet: Option<&str>) -> Notes {
+        let mut notes = Notes::new();
+        for fault in self.faults.iter().filter(|fault| fault.is_error()) {
+            let Location::Cell { file: of, sheet: on, cell } = &fault.location else { continue };
+            let Some(place) = place_of(cell).filter(|_| **of == *file && on.as_deref() == sheet) else { continue };
+            let note = notes.entry(place).or_default();
+            if !note.is_empty() {
+                note.push('\n');
+            }
+            note.push_str(&fault.message(Lang::Zh));
+            let help = fault.help(Lang::Zh);
+            if !help.is_empty() {
+                note.push_str("。改法:");
+                note.push_str(&help);
             }
         }
-    };
-    Ok(())
-}
-
-/// A day that a spreadsheet has; it has none before 1900.
-fn excel_day(day: Date) -> Option<ExcelDateTime> {
-    let part = |part: i8| u8::try_from(part).ok();
-    let year = u16::try_from(day.year()).ok().filter(|year| *year >= 1900)?;
-    ExcelDateTime::from_ymd(year, part(day.month())?, part(day.day())?).ok()
+        for note in notes.values_mut() {
+            *note = note.chars().take(LONGEST).collect();
+        }
+        notes
+    }
 }

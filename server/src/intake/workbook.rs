@@ -215,8 +215,8 @@ impl Sheet {
 
     /// The place of a cell.
     pub fn at(&self, row: usize, column: usize) -> Location {
-        let cell = format!("{}{}", column_letters(column), row + 1);
-        Location::Cell { file: Arc::clone(&self.file), sheet: self.name.clone(), cell: Arc::from(cell) }
+        let cell = Arc::from(address_of(row, column));
+        Location::Cell { file: Arc::clone(&self.file), sheet: self.name.clone(), cell }
     }
 
     /// What people call it: its own name, or that of its file.
@@ -235,6 +235,11 @@ pub fn column_letters(column: usize) -> String {
         rest = (rest - 1) / 26;
     }
     letters.iter().rev().collect()
+}
+
+/// The address of a cell, such as `F12`, by its row and column, from 0.
+pub fn address_of(row: usize, column: usize) -> String {
+    format!("{}{}", column_letters(column), row + 1)
 }
 
 /// Row and column of a cell, from 0, by its address such as `F12`.

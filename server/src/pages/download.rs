@@ -10,7 +10,11 @@ pub const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadshee
 
 /// The media type of rows to be mended: a workbook, or CSV.
 pub fn media_of(name: &str) -> &'static str {
-    if name.ends_with(".csv") { "text/csv; charset=utf-8" } else { XLSX }
+    match name.rsplit_once('.') {
+        Some((_, "csv")) => "text/csv; charset=utf-8",
+        Some((_, "xlsm")) => "application/vnd.ms-excel.sheet.macroEnabled.12",
+        _ => XLSX,
+    }
 }
 
 /// A file to be saved under its name.

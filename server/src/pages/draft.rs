@@ -9,6 +9,7 @@ mod deeds;
 mod stored;
 mod table;
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use askama::Template;
@@ -66,6 +67,8 @@ pub struct FileLine {
     pub correction: String,
     /// Whether it has any.
     pub has_faults: bool,
+    /// The key of the words for what comes back.
+    pub comes_back: &'static str,
 }
 
 /// How a draft stands.
@@ -183,6 +186,8 @@ fn page(app: &App, visit: &Visit, draft: &Draft) -> Result<DraftPage, Problem> {
     let frame = visit.internal_frame(app, Section::Upload);
     let language = frame.language;
     let mut faulty_files: Vec<String> = Vec::new();
+    let mut rewritten: BTreeSet<String> = BTreeSet::new();
+    let mut is_large = false;
     let stage = match &draft.state {
         DraftState::Committed { faulty, conflicting, .. } => {
             // What was left for mending can still be had in red; which file it is in is found out then.
@@ -197,6 +202,8 @@ fn page(app: &App, visit: &Visit, draft: &Draft) -> Result<DraftPage, Problem> {
                 Ok(Look::Ready(preview)) => {
                     let tables = preview.report.tables.iter().filter(|table| table.faulty > 0);
                     faulty_files.extend(tables.map(|table| table.file.clone()));
+                    rewritten.extend(preview.rewritten.iter().cloned());
+                    is_large = preview.report.is_large();
                     Stage::Open(Box::new(Open::of(app, visit.caller(), draft, &preview, &frame)?))
                 }
                 Err(problem @ Problem::Job(_)) => {
@@ -211,6 +218,11 @@ fn page(app: &App, visit: &Visit, draft: &Draft) -> Result<DraftPage, Problem> {
     let file = |name: &String| FileLine {
         correction: format!("{link}/corrections/{}", links::escape(name)),
         has_faults: faulty_files.contains(name),
+        comes_back: match (is_large, rewritten.contains(name)) {
+            (true, _) => "draft-correction-rows",
+            (false, true) => "draft-correction-rewritten",
+            (false, false) => "draft-correction",
+        },
         name: name.clone(),
     };
     let files = draft.files.iter().map(|own| file(&own.name)).collect();

@@ -2,7 +2,7 @@
 //! checked for want of it. What is missing is stated in one click.
 //! Next: [`problem`](super::problem).
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use askama::Template;
 use axum::extract::{Query, State};
@@ -12,10 +12,12 @@ use liuwu_engine::period::{Granularity, Period};
 use serde::Deserialize;
 
 use super::frame::Frame;
+use super::links;
+use super::records::shown;
 use super::seat::Section;
 use super::upload::{self, DraftLine};
 use super::visit::{Rendered, Visit};
-use crate::accounts::Permission;
+use crate::accounts::{Caller, Permission};
 use crate::custody::Custody;
 use crate::desk::stating::{self, Said};
 use crate::duties::{self, Burden, Duties, Duty, DutyState};
@@ -38,8 +40,8 @@ pub struct DutiesPage {
     pub said: Option<Said>,
     /// Whether the reader may state that something is handed in.
     pub may_state: bool,
-    /// Conflicts that wait for a decision.
-    pub questions: usize,
+    /// Conflicts that wait for the reader's decision, kind by kind.
+    pub questions: Vec<QuestionsOfKind>,
     /// Own drafts about which something is still to be done.
     pub drafts: Vec<DraftLine>,
     /// What is overdue or can be handed in now, the most urgent first.
@@ -52,6 +54,17 @@ pub struct DutiesPage {
     pub burden: Burden,
     /// How many fields it asks for twice; only for those who can change it.
     pub asked_twice: Option<usize>,
+}
+
+/// Conflicts of one kind that wait.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct QuestionsOfKind {
+    /// What clerks call the kind.
+    pub title: String,
+    /// How many.
+    pub count: usize,
+    /// The list of them.
+    pub link: String,
 }
 
 /// One line of what is due.
@@ -109,6 +122,12 @@ impl Line {
 }
 
 impl DutiesPage {
+    /// How many conflicts wait.
+    #[must_use]
+    pub fn all_questions(&self) -> usize {
+        self.questions.iter().map(|of_kind| of_kind.count).sum()
+    }
+
     /// How many are overdue.
     #[must_use]
     pub fn overdue(&self) -> usize {
@@ -155,13 +174,12 @@ pub async fn show(
         let (coming, open) = duties.open.iter().map(line).partition(|line| line.duty.state == DutyState::Coming);
         let can_change = caller.may(Permission::DraftEdition);
         let may_state = caller.may(Permission::Upload);
-        let questions = Custody::open(app, caller)?.questions()?;
         let mut drafts = if may_state { upload::drafts_of(app, caller)? } else { Vec::new() };
         drafts.retain(DraftLine::waits);
         Ok(Rendered(DutiesPage {
             said: stating::said(app, caller, asked.said)?,
             may_state,
-            questions: questions.iter().filter(|question| question.settled.is_none()).count(),
+            questions: questions_by_kind(app, caller)?,
             drafts,
             day: duties.day,
             open,
@@ -173,4 +191,18 @@ pub async fn show(
         }))
     })
     .await
+}
+
+fn questions_by_kind(app: &App, caller: &Caller) -> Result<Vec<QuestionsOfKind>, Problem> {
+    let custody = Custody::open(app, caller)?;
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    for question in custody.waiting_questions()? {
+        *counts.entry(question.row.kind).or_default() += 1;
+    }
+    let of_kind = |(kind, count): (String, usize)| QuestionsOfKind {
+        title: shown::kind(&custody, &kind),
+        count,
+        link: links::questions_of(&kind),
+    };
+    Ok(counts.into_iter().map(of_kind).collect())
 }

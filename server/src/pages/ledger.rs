@@ -8,6 +8,7 @@ use liuwu_engine::number::Number;
 
 use super::figures::{Figure, Points, PublicCount};
 use super::frame::Frame;
+use crate::explanation::late::Lateness;
 
 /// The arithmetic of a score.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -166,8 +167,8 @@ pub struct Evidence {
     pub date: Date,
     /// File, sheet and cell. Shown on internal pages only.
     pub place: Option<String>,
-    /// From when it is known, where that was after results had been published.
-    pub known_since: Option<Date>,
+    /// How it came late, if it did.
+    pub late: Option<Lateness>,
     /// The stored record. On internal pages only.
     pub link: Option<String>,
 }

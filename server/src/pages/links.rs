@@ -75,6 +75,12 @@ pub fn record(id: RecordId) -> String {
     format!("/desk/records/{id}")
 }
 
+/// The conflicts of a kind that wait to be settled.
+#[must_use]
+pub fn questions_of(kind: &str) -> String {
+    format!("/desk/questions?kind={}", escape(kind))
+}
+
 /// The home page.
 pub const HOME: &str = "/";
 /// The search.

@@ -12,6 +12,7 @@ use liuwu_engine::dictionary::Kind;
 use super::message::Said;
 use super::standing::Known;
 use super::steps::{self, Event, Moments, Noted, Of};
+use super::{Lacking, lacking};
 use crate::intake::UnitRecord;
 use crate::intake::identity::{self, Verdict};
 use crate::records::row_of;
@@ -74,6 +75,21 @@ impl OfKind {
     fn put_together(&self) -> Option<(Vec<Verdict>, Vec<Event>)> {
         let moments = self.moments.as_ref()?;
         Some(steps::put_together(&self.kind, &self.records, &self.said, &self.known.records, moments))
+    }
+
+    /// What is still missing in the records that items are about, item by item: of events in the event as it stands after all
+    /// messages.
+    pub fn missing(&self) -> Vec<(usize, Vec<Lacking>)> {
+        let of_one = |(item, record): (&usize, &UnitRecord)| (*item, lacking(&self.kind, record));
+        let Some((_, events)) = self.put_together() else {
+            return self.items.iter().zip(&self.records).map(of_one).collect();
+        };
+        let of_event = |event: Event| {
+            let missing = lacking(&self.kind, &event.filed);
+            let items: Vec<usize> = event.told_by.iter().filter_map(|place| self.items.get(*place).copied()).collect();
+            items.into_iter().map(move |item| (item, missing.clone()))
+        };
+        events.into_iter().flat_map(of_event).collect()
     }
 
     /// Puts what is new or newer into the batch: records as they were sent, events as they stand.

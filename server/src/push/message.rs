@@ -11,7 +11,7 @@ use indexmap::IndexMap;
 use liuwu_engine::codes::sheet::UNKNOWN_KIND;
 use liuwu_engine::diagnostic::{Diagnostic, Location};
 use liuwu_engine::dictionary::read::{Fault, Raw, Strictness, value};
-use liuwu_engine::dictionary::{Changes, Dictionary, Field, Kind, Type, Value};
+use liuwu_engine::dictionary::{Dictionary, Field, Kind, Type, Value};
 use liuwu_engine::mapping::Mapped;
 use liuwu_engine::period::Time;
 use serde_json::Value as Json;
@@ -45,7 +45,7 @@ struct Opened {
 
 /// The kinds whose records are events that go through steps.
 pub fn kinds(dictionary: &Dictionary) -> impl Iterator<Item = &Arc<Kind>> {
-    dictionary.kinds.values().filter(|kind| kind.changes == Changes::Latest && !kind.stages.is_empty())
+    dictionary.kinds.values().filter(|kind| kind.has_steps())
 }
 
 /// Reads a message; `number` is the place in what was pushed, from 1.

@@ -101,6 +101,24 @@ pub struct ItemResult {
     pub records: Vec<ItemId>,
     /// What is wrong, each at its place in the item.
     pub faults: Vec<ItemFault>,
+    /// The fields that its records still lack though they must be filled in: rules that read them cannot be checked.
+    pub missing: Vec<Lacking>,
+}
+
+/// A field that a record lacks.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Lacking {
+    /// Its name.
+    pub field: String,
+    /// Its title.
+    pub title: String,
+}
+
+/// The fields that a record lacks though they must be filled in.
+fn lacking(kind: &Kind, record: &UnitRecord) -> Vec<Lacking> {
+    let fields = kind.fields.iter().zip(&record.record.values);
+    let lacking = fields.filter(|((_, field), value)| value.is_none() && !field.optional);
+    lacking.map(|((name, field), _)| Lacking { field: name.clone(), title: field.title.clone() }).collect()
 }
 
 /// What came of a push.
@@ -118,6 +136,11 @@ impl Report {
     /// How many items came to this.
     pub fn count(&self, outcome: Outcome) -> usize {
         self.items.iter().filter(|item| item.outcome == outcome).count()
+    }
+
+    /// How many items are about records that still lack something.
+    pub fn incomplete(&self) -> usize {
+        self.items.iter().filter(|item| !item.missing.is_empty()).count()
     }
 }
 
@@ -222,7 +245,7 @@ impl<'a> Push<'a> {
             let of_kind = self.read.entry(Arc::clone(&kind.id)).or_insert_with(|| (kind, Vec::new()));
             of_kind.1.push((place, record, said));
         }
-        self.items.push(ItemResult { outcome, records: Vec::new(), faults: Vec::new() });
+        self.items.push(ItemResult { outcome, records: Vec::new(), faults: Vec::new(), missing: Vec::new() });
     }
 
     fn read_one(&mut self, number: u32, mapped: Mapped) -> Result<(Arc<Kind>, UnitRecord, Said), Vec<ItemFault>> {
@@ -250,7 +273,7 @@ impl<'a> Push<'a> {
 
     /// Takes an item that cannot be read at all.
     pub fn refuse(&mut self, faults: Vec<ItemFault>) {
-        self.items.push(ItemResult { outcome: Outcome::Faulty, records: Vec::new(), faults });
+        self.items.push(ItemResult { outcome: Outcome::Faulty, records: Vec::new(), faults, missing: Vec::new() });
     }
 
     /// Compares everything with what is known, and stores what may be stored as one batch.
@@ -282,6 +305,7 @@ impl<'a> Push<'a> {
         let mut noted = Vec::new();
         for of_kind in &kinds {
             self.say_what_came(of_kind);
+            self.say_what_is_missing(of_kind);
             of_kind.file(&mut batch, &mut origins, &mut noted);
         }
         let refused = self.items.iter().any(|item| item.outcome.is_refused());
@@ -336,6 +360,17 @@ impl<'a> Push<'a> {
                     _ => Outcome::Same,
                 },
             );
+        }
+    }
+
+    /// What the records still lack that come of items or that items are put into.
+    fn say_what_is_missing(&mut self, of_kind: &OfKind) {
+        for (item, missing) in of_kind.missing() {
+            if let Some(item) = self.items.get_mut(item) {
+                item.missing.extend(missing);
+                item.missing.sort();
+                item.missing.dedup();
+            }
         }
     }
 

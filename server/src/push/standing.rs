@@ -2,7 +2,8 @@
 //! have all stored events read. Next: [`super::answers`].
 //!
 //! The index holds 16 bytes and a number for each record of a kind that has been pushed since the start. It is made on the first
-//! push of a kind and kept up by pushes; anything else that writes to the store has it made anew.
+//! push of a kind and kept up by pushes, whatever is scored or published meanwhile; anything else that changes facts has it made
+//! anew.
 
 use std::collections::{BTreeSet, HashMap};
 use std::ops::ControlFlow;
@@ -18,7 +19,7 @@ use crate::records::record_of;
 use crate::remit::{Beyond, Remit};
 use crate::store::{RecordId, Store, StoreError, StoredRecord};
 
-/// What is known, as of a count of writes and by the words of an edition.
+/// What is known, as of a [count of changes](Store::inputs_changed) and by the words of an edition.
 #[derive(Default)]
 pub struct Standing {
     basis: Option<(u64, String)>,
@@ -44,20 +45,20 @@ impl Known {
 }
 
 impl Standing {
-    /// Forgets everything unless it was learnt from this very store and edition. `writes` counts what was written so far.
-    pub fn rest_on(&mut self, writes: u64, edition: &str) {
-        let same = self.basis.as_ref().is_some_and(|(known, of)| *known == writes && of == edition);
+    /// Forgets everything unless it was learnt when facts and editions had changed as often as now, and by this edition.
+    pub fn rest_on(&mut self, inputs: u64, edition: &str) {
+        let same = self.basis.as_ref().is_some_and(|(known, of)| *known == inputs && of == edition);
         if !same {
-            *self = Standing { basis: Some((writes, edition.to_owned())), ..Standing::default() };
+            *self = Standing { basis: Some((inputs, edition.to_owned())), ..Standing::default() };
         }
     }
 
-    /// Notes that a push of its own was written, which it knows all about; `writes` as counted afterwards.
-    pub fn follow(&mut self, writes: u64) {
+    /// Notes that a push of its own was stored, which it knows all about; `inputs` as counted afterwards.
+    pub fn follow(&mut self, inputs: u64) {
         if let Some((known, _)) = &mut self.basis
-            && *known + 1 == writes
+            && *known + 1 == inputs
         {
-            *known = writes;
+            *known = inputs;
         }
     }
 
@@ -127,5 +128,64 @@ impl Standing {
             known.retain(|known| Some(*known) != supersedes);
             known.push(record);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use liuwu_engine::bundle;
+
+    use super::*;
+    use crate::store::memory::Memory;
+    use crate::store::{NewRun, RunOutcome};
+    use crate::trial::{batch, noon};
+
+    /// A run as the server makes one after each push.
+    fn score(store: &dyn Store) {
+        let run = NewRun {
+            id: None,
+            bundle: "small".into(),
+            edition: "2020".into(),
+            digest: String::new(),
+            periods: vec!["2020".parse().unwrap()],
+            as_of: Date::MAX,
+            started: noon("2021-01-05"),
+            by: "自动核算".into(),
+            engine: String::new(),
+            trial: false,
+            seen: Some(store.seen()),
+            looks_back_on: None,
+            base: None,
+        };
+        let outcome = RunOutcome { finished: noon("2021-01-05"), root: String::new(), counts: Default::default() };
+        store.begin_run(run).unwrap().finish(outcome).unwrap();
+    }
+
+    #[test]
+    fn what_was_learnt_is_kept_while_results_follow_pushes_and_forgotten_when_others_write() {
+        let text = include_str!("../../../fixtures/bundles/disclosure.yaml");
+        let (bundle, _) = bundle::read("disclosure.yaml", text).unwrap();
+        let store = Memory::new();
+        let mut standing = Standing::default();
+        let learn = |standing: &mut Standing| {
+            let kind = bundle.dictionary.kinds.values().next().unwrap();
+            standing.known(&store, &bundle.dictionary, kind, &BTreeSet::new()).unwrap();
+        };
+        standing.rest_on(store.inputs_changed(), "e");
+        learn(&mut standing);
+        for _ in 0..3 {
+            // A push of its own, and the run that follows it.
+            store.append_batch(batch(Vec::new())).unwrap();
+            standing.follow(store.inputs_changed());
+            score(&store);
+            standing.rest_on(store.inputs_changed(), "e");
+            assert_eq!(standing.kinds.len(), 1, "all records of the kind would be read once more");
+        }
+        store.append_batch(batch(Vec::new())).unwrap();
+        standing.rest_on(store.inputs_changed(), "e");
+        assert_eq!(standing.kinds.len(), 0, "what others have stored would not be known");
+        learn(&mut standing);
+        standing.rest_on(store.inputs_changed(), "another edition");
+        assert_eq!(standing.kinds.len(), 0);
     }
 }

@@ -44,7 +44,9 @@ pub(super) struct Event {
     pub moments: Moments,
     /// The standing record, by its place among those known.
     pub existing: Option<usize>,
-    /// The messages that changed it, by their places.
+    /// The messages about it, by their places.
+    pub told_by: Vec<usize>,
+    /// Those that changed it.
     pub changed_by: Vec<usize>,
     fingerprint: Fingerprint,
     has_news: bool,
@@ -81,11 +83,13 @@ pub(super) fn put_together(
             // Of an event that is not known nothing is said yet.
             let is_new = stands.is_none();
             let (filed, moments) = stands.unwrap_or_else(|| (nothing_of(message), Moments::new()));
-            events.push(Event { filed, moments, existing, changed_by: Vec::new(), fingerprint, has_news: is_new });
+            let (told_by, changed_by) = (Vec::new(), Vec::new());
+            events.push(Event { filed, moments, existing, told_by, changed_by, fingerprint, has_news: is_new });
             events.len() - 1
         });
         let Some(event) = events.get_mut(at) else { continue };
         let effect = event.take(kind, message, *said);
+        event.told_by.push(place);
         if effect == Effect::Changed {
             event.changed_by.push(place);
         }

@@ -47,7 +47,6 @@ struct Desk {
     store: Memory,
     bundle: Bundle,
     standing: Standing,
-    writes: u64,
     remit: Remit,
 }
 
@@ -64,7 +63,7 @@ impl Desk {
         let mut batch = NewBatch::new(AT.parse().unwrap(), "t", "units");
         batch.units = vec![row("330381101701", "上岙村"), row("330381101702", "前垟村")];
         store.append_batch(batch).unwrap();
-        Desk { store, bundle, standing: Standing::default(), writes: 0, remit: Remit::ALL }
+        Desk { store, bundle, standing: Standing::default(), remit: Remit::ALL }
     }
 
     fn answers_for(&mut self, scope: &Scope) {
@@ -92,7 +91,7 @@ impl Desk {
             accept_good_items,
             dry_run: false,
         };
-        self.standing.rest_on(self.writes, "e");
+        self.standing.rest_on(self.store.inputs_changed(), "e");
         let levels: Vec<&str> = self.bundle.levels().collect();
         let units = self.standing.units(&self.store).unwrap();
         let push = Push::new(&self.bundle, &levels, &units, &ask);
@@ -102,8 +101,7 @@ impl Desk {
         }
         let report = push.finish(&self.store, &mut self.standing).unwrap();
         if report.batch.is_some() {
-            self.writes += 1;
-            self.standing.follow(self.writes);
+            self.standing.follow(self.store.inputs_changed());
         }
         report
     }
@@ -232,7 +230,6 @@ fn of_two_records_that_were_kept_as_two_facts_each_is_known_again() {
     other.fields.insert("deaths".to_owned(), json!("2"));
     batch.records = vec![other];
     desk.store.append_batch(batch).unwrap();
-    desk.writes += 1;
     for item in &two {
         assert_eq!(outcomes(&desk.push(false, std::slice::from_ref(item))), [Outcome::Same]);
     }
@@ -250,7 +247,6 @@ fn what_else_was_written_is_seen_by_the_next_push() {
             crate::store::Act { by: "甲".into(), at: AT.parse().unwrap(), why: "误".into() },
         )
         .unwrap();
-    desk.writes += 1;
     assert_eq!(outcomes(&desk.push(false, &[item])), [Outcome::New]);
 }
 

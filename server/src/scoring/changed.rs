@@ -1,19 +1,18 @@
-//! Keeps runs in force current: scores again what has changed since, and nothing else.
+//! Scores again what has changed since a run was made, and nothing else.
 //!
-//! Enters: what was stored since a run was made. Leaves: a new run that replaces the results that came out otherwise and shares all
+//! Enters: what was stored since. Leaves: a new run that replaces the results that came out otherwise and shares all
 //! others with the old one, which stays as it is; equal to a full run of the same day, receipts and root included. Where
-//! that cannot be had (another day of knowledge, edition, engine or list of units), a full run. Next: `verify`.
+//! that cannot be had (another day of knowledge, edition, engine or list of units), a full run. Next: [`super::keeping`].
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use jiff::Timestamp;
 use liuwu_engine::assess::{
     ALL, AssessError, ENGINE_VERSION, Plan, Priors, Request, Results, Span, UnitResult, periods_of, roll_up,
     score_units, slim,
 };
 use liuwu_engine::assessment::Past;
-use liuwu_engine::period::{Date, Period};
+use liuwu_engine::period::Period;
 use liuwu_engine::record::Facts;
 
 use super::footing::Footing;
@@ -23,132 +22,15 @@ use super::sealed::{Counts, Sealed, Tally};
 use super::{Ask, ScoringError, all_of, on_threads};
 use crate::filed::Filed;
 use crate::progress::Progress;
-use crate::store::{BatchId, Edition, NewRun, Run, RunId, Seen, Store, StoreError, Target, day_in_china};
+use crate::store::{BatchId, Moment, NewRun, Run, RunId, Store, StoreError, Target};
 
 /// Results read behind one whose neighbour is wanted too: about as many as the store keeps together.
 const NEIGHBOURS: usize = 48;
 /// So many units touched are not few.
 const MANY: usize = 10_000;
 
-/// Makes an edition ready.
-pub type PlanOf<'a> = dyn Fn(&Edition) -> Result<Arc<Plan>, ScoringError> + 'a;
-
-/// Which runs are to be kept current, and for whom.
-#[derive(Debug, Clone)]
-pub struct Update {
-    /// The bundle's id.
-    pub bundle: String,
-    /// The day of knowledge of runs that were made as of their own day; others keep theirs.
-    pub today: Date,
-    /// Who asks.
-    pub by: String,
-    /// When.
-    pub at: Timestamp,
-    /// The key of pseudonyms.
-    pub pseudonym_key: Vec<u8>,
-    /// The longest time that one run may take.
-    pub longest: std::time::Duration,
-}
-
-/// What came of keeping runs current.
-#[derive(Debug, Default)]
-pub struct Kept {
-    /// The new runs.
-    pub made: Vec<Run>,
-    /// The runs that could not be brought up to date and stay as they were, and why.
-    pub left: Vec<(RunId, ScoringError)>,
-}
-
-/// Brings the runs in force of a bundle up to what is stored by now. A run whose results all stay the same is left as it is, and
-/// one that cannot be scored does not keep the others from it. `plan_of` makes an edition ready, or has it ready: what is scored
-/// with it is not called off for taking long. `footing` is what earlier updates of the same store have at hand.
-///
-/// # Errors
-/// [`ScoringError`] when the store fails or `progress` calls it off; the runs made before it stay.
-pub fn keep_current(
-    store: &dyn Store,
-    update: &Update,
-    plan_of: &PlanOf,
-    footing: &Footing,
-    progress: &dyn Progress,
-) -> Result<Kept, ScoringError> {
-    let mut kept = Kept::default();
-    let mut in_force = store.runs_in_force(&update.bundle)?;
-    // Those of earlier periods first: later ones look back on them.
-    in_force.sort_by_key(|(_, periods)| periods.iter().map(|period| period.from()).min());
-    for (run, periods) in in_force {
-        match keep_one(store, update, plan_of, footing, (&run, periods), progress) {
-            Ok(new) => kept.made.extend(new),
-            Err(error @ ScoringError::Store(_)) => return Err(error),
-            Err(error) if progress.is_called_off() => return Err(error),
-            Err(error) => kept.left.push((run.id, error)),
-        }
-    }
-    Ok(kept)
-}
-
-/// Brings one run up to date, for the periods for which it is in force; none: its results all stay the same.
-fn keep_one(
-    store: &dyn Store,
-    update: &Update,
-    plan_of: &PlanOf,
-    footing: &Footing,
-    (run, periods): (&Run, Vec<Period>),
-    progress: &dyn Progress,
-) -> Result<Option<Run>, ScoringError> {
-    let (edition, plan) = edition_for(store, plan_of, run, &periods)?;
-    let as_of = if run.as_of == day_in_china(run.started) { update.today } else { run.as_of };
-    let ask = Ask {
-        bundle: run.bundle.clone(),
-        edition: Some(edition.edition.clone()),
-        periods: full::without_years(&plan, &periods),
-        as_of,
-        by: update.by.clone(),
-        at: update.at,
-        pseudonym_key: update.pseudonym_key.clone(),
-        longest: update.longest,
-    };
-    // Before anything is looked at: what comes later is looked at again the next time.
-    let changed = Changed { store, plan: &plan, ask: &ask, run, footing, now: store.seen() };
-    let touched = match run.digest == edition.digest && run.as_of == as_of && run.periods == periods {
-        true => changed.touched()?,
-        false => Touched::Everything,
-    };
-    match touched {
-        Touched::Nothing => Ok(None),
-        Touched::Units(units) if changed.are_few(&units)? => changed.score(units, progress),
-        Touched::Units(_) | Touched::Everything => {
-            // With a plan of its own, which may be called off.
-            full::score(store, &edition, &plan.apart(), &ask, progress).map(|(run, _)| Some(run))
-        }
-    }
-}
-
-/// The newest edition, where it is in force for all periods; otherwise that of the run.
-fn edition_for(
-    store: &dyn Store,
-    plan_of: &PlanOf,
-    run: &Run,
-    periods: &[Period],
-) -> Result<(Edition, Arc<Plan>), ScoringError> {
-    let own = || store.edition(&run.bundle, &run.edition);
-    let newest = match store.current_edition(&run.bundle)? {
-        Some(newest) => newest,
-        None => own()?,
-    };
-    let plan = plan_of(&newest)?;
-    let scored = periods_of(&plan.bundle, &full::without_years(&plan, periods)).unwrap_or_default();
-    let scored = full::with_years(&plan, &scored);
-    if newest.edition == run.edition || scored == periods {
-        return Ok((newest, plan));
-    }
-    let own = own()?;
-    let plan = plan_of(&own)?;
-    Ok((own, plan))
-}
-
 /// What has come since a run was made.
-enum Touched {
+pub(super) enum Touched {
     Nothing,
     /// Facts of these units, or what is said of them and all below.
     Units(BTreeSet<String>),
@@ -156,24 +38,24 @@ enum Touched {
 }
 
 /// A run to be brought up to what is stored by now.
-struct Changed<'a> {
-    store: &'a dyn Store,
-    plan: &'a Arc<Plan>,
-    ask: &'a Ask,
-    run: &'a Run,
-    footing: &'a Footing,
+pub(super) struct Changed<'a> {
+    pub(super) store: &'a dyn Store,
+    pub(super) plan: &'a Arc<Plan>,
+    pub(super) ask: &'a Ask,
+    pub(super) run: &'a Run,
+    pub(super) footing: &'a Footing,
     /// What is stored by now.
-    now: Seen,
+    pub(super) now: Moment<'a>,
 }
 
 impl Changed<'_> {
     /// The units about which anything was stored since.
-    fn touched(&self) -> Result<Touched, ScoringError> {
+    pub(super) fn touched(&self) -> Result<Touched, ScoringError> {
         let Some(seen) = self.run.seen.filter(|_| self.run.engine == ENGINE_VERSION) else {
             return Ok(Touched::Everything);
         };
         let mut units = BTreeSet::new();
-        let now = self.now;
+        let now = self.now.seen;
         for id in (seen.batch.0 + 1..=now.batch.0).map(BatchId) {
             if self.store.batch(id)?.received_on <= self.ask.as_of && self.by_batch(id, &mut units)?.is_none() {
                 return Ok(Touched::Everything);
@@ -245,12 +127,16 @@ impl Changed<'_> {
 
     fn ground(&self) -> Result<Ground<'_>, ScoringError> {
         let bundle = &self.plan.bundle;
-        let lists = self.footing.lists(self.store, bundle, self.ask.as_of)?;
-        Ok(Ground::on(self.store, bundle, self.ask.as_of, &self.ask.pseudonym_key, lists))
+        let lists = self.footing.lists(&self.now, bundle, self.ask.as_of)?;
+        Ok(Ground::on(self.now.known.as_ref(), bundle, self.ask.as_of, &self.ask.pseudonym_key, lists))
     }
 
     /// Scores what depends on some units, and makes a run of it.
-    fn score(&self, touched: BTreeSet<String>, progress: &dyn Progress) -> Result<Option<Run>, ScoringError> {
+    pub(super) fn score(
+        &self,
+        touched: BTreeSet<String>,
+        progress: &dyn Progress,
+    ) -> Result<Option<Run>, ScoringError> {
         let mut ground = self.ground()?;
         let lists = Arc::clone(&ground.lists);
         // What was said of a unit that has a successor counts for that one.
@@ -260,7 +146,7 @@ impl Changed<'_> {
         if rolls_up(self.plan) {
             wanted.extend(lists.exempted());
         }
-        let chunks = full::chunks_of(lists.portions_with(wanted), full::CHUNK);
+        let chunks = full::put_together(lists.portions_with(wanted), full::CHUNK);
         progress.begin(SCORING, chunks.iter().map(|chunk| chunk.len() as u64).sum());
         let mut fresh = Fresh { results: self.no_results()?, sealed: Vec::new() };
         for chunk in &chunks {
@@ -276,7 +162,7 @@ impl Changed<'_> {
     }
 
     /// Whether few enough units are touched that their results can be held at once; otherwise a full run does it in chunks.
-    fn are_few(&self, touched: &BTreeSet<String>) -> Result<bool, ScoringError> {
+    pub(super) fn are_few(&self, touched: &BTreeSet<String>) -> Result<bool, ScoringError> {
         Ok(touched.len() <= MANY && self.ground()?.lists.at_or_below(touched, MANY + 1).len() <= MANY)
     }
 
@@ -419,7 +305,7 @@ impl Changed<'_> {
             by: self.ask.by.clone(),
             engine: ENGINE_VERSION.to_owned(),
             trial: false,
-            seen: Some(self.now),
+            seen: Some(self.now.seen),
             looks_back_on,
             base: Some(base),
         })?;

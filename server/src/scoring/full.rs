@@ -3,8 +3,8 @@
 //! Enters: what to score, and a [`Progress`]. Leaves: a [`Run`]. What is written before the run is called off or interrupted is kept,
 //! and gone on with when the same is asked for again. Next: [`super::half`], [`super::sealed`].
 //!
-//! Held at once are: the list of units (about 300 bytes a unit), one chunk with its facts and results, results that may not be
-//! written yet because others come before them (where codes rise with the tree, those of a chunk), the receipt of each result, and,
+//! Held at once are: the list of units (about 300 bytes a unit), the facts of the parts that are being scored, the results of two
+//! chunks and those that may not be written yet because others come before them (where codes rise with the tree, none), the receipt of each result, and,
 //! only when the standard rolls up, of each unit what roll-ups read (about 2 kB). A standard that compares units with all others
 //! has one portion and holds everything.
 
@@ -12,8 +12,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use liuwu_engine::assess::{
-    ALL, AssessError, ENGINE_VERSION, Exemption, Idle, Plan, Priors, Request, Results, UnitResult, idle_exemptions,
-    periods_of, roll_up, score_units, slim,
+    ALL, AssessError, ENGINE_VERSION, Idle, Plan, Request, Results, idle_exemptions, periods_of, roll_up,
 };
 use liuwu_engine::assessment::{Assessment, Past};
 use liuwu_engine::bundle::Over;
@@ -21,10 +20,11 @@ use liuwu_engine::diagnostic::Diagnostic;
 use liuwu_engine::period::{Granularity, Period};
 use liuwu_engine::record::Facts;
 use liuwu_engine::record::reading::Attributes;
-use rayon::prelude::*;
+use rayon::join;
 
 use super::ground::{Ground, rolls_up};
 use super::half::Taken;
+use super::making::{Made, Maker, Remark};
 use super::sealed::{InOrder, Sealed};
 use super::{Ask, ScoringError, on_threads, priors};
 use crate::deadline::within;
@@ -34,6 +34,8 @@ use crate::store::{Edition, NewRun, Run, Store};
 
 /// Units scored at a time, at least; a portion is never cut.
 pub(super) const CHUNK: usize = 2_000;
+/// Parts of a chunk, at most: enough that processors end at about the same time, and large enough that their units are read together.
+const PARTS: usize = 16;
 
 const READING: Step = Step { zh: "读取名单", en: "reading the list of units" };
 pub(super) const SCORING: Step = Step { zh: "核算", en: "scoring" };
@@ -65,8 +67,8 @@ pub(super) fn score_in_chunks(
 ) -> Result<(Run, Vec<Diagnostic>), ScoringError> {
     let periods = periods_of(&plan.bundle, &ask.periods)?;
     let Some(first) = periods.first() else { return Err(ScoringError::NotInForce) };
-    // Before anything is read: what comes later may be seen in part, and is looked at again.
-    let seen = store.seen();
+    // What comes later is not seen, not even in part, and is looked at again.
+    let now = store.moment()?;
     let looks_back_on = match first.previous() {
         Ok(before) => store.current_run(&plan.bundle.id, before)?.map(|run| run.id),
         Err(_) => None,
@@ -82,12 +84,12 @@ pub(super) fn score_in_chunks(
         by: ask.by.clone(),
         engine: ENGINE_VERSION.to_owned(),
         trial: false,
-        seen: Some(seen),
+        seen: Some(now.seen),
         looks_back_on,
         base: None,
     };
     progress.begin(READING, 0);
-    let mut ground = Ground::read(store, &plan.bundle, ask.as_of, &ask.pseudonym_key)?;
+    let ground = Ground::read(now.known.as_ref(), &plan.bundle, ask.as_of, &ask.pseudonym_key)?;
     let priors = priors(store, &plan.bundle, looks_back_on, *first)?;
     let request = Request { periods, as_of: Some(ask.as_of) };
     let mut taken = Taken::find(store, &new, plan, &priors, progress)?;
@@ -95,12 +97,12 @@ pub(super) fn score_in_chunks(
         Some(taken) => InOrder::going_on(store.resume_run()?, taken),
         None => InOrder::new(store.begin_run(new.clone())?, &new.periods),
     };
-    let mut full =
-        Full { plan, ask, request: &request, priors: &priors, writer, taken, kept: Kept::default(), idle: Vec::new() };
-    full.chunks(&mut ground, progress, size)?;
+    let maker = Maker { plan, request: &request, priors: &priors, ground: &ground };
+    let mut full = Full { maker, ask, progress, writer, taken, kept: Kept::default(), idle: Vec::new() };
+    full.chunks(size)?;
     if rolls_up(plan) {
         progress.begin(ROLLING_UP, 0);
-        full.roll_up(&mut ground)?;
+        full.roll_up()?;
     }
     let mut remarks = full.idle;
     remarks.extend(stray(&ground, &full.kept.sample));
@@ -140,9 +142,6 @@ fn has_years(plan: &Plan) -> bool {
     rolls_up_years && plan.bundle.assess.period != Granularity::Year
 }
 
-/// An exemption that changes nothing, and whether it covers something.
-type Remark = (Exemption, bool);
-
 /// Exemptions of units that are not scored.
 fn stray(ground: &Ground, sample: &[Assessment]) -> Vec<Remark> {
     let mut world = ground.empty_world();
@@ -177,10 +176,9 @@ impl Kept {
 type Place = (usize, Period);
 
 struct Full<'a> {
-    plan: &'a Arc<Plan>,
+    maker: Maker<'a>,
     ask: &'a Ask,
-    request: &'a Request,
-    priors: &'a Priors,
+    progress: &'a dyn Progress,
     writer: InOrder<'a>,
     taken: Option<Taken>,
     kept: Kept,
@@ -188,91 +186,91 @@ struct Full<'a> {
 }
 
 impl Full<'_> {
-    /// Scores and writes chunk by chunk.
-    fn chunks(&mut self, ground: &mut Ground, progress: &dyn Progress, size: usize) -> Result<(), ScoringError> {
-        let chunks = chunks_of(ground.lists.portions().iter().map(Vec::as_slice), size);
-        let mut waiting: BTreeSet<String> = chunks
-            .iter()
-            .filter_map(|chunk| chunk.iter().map(|place| ground.lists.id(*place)).min().map(str::to_owned))
-            .collect();
-        let rolled = self.rolled_names(ground);
-        let total = chunks.iter().map(|chunk| chunk.len() as u64).sum();
+    /// Scores and writes chunk by chunk: while one is scored, the one before is written.
+    fn chunks(&mut self, size: usize) -> Result<(), ScoringError> {
+        let Maker { plan, ground, .. } = self.maker;
+        let progress = self.progress;
+        let chunks = chunks_of(ground.lists.portions(), size);
+        let mut waiting = Waiting::of(ground, &chunks, self.rolled_names());
+        let total = chunks.iter().flatten().map(|part| part.len() as u64).sum();
         progress.begin(SCORING, total);
         if let Some(taken) = &self.taken {
             let done = ground.lists.scored().filter(|place| taken.has(ground.lists.id(*place))).count() as u64;
             progress.finds(Unfinished::GoesOn { done, total });
         }
-        let longest = self.ask.longest;
-        let plan = Arc::clone(self.plan);
-        within(&plan, longest, || {
-            for chunk in &chunks {
+        let mut scored = None;
+        within(plan, self.ask.longest, || {
+            for chunk in chunks.iter().map(Some).chain([None]) {
+                let before = scored.take();
                 if progress.is_called_off() {
+                    self.finish_chunk(before, &mut waiting)?;
                     return Err(ScoringError::Assess(AssessError::CalledOff));
                 }
-                if self.is_taken(ground, chunk) { self.take(ground, chunk) } else { self.chunk(ground, chunk) }?;
-                if let Some(first) = chunk.iter().map(|place| ground.lists.id(*place)).min() {
-                    waiting.remove(first);
-                }
-                // What stands before all that is still to come can be written.
-                self.writer.write_before(waiting.first().into_iter().chain(rolled.first()).min())?;
-                progress.advance(chunk.len() as u64);
+                let Some(chunk) = chunk else { return self.finish_chunk(before, &mut waiting) };
+                let (maker, is_taken) = (self.maker, self.is_taken(chunk));
+                let make = || if is_taken { Ok(None) } else { maker.make_all(chunk).map(Some) };
+                let (made, finished) = on_threads(|| join(make, || self.finish_chunk(before, &mut waiting)))?;
+                finished?;
+                scored = Some((chunk, made?));
             }
             Ok(())
         })
     }
 
     /// Whether nothing of a chunk has to be scored any more. What exemptions change is not kept, so it is scored again.
-    fn is_taken(&self, ground: &Ground, chunk: &[usize]) -> bool {
+    fn is_taken(&self, chunk: &Chunk) -> bool {
+        let lists = &self.maker.ground.lists;
         let Some(taken) = &self.taken else { return false };
-        let needs_sample = ground.lists.has_exemptions() && self.kept.sample.is_empty();
-        !needs_sample
-            && chunk.iter().all(|place| taken.has(ground.lists.id(*place)) && !ground.lists.is_exempted(*place))
+        let needs_sample = lists.has_exemptions() && self.kept.sample.is_empty();
+        let is_there = |place: &usize| taken.has(lists.id(*place)) && !lists.is_exempted(*place);
+        !needs_sample && chunk.iter().flatten().all(is_there)
+    }
+
+    /// Takes what was made of a chunk, or is there already, and writes what can be written now.
+    fn finish_chunk(&mut self, chunk: Option<Scored>, waiting: &mut Waiting) -> Result<(), ScoringError> {
+        let Some((chunk, made)) = chunk else { return Ok(()) };
+        match made {
+            None => self.take(chunk)?,
+            Some(made) => made.into_iter().for_each(|made| self.keep(made)),
+        }
+        self.writer.write_before(waiting.first_behind(self.maker.ground, chunk))?;
+        self.progress.advance(chunk.iter().map(|part| part.len() as u64).sum());
+        Ok(())
     }
 
     /// Takes results that are there already.
-    fn take(&mut self, ground: &Ground, chunk: &[usize]) -> Result<(), ScoringError> {
-        if !rolls_up(self.plan) {
+    fn take(&mut self, chunk: &Chunk) -> Result<(), ScoringError> {
+        let Maker { plan, ground, .. } = self.maker;
+        if !rolls_up(plan) {
             return Ok(());
         }
-        let mut facts = ground.facts(chunk)?;
-        for place in chunk {
+        let places: Vec<usize> = chunk.iter().flatten().copied().collect();
+        let mut facts = ground.facts(&places)?;
+        for place in &places {
             self.kept.attributes.insert(*place, facts.remove(place).unwrap_or_default().1);
         }
-        let units: Vec<&str> = chunk.iter().map(|place| ground.lists.id(*place)).collect();
+        let units: Vec<&str> = places.iter().map(|place| ground.lists.id(*place)).collect();
         if let Some(taken) = &mut self.taken {
             self.kept.extend(taken.results_of(&units, self.ask.as_of));
         }
         Ok(())
     }
 
-    fn chunk(&mut self, ground: &mut Ground, chunk: &[usize]) -> Result<(), ScoringError> {
-        let world = Arc::new(ground.world(chunk)?);
-        let results = on_threads(|| score_units(self.plan, &world, self.request, self.priors))??;
-        let all: Vec<&UnitResult> = results.iter().flat_map(|results| &results.units).collect();
-        self.writer.hold(on_threads(|| all.par_iter().map(|result| Sealed::of(&result.past.result)).collect())?);
-        if ground.lists.has_exemptions() {
-            let plain: Vec<Assessment> = all.iter().map(|result| (*result.past.result).clone()).collect();
-            let idle = idle_exemptions(&world, &plain);
-            self.idle.extend(idle.into_iter().map(|idle| (idle.exemption.clone(), idle.covers)));
-            if self.kept.sample.is_empty() {
-                self.kept.sample = plain.into_iter().take(1).collect();
-            }
+    fn keep(&mut self, made: Made) {
+        self.writer.hold(made.sealed);
+        self.idle.extend(made.idle);
+        if self.kept.sample.is_empty() {
+            self.kept.sample.extend(made.sample);
         }
-        if rolls_up(self.plan) {
-            for place in chunk {
-                let unit = world.find(&ground.bundle.assess.unit, ground.lists.id(*place));
-                let attributes = unit.and_then(|unit| world.units().get(unit)).map(|unit| unit.attributes.clone());
-                self.kept.attributes.insert(*place, attributes.unwrap_or_default());
-            }
-            self.kept.extend(slim(&results));
-        }
-        Ok(())
+        self.kept.attributes.extend(made.attributes);
+        self.kept.extend(made.results);
     }
 
     /// What the results rolled up are called, at least.
-    fn rolled_names(&self, ground: &Ground) -> BTreeSet<String> {
+    fn rolled_names(&self) -> BTreeSet<String> {
+        let Maker { plan, ground, .. } = self.maker;
         let mut names = BTreeSet::new();
-        for roll_up in &self.plan.bundle.roll_up {
+        for roll_up in &plan.bundle.roll_up {
             match &roll_up.over {
                 Over::Level(level) => names.extend(ground.lists.of_level(level).map(|id| format!("{level}:{id}"))),
                 Over::All => drop(names.insert(ALL.to_owned())),
@@ -282,30 +280,80 @@ impl Full<'_> {
         names
     }
 
-    fn roll_up(&mut self, ground: &mut Ground) -> Result<(), ScoringError> {
+    fn roll_up(&mut self) -> Result<(), ScoringError> {
+        let Maker { plan, ground, .. } = self.maker;
         let kept = std::mem::take(&mut self.kept);
         self.kept.sample = kept.sample;
         let results = kept.results.into_values().collect();
         let mut attributes = kept.attributes;
         let own = |place: usize| (Facts::default(), attributes.remove(&place).unwrap_or_default());
         let world = Arc::new(ground.world_of_all(own)?);
-        let rolled =
-            within(self.plan, self.ask.longest, || on_threads(|| roll_up(self.plan, &world, results, &|_, _| true)))??;
+        let rolled = within(plan, self.ask.longest, || on_threads(|| roll_up(plan, &world, results, &|_, _| true)))??;
         self.writer.hold(rolled.iter().map(Sealed::of).collect());
         Ok(())
     }
 }
 
-/// Portions put together until there are enough units to keep all threads busy.
-pub(super) fn chunks_of<'p>(portions: impl IntoIterator<Item = &'p [usize]>, size: usize) -> Vec<Vec<usize>> {
-    let mut chunks: Vec<Vec<usize>> = Vec::new();
-    for portion in portions {
-        match chunks.last_mut() {
-            Some(chunk) if chunk.len() + portion.len() <= size => chunk.extend(portion),
-            _ => chunks.push(portion.to_vec()),
+/// Units before which no result may be written yet.
+struct Waiting {
+    /// The first unit of each chunk still to come.
+    chunks: BTreeSet<String>,
+    /// What roll-ups will add.
+    rolled: BTreeSet<String>,
+}
+
+impl Waiting {
+    fn of(ground: &Ground, chunks: &[Chunk], rolled: BTreeSet<String>) -> Waiting {
+        Waiting {
+            chunks: chunks.iter().filter_map(|chunk| first_of(ground, chunk)).map(str::to_owned).collect(),
+            rolled,
         }
     }
-    chunks
+
+    /// The first of them, behind a chunk that has come.
+    fn first_behind(&mut self, ground: &Ground, chunk: &Chunk) -> Option<&String> {
+        if let Some(first) = first_of(ground, chunk) {
+            self.chunks.remove(first);
+        }
+        self.chunks.first().into_iter().chain(self.rolled.first()).min()
+    }
+}
+
+fn first_of<'g>(ground: &'g Ground, chunk: &Chunk) -> Option<&'g str> {
+    chunk.iter().flatten().map(|place| ground.lists.id(*place)).min()
+}
+
+/// Units scored together, in parts that processors take one by one.
+type Chunk = Vec<Vec<usize>>;
+
+/// A chunk with what was made of it; none: its results are there already.
+type Scored<'c> = (&'c Chunk, Option<Vec<Made>>);
+
+/// Portions put together into parts, and parts into chunks, until there are enough units in each.
+fn chunks_of(portions: &[Vec<usize>], size: usize) -> Vec<Chunk> {
+    let mut chunks: Vec<(usize, Chunk)> = Vec::new();
+    for part in put_together(portions.iter().map(Vec::as_slice), size.div_ceil(PARTS)) {
+        match chunks.last_mut() {
+            Some((units, chunk)) if *units + part.len() <= size => {
+                *units += part.len();
+                chunk.push(part);
+            }
+            _ => chunks.push((part.len(), vec![part])),
+        }
+    }
+    chunks.into_iter().map(|(_, chunk)| chunk).collect()
+}
+
+/// Portions put together until there are so many units; a portion is never cut.
+pub(super) fn put_together<'p>(portions: impl IntoIterator<Item = &'p [usize]>, size: usize) -> Vec<Vec<usize>> {
+    let mut parts: Vec<Vec<usize>> = Vec::new();
+    for portion in portions {
+        match parts.last_mut() {
+            Some(part) if part.len() + portion.len() <= size => part.extend(portion),
+            _ => parts.push(portion.to_vec()),
+        }
+    }
+    parts
 }
 
 /// The earlier result of a unit as scripts look back on it.

@@ -3,7 +3,7 @@
 //! Enters: [`Knowledge`] of a day. Leaves: a [`World`] of all units or of some with all above them. Next: [`super::full`].
 
 use std::collections::{BTreeSet, HashMap};
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use liuwu_engine::assess::{Plan, UnitFacts, World};
 use liuwu_engine::bundle::{Bundle, Over};
@@ -32,8 +32,8 @@ pub(super) struct Ground<'a> {
     as_of: Date,
     pseudonym_key: &'a [u8],
     pub(super) lists: Arc<Lists>,
-    /// The facts of units above those scored that have been read.
-    upper: HashMap<usize, OwnFacts>,
+    /// The facts of units above those scored that have been read, for all who read.
+    upper: RwLock<HashMap<usize, OwnFacts>>,
 }
 
 impl<'a> Ground<'a> {
@@ -56,7 +56,7 @@ impl<'a> Ground<'a> {
         pseudonym_key: &'a [u8],
         lists: Arc<Lists>,
     ) -> Ground<'a> {
-        Ground { knowledge, bundle, as_of, pseudonym_key, lists, upper: HashMap::new() }
+        Ground { knowledge, bundle, as_of, pseudonym_key, lists, upper: RwLock::default() }
     }
 
     /// A world without units.
@@ -65,7 +65,7 @@ impl<'a> Ground<'a> {
     }
 
     /// A world of some of the units scored, with their facts and with all units above them; exemptions are those of its units.
-    pub(super) fn world(&mut self, scored: &[usize]) -> Result<World, ScoringError> {
+    pub(super) fn world(&self, scored: &[usize]) -> Result<World, ScoringError> {
         let mut upper = BTreeSet::new();
         for place in scored {
             let mut next = self.lists.above(*place);
@@ -79,14 +79,14 @@ impl<'a> Ground<'a> {
     }
 
     /// All units at all levels with their facts, and all exemptions.
-    pub(super) fn whole_world(&mut self) -> Result<World, ScoringError> {
+    pub(super) fn whole_world(&self) -> Result<World, ScoringError> {
         let scored: Vec<usize> = self.lists.scored().collect();
         let mut facts = self.facts(&scored)?;
         self.world_of_all(|place| facts.remove(&place).unwrap_or_default())
     }
 
     /// The same with facts of the units scored that are given: roll-ups read attributes of them alone.
-    pub(super) fn world_of_all(&mut self, own: impl FnMut(usize) -> OwnFacts) -> Result<World, ScoringError> {
+    pub(super) fn world_of_all(&self, own: impl FnMut(usize) -> OwnFacts) -> Result<World, ScoringError> {
         let scored: Vec<usize> = self.lists.scored().collect();
         let is_above = |place: &usize| scored.binary_search(place).is_err();
         let upper: BTreeSet<usize> = (0..self.lists.len()).filter(is_above).collect();
@@ -101,9 +101,10 @@ impl<'a> Ground<'a> {
         let mut world = self.empty_world();
         let mut here: HashMap<usize, usize> = HashMap::new();
         let mut exemptions = Vec::new();
+        let known = self.upper.read().unwrap_or_else(PoisonError::into_inner);
         for place in upper.iter().chain(scored) {
             let Some(row) = self.lists.row(*place) else { continue };
-            let (facts, attributes) = self.upper.get(place).cloned().unwrap_or_else(|| own(*place));
+            let (facts, attributes) = known.get(place).cloned().unwrap_or_else(|| own(*place));
             let parent = self.lists.above(*place).and_then(|above| here.get(&above)).copied();
             let index = world.add_unit(UnitFacts {
                 id: Arc::from(row.id.as_str()),
@@ -134,8 +135,9 @@ impl<'a> Ground<'a> {
             let mut after = (*first).to_owned();
             rest = others;
             while rest.len() >= SCANNED {
-                let scanned = self.knowledge.scan_packed(Some(&after), PAGE, self.as_of)?;
-                let is_last = scanned.len() < PAGE;
+                let most = rest.len().min(PAGE);
+                let scanned = self.knowledge.scan_packed(Some(&after), most, self.as_of)?;
+                let is_last = scanned.len() < most;
                 after = scanned.last().map_or(after, |last| last.unit.clone());
                 for packed in scanned {
                     // Of those passed over nothing is known.
@@ -189,12 +191,17 @@ impl<'a> Ground<'a> {
         Ok(())
     }
 
-    fn read_upper(&mut self, upper: &BTreeSet<usize>) -> Result<(), ScoringError> {
-        let unread: Vec<usize> = upper.iter().copied().filter(|place| !self.upper.contains_key(place)).collect();
-        let mut read = self.facts(&unread)?;
-        for place in unread {
-            let own = read.remove(&place).unwrap_or_default();
-            self.upper.insert(place, own);
+    fn read_upper(&self, upper: &BTreeSet<usize>) -> Result<(), ScoringError> {
+        let unread: Vec<usize> = {
+            let known = self.upper.read().unwrap_or_else(PoisonError::into_inner);
+            upper.iter().copied().filter(|place| !known.contains_key(place)).collect()
+        };
+        // They stand far from each other in the store, so they are not scanned for.
+        for places in unread.chunks(SCANNED - 1) {
+            let mut read = self.facts(places)?;
+            let read = places.iter().map(|place| (*place, read.remove(place).unwrap_or_default()));
+            // Two may read the same unit at the same time; they read the same.
+            self.upper.write().unwrap_or_else(PoisonError::into_inner).extend(read);
         }
         Ok(())
     }

@@ -1,6 +1,7 @@
 //! However a run in force came about, in chunks, in parts or at once, it holds what scoring everything at once comes to.
 
 mod exemptions;
+mod meanwhile;
 mod resuming;
 
 use std::sync::Arc;

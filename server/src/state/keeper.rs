@@ -5,6 +5,8 @@
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use liuwu_engine::assess::Plan;
+
 use super::App;
 use crate::accounts::Caller;
 use crate::audit::{Action, Note, Subject};
@@ -73,22 +75,10 @@ impl App {
 
     fn bring_up_to_date(&self) -> Result<(), Problem> {
         let _alone = self.0.scoring.lock().unwrap_or_else(PoisonError::into_inner);
-        let bundles: BTreeSet<String> = self.store().editions()?.into_iter().map(|edition| edition.bundle).collect();
-        for bundle in bundles {
-            let update = Update {
-                bundle,
-                today: self.today(),
-                by: BY.to_owned(),
-                at: self.now(),
-                pseudonym_key: self.pseudonym_key().to_vec(),
-                longest: LONGEST_RUN,
-            };
-            let plan = |edition: &Edition| {
-                let key = (edition.bundle.clone(), edition.edition.clone());
-                let view = self.0.editions.get(key, || EditionView::new(edition.clone()))?;
-                Ok(Arc::clone(&view.plan))
-            };
+        for bundle in self.bundles()? {
+            let update = self.update_of(bundle);
             // One bundle whose facts do not fit keeps no other from being brought up to date.
+            let plan = |edition: &Edition| self.plan_of(edition);
             let kept = match scoring::keep_current(self.store(), &update, &plan, &self.0.footing, &Unwatched) {
                 Ok(kept) => kept,
                 Err(ScoringError::Store(error)) => return Err(error.into()),
@@ -105,5 +95,43 @@ impl App {
             }
         }
         Ok(())
+    }
+
+    /// Reads what the next change would otherwise have to wait for. It blocks.
+    ///
+    /// # Errors
+    /// When the store fails or something in it cannot be used.
+    pub fn make_ready(&self) -> Result<(), Problem> {
+        if !self.config().keep_current {
+            return Ok(());
+        }
+        for bundle in self.bundles()? {
+            let plan = |edition: &Edition| self.plan_of(edition);
+            for run in scoring::make_ready(self.store(), &self.update_of(bundle), &plan, &self.0.footing)? {
+                self.audit().make_ready(&run)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn bundles(&self) -> Result<BTreeSet<String>, Problem> {
+        Ok(self.store().editions()?.into_iter().map(|edition| edition.bundle).collect())
+    }
+
+    fn update_of(&self, bundle: String) -> Update {
+        Update {
+            bundle,
+            today: self.today(),
+            by: BY.to_owned(),
+            at: self.now(),
+            pseudonym_key: self.pseudonym_key().to_vec(),
+            longest: LONGEST_RUN,
+        }
+    }
+
+    fn plan_of(&self, edition: &Edition) -> Result<Arc<Plan>, ScoringError> {
+        let key = (edition.bundle.clone(), edition.edition.clone());
+        let view = self.0.editions.get(key, || EditionView::new(edition.clone()))?;
+        Ok(Arc::clone(&view.plan))
     }
 }

@@ -87,6 +87,9 @@ impl App {
     fn score_alone(&self, caller: &Caller, ask: &Ask, progress: &dyn Progress) -> Result<Run, Problem> {
         let (run, _) = scoring::score_with_remarks(self.store(), ask, progress)?;
         self.audit().note(Note::done(caller, Action::Score, Subject::of("run", run.id)))?;
+        if let Err(problem) = self.make_ready() {
+            tracing::warn!(cause = %problem, "the first change will have to wait");
+        }
         Ok(run)
     }
 

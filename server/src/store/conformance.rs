@@ -1,6 +1,6 @@
 //! One list of promises, kept by every store.
 //!
-//! Each function in `uploads`, `knowledge`, `takings`, `supposing`, `runs`, `half_runs`, `drawers` and `upkeep` is a promise and takes an empty store; `kept_by` makes of it a
+//! Each function in `uploads`, `knowledge`, `moments`, `takings`, `supposing`, `runs`, `half_runs`, `drawers` and `upkeep` is a promise and takes an empty store; `kept_by` makes of it a
 //! test for each store. On sled the database is then verified, closed, opened again and must say the same. A further store is
 //! one more line in `kept_by`.
 
@@ -29,6 +29,7 @@ macro_rules! kept_by {
 
 mod uploads;
 mod knowledge;
+mod moments;
 mod packed;
 mod runs;
 mod half_runs;
@@ -175,7 +176,7 @@ pub(super) fn new_run(periods: &[&str]) -> NewRun {
     }
 }
 
-fn outcome() -> RunOutcome {
+pub(super) fn outcome() -> RunOutcome {
     let counts = BTreeMap::from([("units".to_owned(), 515)]);
     RunOutcome { finished: noon(day(3, 1)), root: "cd".repeat(32), counts }
 }

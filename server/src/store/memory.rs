@@ -3,6 +3,7 @@
 //! Enters and leaves: see [`Store`]. Nothing outlives the process. Next: [`super::sled`].
 
 mod uploads;
+mod seen;
 mod journal;
 mod cabinet;
 mod drawer;
@@ -20,10 +21,11 @@ use super::changes::Changes;
 use super::error::{Conflict, Fault, Missing, Result};
 use super::standing::{Releases, Successor, Withdrawn, check_name, check_shared, lineage, newest_attributes};
 use super::words::*;
-use super::{BatchWriter, Knowledge, RunWriter, SCHEMA, Store};
+use super::{BatchWriter, Knowledge, Moment, RunWriter, SCHEMA, Store};
 use crate::progress::Progress;
 use drawer::Drawers;
 use results::Rows;
+use seen::AsSeen;
 
 /// A store in memory.
 #[derive(Debug, Default)]
@@ -125,26 +127,8 @@ impl Inner {
         Ok(records)
     }
 
-    fn facts_of(&self, unit: &str, as_of: Date) -> Result<UnitFacts> {
-        let mut facts = UnitFacts { unit: unit.to_owned(), records: Vec::new(), attributes: Vec::new() };
-        let Some(index) = self.units.get(unit) else { return Ok(facts) };
-        for ids in index.records.values() {
-            facts.records.extend(self.records_in_force(ids, as_of)?);
-        }
-        let mut attributes = Vec::new();
-        for id in &index.attributes {
-            let batch = self.batch(id.batch)?;
-            if self.withdrawn.batch_counts(id.batch, batch.received_on, as_of) {
-                let item = nth(&batch.attributes, id.number).cloned();
-                attributes.extend(item.map(|item| Received { id: *id, received_on: batch.received_on, item }));
-            }
-        }
-        facts.attributes = newest_attributes(attributes);
-        Ok(facts)
-    }
-
     /// Everything of one list in the batches that count on a day, by number.
-    fn known<T: Clone>(&self, as_of: Date, list: impl Fn(&NewBatch) -> &[T]) -> Vec<Received<T>> {
+    fn list<T: Clone>(&self, as_of: Date, list: impl Fn(&NewBatch) -> &[T]) -> Vec<Received<T>> {
         let mut known = Vec::new();
         for (id, batch) in (1..).map(BatchId).zip(&self.batches) {
             if self.withdrawn.batch_counts(id, batch.received_on, as_of) {
@@ -168,16 +152,29 @@ fn act_of(batch: &NewBatch) -> Act {
     Act { by: batch.by.clone(), at: batch.at, why: batch.what.clone() }
 }
 
-impl Knowledge for Memory {
+impl Knowledge for Inner {
     fn facts_of(&self, unit: &str, as_of: Date) -> Result<UnitFacts> {
-        self.read().facts_of(unit, as_of)
+        let mut facts = UnitFacts { unit: unit.to_owned(), records: Vec::new(), attributes: Vec::new() };
+        let Some(index) = self.units.get(unit) else { return Ok(facts) };
+        for ids in index.records.values() {
+            facts.records.extend(self.records_in_force(ids, as_of)?);
+        }
+        let mut attributes = Vec::new();
+        for id in &index.attributes {
+            let batch = self.batch(id.batch)?;
+            if self.withdrawn.batch_counts(id.batch, batch.received_on, as_of) {
+                let item = nth(&batch.attributes, id.number).cloned();
+                attributes.extend(item.map(|item| Received { id: *id, received_on: batch.received_on, item }));
+            }
+        }
+        facts.attributes = newest_attributes(attributes);
+        Ok(facts)
     }
 
     fn scan_facts(&self, after: Option<&str>, limit: usize, as_of: Date) -> Result<Vec<UnitFacts>> {
-        let inner = self.read();
         let from = after.map_or(Bound::Unbounded, Bound::Excluded);
-        let units = inner.units.range::<str, _>((from, Bound::Unbounded)).take(limit);
-        units.map(|(unit, _)| inner.facts_of(unit, as_of)).collect()
+        let units = self.units.range::<str, _>((from, Bound::Unbounded)).take(limit);
+        units.map(|(unit, _)| self.facts_of(unit, as_of)).collect()
     }
 
     fn records_of_kind(
@@ -186,9 +183,8 @@ impl Knowledge for Memory {
         as_of: Date,
         visit: &mut dyn FnMut(StoredRecord) -> ControlFlow<()>,
     ) -> Result<()> {
-        let inner = self.read();
-        for ids in inner.units.values().filter_map(|index| index.records.get(kind)) {
-            for record in inner.records_in_force(ids, as_of)? {
+        for ids in self.units.values().filter_map(|index| index.records.get(kind)) {
+            for record in self.records_in_force(ids, as_of)? {
                 if visit(record).is_break() {
                     return Ok(());
                 }
@@ -198,23 +194,54 @@ impl Knowledge for Memory {
     }
 
     fn units(&self, as_of: Date) -> Result<Vec<UnitRow>> {
-        let rows = self.read().known(as_of, |batch| &batch.units);
+        let rows = self.list(as_of, |batch| &batch.units);
         let newest: BTreeMap<String, UnitRow> = rows.into_iter().map(|row| (row.item.id.clone(), row.item)).collect();
         Ok(newest.into_values().collect())
     }
 
     fn statements(&self, as_of: Date) -> Result<Vec<Received<Statement>>> {
-        Ok(self.read().known(as_of, |batch| &batch.statements))
+        Ok(self.list(as_of, |batch| &batch.statements))
     }
 
     fn exemptions(&self, as_of: Date) -> Result<Vec<Received<Exemption>>> {
-        Ok(self.read().known(as_of, |batch| &batch.exemptions))
+        Ok(self.list(as_of, |batch| &batch.exemptions))
+    }
+}
+
+impl Knowledge for Memory {
+    fn facts_of(&self, unit: &str, as_of: Date) -> Result<UnitFacts> {
+        self.read().facts_of(unit, as_of)
+    }
+
+    fn scan_facts(&self, after: Option<&str>, limit: usize, as_of: Date) -> Result<Vec<UnitFacts>> {
+        self.read().scan_facts(after, limit, as_of)
+    }
+
+    fn records_of_kind(
+        &self,
+        kind: &str,
+        as_of: Date,
+        visit: &mut dyn FnMut(StoredRecord) -> ControlFlow<()>,
+    ) -> Result<()> {
+        self.read().records_of_kind(kind, as_of, visit)
+    }
+
+    fn units(&self, as_of: Date) -> Result<Vec<UnitRow>> {
+        Knowledge::units(&*self.read(), as_of)
+    }
+
+    fn statements(&self, as_of: Date) -> Result<Vec<Received<Statement>>> {
+        self.read().statements(as_of)
+    }
+
+    fn exemptions(&self, as_of: Date) -> Result<Vec<Received<Exemption>>> {
+        self.read().exemptions(as_of)
     }
 }
 
 impl Store for Memory {
     fn publish_edition(&self, new: NewEdition) -> Result<Edition> {
-        self.changes.make(|| {
+        self.changes.make_of_inputs(|| {
             check_name(&new.bundle)?;
             check_name(&new.edition)?;
             let mut inner = self.write();
@@ -252,7 +279,7 @@ impl Store for Memory {
     fn append_watched(&self, batch: NewBatch, progress: &dyn Progress) -> Result<BatchId> {
         progress.go_on()?;
         let records = batch.records.len() as u64;
-        let id = self.changes.make(|| self.write().append(batch))?;
+        let id = self.changes.make_of_inputs(|| self.write().append(batch))?;
         progress.advance(records);
         Ok(id)
     }
@@ -283,11 +310,11 @@ impl Store for Memory {
     }
 
     fn withdraw_batch(&self, id: BatchId, act: Act) -> Result<()> {
-        self.changes.make(|| self.write().withdraw(Target::Batch(id), act))
+        self.changes.make_of_inputs(|| self.write().withdraw(Target::Batch(id), act))
     }
 
     fn withdraw_record(&self, id: RecordId, act: Act) -> Result<()> {
-        self.changes.make(|| self.write().withdraw(Target::Record(id), act))
+        self.changes.make_of_inputs(|| self.write().withdraw(Target::Record(id), act))
     }
 
     fn supposing(&self, withdrawn: Target, act: Act) -> Result<Box<dyn Knowledge + '_>> {
@@ -313,12 +340,21 @@ impl Store for Memory {
     }
 
     fn seen(&self) -> Seen {
+        self.read().seen()
+    }
+
+    fn moment(&self) -> Result<Moment<'_>> {
         let inner = self.read();
-        Seen { batch: inner.last_batch(), withdrawals: inner.withdrawn.log().len() as u64 }
+        let (seen, lists_changed) = (inner.seen(), inner.lists);
+        Ok(Moment { seen, lists_changed, known: Box::new(AsSeen::new(self, seen)) })
     }
 
     fn generation(&self) -> u64 {
         self.changes.count()
+    }
+
+    fn inputs_changed(&self) -> u64 {
+        self.changes.of_inputs()
     }
 
     fn lists_changed(&self) -> u64 {
@@ -326,18 +362,7 @@ impl Store for Memory {
     }
 
     fn as_seen(&self, seen: Seen) -> Result<Box<dyn Knowledge + '_>> {
-        let inner = self.read();
-        let withdrawals: Vec<Withdrawal> =
-            inner.withdrawn.log().iter().zip(0..seen.withdrawals).map(|(w, _)| w.clone()).collect();
-        let mut then = Inner::default();
-        // As it was stored, one after the other.
-        for (id, batch) in (1..=seen.batch.0).map(BatchId).zip(&inner.batches) {
-            then.append(batch.clone())?;
-            for withdrawal in withdrawals.iter().filter(|withdrawal| withdrawal.after == id) {
-                then.withdrawn.add(withdrawal.clone());
-            }
-        }
-        Ok(Box::new(Memory { inner: RwLock::new(then), changes: Changes::default() }))
+        Ok(Box::new(AsSeen::new(self, seen)))
     }
 
     fn begin_run(&self, run: NewRun) -> Result<Box<dyn RunWriter + '_>> {

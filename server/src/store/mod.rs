@@ -100,6 +100,16 @@ pub trait Knowledge: Send + Sync {
     fn exemptions(&self, as_of: Date) -> Result<Vec<Received<Exemption>>>;
 }
 
+/// What is stored at one moment.
+pub struct Moment<'a> {
+    /// How much it is.
+    pub seen: Seen,
+    /// [How often the lists had changed](Store::lists_changed).
+    pub lists_changed: u64,
+    /// What is known by it.
+    pub known: Box<dyn Knowledge + 'a>,
+}
+
 /// A store. See the [module](self) for what all of them promise.
 pub trait Store: Knowledge + Cabinet + Drawer + HalfRuns + Journal + Blanking {
     /// Publishes an edition. Publishing the same text again gives back the edition as it was first published.
@@ -214,15 +224,25 @@ pub trait Store: Knowledge + Cabinet + Drawer + HalfRuns + Journal + Blanking {
     /// How much is stored by now.
     fn seen(&self) -> Seen;
 
+    /// All that is stored by now, to be read while more is being stored: what comes later is wholly left out of it.
+    ///
+    /// # Errors
+    /// When records cannot be read.
+    fn moment(&self) -> Result<Moment<'_>>;
+
     /// A count that has risen when anything but papers, contents of drawers and the journal has changed: what was read under one count,
     /// asked for before reading, holds while the count is the same.
     fn generation(&self) -> u64;
+
+    /// The same of what runs are made of alone: batches, withdrawals, blanking, editions. Runs and what is public of them do not raise
+    /// it.
+    fn inputs_changed(&self) -> u64;
 
     /// How often the lists of units, statements and exemptions have changed since the store was opened: as long as this is the
     /// same, the lists of a day are.
     fn lists_changed(&self) -> u64;
 
-    /// What was known when no more than this was stored.
+    /// What was known when no more than this was stored. The less has come since, the sooner it is read.
     ///
     /// # Errors
     /// When records cannot be read.

@@ -145,17 +145,16 @@ impl Preparation<'_> {
         let all = known.records.iter().zip(&known.ids).enumerate();
         let gone =
             all.filter(|(place, (record, _))| !held.contains(place) && years.contains(&record.record.date.year()));
-        for (_, (filed, id)) in gone {
-            if self.beyond(kind, &filed.unit, *id)?.is_some() {
-                continue;
+        let gone = gone.map(|(_, (filed, id))| missing(kind, filed, *id)).collect();
+        self.add_missing(kind, gone)
+    }
+
+    /// Notes what a complete table no longer holds, as far as whoever hands it in may take it back.
+    pub(super) fn add_missing(&mut self, kind: &Kind, gone: Vec<MissingRecord>) -> Result<(), StoreError> {
+        for missing in gone {
+            if self.beyond(kind, &missing.unit, missing.record)?.is_none() {
+                self.report.missing.push(missing);
             }
-            self.report.missing.push(MissingRecord {
-                record: *id,
-                kind: kind.id.to_string(),
-                unit: filed.unit.to_string(),
-                date: filed.record.date,
-                number: filed.record.id.as_deref().map(str::to_owned),
-            });
         }
         Ok(())
     }
@@ -192,5 +191,16 @@ impl Preparation<'_> {
             .with("known", known.map(|known| known.record.source.to_line()).unwrap_or_default());
         let names: Vec<&str> = fields.iter().map(String::as_str).collect();
         self.fault(fault, cell_of(&filed.record.source, &names));
+    }
+}
+
+/// A stored record that a complete table no longer holds.
+pub(super) fn missing(kind: &Kind, known: &UnitRecord, record: RecordId) -> MissingRecord {
+    MissingRecord {
+        record,
+        kind: kind.id.to_string(),
+        unit: known.unit.to_string(),
+        date: known.record.date,
+        number: known.record.id.as_deref().map(str::to_owned),
     }
 }

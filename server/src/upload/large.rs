@@ -1,52 +1,49 @@
 //! A large table: its rows are compared as they flow by, set down, and stored some thousand at a time.
 //!
 //! Enters: a file with more rows than are held. Leaves: the same [`Report`](super::Report) as of any other file, but that its rows
-//! are in a [`Spool`]. What a row is beside others is decided by [`identity`], as everywhere; only where the others are looked for
-//! is different: by a digest of eight bytes. Held are, for each row, where it is set down and the digest of its fact, and what became
-//! of those that are not simply new. Next: [`super::rows`].
+//! are in a [`Spool`], out of which they are stored, or tried out unit by unit ([`SetDown`]). Next: [`super::rows`].
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::ops::ControlFlow;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use liuwu_engine::codes::sheet::LARGE_WITH_PERSONAL;
-use liuwu_engine::diagnostic::{Diagnostic, Location};
-use liuwu_engine::dictionary::{Dictionary, Kind};
+use liuwu_engine::dictionary::Kind;
 use liuwu_engine::period::Date;
 
+use super::beside::{Comparing, Met};
 use super::preparation::Preparation;
 use super::spool::Spool;
 use super::{File, Stopped, TableReport, strip};
 use crate::forgotten::Forgotten;
 use crate::intake::flow::{self, Flowed, Picked};
-use crate::intake::identity::{self, Beside, Digests};
-use crate::intake::{Asked, Limits, Reading, UnitIndex, UnitRecord, Workbook};
-use crate::personal::is_personal;
-use crate::progress::{CalledOff, Progress};
+use crate::intake::{Asked, Reading, UnitIndex, UnitRecord, Workbook};
+use crate::progress::{CalledOff, Progress, Step};
 use crate::records::{record_of, row_of};
 use crate::remit::{Growing, NotAdmitted};
+use crate::store::overlay::SetDown;
 use crate::store::{BatchId, RecordId, RecordRow, StoreError};
 
 /// Rows stored at a time; few in tests, so that tables are cut.
 const STORED_AT_ONCE: u32 = if cfg!(test) { 7 } else { 20_000 };
+/// Making a batch whole whose rows are all written.
+const FINISHING: Step = Step { zh: "收尾", en: "finishing" };
 /// Contradictions with stored records that are kept as questions.
-const QUESTIONS: usize = 10_000;
+pub(super) const QUESTIONS: usize = 10_000;
 
 /// The rows of a large table that are to be stored.
 #[derive(Debug)]
-pub(super) struct Large {
-    spool: Spool,
+pub struct Large {
+    pub(super) spool: Spool,
     /// Rows that are not stored as new.
-    set_aside: BTreeMap<u32, Aside>,
-    /// Rows as they are stored that differ from what was handed in: texts that were blanked do not come back.
-    kept: BTreeMap<u32, UnitRecord>,
-    /// The units of those that are stored.
-    pub units: BTreeSet<Arc<str>>,
+    pub(super) set_aside: BTreeMap<u32, Aside>,
+    /// Those that are stored, by unit.
+    pub(super) by_unit: BTreeMap<Arc<str>, Vec<u32>>,
+    /// The units of stored records that these supersede.
+    pub(super) former_units: BTreeSet<Arc<str>>,
 }
 
 /// Why a row is not stored as new.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Aside {
+pub(super) enum Aside {
     /// It is known, repeated or superseded.
     Known,
     /// It is stored in the place of another.
@@ -58,33 +55,65 @@ enum Aside {
 impl Large {
     /// How many rows are stored.
     pub fn rows(&self) -> u64 {
-        let left_out = self.set_aside.values().filter(|aside| !matches!(aside, Aside::Supersedes(_))).count();
-        u64::from(self.spool.len()).saturating_sub(left_out as u64)
+        self.by_unit.values().map(|rows| rows.len() as u64).sum()
+    }
+
+    /// How many rows of a unit are stored.
+    pub fn rows_of(&self, unit: &str) -> usize {
+        self.by_unit.get(unit).map_or(0, Vec::len)
+    }
+
+    /// The units whose records change.
+    pub fn units_touched(&self) -> impl Iterator<Item = &str> {
+        self.by_unit.keys().chain(&self.former_units).map(AsRef::as_ref)
+    }
+
+    /// A row as it is stored; none when it is not.
+    fn stored(&self, row: u32, record: RecordRow) -> Option<RecordRow> {
+        match self.set_aside.get(&row) {
+            None => Some(record),
+            Some(Aside::Supersedes(old)) => Some(RecordRow { supersedes: Some(*old), ..record }),
+            Some(Aside::Known | Aside::Faulty) => None,
+        }
     }
 
     /// Stores the rows, and all else that is in the batch.
-    pub fn store(mut self, mut batch: Growing, progress: &dyn Progress) -> Result<BatchId, NotAdmitted> {
+    pub(super) fn store(self, mut batch: Growing, progress: &dyn Progress) -> Result<BatchId, NotAdmitted> {
         let mut from = 0;
         while from < self.spool.len() {
             progress.go_on().map_err(StoreError::from)?;
             let to = self.spool.len().min(from + STORED_AT_ONCE);
             let rows = (from..to).zip(self.spool.rows(from..to)?);
-            let stored: Vec<RecordRow> = rows
-                .filter_map(|(row, record)| match self.set_aside.get(&row) {
-                    None => Some(record),
-                    Some(Aside::Supersedes(old)) => match self.kept.get(&row) {
-                        Some(kept) => Some(row_of(kept, Some(*old))),
-                        None => Some(RecordRow { supersedes: Some(*old), ..record }),
-                    },
-                    Some(Aside::Known | Aside::Faulty) => None,
-                })
-                .collect();
-            progress.advance(stored.len() as u64);
+            let stored: Vec<RecordRow> = rows.filter_map(|(row, record)| self.stored(row, record)).collect();
+            let count = stored.len() as u64;
             batch.add(stored)?;
+            progress.advance(count);
             from = to;
         }
         progress.go_on().map_err(StoreError::from)?;
+        progress.begin(FINISHING, 0);
         Ok(batch.finish()?)
+    }
+}
+
+impl SetDown for Large {
+    fn units(&self) -> Vec<&str> {
+        self.by_unit.keys().map(AsRef::as_ref).collect()
+    }
+
+    fn records_of(&self, unit: &str) -> Result<Vec<(u32, RecordRow)>, StoreError> {
+        let rows = self.by_unit.get(unit).map(Vec::as_slice).unwrap_or_default();
+        let found = rows.iter().zip(self.spool.some(rows)?);
+        // Records are numbered from 1.
+        Ok(found.filter_map(|(row, record)| Some((row + 1, self.stored(*row, record)?))).collect())
+    }
+
+    fn corrected(&self) -> Vec<RecordId> {
+        let corrected = self.set_aside.values().filter_map(|aside| match aside {
+            Aside::Supersedes(old) => Some(*old),
+            Aside::Known | Aside::Faulty => None,
+        });
+        corrected.collect()
     }
 }
 
@@ -95,7 +124,7 @@ impl Preparation<'_> {
         let levels: Vec<&str> = bundle.levels().collect();
         let index = UnitIndex::of_rows(&self.store.units(Date::MAX)?);
         let aliases = said.aliases.iter().map(|(alias, unit)| (alias.clone(), unit.clone()));
-        let index = index.with_aliases(aliases);
+        let index = index.with_aliases(aliases).at_home(&|unit| said.remit.has_unit(unit));
         let asked = Asked {
             dictionary: &bundle.dictionary,
             levels: &levels,
@@ -110,20 +139,13 @@ impl Preparation<'_> {
         self.report.tables.push(TableReport::default());
         let mut comparing: Option<Comparing> = None;
         let mut stopped = None;
-        // A fact that is known by a personal text, which may be blanked, is looked for among records that are held.
-        let mut is_held = false;
         let mut take = |kind: &Arc<Kind>, rows: Vec<UnitRecord>| {
-            let named = kind.identity.iter().filter_map(|name| kind.fields.get(name.as_str()));
-            if named.into_iter().any(|field| is_personal(&bundle.dictionary, field)) {
-                is_held = true;
-                return false;
-            }
             let own = self.records_within(kind, place, rows);
             let taken = match &mut comparing {
                 Some(comparing) => Ok(comparing),
                 none => {
                     let forgotten = Forgotten { dictionary: &bundle.dictionary, key: &said.pseudonym_key };
-                    Comparing::new(kind, forgotten).map(|new| none.insert(new))
+                    Comparing::new(self.store, kind, forgotten).map(|new| none.insert(new))
                 }
             };
             let taken = taken.and_then(|comparing| comparing.take(own, &mut |found| self.note(found)));
@@ -136,11 +158,6 @@ impl Preparation<'_> {
         if let Some(error) = stopped {
             return Err(error.into());
         }
-        if is_held {
-            let at = Location::File { file: Arc::from(file.name.as_str()) };
-            self.fault(Diagnostic::new(&LARGE_WITH_PERSONAL).with("limit", Limits::default().rows), at);
-            return Ok(());
-        }
         let Flowed { reading, remarks } = match flowed {
             Ok(flowed) => flowed,
             Err(Some(fault)) => {
@@ -151,8 +168,11 @@ impl Preparation<'_> {
         };
         self.report.remarks.extend(remarks);
         self.progress.go_on()?;
+        // A table with a fault is not complete: one of its faulty rows may be what seems to be missing.
+        let declared = said.choices.of(&reading.file, reading.sheet.as_deref()).is_some_and(|choice| choice.complete);
+        let is_complete = declared && reading.faulty_rows.is_empty() && counted.faulty == 0;
         let conflicts = match &mut comparing {
-            Some(comparing) => self.with_stored(comparing)?,
+            Some(comparing) => self.with_stored(comparing, is_complete)?,
             None => 0,
         };
         let rows = self.sent_back(&reading);
@@ -194,20 +214,15 @@ impl Preparation<'_> {
                 ..table.clone()
             };
         }
-        if let Some(details) = self.report.details.get_mut(place) {
-            details.complete = false;
-        }
     }
 
-    /// Compares the rows with what is stored; names those that contradict it, and says how many they are.
-    fn with_stored(&mut self, comparing: &mut Comparing) -> Result<u64, StoreError> {
-        let conflicts = comparing.with_stored(self)?;
+    /// Compares the rows with what is stored; names those that contradict it, and says how many of them are asked about.
+    fn with_stored(&mut self, comparing: &mut Comparing, is_complete: bool) -> Result<u64, StoreError> {
+        let Met { conflicts, missing } = comparing.with_stored(self, is_complete)?;
+        self.add_missing(&comparing.kind, missing)?;
         self.unlisted += conflicts.len().saturating_sub(QUESTIONS) as u64;
         for (row, stored) in conflicts.iter().take(QUESTIONS) {
-            let filed = match comparing.kept.get(row) {
-                Some(kept) => kept.clone(),
-                None => comparing.spool.get(*row, comparing.dictionary)?,
-            };
+            let filed = comparing.spool.get(*row, comparing.dictionary)?;
             let known = self.store.record(*stored)?.record;
             let unit = known.unit.clone();
             let known = record_of(&comparing.kind, comparing.dictionary, &known);
@@ -215,190 +230,10 @@ impl Preparation<'_> {
             self.conflict(&comparing.kind, &filed, known.as_ref());
             self.report.conflicts.push((row_of(&filed, None), *stored));
         }
-        Ok(conflicts.len() as u64)
+        Ok(self.report.conflicts.len() as u64)
     }
 }
 
 fn broken(file: &str) -> StoreError {
     StoreError::Io(format!("{file} cannot be read once more"))
-}
-
-/// Rows of a table beside each other.
-struct Comparing<'a> {
-    kind: Arc<Kind>,
-    dictionary: &'a Dictionary,
-    forgotten: Forgotten<'a>,
-    spool: Spool,
-    digests: Digests,
-    /// The row of each fact that stands so far, by its digest; where that is taken by another fact, by the next one that is free.
-    standing: HashMap<u64, u32>,
-    set_aside: BTreeMap<u32, Aside>,
-    kept: BTreeMap<u32, UnitRecord>,
-    units: BTreeSet<Arc<str>>,
-}
-
-/// How many rows are what.
-#[derive(Default)]
-struct Counts {
-    new: u64,
-    same: u64,
-    updated: u64,
-    faulty: u64,
-}
-
-impl<'a> Comparing<'a> {
-    fn new(kind: &Arc<Kind>, forgotten: Forgotten<'a>) -> Result<Comparing<'a>, StoreError> {
-        Ok(Comparing {
-            kind: Arc::clone(kind),
-            dictionary: forgotten.dictionary,
-            forgotten,
-            spool: Spool::new(kind)?,
-            digests: Digests::default(),
-            standing: HashMap::new(),
-            set_aside: BTreeMap::new(),
-            kept: BTreeMap::new(),
-            units: BTreeSet::new(),
-        })
-    }
-
-    /// Takes the next rows and compares them with those that came before.
-    fn take(&mut self, rows: Vec<UnitRecord>, note: &mut dyn FnMut(Diagnostic)) -> Result<(), StoreError> {
-        let first = self.spool.len();
-        self.spool.add(&rows)?;
-        for (row, filed) in (first..).zip(&rows) {
-            if !self.units.contains(&filed.unit) {
-                self.units.insert(Arc::clone(&filed.unit));
-            }
-            match self.find(filed)? {
-                Err(free) => drop(self.standing.insert(free, row)),
-                Ok((digest, earlier, other)) => match identity::beside(&self.kind, filed, &other) {
-                    Beside::Same => {
-                        note(identity::repeated(filed, &other));
-                        self.set_aside.insert(row, Aside::Known);
-                    }
-                    Beside::Outrun => {
-                        note(identity::superseded(filed, &other));
-                        self.set_aside.insert(row, Aside::Known);
-                    }
-                    Beside::Contradicts => {
-                        note(identity::contradicting(&self.kind, filed, &other));
-                        self.set_aside.insert(row, Aside::Faulty);
-                    }
-                    Beside::Newer => {
-                        note(identity::superseded(&other, filed));
-                        self.set_aside.insert(earlier, Aside::Known);
-                        self.standing.insert(digest, row);
-                    }
-                },
-            }
-        }
-        Ok(())
-    }
-
-    /// The standing row about the same fact, with the digest by which it is found; or the digest that is free for it.
-    fn find(&mut self, filed: &UnitRecord) -> Result<Result<(u64, u32, UnitRecord), u64>, StoreError> {
-        let mut digest = self.digests.of(&self.kind, filed);
-        while let Some(row) = self.standing.get(&digest).copied() {
-            let other = self.spool.get(row, self.dictionary)?;
-            if identity::is_same_fact(&self.kind, filed, &other) {
-                return Ok(Ok((digest, row, other)));
-            }
-            digest = digest.wrapping_add(1);
-        }
-        Ok(Err(digest))
-    }
-
-    /// Goes through the stored records of the kind once.
-    fn with_stored(&mut self, preparation: &mut Preparation) -> Result<Vec<(u32, RecordId)>, StoreError> {
-        // Of several stored records about one fact that which says the same counts, else the last.
-        let mut beside_stored: BTreeMap<u32, (Beside, RecordId)> = BTreeMap::new();
-        let (mut broken, mut remarks) = (None, Vec::new());
-        let store = preparation.store;
-        store.records_of_kind(&Arc::clone(&self.kind).id, Date::MAX, &mut |stored| {
-            let record = match record_of(&self.kind, self.dictionary, &stored) {
-                Ok(record) => record,
-                Err(faults) => {
-                    remarks.extend(faults);
-                    return ControlFlow::Continue(());
-                }
-            };
-            let known = UnitRecord { unit: Arc::from(stored.unit.as_str()), record };
-            match self.find(&known) {
-                Ok(Err(_)) => {}
-                Ok(Ok((_, row, mut filed))) => {
-                    let handed_in = filed.record.values.clone();
-                    let known_here = std::slice::from_ref(&known);
-                    self.forgotten.keep(&self.kind, std::slice::from_mut(&mut filed), known_here);
-                    if filed.record.values != handed_in {
-                        self.kept.insert(row, filed.clone());
-                    }
-                    let is_settled = beside_stored.get(&row).is_some_and(|(found, _)| *found == Beside::Same);
-                    if !is_settled {
-                        beside_stored.insert(row, (identity::beside(&self.kind, &filed, &known), stored.id));
-                    }
-                }
-                Err(error) => {
-                    broken = Some(error);
-                    return ControlFlow::Break(());
-                }
-            }
-            ControlFlow::Continue(())
-        })?;
-        remarks.into_iter().for_each(|remark| preparation.note(remark));
-        if let Some(error) = broken {
-            return Err(error);
-        }
-        let mut conflicts = Vec::new();
-        for (row, (beside, stored)) in beside_stored {
-            if beside != Beside::Same && self.is_beyond(preparation, row, stored, beside)? {
-                self.set_aside.insert(row, Aside::Faulty);
-                continue;
-            }
-            let aside = match beside {
-                Beside::Same => Aside::Known,
-                Beside::Outrun => {
-                    let filed = self.spool.get(row, self.dictionary)?;
-                    preparation.note(identity::older(&filed));
-                    Aside::Known
-                }
-                Beside::Newer => Aside::Supersedes(stored),
-                Beside::Contradicts => {
-                    conflicts.push((row, stored));
-                    Aside::Faulty
-                }
-            };
-            self.set_aside.insert(row, aside);
-        }
-        Ok(conflicts)
-    }
-
-    /// Whether a row may not stand beside a stored record, since that is somebody else's; it is a fault then.
-    fn is_beyond(
-        &mut self,
-        preparation: &mut Preparation,
-        row: u32,
-        stored: RecordId,
-        beside: Beside,
-    ) -> Result<bool, StoreError> {
-        if preparation.said.remit.is_all() {
-            return Ok(false);
-        }
-        let filed = self.spool.get(row, self.dictionary)?;
-        let unit = preparation.store.record(stored)?.record.item.unit;
-        preparation.is_beyond(&self.kind, &filed, (&unit, stored), beside == Beside::Newer)
-    }
-
-    fn counts(&self) -> Counts {
-        let of = |wanted: fn(&Aside) -> bool| self.set_aside.values().filter(|aside| wanted(aside)).count() as u64;
-        Counts {
-            new: u64::from(self.spool.len()).saturating_sub(self.set_aside.len() as u64),
-            same: of(|aside| *aside == Aside::Known),
-            updated: of(|aside| matches!(aside, Aside::Supersedes(_))),
-            faulty: of(|aside| *aside == Aside::Faulty),
-        }
-    }
-
-    fn into_large(self) -> Large {
-        Large { spool: self.spool, set_aside: self.set_aside, kept: self.kept, units: self.units }
-    }
 }

@@ -116,6 +116,10 @@ impl Preparation<'_> {
                 continue;
             }
             let (encoding, limits) = (self.said.encoding.as_deref(), Limits::default());
+            if files.len() == 1 && flow::is_plainly_too_large(&file.name, &file.bytes) {
+                self.large(file)?;
+                return Ok(self.statements(self.said.statements.clone())?);
+            }
             let read = intake::read_watched(&file.name, &file.bytes, encoding, limits, self.progress);
             self.progress.go_on()?;
             match read {
@@ -126,8 +130,7 @@ impl Preparation<'_> {
                 // Alone it may flow by.
                 Err(faults) if flow::is_too_large(&faults) && files.len() == 1 => {
                     self.large(file)?;
-                    self.statements(self.said.statements.clone())?;
-                    return Ok(());
+                    return Ok(self.statements(self.said.statements.clone())?);
                 }
                 Err(faults) => {
                     let is_large = flow::is_too_large(&faults);

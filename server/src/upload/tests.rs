@@ -1,5 +1,7 @@
 //! A table that flows by comes to the same as one that is held.
 
+mod parity;
+
 use std::fmt::Write as _;
 
 use jiff::Timestamp;

@@ -95,6 +95,27 @@ async fn a_messy_list_is_looked_at_mended_stored_and_taken_back() {
 }
 
 #[tokio::test]
+async fn a_cell_that_was_mended_on_the_page_was_typed_and_the_others_were_not() {
+    let county = County::new();
+    let before = county.get_as_staff("/api/v1/burden").await.json();
+    let draft = begin(&county, &[("台账.csv", MESSY.as_bytes())]).await;
+    send(&county, Method::PATCH, &address(&draft), decisions()).await;
+    let stored = send(&county, Method::POST, &format!("{}/commit", address(&draft)), json!({})).await;
+    assert_eq!(stored.status, StatusCode::CREATED, "{}", stored.text());
+    let after = county.get_as_staff("/api/v1/burden").await.json();
+    let grown = |name: &str| after["filled"][name].as_u64().unwrap() - before["filled"][name].as_u64().unwrap();
+    assert_eq!((grown("records"), grown("typed"), grown("reused")), (2, 1, 3), "{after}");
+
+    // A correction of another field leaves what was typed as typed.
+    let fewer = json!({"reason": "编号有误", "fields": {"no": "H9"}});
+    let batch = stored.json()["batch"].as_u64().unwrap();
+    let mended = send(&county, Method::POST, &format!("/api/v1/records/{batch}-2/correction"), fewer).await;
+    assert_eq!(mended.status, StatusCode::CREATED, "{}", mended.text());
+    let again = county.get_as_staff("/api/v1/burden").await.json();
+    assert_eq!(again["filled"]["typed"].as_u64().unwrap() - before["filled"]["typed"].as_u64().unwrap(), 2, "{again}");
+}
+
+#[tokio::test]
 async fn what_was_decided_once_need_not_be_decided_again() {
     let county = County::new();
     let first = begin(&county, &[("台账.csv", MESSY.as_bytes())]).await;

@@ -9,7 +9,7 @@ use liuwu::config::{Config, Token};
 use liuwu::router::router;
 use liuwu::state::App;
 use liuwu::store::memory::Memory;
-use liuwu::store::{BatchId, NewBatch, NewEdition, RecordRow, Store as _, UnitRow};
+use liuwu::store::{BatchId, NewBatch, NewEdition, RecordRow, Statement, Store as _, UnitRow};
 use serde_json::{Value as Json, json};
 use tower::ServiceExt as _;
 
@@ -31,12 +31,17 @@ struct Platform {
 
 impl Platform {
     fn new() -> Platform {
+        Platform::under("ruian-six-no", BUNDLE)
+    }
+
+    /// With a standard in force, and events of 2020 stated as handed in.
+    fn under(bundle: &str, text: &str) -> Platform {
         let store = Arc::new(Memory::new());
         let at = "2020-07-01T12:00:00+08:00".parse().unwrap();
         let edition = NewEdition {
-            bundle: "ruian-six-no".into(),
+            bundle: bundle.into(),
             edition: "2020".into(),
-            text: Arc::from(BUNDLE),
+            text: Arc::from(text),
             published_at: at,
             by: "t".into(),
             note: String::new(),
@@ -47,6 +52,13 @@ impl Platform {
             vec![UnitRow {
                 id: "330381101701".into(), level: "village".into(), name: "上岙村".into(), parent: None
             }];
+        batch.statements = vec![Statement {
+            kind: "event".into(),
+            area: "330381101701".into(),
+            from: "2020-01-01".parse().unwrap(),
+            to: "2020-12-31".parse().unwrap(),
+            nil: false,
+        }];
         store.append_batch(batch).unwrap();
         let token: Token = TOKEN.parse().unwrap();
         let config = Config { keep_current: false, ..Config::default() };
@@ -148,4 +160,114 @@ fn a_mapping_to_messages_is_tried_on_a_sample_at_the_command_line() {
     let (code, printed) = check(&[&good, &without_time]);
     assert_ne!(code, std::process::ExitCode::SUCCESS);
     assert!(printed.err.contains("2 /time: "), "{}", printed.err);
+}
+
+/// A standard that looks at how long each step of an event took; invented.
+const TIMELY: &str = r#"
+bundle: timely
+edition: "2020"
+title: 事件办理时效(虚构)
+basis: {document: 事件办理时效办法(虚构)}
+effective: {from: 2020-01-01}
+assess: {unit: village, period: year, base: 100}
+records:
+  event:
+    title: 事件
+    date: {title: 上报日期}
+    fields:
+      no: {title: 编号, type: text}
+      reported: {title: 上报, type: time}
+      accepted: {title: 受理, type: time, optional: true}
+      dispatched: {title: 派遣, type: time, optional: true}
+      finished: {title: 办结, type: time, optional: true}
+      due: {title: 时限, type: time}
+    identity: [no]
+    changes: latest
+    stages: [reported, accepted, dispatched, finished]
+criteria:
+  - id: timeliness
+    title: 事件办理
+    rules:
+      - id: TIME-001
+        title: 受理超时
+        basis: 第一条
+        each: event
+        when: event.accepted != () && hours_between(event.reported, event.accepted) > 2
+        deduct: '1'
+        reason: 事件${event.no}受理超过2小时
+      - id: TIME-002
+        title: 派遣超时
+        basis: 第二条
+        each: event
+        when: event.accepted != () && event.dispatched != () && hours_between(event.accepted, event.dispatched) > 4
+        deduct: '1.5'
+        reason: 事件${event.no}派遣超过4小时
+      - id: TIME-003
+        title: 办结超期
+        basis: 第三条
+        each: event
+        when: event.finished != () && event.finished > event.due
+        deduct: '2'
+        reason: 事件${event.no}超过时限办结
+"#;
+
+impl Platform {
+    /// Scores 2020 and explains the village: its score, what was found by which rule, and the rules that could not be checked.
+    async fn explained(&self) -> (Json, Vec<(String, String)>, Vec<String>) {
+        let (status, run) = self.post("/api/v1/runs", &[JSON], json!({"periods": "2020"}).to_string()).await;
+        assert_eq!(status, StatusCode::CREATED, "{run}");
+        let address = format!("/api/v1/runs/{}/assessments/330381101701", run["run"]);
+        let request = Request::get(address).header("authorization", bearer()).body(Body::empty()).unwrap();
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let told: Json = serde_json::from_slice(&to_bytes(response.into_body(), usize::MAX).await.unwrap()).unwrap();
+        let found = told["findings"].as_array().unwrap().iter();
+        let found = found.map(|one| (one["rule"].as_str().unwrap().into(), one["reason"].as_str().unwrap().into()));
+        let rules = told["rules"].as_array().unwrap().iter().filter(|rule| rule["outcome"] == "cannot_check");
+        let unchecked = rules.map(|rule| rule["id"].as_str().unwrap().to_owned()).collect();
+        (told["assessment"]["score"].clone(), found.collect(), unchecked)
+    }
+}
+
+#[tokio::test]
+async fn what_was_late_in_an_event_is_named_however_its_messages_arrived() {
+    let village = "330381101701";
+    let step = |no: &str, step: &str, at: &str| json!({"unit": village, "no": no, "step": step, "at": at});
+    let late = [
+        step("E1", "reported", "2020-06-01 08:00"),
+        step("E1", "accepted", "2020-06-01 09:30"),
+        step("E1", "dispatched", "2020-06-01 15:00"),
+        step("E1", "finished", "2020-06-09 10:00"),
+        // Sent back and done again: the later time stands.
+        step("E1", "finished", "2020-06-03 10:00"),
+    ];
+    let in_time = [
+        step("E2", "finished", "2020-06-02 10:00"),
+        json!({"unit": village, "no": "E2", "reported": "2020-06-01 08:00", "accepted": "2020-06-01 08:30",
+            "dispatched": "2020-06-01 09:00", "due": "2020-06-08 08:00"}),
+    ];
+    let due =
+        json!({"unit": village, "no": "E1", "step": "reported", "at": "2020-06-01 08:00", "due": "2020-06-08 08:00"});
+    let orders: [&[usize]; 3] = [&[0, 1, 2, 3, 4], &[4, 3, 2, 1, 0], &[3, 1, 3, 0, 4, 2, 1]];
+    for order in orders {
+        let platform = Platform::under("timely", TIMELY);
+        for place in order {
+            let (status, answer) = platform.post("/api/v1/events", &[JSON], json!([late[*place]]).to_string()).await;
+            assert!(status.is_success(), "{answer}");
+            assert!(answer["items"][0]["missing"].as_array().unwrap().iter().any(|one| one["title"] == "时限"));
+        }
+        let (status, answer) = platform.post("/api/v1/events", &[JSON], json!(in_time).to_string()).await;
+        assert_eq!((status, &answer["incomplete"]), (StatusCode::CREATED, &json!(0)), "{answer}");
+        // Without the day by which it was due nobody knows whether it was in time: that is not clean.
+        let (score, found, unchecked) = platform.explained().await;
+        let dispatched = ("TIME-002".to_owned(), "事件E1派遣超过4小时".to_owned());
+        assert_eq!((score, found), (Json::Null, vec![dispatched.clone()]), "{order:?}");
+        assert_eq!(unchecked, ["TIME-003"]);
+
+        let (_, answer) = platform.post("/api/v1/events", &[JSON], json!([due]).to_string()).await;
+        assert_eq!((&answer["incomplete"], &answer["updated"]), (&json!(0), &json!(1)), "{answer}");
+        let (score, found, unchecked) = platform.explained().await;
+        let finished = ("TIME-003".to_owned(), "事件E1超过时限办结".to_owned());
+        assert_eq!((score, found), (json!("96.5"), vec![dispatched, finished]), "{order:?}");
+        assert!(unchecked.is_empty(), "{unchecked:?}");
+    }
 }

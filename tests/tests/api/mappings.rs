@@ -107,6 +107,9 @@ async fn a_faulty_mapping_is_refused_with_line_and_column_and_an_unknown_one_is_
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
     let place = &refused.json()["faults"][1]["location"];
     assert_eq!((place["line"].clone(), place["column"].clone()), (json!(11), json!(7)), "{}", refused.text());
+    let no_event = county.ask(publish(&MAPPING.replace("kind: fire", "kind: fire\n    message: true"))).await;
+    let fault = &no_event.json()["faults"][0];
+    assert_eq!((&fault["code"], &fault["location"]["line"]), (&json!("message-of-no-event"), &json!(6)), "{fault}");
     let unknown = county.ask(push("nobody", calls(CALM))).await;
     assert_eq!((unknown.status, unknown.json()["code"].clone()), (StatusCode::NOT_FOUND, json!("not-found")));
     let stranger = county.ask(request(Method::GET, "/api/v1/mappings", &[])).await;

@@ -375,3 +375,30 @@ async fn on_the_page_a_receiver_is_registered_tried_paused_resumed_and_struck_of
     let (set, sent) = (("set", "done"), ("send", "done"));
     assert_eq!(noted, [set, sent, ("send", "http-502"), set, set, sent, set]);
 }
+
+#[tokio::test]
+async fn no_message_tells_who_a_record_names() {
+    const PERSON: [&str; 3] = ["欧阳建国", "33038119800101123X", "13812341234"];
+    let receiver = Receiver::start().await;
+    let county = county_that_may_write_to(&receiver);
+    register(&county, &receiver).await;
+    // A fire whose reporter is named with number and telephone moves a village, and a list with it.
+    let facts = liuwu::store::Knowledge::facts_of(county.store.as_ref(), BURNT, day("2021-01-10")).unwrap();
+    let model = facts.records.iter().find(|record| record.kind == "fire").unwrap().item.clone();
+    let fields = json!({"no": "H77", "deaths": 1, "reporter": PERSON.join(" ")}).as_object().unwrap().clone();
+    let fire = liuwu::store::RecordRow { unit: SILENT.into(), fields, supersedes: None, ..model };
+    let batch = liuwu::store::NewBatch {
+        records: vec![fire],
+        ..liuwu::store::NewBatch::new(county.app.now(), "测试", "火灾")
+    };
+    county.store.append_batch(batch).unwrap();
+    let run = try_score(&county.store, "2020", "2026-12-31").unwrap();
+    county.store.release(run, act("2021-02-06")).unwrap();
+    courier::look(&county.app).unwrap();
+    courier::deliver(&county.app).await.unwrap();
+    let sent: Vec<String> = receiver.received.lock().unwrap().iter().map(|(_, body)| body.clone()).collect();
+    assert!(sent.iter().any(|body| body.contains(SILENT)), "the village it is about is named: {sent:?}");
+    for body in &sent {
+        assert!(PERSON.iter().all(|mark| !body.contains(mark)), "{body}");
+    }
+}

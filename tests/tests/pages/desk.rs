@@ -203,7 +203,11 @@ async fn the_desk_shows_what_waits_for_me_with_its_counts() {
     get_page(&county, &draft).await;
     post(&county, &format!("{draft}/commit"), &[("good_rows", "yes")]).await;
     let desk = get_page(&county, "/desk").await.text();
-    assert!(desk.contains("<a href=\"/desk/questions\">待核对1处</a>"), "{desk}");
+    assert!(desk.contains("<a href=\"#questions\">待核对1处</a>"), "{desk}");
+    assert!(desk.contains("<a href=\"/desk/questions?kind=fire\">火灾 <span class=\"num\">1</span></a>"), "{desk}");
+    assert!(get_page(&county, "/desk/questions?kind=fire").await.text().contains("以已入库的为准"));
+    let others = get_page(&county, "/desk/questions?kind=theft").await.text();
+    assert!(others.contains("没有需要核对的") && !others.contains("以已入库的为准"), "{others}");
 }
 
 #[tokio::test]

@@ -42,13 +42,19 @@ impl Mark {
 
     pub(in crate::intake) fn write(&self, sheet: &mut Worksheet) -> Result<(), XlsxError> {
         sheet.set_name(SHEET)?.set_very_hidden(true);
-        for (column, text) in (0_u16..).zip([SIGN, &self.bundle, &self.edition]) {
-            sheet.write_string(0, column, text)?;
-        }
-        for (row, (name, kind)) in (1_u32..).zip(&self.sheets) {
-            sheet.write_string(row, 0, name)?.write_string(row, 1, kind)?;
+        for (number, row) in (0_u32..).zip(self.rows()) {
+            for (column, text) in (0_u16..).zip(row) {
+                sheet.write_string(number, column, text)?;
+            }
         }
         Ok(())
+    }
+
+    /// The cells of the sheet.
+    pub(in crate::intake) fn rows(&self) -> Vec<Vec<&str>> {
+        let first = vec![SIGN, self.bundle.as_str(), self.edition.as_str()];
+        let rest = self.sheets.iter().map(|(name, kind)| vec![name.as_str(), kind.as_str()]);
+        std::iter::once(first).chain(rest).collect()
     }
 
     /// Reads the cells of such a sheet; none when it is something else.

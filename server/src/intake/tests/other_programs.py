@@ -1,6 +1,6 @@
 """Workbooks as openpyxl writes them, for the tests beside this file.
 
-Enters: a directory with an empty template of ours, `template.xlsx`. Leaves: the workbooks in it. All that is in them is invented.
+Enters: a directory with an empty template of ours, `template.xlsx`, and one that came back with its faults marked, `marked.xlsx`. Leaves: the workbooks in it. All that is in them is invented.
 """
 
 import datetime
@@ -162,10 +162,21 @@ def template():
     save(made, "filled.xlsx")
 
 
+def marked():
+    made = load_workbook(PLACE / "marked.xlsx")
+    sheet = made.worksheets[0]
+    assert "上报核对" in sheet["C4"].comment.text, "the fault is said at its cell"
+    assert any("C4" in area.sqref for area in sheet.conditional_formatting), "and is red"
+    assert len(sheet.data_validations.dataValidation) > 3, "the drop-downs are there"
+    assert [made[name].sheet_state for name in made.sheetnames] == ["visible", "veryHidden", "veryHidden"]
+    sheet["C4"] = DAY
+    save(made, "mended.xlsx")
+
+
 def large():
     save(book(*(["下金村", DAY, "住宅", 0, None] for _ in range(5_000))), "large.xlsx")
 
 
-for write in [merged, hidden, formulas, types, faulty, gaps, sheets, shares, template, large]:
+for write in [merged, hidden, formulas, types, faulty, gaps, sheets, shares, template, marked, large]:
     write()
 save(Workbook(), "empty.xlsx")

@@ -37,11 +37,32 @@ fn written() -> Option<Books> {
     let python = python.expect("no openpyxl: apt-get install -y python3-openpyxl, or set LIUWU_WITHOUT_OPENPYXL");
     let place = TempDir::new().unwrap();
     std::fs::write(place.path().join("template.xlsx"), templates::fire_template()).unwrap();
+    std::fs::write(place.path().join("marked.xlsx"), marked_template()).unwrap();
     let ran = Command::new(python).arg(SCRIPT).arg(place.path()).output().unwrap();
     assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stderr));
     let files = std::fs::read_dir(place.path()).unwrap().map(|entry| entry.unwrap());
     let read = |file: std::fs::DirEntry| (file.file_name().into_string().unwrap(), std::fs::read(file.path()).unwrap());
     Some(files.map(read).collect())
+}
+
+/// A template with a day that does not exist, as it comes back.
+fn marked_template() -> Vec<u8> {
+    let sent = marked::filled_in(&[
+        ("B", "下金村"),
+        ("C", "2020-02-30"),
+        ("D", "F-17"),
+        ("F", "住宅"),
+        ("G", "电气"),
+        ("H", "0"),
+        ("I", "2"),
+        ("J", "1.25"),
+    ]);
+    let book = read("火灾.xlsx", &sent, None, Limits::default()).unwrap();
+    let found: Vec<Diagnostic> = templates::read_shipped(&book).all_faults().cloned().collect();
+    assert_eq!(found.len(), 1, "{found:?}");
+    let marked = marked::give_back("火灾.xlsx", &sent, &found, &Choices::NONE);
+    assert!(marked.is_itself);
+    marked.bytes
 }
 
 /// What is read of one of the workbooks.
@@ -235,8 +256,51 @@ fn a_template_that_openpyxl_saved_again_is_known_and_keeps_its_checks() {
     }
 }
 
+#[test]
+fn a_marked_template_that_openpyxl_mended_is_known_and_clean_once_it_is_marked_anew() {
+    let Some(bytes) = book("mended.xlsx") else { return };
+    is_known_and_clean(bytes);
+}
+
+#[test]
+fn a_marked_template_that_libreoffice_saved_is_known_and_clean_once_it_is_marked_anew() {
+    let Some((_, bytes)) = saved_by_libreoffice("mended.xlsx", "xlsx") else { return };
+    is_known_and_clean(&bytes);
+}
+
+/// A template that came back, was mended and saved by another program, and is handed in again.
+fn is_known_and_clean(bytes: &[u8]) {
+    let read_again = |bytes: &[u8]| {
+        let book = read("火灾-需要改正.xlsx", bytes, None, Limits::default()).unwrap();
+        assert_eq!(book.mark.as_ref().and_then(|mark| mark.kind_of("火灾")), Some("fire"));
+        templates::read_shipped(&book)
+    };
+    let record = ["330381102702 2020-02-29 - F-17 - home electric 0 2 1.25"];
+    holds(&read_again(bytes), &record);
+    let again = marked::give_back("火灾-需要改正.xlsx", bytes, &[], &Choices::NONE);
+    assert!(again.is_itself);
+    holds(&read_again(&again.bytes), &record);
+    let mut archive = zip::ZipArchive::new(std::io::Cursor::new(&again.bytes)).unwrap();
+    let names: Vec<String> = archive.file_names().map(|name| name.unwrap().into_owned()).collect();
+    let mut has_drop_downs = false;
+    for name in names.iter().filter(|name| name.ends_with("sheet1.xml") || name.contains("comment")) {
+        let mut text = String::new();
+        std::io::Read::read_to_string(&mut archive.by_name(name).unwrap(), &mut text).unwrap();
+        has_drop_downs |= text.contains("type=\"list\"");
+        let said = text.matches("上报核对").count() - text.matches("<author>上报核对</author>").count();
+        assert_eq!(said, 0, "{name} still says what was wrong: {text}");
+    }
+    assert!(has_drop_downs);
+}
+
 /// A workbook as LibreOffice saves it in another format; none where it is not installed.
 fn converted(name: &str, to: &str) -> Option<Upload> {
+    let (file, bytes) = saved_by_libreoffice(name, to)?;
+    Some(upload(&file, &bytes, None))
+}
+
+/// The same, not read yet: its name and bytes.
+fn saved_by_libreoffice(name: &str, to: &str) -> Option<(String, Vec<u8>)> {
     let bytes = book(name)?;
     if Command::new("soffice").arg("--version").output().is_err() {
         eprintln!("NOT CHECKED: {name} converted to {to} by LibreOffice, which is not installed");
@@ -257,7 +321,7 @@ fn converted(name: &str, to: &str) -> Option<Upload> {
     let extension = to.split(':').next().unwrap();
     let file = Path::new(name).with_extension(extension);
     let bytes = std::fs::read(saved.join(&file)).expect("LibreOffice wrote no file");
-    Some(upload(file.to_str().unwrap(), &bytes, None))
+    Some((file.to_str().unwrap().to_owned(), bytes))
 }
 
 const UTF_8: &str = "csv:Text - txt - csv (StarCalc):44,34,76,1";

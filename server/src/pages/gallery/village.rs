@@ -386,7 +386,7 @@ fn lines_broken() -> Vec<Line> {
 
 fn evidence(kind: &str, number: &str, date: jiff::civil::Date, cell: &str) -> Evidence {
     let place = Some(format!("火灾统计2020.xlsx · 全年 · {cell}"));
-    Evidence { kind: kind.into(), number: Some(number.into()), date, place, known_since: None, link: None }
+    Evidence { kind: kind.into(), number: Some(number.into()), date, place, late: None, link: None }
 }
 
 fn foundation() -> Vec<Bar> {

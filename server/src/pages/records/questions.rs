@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::Form;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::response::Redirect;
 use serde::Deserialize;
 
@@ -23,7 +23,9 @@ use crate::store::{RecordId, State as State_};
 pub struct QuestionsPage {
     /// What stands around it.
     pub frame: Frame,
-    /// Those that wait, the newest first.
+    /// The kind that it is about; none: all.
+    pub kind: Option<String>,
+    /// Those that wait, the newest first: the reader's own before those that others settle.
     pub open: Vec<QuestionShown>,
     /// Those that are settled, the newest first.
     pub settled: Vec<QuestionShown>,
@@ -64,6 +66,12 @@ impl QuestionsPage {
     }
 }
 
+/// Of which kind.
+#[derive(Debug, Deserialize)]
+pub struct Asked {
+    kind: Option<String>,
+}
+
 /// Settled ones shown at most.
 const SETTLED: usize = 50;
 
@@ -71,14 +79,22 @@ const SETTLED: usize = 50;
 ///
 /// # Errors
 /// [`Problem`], which has a page of its own.
-pub async fn list(State(app): State<App>, visit: Visit) -> Result<Rendered<QuestionsPage>, Problem> {
+pub async fn list(
+    State(app): State<App>,
+    visit: Visit,
+    Query(asked): Query<Asked>,
+) -> Result<Rendered<QuestionsPage>, Problem> {
     app.blocking(move |app| {
         let custody = Custody::open(app, visit.caller())?;
         let frame = visit.internal_frame(app, Section::Records);
-        let (settled, open): (Vec<Question>, Vec<Question>) =
-            custody.questions()?.into_iter().partition(|question| question.settled.is_some());
+        let mut all = custody.questions()?;
+        all.retain(|question| asked.kind.as_ref().is_none_or(|kind| question.row.kind == *kind));
+        let (settled, mut open): (Vec<Question>, Vec<Question>) =
+            all.into_iter().partition(|question| question.settled.is_some());
+        open.sort_by_key(|question| !custody.may_settle(question));
         let shown = |question: Question| show(&custody, &frame, question);
         Ok(Rendered(QuestionsPage {
+            kind: asked.kind.as_deref().map(|of| kind(&custody, of)),
             open: open.into_iter().map(shown).collect::<Result<_, _>>()?,
             settled: settled.into_iter().take(SETTLED).map(shown).collect::<Result<_, _>>()?,
             frame,

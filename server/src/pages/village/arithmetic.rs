@@ -199,7 +199,7 @@ fn standing(subject: &Subject<'_>, place: usize, found: &ShownFinding) -> Standi
 }
 
 fn evidence(subject: &Subject<'_>, place: usize, found: &ShownFinding) -> Vec<Evidence> {
-    let (records, since, ids) = (subject.records_of(place), subject.known_since(place), subject.ids_of(place));
+    let (records, late, ids) = (subject.records_of(place), subject.lateness_of(place), subject.ids_of(place));
     let kinds = &subject.standard.bundle.dictionary.kinds;
     let named = found.evidence.iter().enumerate().map(|(at, evidence)| {
         let record = records.get(at).copied().flatten();
@@ -208,7 +208,7 @@ fn evidence(subject: &Subject<'_>, place: usize, found: &ShownFinding) -> Vec<Ev
             number: evidence.number.clone().or_else(|| record.and_then(facts::number)),
             date: evidence.date,
             place: evidence.place.clone(),
-            known_since: since.get(at).copied().flatten(),
+            late: late.get(at).copied().flatten(),
             link: ids.get(at).copied().flatten().map(links::record),
         }
     });

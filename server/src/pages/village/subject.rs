@@ -11,13 +11,12 @@ use liuwu_engine::bundle::Better;
 use liuwu_engine::coverage::{Coverage, Statement};
 use liuwu_engine::dictionary::Public;
 use liuwu_engine::number::Number;
-use liuwu_engine::period::Date;
 use liuwu_engine::record::Record;
 
 use crate::disclosure::{Lens, Reader, Shown, ShownEvidence, ShownFinding};
 use crate::error::Problem;
 use crate::explanation::exempt::Exempt;
-use crate::explanation::late;
+use crate::explanation::late::{self, Lateness, Watch};
 use crate::pages::missing::{self, Missing};
 use crate::pages::results::Results;
 use crate::pages::standard::Standard;
@@ -52,8 +51,8 @@ pub(super) struct Subject<'a> {
 struct KnownRecord {
     record: Record,
     id: RecordId,
-    /// From when it is known.
-    since: Date,
+    /// How it came late, if it did.
+    late: Option<Lateness>,
 }
 
 impl<'a> Subject<'a> {
@@ -87,6 +86,7 @@ impl<'a> Subject<'a> {
             coverage: Coverage::default(),
         };
         let dictionary = &subject.standard.bundle.dictionary;
+        let watch = Watch::of(app.store(), subject.standard.bundle, &view.run, view.period)?;
         let units = &results.view.units;
         let old = succession::in_force(units.all(), as_of);
         let inherited = old.keys().filter(|unit| succession::heir(&old, unit) == Some(code)).map(String::as_str);
@@ -96,7 +96,8 @@ impl<'a> Subject<'a> {
                 // A record that no longer fits its kind is evidence of nothing that this page shows.
                 if let Ok(record) = record_of(kind, dictionary, &stored) {
                     let place = (stored.kind.clone(), stored.source.to_line());
-                    subject.records.insert(place, KnownRecord { record, id: stored.id, since: stored.received_on });
+                    let late = watch.lateness(&stored)?;
+                    subject.records.insert(place, KnownRecord { record, id: stored.id, late });
                 }
             }
         }
@@ -150,11 +151,9 @@ impl<'a> Subject<'a> {
         self.known_of(place).into_iter().map(|known| known.map(|known| &known.record)).collect()
     }
 
-    /// From when the records are known that became known only after results for the period had been published (补报); in the
-    /// order of [`Self::records_of`].
-    pub(super) fn known_since(&self, place: usize) -> Vec<Option<Date>> {
-        let is_late = |day: &Date| self.published.as_ref().is_some_and(|before| late::is_late(*day, &before.run));
-        self.known_of(place).into_iter().map(|known| known.map(|known| known.since).filter(is_late)).collect()
+    /// How records came late (补报), where they did; in the order of [`Self::records_of`].
+    pub(super) fn lateness_of(&self, place: usize) -> Vec<Option<Lateness>> {
+        self.known_of(place).into_iter().map(|known| known.and_then(|known| known.late)).collect()
     }
 
     /// The stored records of a page for staff, which lead to them; in the order of [`Self::records_of`].

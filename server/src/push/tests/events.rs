@@ -37,6 +37,37 @@ fn steps_told_one_by_one_in_any_order_become_one_event_and_take_nothing_away() {
     assert_eq!(desk.tell(&[step("E1", "accepted", "2020-06-02 09:00")]).batch, None);
 }
 
+/// Names of the fields that an item is told to lack.
+fn missing(report: &Report) -> Vec<Vec<&str>> {
+    report.items.iter().map(|item| item.missing.iter().map(|one| one.field.as_str()).collect()).collect()
+}
+
+#[test]
+fn what_an_event_still_lacks_is_told_with_each_message_until_it_has_come() {
+    let mut desk = Desk::new();
+    let first = desk.tell(&[step("E1", "accepted", "2020-06-02 09:00")]);
+    assert_eq!(missing(&first), [["category", "due", "reported"]]);
+    assert_eq!((outcomes(&first), first.incomplete(), first.acceptable), (vec![Outcome::New], 1, true));
+    let due = json!({"unit": VILLAGE, "no": "E1", "reported": "2020-06-01 08:00", "due": "2020-06-30 08:00"});
+    let next =
+        desk.tell(&[step("E1", "finished", "2020-06-03 10:00"), due.clone(), step("E2", "accepted", "2020-06-04")]);
+    assert_eq!(missing(&next)[..2], [["category"], ["category"]], "as it stands after all of them");
+    assert_eq!(next.items[2].outcome, Outcome::Faulty, "a time without a time of day");
+    let category =
+        json!({"unit": VILLAGE, "no": "E1", "category": "hazard", "step": "accepted", "at": "2020-06-02 09:00"});
+    let last = desk.tell(&[category, due]);
+    assert_eq!((missing(&last), last.incomplete()), (vec![vec![]; 2], 0));
+}
+
+#[test]
+fn a_whole_record_is_told_what_it_lacks_as_well() {
+    let mut desk = Desk::new();
+    let fire = json!({"kind": "fire", "unit": VILLAGE, "date": "2020-02-29"});
+    let pushed = desk.push(false, &[fire, super::fire("330381101702", "2020-02-29", 0)]);
+    assert_eq!(missing(&pushed), [vec!["deaths"], vec![]]);
+    assert!(pushed.batch.is_some());
+}
+
 #[test]
 fn of_two_times_of_a_step_the_one_sent_later_stands_and_without_that_the_later_one() {
     let sent = |at: &str, sent: &str| json!({"unit": VILLAGE, "no": "E1", "step": "finished", "at": at, "sent": sent});
@@ -64,7 +95,6 @@ fn what_a_person_has_corrected_is_not_undone_by_a_message_of_before() {
     corrected.supersedes = Some(known.id);
     batch.records = vec![corrected];
     desk.store.append_batch(batch).unwrap();
-    desk.writes += 1;
     let told = desk.tell(&[step("E1", "finished", "2020-06-03 10:00"), step("E1", "accepted", "2020-06-01 10:00")]);
     assert_eq!(outcomes(&told), [Outcome::Older, Outcome::Updated]);
     assert_eq!(

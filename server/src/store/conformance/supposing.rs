@@ -4,12 +4,13 @@ use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
 use super::*;
-use crate::store::overlay::{Overlay, Within};
+use crate::store::overlay::{Overlay, SetDown, Within};
 
 kept_by! {
     what_is_supposed_is_what_is_known_once_it_is_done,
     supposing_writes_nothing_and_refuses_what_withdrawing_refuses,
     a_batch_laid_over_is_what_is_known_once_it_is_stored,
+    records_set_down_apart_from_their_batch_are_laid_over_as_those_in_it,
     a_batch_laid_over_counts_from_the_day_of_its_receipt,
     some_units_alone_are_known_as_they_are,
 }
@@ -91,6 +92,37 @@ fn a_batch_laid_over_is_what_is_known_once_it_is_stored(store: &dyn Store) {
     let stored = store.append_batch(new.clone()).unwrap();
     assert_eq!(stored, BatchId(5));
     assert!(laid_over == everything(store, Date::MAX, stored), "{laid_over}\n{}", everything(store, Date::MAX, stored));
+}
+
+/// Records that whoever tries them out does not hold in the batch.
+struct Apart<'a>(&'a [RecordRow]);
+
+impl SetDown for Apart<'_> {
+    fn units(&self) -> Vec<&str> {
+        self.0.iter().map(|row| row.unit.as_str()).collect()
+    }
+
+    fn records_of(&self, unit: &str) -> crate::store::Result<Vec<(u32, RecordRow)>> {
+        let own = (1..).zip(self.0).filter(|(_, row)| row.unit == unit);
+        Ok(own.map(|(number, row)| (number, row.clone())).collect())
+    }
+
+    fn corrected(&self) -> Vec<RecordId> {
+        self.0.iter().filter_map(|row| row.supersedes).collect()
+    }
+}
+
+fn records_set_down_apart_from_their_batch_are_laid_over_as_those_in_it(store: &dyn Store) {
+    furnish(store);
+    let mut whole = rich_batch(day(4, 1));
+    whole.records.truncate(12);
+    whole.records.push(correcting(id(4, 1), record("丙村", "fire", 5)));
+    whole.records.insert(3, record("0", "fire", 6));
+    let besides = NewBatch { records: Vec::new(), ..whole.clone() };
+    let apart = Apart(&whole.records);
+    let one = everything(&Overlay::new(store, &whole), Date::MAX, BatchId(5));
+    let other = everything(&Overlay::of_many(store, &besides, &apart), Date::MAX, BatchId(5));
+    assert!(one == other, "{one}\n{other}");
 }
 
 fn a_batch_laid_over_counts_from_the_day_of_its_receipt(store: &dyn Store) {

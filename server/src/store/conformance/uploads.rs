@@ -1,5 +1,9 @@
 //! Batches and editions: whole or not at all, and never changed.
 
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
+
 use super::*;
 
 kept_by! {
@@ -10,6 +14,7 @@ kept_by! {
     a_large_batch_that_is_dropped_or_refused_leaves_nothing_behind,
     a_published_edition_is_immutable,
     everything_that_changes_what_is_known_or_public_is_counted,
+    only_those_who_write_batches_wait_for_a_large_one,
 }
 
 fn a_batch_is_given_back_as_it_was_handed_in(store: &dyn Store) {
@@ -136,6 +141,32 @@ fn a_published_edition_is_immutable(store: &dyn Store) {
     assert_eq!(store.current_edition("six").unwrap(), None);
 }
 
+fn only_those_who_write_batches_wait_for_a_large_one(store: &dyn Store) {
+    let run = save_run(store, &["2020"], 3, false).id;
+    let mut large = store.begin_batch(batch(day(1, 2), Vec::new())).unwrap();
+    large.add(vec![record("甲村", "fire", 1)]).unwrap();
+    let others = || {
+        store.release(run, act(day(1, 5), "公示")).unwrap();
+        store.retract(run, act(day(1, 6), "有误")).unwrap();
+        save_run(store, &["2020"], 3, false);
+        store.keep("drafts", b"file", noon(day(1, 1))).unwrap();
+    };
+    thread::scope(|scope| {
+        let (told, done) = mpsc::channel();
+        scope.spawn(move || {
+            others();
+            told.send(()).unwrap();
+        });
+        let in_time = done.recv_timeout(Duration::from_secs(60)).is_ok();
+        large.finish().unwrap();
+        assert!(in_time, "they waited until the batch was whole");
+    });
+    assert_eq!(store.releases().unwrap().len(), 2);
+    // Nor is anything of theirs lost that comes while a batch is taken back.
+    store.withdraw_batch(BatchId(1), act(day(1, 7), "误")).unwrap();
+    assert_eq!(store.releases().unwrap().len(), 2);
+}
+
 fn everything_that_changes_what_is_known_or_public_is_counted(store: &dyn Store) {
     let edition = NewEdition {
         bundle: "b".to_owned(),
@@ -162,13 +193,16 @@ fn everything_that_changes_what_is_known_or_public_is_counted(store: &dyn Store)
         ("a refused change", &|| assert!(store.release(RunId(9), act(day(1, 7), "公示")).is_err())),
     ];
     for (what, change) in changes {
-        let before = store.generation();
+        let (before, inputs) = (store.generation(), store.inputs_changed());
         change();
         assert!(store.generation() > before, "not counted: {what}");
+        let is_input =
+            ["publish", "append", "append in parts", "withdraw a record", "withdraw a batch", "blank"].contains(&what);
+        assert_eq!(store.inputs_changed() > inputs, is_input, "{what}");
     }
     // Somebody who logs in or keeps a draft changes nothing that others read.
-    let before = store.generation();
+    let before = (store.generation(), store.inputs_changed());
     store.file_papers(vec![Paper::new("drafts", "one", b"{}".to_vec())]).unwrap();
     store.keep("drafts", b"file", noon(day(1, 1))).unwrap();
-    assert_eq!(store.generation(), before);
+    assert_eq!((store.generation(), store.inputs_changed()), before);
 }

@@ -6,7 +6,7 @@ use crate::store::error::{Missing, Result};
 
 impl Blanking for Memory {
     fn blank(&self, blanks: Vec<Blank>) -> Result<()> {
-        self.changes.make(|| {
+        self.changes.make_of_inputs(|| {
             let mut inner = self.write();
             for blank in &blanks {
                 inner.record(blank.record)?;

@@ -12,7 +12,7 @@ use crate::store::error::{Damage, Missing, Result};
 
 impl Blanking for Sled {
     fn blank(&self, blanks: Vec<Blank>) -> Result<()> {
-        self.changes.make(|| self.blank_records(blanks))
+        self.changes.make_of_inputs(|| self.blank_records(blanks))
     }
 }
 
@@ -21,9 +21,9 @@ const MARK: &str = "blanking";
 
 impl Sled {
     fn blank_records(&self, blanks: Vec<Blank>) -> Result<()> {
-        let mut writing = self.begin()?;
+        let mut batching = self.begin_batching()?;
         let (values, units) = self.blanked_values(blanks)?;
-        self.commit(&mut writing, || {
+        self.commit(&mut batching, || {
             let mark = Key::new().text(MARK);
             self.shelves.meta.write(vec![(mark.clone(), encode(&units)?)])?;
             self.database.sync()?;

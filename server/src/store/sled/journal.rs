@@ -32,7 +32,7 @@ impl Journal for Sled {
 
     fn entries(&self, from: u64, limit: usize) -> Result<Vec<Entry>> {
         let shelf = &self.shelves.journal;
-        let found = shelf.scan_on(&Key::new().large(from)).take(limit);
+        let found = shelf.scan_on(Key::new().large(from).bytes()).take(limit);
         found.map(|entry| entry.and_then(|(key, value)| decode(shelf, &key, &value))).collect()
     }
 

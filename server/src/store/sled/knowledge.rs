@@ -1,7 +1,7 @@
 //! What was known on a day, and what became of a record.
 //!
 //! Enters: a unit, a kind or a record, and a day. Leaves: facts in force on that day, states and histories. Next:
-//! [`super::results`].
+//! [`super::seen`].
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
@@ -97,11 +97,17 @@ impl Sled {
 
 /// What was known on a day.
 impl Sled {
-    fn one_unit(&self, known: &Known, unit: &str, as_of: Date) -> Result<UnitFacts> {
+    pub(super) fn one_unit(&self, known: &Known, unit: &str, as_of: Date) -> Result<UnitFacts> {
         self.facts(known, &mut Sheets::default(), unit, as_of)
     }
 
-    fn some_units(&self, known: &Known, after: Option<&str>, limit: usize, as_of: Date) -> Result<Vec<UnitFacts>> {
+    pub(super) fn some_units(
+        &self,
+        known: &Known,
+        after: Option<&str>,
+        limit: usize,
+        as_of: Date,
+    ) -> Result<Vec<UnitFacts>> {
         let mut sheets = Sheets::default();
         let units = self.heard_of(known, after, limit)?;
         units.into_iter().map(|unit| self.facts(known, &mut sheets, &unit, as_of)).collect()
@@ -240,7 +246,7 @@ impl Sled {
         Ok(facts)
     }
 
-    fn one_kind(
+    pub(super) fn one_kind(
         &self,
         known: &Known,
         kind: &str,
@@ -259,7 +265,7 @@ impl Sled {
     }
 
     /// Everything of one list in the batches that count on a day, by number.
-    fn list<T: Listed>(&self, known: &Known, shelf: &Shelf, as_of: Date) -> Result<Vec<Received<T>>> {
+    pub(super) fn list<T: Listed>(&self, known: &Known, shelf: &Shelf, as_of: Date) -> Result<Vec<Received<T>>> {
         let mut found = Vec::new();
         for entry in shelf.scan(&Key::new()) {
             let (key, value) = entry?;
@@ -276,7 +282,7 @@ impl Sled {
         Ok(found)
     }
 
-    fn list_of_units(&self, known: &Known, as_of: Date) -> Result<Vec<UnitRow>> {
+    pub(super) fn list_of_units(&self, known: &Known, as_of: Date) -> Result<Vec<UnitRow>> {
         let rows = self.list::<UnitRow>(known, &self.shelves.units, as_of)?;
         let newest: BTreeMap<String, UnitRow> = rows.into_iter().map(|row| (row.item.id.clone(), row.item)).collect();
         Ok(newest.into_values().collect())
@@ -294,17 +300,17 @@ impl Knowledge for Sled {
 
     fn packed_of(&self, unit: &str, as_of: Date) -> Result<PackedFacts> {
         let known = self.known();
-        match self.one_packed(&known, unit, as_of)? {
-            Some(packed) => Ok(packed),
-            None => Ok(PackedFacts::of(&self.one_unit(&known, unit, as_of)?)),
+        match as_of >= known.latest {
+            true => self.one_packed(unit),
+            false => Ok(PackedFacts::of(&self.one_unit(&known, unit, as_of)?)),
         }
     }
 
     fn scan_packed(&self, after: Option<&str>, limit: usize, as_of: Date) -> Result<Vec<PackedFacts>> {
         let known = self.known();
-        match self.some_packed(&known, after, limit, as_of)? {
-            Some(packed) => Ok(packed),
-            None => Ok(self.some_units(&known, after, limit, as_of)?.iter().map(PackedFacts::of).collect()),
+        match as_of >= known.latest {
+            true => self.some_packed(after, limit),
+            false => Ok(self.some_units(&known, after, limit, as_of)?.iter().map(PackedFacts::of).collect()),
         }
     }
 
@@ -337,14 +343,6 @@ pub(super) struct Supposed<'a> {
 }
 
 impl Sled {
-    /// The store as it was when no more than this was stored.
-    pub(super) fn back_then(&self, seen: Seen) -> Supposed<'_> {
-        let known = self.known();
-        let last_batch = known.last_batch.min(seen.batch);
-        let withdrawn = known.withdrawn.first(seen.withdrawals);
-        Supposed { store: self, known: Known { last_batch, withdrawn, ..known.clone() } }
-    }
-
     pub(super) fn suppose(&self, withdrawn: Target, act: Act) -> Result<Supposed<'_>> {
         let mut known = self.known().clone();
         known.withdrawn.add(self.may_withdraw(&known, withdrawn, act)?);

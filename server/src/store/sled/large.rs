@@ -13,7 +13,7 @@ use super::key::Key;
 use super::ledger::{corrections, places, record_entries};
 use super::rows::{encode, fill};
 use super::shelf::Entry;
-use super::{Sled, Writing};
+use super::{Batching, Sled};
 use crate::store::BatchWriter;
 use crate::store::error::{Conflict, Result};
 use crate::store::standing::{check_batch, check_name, nothing_of};
@@ -22,7 +22,7 @@ use crate::store::words::*;
 impl Sled {
     pub(super) fn write_batch(&self, besides_records: NewBatch) -> Result<Writer<'_>> {
         check_batch(&besides_records)?;
-        let writing = self.begin()?;
+        let batching = self.begin_batching()?;
         let id = BatchId(self.known().last_batch.0 + 1);
         let taken_back = besides_records.takes_back.iter().map(|old| (*old, nothing_of(id), None));
         let (successors, put_out) = self.successors_in(besides_records.received_on, taken_back)?;
@@ -33,7 +33,7 @@ impl Sled {
         })?;
         Ok(Writer {
             sled: self,
-            _writing: writing,
+            _batching: batching,
             id,
             batch: besides_records,
             written: 0,
@@ -50,7 +50,7 @@ impl Sled {
 pub(super) struct Writer<'a> {
     sled: &'a Sled,
     /// Nobody else writes batches meanwhile.
-    _writing: MutexGuard<'a, Writing>,
+    _batching: MutexGuard<'a, Batching>,
     id: BatchId,
     batch: NewBatch,
     /// How many records are written.
@@ -97,7 +97,7 @@ impl BatchWriter for Writer<'_> {
     }
 
     fn finish(mut self: Box<Self>) -> Result<BatchId> {
-        self.sled.changes.make(|| self.make_whole())
+        self.sled.changes.make_of_inputs(|| self.make_whole())
     }
 }
 

@@ -44,7 +44,7 @@ pub(super) fn corrections(
 impl Sled {
     pub(super) fn append(&self, batch: NewBatch, progress: &dyn Progress) -> Result<BatchId> {
         check_batch(&batch)?;
-        let mut writing = self.begin()?;
+        let mut batching = self.begin_batching()?;
         progress.go_on()?;
         let id = BatchId(self.known().last_batch.0 + 1);
         let (successors, put_out) = self.put_out_by(&batch, id)?;
@@ -56,7 +56,7 @@ impl Sled {
         let leaves = self.changed_leaves(brought(&batch, id, &numbers, put_out))?;
         let rows = (batch.records.len() + batch.attributes.len()) as u64;
         let mut called_off = None;
-        self.commit(&mut writing, || {
+        self.commit(&mut batching, || {
             let mark = Key::new().text("writing");
             self.shelves.meta.write(vec![(mark.clone(), encode(&id)?)])?;
             self.database.sync()?;
@@ -139,7 +139,7 @@ impl Sled {
     }
 
     pub(super) fn withdraw(&self, target: Target, act: Act) -> Result<()> {
-        let mut writing = self.begin()?;
+        let mut batching = self.begin_batching()?;
         let mut after = self.known().clone();
         let withdrawal = self.may_withdraw(&after, target, act)?;
         let entry = (Key::new().large(after.withdrawn.log().len() as u64), encode(&withdrawal)?);
@@ -149,7 +149,7 @@ impl Sled {
             after.lists += u64::from(self.heading(&after, id)?.counts.has_lists());
         }
         let leaves = self.repack(&after, self.units_touched(&after, target)?)?;
-        self.commit(&mut writing, || {
+        self.commit(&mut batching, || {
             let mark = Key::new().text("withdrawing");
             self.shelves.meta.write(vec![(mark.clone(), encode(&target)?)])?;
             self.database.sync()?;
@@ -158,8 +158,8 @@ impl Sled {
             self.shelves.withdrawals.write(vec![entry])?;
             self.database.sync()?;
             self.shelves.meta.remove(&mark)?;
-            // Nothing else of what is known has changed meanwhile but releases, which wait for the right to write as this does.
-            *known = after;
+            // Releases may have changed meanwhile, and nothing else.
+            *known = Known { releases: std::mem::take(&mut known.releases), ..after };
             Ok(())
         })
     }
@@ -173,7 +173,7 @@ impl Sled {
         };
         let mut units = self.units_of_batch(id)?;
         let mut sheets = Sheets::default();
-        let mut put_out: Vec<RecordId> = self.lines_of_batch(&self.shelves.takings, id)?;
+        let mut put_out = self.taken_back_by(id)?;
         self.records_of_batch(id, &mut |record| {
             put_out.extend(record.supersedes);
             Ok(())
@@ -187,6 +187,11 @@ impl Sled {
             }
         }
         Ok(units)
+    }
+
+    /// The records that a batch takes back.
+    pub(super) fn taken_back_by(&self, id: BatchId) -> Result<Vec<RecordId>> {
+        self.lines_of_batch(&self.shelves.takings, id)
     }
 
     /// The units named in the rows of a batch, whole or not.

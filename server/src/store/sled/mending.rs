@@ -49,6 +49,7 @@ impl Sled {
     /// Removes the rows of a batch without a heading and the assessments of runs without one; packed facts that were being
     /// written are made anew.
     pub(super) fn mend(&self) -> Result<()> {
+        self.mend_rebuilding()?;
         let key = Key::new().text("withdrawing");
         if let Some(target) = self.read_json::<Target>(&self.shelves.meta, &key)? {
             let known = self.known();

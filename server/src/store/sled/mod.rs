@@ -1,7 +1,7 @@
 //! The store on sled: one directory, one process.
 //!
 //! Enters and leaves: see [`Store`]. Reading order: `key`, `seal`, `open`, `shelf` (how bytes are kept), `rows`,
-//! `editions`, `ledger` (batches), `large` (batches that are not held), `knowledge` (facts as of a day), `packs` (facts kept packed), `results` (runs and releases), `half_runs`, `journal`, `cabinet`, `drawer`, `verify`;
+//! `editions`, `ledger` (batches), `large` (batches that are not held), `knowledge` (facts as of a day), `seen` (facts as of a moment), `packs` (facts kept packed), `results` (runs and releases), `half_runs`, `journal`, `cabinet`, `drawer`, `verify`;
 //! `mending` (opening).
 //! Next: [`super::transfer`].
 //!
@@ -12,7 +12,7 @@
 //!
 //! | collection | key | value |
 //! | --- | --- | --- |
-//! | `meta` | `schema`, `writing`, `withdrawing`, `blanking`, `last_run`, `half_run` | layout; the batch being written; what is being taken back; units whose records are being blanked; the highest number of a run when one was discarded; the run that was not finished |
+//! | `meta` | `schema`, `writing`, `withdrawing`, `blanking`, `rebuilding`, `last_run`, `half_run` | layout; the batch being written; what is being taken back; units whose records are being blanked; that all packed facts are being made anew; the highest number of a run when one was discarded; the run that was not finished |
 //! | `editions` | bundle, edition | number in the order of publication, digest, who, when, note |
 //! | `texts` | bundle, edition | the YAML text |
 //! | `batches` | batch | heading. **A batch is there when, and only when, this entry is** |
@@ -52,6 +52,7 @@ mod editions;
 mod ledger;
 mod large;
 mod knowledge;
+mod seen;
 mod packs;
 mod results;
 mod half_runs;
@@ -81,7 +82,7 @@ use super::changes::Changes;
 use super::error::{Damage, Fault, Result, StoreError};
 use super::standing::{Filing, Releases, Withdrawn};
 use super::words::*;
-use super::{BatchWriter, Knowledge, RunWriter, Store};
+use super::{BatchWriter, Knowledge, Moment, RunWriter, Store};
 use crate::progress::Progress;
 
 /// The store on sled.
@@ -92,6 +93,7 @@ pub struct Sled {
     /// What complete runs are looked up by.
     filings: RwLock<Filings>,
     writing: Mutex<Writing>,
+    batching: Mutex<Batching>,
     /// Held while papers are filed.
     filing: Mutex<()>,
     /// A write failed half way.
@@ -117,12 +119,22 @@ struct Known {
 /// None: the heading is damaged.
 type Filings = BTreeMap<RunId, Option<Filing>>;
 
-/// Held while something is written.
+/// The right to write, which one thread has at a time.
+trait Right {}
+
+/// Held while anything but batches is written.
 #[derive(Default)]
 struct Writing {
     /// The highest number given to a run, complete or not.
     last_run: RunId,
 }
+
+/// Held while a batch is written, taken back or blanked, which may last for minutes: nobody else waits for it.
+#[derive(Default)]
+struct Batching;
+
+impl Right for MutexGuard<'_, Writing> {}
+impl Right for MutexGuard<'_, Batching> {}
 
 struct Shelves {
     meta: Shelf,
@@ -211,6 +223,7 @@ pub fn open(path: impl AsRef<Path>) -> Result<Sled> {
         sheets: KnownSheets::default(),
         filings: RwLock::default(),
         writing: Mutex::default(),
+        batching: Mutex::default(),
         filing: Mutex::default(),
         halted: AtomicBool::new(false),
         changes: Changes::default(),
@@ -237,10 +250,16 @@ impl Sled {
         self.writing.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The right to write, which one thread has at a time.
+    /// The right to write anything but batches.
     fn begin(&self) -> Result<MutexGuard<'_, Writing>> {
         let writing = self.lock_writing();
         if self.is_halted() { Err(StoreError::Halted) } else { Ok(writing) }
+    }
+
+    /// The right to write batches.
+    fn begin_batching(&self) -> Result<MutexGuard<'_, Batching>> {
+        let batching = self.batching.lock().unwrap_or_else(PoisonError::into_inner);
+        if self.is_halted() { Err(StoreError::Halted) } else { Ok(batching) }
     }
 
     fn is_halted(&self) -> bool {
@@ -252,7 +271,7 @@ impl Sled {
     }
 
     /// Writes by `write`, and refuses all later writes when it fails: how much of it is on the disk is then not known.
-    fn commit(&self, _writing: &mut Writing, write: impl FnOnce() -> Result<()>) -> Result<()> {
+    fn commit(&self, _right: &mut impl Right, write: impl FnOnce() -> Result<()>) -> Result<()> {
         self.write_and_sync(write)
     }
 
@@ -295,7 +314,7 @@ fn parts<T>(shelf: &Shelf, key: &[u8], read: impl FnOnce(&mut Parts) -> Option<T
 
 impl Store for Sled {
     fn publish_edition(&self, edition: NewEdition) -> Result<Edition> {
-        self.changes.make(|| self.publish(edition))
+        self.changes.make_of_inputs(|| self.publish(edition))
     }
 
     fn editions(&self) -> Result<Vec<Edition>> {
@@ -311,7 +330,7 @@ impl Store for Sled {
     }
 
     fn append_watched(&self, batch: NewBatch, progress: &dyn Progress) -> Result<BatchId> {
-        self.changes.make(|| self.append(batch, progress))
+        self.changes.make_of_inputs(|| self.append(batch, progress))
     }
 
     fn batch(&self, id: BatchId) -> Result<Batch> {
@@ -337,11 +356,11 @@ impl Store for Sled {
     }
 
     fn withdraw_batch(&self, id: BatchId, act: Act) -> Result<()> {
-        self.changes.make(|| self.withdraw(Target::Batch(id), act))
+        self.changes.make_of_inputs(|| self.withdraw(Target::Batch(id), act))
     }
 
     fn withdraw_record(&self, id: RecordId, act: Act) -> Result<()> {
-        self.changes.make(|| self.withdraw(Target::Record(id), act))
+        self.changes.make_of_inputs(|| self.withdraw(Target::Record(id), act))
     }
 
     fn supposing(&self, withdrawn: Target, act: Act) -> Result<Box<dyn Knowledge + '_>> {
@@ -361,12 +380,19 @@ impl Store for Sled {
     }
 
     fn seen(&self) -> Seen {
-        let known = self.known();
-        Seen { batch: known.last_batch, withdrawals: known.withdrawn.log().len() as u64 }
+        self.known().seen()
+    }
+
+    fn moment(&self) -> Result<Moment<'_>> {
+        Ok(self.this_moment())
     }
 
     fn generation(&self) -> u64 {
         self.changes.count()
+    }
+
+    fn inputs_changed(&self) -> u64 {
+        self.changes.of_inputs()
     }
 
     fn lists_changed(&self) -> u64 {
@@ -374,7 +400,7 @@ impl Store for Sled {
     }
 
     fn as_seen(&self, seen: Seen) -> Result<Box<dyn Knowledge + '_>> {
-        Ok(Box::new(self.back_then(seen)))
+        Ok(Box::new(self.what_was_seen(seen)))
     }
 
     fn begin_run(&self, run: NewRun) -> Result<Box<dyn RunWriter + '_>> {
@@ -456,8 +482,7 @@ impl Store for Sled {
     }
 
     fn rebuild(&self) -> Result<()> {
-        let mut writing = self.begin()?;
-        self.commit(&mut writing, || self.repack_all(&self.learn()))
+        self.make_packed_anew()
     }
 
     fn health(&self) -> Result<Health> {

@@ -11,7 +11,8 @@
 //! They are written between the rows of a batch and its heading (or with a withdrawal), while readers wait, and say what is known
 //! by all that is stored. For the knowledge of an earlier day, records are read one by one as before. A write that is
 //! interrupted leaves each value old or new: no unit beside those it was about is ever missing. Those it was about are made
-//! anew from the records at the next opening; `verify` compares all of it with them.
+//! anew from the records at the next opening, and all of them when making all of them anew was interrupted; `verify` compares
+//! all of it with the records.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::ControlFlow;
@@ -25,6 +26,7 @@ use rayon::prelude::*;
 use super::key::Key;
 use super::ledger::{PutOut, Sheets};
 use super::results::{Frames, frame};
+use super::rows::encode;
 use super::shelf::Shelf;
 use super::{Known, Sled, parts};
 use crate::store::error::{Conflict, Damage, Fault, Result, StoreError};
@@ -64,45 +66,34 @@ pub(super) type Leaf = BTreeMap<String, Vec<u8>>;
 
 /// Reading.
 impl Sled {
-    /// The packed facts of units behind one, as far as they are of use for a day: none for a day before the last change.
-    pub(super) fn some_packed(
-        &self,
-        known: &Known,
-        after: Option<&str>,
-        limit: usize,
-        as_of: Date,
-    ) -> Result<Option<Vec<PackedFacts>>> {
-        if as_of < known.latest {
-            return Ok(None);
-        }
+    /// The packed facts of units behind one. They say what is known by all that is stored: not for a day before the
+    /// [last change](Known::latest).
+    pub(super) fn some_packed(&self, after: Option<&str>, limit: usize) -> Result<Vec<PackedFacts>> {
         let shelf = &self.shelves.facts;
         let first = match after {
-            None => Key::new(),
-            Some(unit) => self.leaf_with(unit)?.map_or_else(|| Key::new().text(unit), |(key, _)| key),
+            None => Vec::new(),
+            Some(unit) => shelf.last_key_up_to(&Key::new(), &Key::new().text(unit))?.unwrap_or_default(),
         };
         let mut found = Vec::new();
         for entry in shelf.scan_on(&first) {
             let (key, value) = entry?;
             for (unit, bytes) in read_leaf(shelf, &key, &value)? {
                 if found.len() >= limit {
-                    return Ok(Some(found));
+                    return Ok(found);
                 }
                 if after.is_none_or(|after| unit.as_str() > after) {
                     found.push(self.with_sheets(unit, bytes)?);
                 }
             }
         }
-        Ok(Some(found))
+        Ok(found)
     }
 
     /// The same of one unit.
-    pub(super) fn one_packed(&self, known: &Known, unit: &str, as_of: Date) -> Result<Option<PackedFacts>> {
-        if as_of < known.latest {
-            return Ok(None);
-        }
+    pub(super) fn one_packed(&self, unit: &str) -> Result<PackedFacts> {
         let mut leaf = self.leaf_with(unit)?.map(|(_, leaf)| leaf).unwrap_or_default();
         let bytes = leaf.remove(unit).unwrap_or_else(|| pack(&mut LooseFacts::default()));
-        self.with_sheets(unit.to_owned(), bytes).map(Some)
+        self.with_sheets(unit.to_owned(), bytes)
     }
 
     /// The value in which a unit stands or would stand.
@@ -225,6 +216,42 @@ impl Sled {
         }))
     }
 
+    /// The same for whoever asks for it. Nothing is touched unless every record can be read.
+    pub(super) fn make_packed_anew(&self) -> Result<()> {
+        let mut batching = self.begin_batching()?;
+        self.read_all_records()?;
+        self.commit(&mut batching, || {
+            self.shelves.meta.write(vec![(rebuilding(), encode(&true)?)])?;
+            self.database.sync()?;
+            self.repack_all(&self.learn())?;
+            self.database.sync()?;
+            self.shelves.meta.remove(&rebuilding())
+        })
+    }
+
+    /// At opening: what was being made anew is made anew once more.
+    pub(super) fn mend_rebuilding(&self) -> Result<()> {
+        if self.shelves.meta.get(&rebuilding())?.is_none() {
+            return Ok(());
+        }
+        self.repack_all(&self.known())?;
+        self.database.sync()?;
+        self.shelves.meta.remove(&rebuilding())
+    }
+
+    fn read_all_records(&self) -> Result<()> {
+        let mut after: Option<String> = None;
+        loop {
+            let known = self.known();
+            let units = self.heard_of(&known, after.as_deref(), REPACKED)?;
+            units.par_iter().try_for_each(|unit| self.loose_facts(&known, unit).map(drop))?;
+            match units.into_iter().next_back() {
+                Some(last) => after = Some(last),
+                None => return Ok(()),
+            }
+        }
+    }
+
     /// Makes the facts of all units anew from their records.
     pub(super) fn repack_all(&self, known: &Known) -> Result<()> {
         self.shelves.facts.remove(&Key::new())?;
@@ -293,6 +320,11 @@ impl Sled {
             }
         }
     }
+}
+
+/// The mark that all packed facts are being made anew: while it stands, some of them may not be there.
+pub(super) fn rebuilding() -> Key {
+    Key::new().text("rebuilding")
 }
 
 /// Names the kinds (`*` for attributes, and for all when nothing can be read) in which packed facts differ from what is known.

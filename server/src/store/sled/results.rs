@@ -183,10 +183,8 @@ impl Sled {
         let prefix = Key::new().large(run.0);
         // The unit may stand in the middle of a value that begins before it.
         let start = prefix.clone().small(place);
-        let start = match shelf.last_up_to(&start, &start.clone().text(unit))? {
-            Some((key, _)) => key,
-            None => start.bytes().to_vec(),
-        };
+        let before = shelf.last_key_up_to(&start, &start.clone().text(unit))?;
+        let start = before.unwrap_or_else(|| start.bytes().to_vec());
         let mut found = Vec::new();
         for entry in shelf.scan_from(&start, &prefix) {
             let (key, value) = entry?;

@@ -50,8 +50,8 @@ impl Shelf {
     }
 
     /// All entries from a key on, by rising key.
-    pub(super) fn scan_on(&self, from: &Key) -> Entries<'_> {
-        self.entries(self.tree.range(from.bytes()..))
+    pub(super) fn scan_on(&self, from: &[u8]) -> Entries<'_> {
+        self.entries(self.tree.range(from..))
     }
 
     fn entries(&self, pieces: sled::Iter) -> Entries<'_> {
@@ -95,12 +95,17 @@ impl Shelf {
 
     /// The last entry under these parts whose key is not behind the given one.
     pub(super) fn last_up_to(&self, prefix: &Key, key: &Key) -> Result<Option<(Vec<u8>, Vec<u8>)>> {
+        let Some(found) = self.last_key_up_to(prefix, key)? else { return Ok(None) };
+        self.entries(self.tree.scan_prefix(&found)).next().transpose()
+    }
+
+    /// The key of that entry.
+    pub(super) fn last_key_up_to(&self, prefix: &Key, key: &Key) -> Result<Option<Vec<u8>>> {
         let mut highest = key.bytes().to_vec();
         highest.extend([u8::MAX; PIECE]);
         let range = (Bound::Included(prefix.bytes()), Bound::Included(highest.as_slice()));
         let Some(found) = self.tree.range::<&[u8], _>(range).keys().next_back() else { return Ok(None) };
-        let found = self.entry_key(&found.map_err(translate)?)?;
-        self.entries(self.tree.scan_prefix(&found)).next().transpose()
+        self.entry_key(&found.map_err(translate)?).map(Some)
     }
 
     /// The highest key, if there is any entry.

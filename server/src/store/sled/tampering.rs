@@ -20,7 +20,7 @@ use crate::audit::content::{Part, Thing};
 use crate::audit::verify::{Flaw, verify};
 use crate::audit::{Action, Audit, Note, Subject};
 use crate::store::blanking::{Blank, Blanking};
-use crate::store::conformance::{act, batch, day, period, record, rich_batch, save_run};
+use crate::store::conformance::{act, batch, day, new_run, outcome, period, record, rich_batch, save_run};
 use crate::store::words::*;
 use crate::store::{Cabinet, ContentId, Journal, Paper, Store, transfer};
 
@@ -157,6 +157,41 @@ fn one_assessment_is_named_although_every_checksum_fits() {
     assert_eq!(town.store.verify().unwrap(), [], "the store itself notices nothing");
     let named = Part::Assessment(period("2020"), "000009".into());
     assert_eq!(town.differences(), [Difference::Changed(RUN, vec![named])]);
+}
+
+#[test]
+fn a_result_that_runs_share_is_named_in_each_of_them_and_one_that_was_replaced_in_its_own() {
+    let town = Town::new();
+    let replacing = |on: u64, number: usize, text: &str| {
+        let new = NewRun { base: Some(RunId(on)), ..new_run(&["2020-01", "2020"]) };
+        let mut writer = town.store.begin_run(new).unwrap();
+        writer.add(period("2020"), &format!("{number:06}"), text.as_bytes()).unwrap();
+        let run = writer.finish(outcome()).unwrap();
+        town.note(Action::Score, "run", &run.id.to_string());
+    };
+    replacing(1, 9, "replaced");
+    replacing(2, 8, "another");
+    assert_eq!(town.compare(), Comparison { compared: 6, ..Comparison::default() });
+    let mut backup = Vec::new();
+    transfer::export(town.store.as_ref(), &mut backup).unwrap();
+    let directory = tempfile::tempdir().unwrap();
+    let restored = open(directory.path()).unwrap();
+    transfer::import(&restored, &mut std::io::Cursor::new(backup)).unwrap();
+    assert_eq!(compare(&restored, KEY).unwrap(), Comparison { compared: 6, ..Comparison::default() });
+
+    let named = |run: u64, number: usize| {
+        Difference::Changed(Thing::Run(RunId(run)), vec![Part::Assessment(period("2020"), format!("{number:06}"))])
+    };
+    forge(&town.store.shelves.assessments, r#""2020","number":9}"#, r#""2020","number":3}"#);
+    assert_eq!(town.differences(), [named(1, 9)], "the others have another result in its place");
+    forge(&town.store.shelves.assessments, r#""2020","number":6}"#, r#""2020","number":3}"#);
+    let both =
+        vec![Part::Assessment(period("2020"), "000006".into()), Part::Assessment(period("2020"), "000009".into())];
+    assert_eq!(town.differences(), [Difference::Changed(RUN, both), named(2, 6), named(3, 6)]);
+    forge(&town.store.shelves.assessments, "another", "altered");
+    let both =
+        vec![Part::Assessment(period("2020"), "000006".into()), Part::Assessment(period("2020"), "000008".into())];
+    assert_eq!(town.differences().last(), Some(&Difference::Changed(Thing::Run(RunId(3)), both)));
 }
 
 #[test]

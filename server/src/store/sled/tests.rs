@@ -239,6 +239,20 @@ fn after_a_failed_write_all_others_are_refused_until_the_next_opening() {
 }
 
 #[test]
+fn what_is_being_written_while_a_store_is_checked_is_no_damage() {
+    let (_directory, store) = fresh();
+    store.append_batch(rich_batch(day(2, 1))).unwrap();
+    let mut coming = store.begin_batch(batch(day(2, 2), Vec::new())).unwrap();
+    coming.add(rich_batch(day(2, 2)).records).unwrap();
+    // As it is for a check that went through the sheets before this batch began.
+    store.shelves.sheets.remove(&Key::new().batch(BatchId(2))).unwrap();
+    assert_eq!(store.verify().unwrap(), []);
+    drop(coming);
+    store.shelves.sheets.remove(&Key::new().batch(BatchId(1))).unwrap();
+    assert_ne!(store.verify().unwrap(), [], "one that is lacking in a whole batch is named");
+}
+
+#[test]
 fn keys_of_all_collections_can_be_shown_to_a_person() {
     let (_directory, store) = fresh();
     furnish(&store);

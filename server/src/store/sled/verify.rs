@@ -40,7 +40,7 @@ impl Sled {
         let mut findings = Findings::default();
         self.check_editions(&mut findings)?;
         self.check_acts(&mut findings)?;
-        self.count_records(&mut findings)?;
+        self.count_records(&mut findings, last)?;
         self.count_lists(&mut findings)?;
         self.check_batches(&mut findings, last)?;
         self.check_runs(&mut findings)?;
@@ -76,7 +76,7 @@ impl Sled {
         findings.visit(&shelves.journal, |_, key, value| decode::<Entry>(&shelves.journal, key, value).map(drop))
     }
 
-    fn count_records(&self, findings: &mut Findings) -> Result<()> {
+    fn count_records(&self, findings: &mut Findings, last: BatchId) -> Result<()> {
         let shelves = &self.shelves;
         let mut sheets = BTreeSet::new();
         findings.visit(&shelves.sheets, |_, key, value| {
@@ -90,7 +90,7 @@ impl Sled {
             let counts = findings.batches.entry(batch).or_default();
             *counts.records.entry(kind).or_default() += rows.len() as u64;
             counts.superseded += rows.iter().filter(|row| row.5.is_some()).count() as u64;
-            for RecordLine(_, _, _, (sheet, _), ..) in rows {
+            for RecordLine(_, _, _, (sheet, _), ..) in rows.into_iter().filter(|_| batch <= last) {
                 if !sheets.contains(&(batch, sheet)) {
                     let key = Key::new().batch(batch).small(sheet);
                     findings.faults.insert(shelves.sheets.fault(key.bytes(), Damage::Entry));

@@ -4,7 +4,7 @@ use serde_json::{Map, Value as Json};
 
 use super::*;
 use crate::store::sled::ledger::number_sheets;
-use crate::store::sled::packs::{EXCHANGED, Exchange, brought, gathered};
+use crate::store::sled::packs::{EXCHANGED, Exchange, brought, gathered, rebuilding};
 use liuwu_engine::record::Source;
 
 /// Units whose facts fill several values, some of them several units each.
@@ -107,6 +107,35 @@ fn a_withdrawal_that_ends_after_any_piece_of_its_packed_facts_takes_nothing_from
         }
         pieces += 1;
     }
+}
+
+#[test]
+fn making_all_packed_facts_anew_may_end_anywhere_and_is_done_again_at_the_next_opening() {
+    let (mut store, directory, coming) = known_and_coming();
+    store.append_batch(coming).unwrap();
+    let before = all_packed(&store);
+    for done in [0, 1, before.len() / 2, before.len()] {
+        store.shelves.meta.write(vec![(rebuilding(), encode(&true).unwrap())]).unwrap();
+        store.shelves.facts.remove(&Key::new()).unwrap();
+        let units = before.iter().take(done).map(|(unit, _)| unit.clone()).collect();
+        store.exchange_leaves(store.repack(&store.known(), units).unwrap()).unwrap();
+        store = reopen(store, directory.path());
+        assert!(all_packed(&store) == before, "something is missing after {done} units");
+        assert_eq!(store.shelves.meta.get(&rebuilding()).unwrap(), None);
+        assert_eq!(store.verify().unwrap(), []);
+    }
+}
+
+#[test]
+fn packed_facts_stay_as_they_are_when_a_record_cannot_be_read() {
+    let (store, _directory, coming) = known_and_coming();
+    store.append_batch(coming).unwrap();
+    let before = all_packed(&store);
+    let (key, value) = store.shelves.records.bare().iter().last().unwrap().unwrap();
+    store.shelves.records.bare().insert(key, &value[..value.len() - 1]).unwrap();
+    assert!(matches!(store.rebuild(), Err(StoreError::Corrupt(_))));
+    assert!(all_packed(&store) == before);
+    assert!(!store.is_halted());
 }
 
 #[test]
