@@ -89,6 +89,18 @@ pub enum Met {
     NotApplicable,
 }
 
+impl Met {
+    /// Key in results.
+    pub fn key(self) -> &'static str {
+        match self {
+            Met::Met => "met",
+            Met::NotMet => "not_met",
+            Met::Unchecked => "unchecked",
+            Met::NotApplicable => "not_applicable",
+        }
+    }
+}
+
 /// How a rule ended for a unit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -101,6 +113,18 @@ pub enum Outcome {
     NotApplicable,
     /// Could not be checked; never counts as clean.
     CannotCheck,
+}
+
+impl Outcome {
+    /// Key in results and cases.
+    pub fn key(self) -> &'static str {
+        match self {
+            Outcome::Clean => "clean",
+            Outcome::Findings => "findings",
+            Outcome::NotApplicable => "not_applicable",
+            Outcome::CannotCheck => "cannot_check",
+        }
+    }
 }
 
 /// What a finding does.

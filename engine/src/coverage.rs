@@ -58,11 +58,14 @@ impl Coverage {
     pub fn is_handed_in(&self, kind: &Kind, ancestors_and_self: &[&str], period: Period, as_of: Date) -> bool {
         match &self.all_but {
             Some(kinds) => !kinds.contains(kind.id.as_ref()),
-            None => {
-                let spans = self.of(kind, ancestors_and_self);
-                owed(kind, period, as_of).iter().all(|(from, to)| covers(&spans, *from, *to))
-            }
+            None => self.covers(kind, ancestors_and_self, &owed(kind, period, as_of)),
         }
+    }
+
+    /// Whether statements cover all of some spans for a unit.
+    pub(crate) fn covers(&self, kind: &Kind, ancestors_and_self: &[&str], owed: &[(Date, Date)]) -> bool {
+        let spans = self.of(kind, ancestors_and_self);
+        owed.iter().all(|(from, to)| covers(&spans, *from, *to))
     }
 
     /// Whether a kind is handed in, where that is the same for all units and periods: no statements are asked for.
@@ -93,7 +96,7 @@ impl Coverage {
 ///
 /// While nothing has ended yet, the newest return that there can be is asked for instead, so that a period that has just
 /// begun is not taken as clean for want of anything owed.
-fn owed(kind: &Kind, period: Period, as_of: Date) -> Vec<(Date, Date)> {
+pub(crate) fn owed(kind: &Kind, period: Period, as_of: Date) -> Vec<(Date, Date)> {
     let Some(due) = kind.due else { return vec![(period.from(), period.to())] };
     let mut ended = Vec::new();
     let mut part = Period::containing(due.every, period.from());

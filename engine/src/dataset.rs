@@ -41,7 +41,7 @@ pub struct RawEntry {
     /// Its kind.
     pub kind: String,
     /// Its date, number and fields.
-    pub record: RawRecord,
+    pub record: RawRecord<'static>,
     /// Where it was read.
     pub source: Source,
     /// Where its faults are pointed out.

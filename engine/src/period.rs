@@ -157,8 +157,10 @@ impl Period {
                 (monday, monday.saturating_add(6.days()))
             }
             Some(months) => {
-                let from = date.first_of_month().saturating_sub(((date.month() - 1) % months).months());
-                (from, from.saturating_add((months - 1).months()).last_of_month())
+                // Of a year twelve months, of a quarter three: none goes beyond the end of the year.
+                let first = date.month() - (date.month() - 1) % months;
+                let month = |month: i8| Date::new(date.year(), month, 1).unwrap_or(date);
+                (month(first), month(first + months - 1).last_of_month())
             }
         };
         Self { from, to, granularity: Some(granularity) }

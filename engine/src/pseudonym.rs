@@ -5,7 +5,6 @@
 //! ([`blank`]), so that scores and receipts stay what they were. Next: [`crate::coverage`].
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
@@ -27,12 +26,8 @@ pub fn of(key: &[u8], text: &str) -> Arc<str> {
     hash.update(key);
     hash.update([0]);
     hash.update(text.as_bytes());
-    let mut digits = String::with_capacity(2 * DIGITS);
-    for byte in hash.finalize() {
-        // Writing to a string cannot fail.
-        let _ = write!(digits, "{byte:02x}");
-    }
-    digits.truncate(DIGITS);
+    let halves = hash.finalize().into_iter().flat_map(|byte| [byte >> 4, byte & 15]).take(DIGITS);
+    let digits: String = halves.filter_map(|half| char::from_digit(u32::from(half), 16)).collect();
     Arc::from(digits)
 }
 

@@ -27,6 +27,11 @@ use liuwu::store::{self, Store};
 use liuwu::upload::{self, File, Said};
 use liuwu_engine::bundle::{self, Bundle};
 
+/// That of the program.
+#[cfg(feature = "mimalloc")]
+#[global_allocator]
+static MEMORY: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const STANDARD: &str = include_str!("../../rules/ruian-six-no/2020.yaml");
 const DIVISIONS: &str = include_str!("../../fixtures/ruian/divisions.csv");
 const HEADER: &str = "编号,镇街,村社,发生日期,场所,原因,死亡人数,受伤人数,直接损失(万元)";

@@ -3,6 +3,7 @@
 //! Enters: a draft and who looks at it. Leaves: a [`Preview`], a batch, the faulty rows to be mended; or a job to wait for. How a
 //! draft is stored stands in [`mod@storing`]. Pages and the API go the same way through here. Next: [`crate::pages`].
 
+pub mod dividing;
 pub mod filled;
 pub mod incoming;
 pub mod stating;
@@ -207,7 +208,8 @@ fn read(app: &App, caller: &Caller, draft: &Draft, gauge: &Gauge) -> Result<Prev
     }
     let names: HashMap<String, String> =
         spoken.into_iter().map(|unit| (unit.to_owned(), tree.full_name(unit))).collect();
-    Ok(Preview { report, effect, effect_taking_back, rewritten, names })
+    let changes_divisions = dividing::is_table(&files);
+    Ok(Preview { report, effect, effect_taking_back, changes_divisions, rewritten, names })
 }
 
 /// What storing a report would do to the results, or why that cannot be told.
@@ -231,7 +233,7 @@ fn weigh(
     }
     let store = app.store();
     let bundle = &edition.edition.bundle;
-    let Some(run) = store.runs()?.into_iter().find(|run| run.bundle == *bundle && !run.trial) else {
+    let Some((run, _)) = store.runs_in_force(bundle)?.into_iter().next() else {
         let zh = "还没有核算过,入库后才能看出对得分的影响";
         let en = "nothing has been scored yet, so there is nothing to compare with";
         return Ok(Weighed::Unknown(zh.to_owned(), en.to_owned()));
@@ -269,7 +271,7 @@ fn weigh(
 }
 
 /// A file of a draft with its faults in red, each with a comment; what was mended in the draft is mended in it. Of a table too large
-/// to be held the first faulty rows, as CSV.
+/// to come back whole, the header and the faulty rows.
 ///
 /// # Errors
 /// [`Problem::Absent`] for a file that the draft does not have.
@@ -277,9 +279,6 @@ pub fn corrected(app: &App, caller: &Caller, draft: &Draft, name: &str, preview:
     let absent = || Problem::Absent("文件", "file", name.to_owned());
     let (edition, said) = said(app, caller, draft)?;
     let file = draft.read_files(app.store())?.into_iter().find(|file| file.name == name).ok_or_else(absent)?;
-    if preview.report.is_large() {
-        return preview.report.corrections.first().cloned().ok_or_else(absent);
-    }
     // What the file was recognised as, or declared to be, need not be guessed again when it comes back.
     let kinds = preview.report.kinds_of(name, marked::ONLY_SHEET);
     let marks = Marks {
@@ -288,10 +287,15 @@ pub fn corrected(app: &App, caller: &Caller, draft: &Draft, name: &str, preview:
         mark: &Mark::naming(edition.bundle(), kinds),
         taken: &internal_mark(&caller.name(), app.clock()),
     };
-    let marked = marked::write(&file.name, &file.bytes, &marks).map_err(|error| match error {
+    let marked = match &preview.report.sent_back {
+        Some(picked) => marked::write_large(&file.name, &file.bytes, picked, &marks),
+        None => marked::write(&file.name, &file.bytes, &marks),
+    };
+    let marked = marked.map_err(|error| match error {
         Unmarked::Unreadable(faults) => Problem::Faults(faults),
         Unmarked::Unfit(error) => Problem::Internal(error.to_string()),
     })?;
     let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
-    Ok(File { name: format!("{stem}-需要改正.{}", marked.extension), bytes: marked.bytes })
+    let part = if preview.report.is_large() && !marked.is_itself { "-有错的行" } else { "" };
+    Ok(File { name: format!("{stem}{part}-需要改正.{}", marked.extension), bytes: marked.bytes })
 }

@@ -269,6 +269,7 @@ impl<'a> Showing<'a> {
             kind: evidence.kind.clone(),
             date: evidence.date,
             number: evidence.id.clone(),
+            mark: evidence.mark,
             place: (self.is_staff() || self.reach.own.contains(&evidence.kind)).then(|| evidence.place()),
         }
     }

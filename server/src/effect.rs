@@ -1,21 +1,23 @@
-//! What a change of the facts does to the results: which units move, by how much, who enters a list and who leaves it.
+//! What a change of the facts or of the standard does to the results: which units move, by how much, who enters a list and who leaves it.
 //!
-//! Enters: what is known, and what would be known (a batch laid over the store, or taken back). Leaves: an [`Effect`]. Only the
-//! units that can move are scored, before and after; where that is all of them, what stands is read from the run in force. Nothing
-//! is stored. Next: [`crate::error`].
+//! Enters: what is known, and what would be known (a batch laid over the store, or taken back); or two editions. Leaves: an [`Effect`].
+//! Only the units that can move are scored, before and after; where that is all of them, what stands is read from the run in force. Of
+//! another edition only what differs is scored. Nothing is stored. Next: [`crate::error`].
 
 mod portions;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use liuwu_engine::assess::Plan;
+use liuwu_engine::assess::{Difference, Plan, periods_of};
+use liuwu_engine::assessment::Assessment;
 use liuwu_engine::bundle::{Bundle, Compare, CompareBy};
 use liuwu_engine::number::Number;
 use liuwu_engine::period::Period;
 
 use crate::disclosure::{Reader, Viewer};
 use crate::filed::Filed;
+use crate::progress::Progress;
 use crate::scoring::{self, Ask, Computed, ScoringError};
 use crate::store::overlay::Within;
 use crate::store::{Knowledge, NewBatch, Store, StoreError, UnitRow};
@@ -70,7 +72,26 @@ impl From<&Filed> for Standing {
     }
 }
 
+impl From<&Assessment> for Standing {
+    fn from(result: &Assessment) -> Standing {
+        Standing {
+            score: result.score,
+            rating: result.rating.as_deref().map(str::to_owned),
+            incomplete: result.incomplete,
+            lists: result.lists.iter().map(ToString::to_string).collect(),
+        }
+    }
+}
+
 impl Moved {
+    /// What a result that differs makes a unit do; none: it stands as it did.
+    fn by_difference(difference: &Difference) -> Option<Moved> {
+        let [before, after] =
+            [&difference.before, &difference.after].map(|result| result.as_deref().map(Standing::from));
+        let moved = before != after;
+        moved.then(|| Moved { unit: difference.unit.to_string(), period: difference.period, before, after })
+    }
+
     /// By how much the score moves; none when there is no score before or after.
     pub fn by(&self) -> Option<Number> {
         let (before, after) = (self.before.as_ref()?.score?, self.after.as_ref()?.score?);
@@ -186,45 +207,100 @@ pub fn of(
     ask: &Ask,
 ) -> Result<Effect, ScoringError> {
     let bundle = &plan.bundle;
-    let (before, after) = match touched {
-        Touched::Everything => {
-            // All units are scored as they would be; how they stand is read where the runs in force say it.
-            let before = match scoring::recall(store, plan, ask)? {
-                Some(known) => known,
-                None => scoring::try_out(store, store, plan, ask)?,
-            };
-            (before, scoring::try_out(store, after, plan, ask)?)
-        }
+    match touched {
+        // All units are scored as they would be; how they stand is read where the runs in force say it.
+        Touched::Everything => match scoring::recall(store, plan, ask)? {
+            Some(known) => {
+                let after = scoring::tried(store, after, plan, ask)?;
+                Ok(compare(standings_filed(&known, &bundle.assess.unit), standings(&after)))
+            }
+            None => between(store, store, after, plan, ask),
+        },
         Touched::Units(units) => {
             let reached = reach(bundle, &UnitTree::new(store.units(ask.as_of)?), units);
             if reached.is_empty() {
                 return Ok(Effect { periods: ask.periods.clone(), ..Effect::default() });
             }
-            let before = scoring::try_out(store, &Within::new(store, &reached), plan, ask)?;
-            (before, scoring::try_out(store, &Within::new(after, &reached), plan, ask)?)
+            between(store, &Within::new(store, &reached), &Within::new(after, &reached), plan, ask)
         }
-    };
-    Ok(compare(&before, &after, &bundle.assess.unit))
+    }
 }
 
-/// Compares two sets of results, of the units of one level.
-pub fn compare(before: &Computed, after: &Computed, level: &str) -> Effect {
+/// Scores two states of knowledge and compares them.
+fn between(
+    store: &dyn Store,
+    before: &dyn Knowledge,
+    after: &dyn Knowledge,
+    plan: &Arc<Plan>,
+    ask: &Ask,
+) -> Result<Effect, ScoringError> {
+    let before = standings(&scoring::tried(store, before, plan, ask)?);
+    Ok(compare(before, standings(&scoring::tried(store, after, plan, ask)?)))
+}
+
+/// What another edition would change: the ask says for which periods and as of which day.
+///
+/// # Errors
+/// [`ScoringError`].
+pub fn of_edition(
+    store: &dyn Store,
+    before: &Arc<Plan>,
+    after: &Arc<Plan>,
+    ask: &Ask,
+    progress: &dyn Progress,
+) -> Result<Effect, ScoringError> {
+    let mut effect = Effect::default();
+    for plan in [before, after] {
+        effect.periods.extend(periods_of(&plan.bundle, &ask.periods)?);
+    }
+    scoring::impact(store, before, after, ask, progress, &mut |difference| {
+        effect.moved.extend(Moved::by_difference(&difference));
+    })?;
+    // Years of shorter periods are among what moves.
+    effect.periods.extend(effect.moved.iter().map(|moved| moved.period));
+    effect.periods.sort();
+    effect.periods.dedup();
+    sort(&mut effect.moved);
+    Ok(effect)
+}
+
+/// How units stand, by period.
+type Standings = BTreeMap<Period, BTreeMap<String, Standing>>;
+
+fn standings(results: &[Arc<Assessment>]) -> Standings {
+    let mut all = Standings::new();
+    for result in results {
+        let standing = Standing::from(&**result);
+        all.entry(result.period).or_default().insert(result.unit.to_string(), standing);
+    }
+    all
+}
+
+/// Those of the units of one level.
+fn standings_filed(computed: &Computed, level: &str) -> Standings {
+    let of_level = |results: &BTreeMap<String, Filed>| -> BTreeMap<String, Standing> {
+        let results = results.iter().filter(|(_, filed)| filed.level == level);
+        results.map(|(unit, filed)| (unit.clone(), Standing::from(filed))).collect()
+    };
+    computed.iter().map(|(period, results)| (*period, of_level(results))).collect()
+}
+
+/// Compares how units stand and would stand.
+fn compare(mut before: Standings, after: Standings) -> Effect {
     let periods: BTreeSet<Period> = before.keys().chain(after.keys()).copied().collect();
     let mut moved = Vec::new();
-    for period in &periods {
-        let standings = |computed: &Computed| -> BTreeMap<String, Standing> {
-            let results = computed.get(period).into_iter().flatten().filter(|(_, filed)| filed.level == level);
-            results.map(|(unit, filed)| (unit.clone(), Standing::from(filed))).collect()
-        };
-        let (mut old, new) = (standings(before), standings(after));
+    for (period, new) in after {
+        let mut old = before.remove(&period).unwrap_or_default();
         for (unit, after) in new {
             let before = old.remove(&unit);
             if before.as_ref() != Some(&after) {
-                moved.push(Moved { unit, period: *period, before, after: Some(after) });
+                moved.push(Moved { unit, period, before, after: Some(after) });
             }
         }
-        let gone = old.into_iter();
-        moved.extend(gone.map(|(unit, before)| Moved { unit, period: *period, before: Some(before), after: None }));
+        before.insert(period, old);
+    }
+    for (period, gone) in before {
+        moved.extend(gone.into_iter().map(|(unit, before)| Moved { unit, period, before: Some(before), after: None }));
     }
     sort(&mut moved);
     Effect { periods: periods.into_iter().collect(), moved, partial: false }

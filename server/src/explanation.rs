@@ -18,6 +18,7 @@ use serde::Serialize;
 
 use crate::filed::{Filed, FiledEvidence, FiledFinding, FiledLineKind};
 use crate::personal;
+use crate::trace::Traces;
 use crate::wording::shown;
 use late::Late;
 
@@ -138,9 +139,9 @@ pub fn explain_in<'a>(
     records: impl IntoIterator<Item = &'a Record>,
     late: &Late,
 ) -> Explanation {
-    let mut by_place = HashMap::new();
+    let mut known = Traces::default();
     for record in records {
-        by_place.insert((record.kind.id.to_string(), record.source.to_line()), record);
+        known.keep(record, &bundle.dictionary, record);
     }
     let explainer = Explainer {
         lang,
@@ -148,7 +149,7 @@ pub fn explain_in<'a>(
         rules: bundle.all_rules().into_iter().map(|rule| (rule.id.as_str(), rule)).collect(),
         criteria: bundle.all_criteria().into_iter().map(|criterion| (criterion.id.as_str(), criterion)).collect(),
         bundle,
-        by_place,
+        known,
         late,
     };
     Explanation { lines: explainer.lines(), statements: explainer.statements(), unchecked: explainer.unchecked() }
@@ -160,7 +161,7 @@ struct Explainer<'a> {
     bundle: &'a Bundle,
     rules: HashMap<&'a str, &'a Rule>,
     criteria: HashMap<&'a str, &'a Criterion>,
-    by_place: HashMap<(String, String), &'a Record>,
+    known: Traces<&'a Record>,
     late: &'a Late,
 }
 
@@ -252,7 +253,8 @@ impl Explainer<'_> {
 
     fn one(&self, evidence: &FiledEvidence) -> Evidence {
         let kind = self.bundle.dictionary.kinds.get(&evidence.kind);
-        let record = self.by_place.get(&(evidence.kind.clone(), evidence.place()));
+        let trace = evidence.trace();
+        let record = self.known.find(&trace);
         let fields = match (kind, record) {
             (Some(kind), Some(record)) => kind
                 .fields
@@ -269,7 +271,7 @@ impl Explainer<'_> {
                 .collect(),
             _ => Vec::new(),
         };
-        let late = self.late.lateness(&evidence.kind, &evidence.place());
+        let late = self.late.lateness(&trace);
         Evidence {
             kind: kind.map_or_else(|| evidence.kind.clone(), |kind| kind.title.clone()),
             date: evidence.date.to_string(),

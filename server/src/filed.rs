@@ -1,7 +1,7 @@
 //! An assessment as the store keeps it: everything that accounts for its points, by names and places instead of pointers.
 //!
 //! Enters: an [`Assessment`] of the engine. Leaves: bytes for the store, what pages and the API show, and for the next
-//! period's run an [`Assessment`] to look back on. Next: [`crate::scoring`].
+//! period's run an [`Assessment`] to look back on. Next: [`crate::trace`].
 
 use std::sync::Arc;
 
@@ -9,9 +9,10 @@ use indexmap::IndexMap;
 use liuwu_engine::assessment::{
     Assessment, CriterionResult, Entry, Evidence, Finding, FindingKind, Line, LineKind, Met, Outcome, Remark,
 };
-use liuwu_engine::dictionary::Value;
+use liuwu_engine::dictionary::{Dictionary, Value};
 use liuwu_engine::number::Number;
 use liuwu_engine::period::{Date, Period};
+use liuwu_engine::record::Mark;
 use serde::{Deserialize, Serialize};
 
 /// An assessment as it is kept. Fields mean what they mean in [`Assessment`].
@@ -91,7 +92,7 @@ pub struct FiledFinding {
     pub exempted: bool,
 }
 
-/// A record, by what identifies it and by where it was read.
+/// A record, by what it is known by and where it was read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FiledEvidence {
     /// Its kind.
@@ -101,6 +102,9 @@ pub struct FiledEvidence {
     /// The source's own number.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub id: Option<String>,
+    /// The mark of what it says, by which it is [found again](crate::trace). Earlier programs kept none.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub mark: Option<Mark>,
     /// The file.
     pub file: String,
     /// The sheet.
@@ -118,6 +122,9 @@ pub struct FiledEntry {
     /// The record.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub record: Option<FiledEvidence>,
+    /// The mark of the fact that the record is about, which stays when it is corrected. Earlier programs kept none.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub fact: Option<Mark>,
     /// The place among the findings.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub finding: Option<usize>,
@@ -159,8 +166,9 @@ pub enum FiledLineKind {
     Rounding,
 }
 
-impl From<&Assessment> for Filed {
-    fn from(assessment: &Assessment) -> Filed {
+impl Filed {
+    /// An assessment by an edition with this dictionary.
+    pub fn of(assessment: &Assessment, dictionary: &Dictionary) -> Filed {
         let text = |text: &Option<Arc<str>>| text.as_deref().map(str::to_owned);
         let texts = |texts: &[Arc<str>]| texts.iter().map(|text| text.to_string()).collect();
         let criterion = |result: &CriterionResult| FiledCriterion { points: result.points, met: result.met };
@@ -179,10 +187,10 @@ impl From<&Assessment> for Filed {
             incomplete: assessment.incomplete,
             lists: texts(&assessment.lists),
             lists_unknown: texts(&assessment.lists_unknown),
-            entries: assessment.entries.iter().map(FiledEntry::from).collect(),
+            entries: assessment.entries.iter().map(|entry| FiledEntry::of(entry, dictionary)).collect(),
             figures: assessment.figures.iter().map(|(id, value)| (id.to_string(), value.clone())).collect(),
             criteria: assessment.criteria.iter().map(|(id, result)| (id.to_string(), criterion(result))).collect(),
-            findings: assessment.findings.iter().map(FiledFinding::from).collect(),
+            findings: assessment.findings.iter().map(|finding| FiledFinding::of(finding, dictionary)).collect(),
             outcomes: assessment.outcomes.iter().map(|(id, outcome)| (id.to_string(), *outcome)).collect(),
             remarks: assessment.remarks.clone(),
             ledger: assessment.ledger.iter().map(FiledLine::from).collect(),
@@ -191,13 +199,14 @@ impl From<&Assessment> for Filed {
     }
 }
 
-impl From<&Evidence> for FiledEvidence {
-    fn from(evidence: &Evidence) -> FiledEvidence {
+impl FiledEvidence {
+    fn of(evidence: &Evidence, dictionary: &Dictionary) -> FiledEvidence {
         let record = &evidence.record;
         FiledEvidence {
             kind: record.kind.id.to_string(),
             date: record.date,
             id: record.id.as_deref().map(str::to_owned),
+            mark: Some(Mark::of_content(record, dictionary)),
             file: record.source.file.to_string(),
             sheet: record.source.sheet.as_deref().map(str::to_owned),
             row: record.source.row,
@@ -205,11 +214,12 @@ impl From<&Evidence> for FiledEvidence {
     }
 }
 
-impl From<&Entry> for FiledEntry {
-    fn from(entry: &Entry) -> FiledEntry {
+impl FiledEntry {
+    fn of(entry: &Entry, dictionary: &Dictionary) -> FiledEntry {
         FiledEntry {
             list: entry.list.to_string(),
-            record: entry.record.as_ref().map(FiledEvidence::from),
+            record: entry.record.as_ref().map(|evidence| FiledEvidence::of(evidence, dictionary)),
+            fact: entry.record.as_ref().map(|evidence| Mark::of_fact(&evidence.record, dictionary)),
             finding: entry.finding,
             department: entry.record.as_ref().and_then(|evidence| match evidence.record.value("department") {
                 Some(Value::Text(text)) => Some(text.to_string()),
@@ -219,15 +229,15 @@ impl From<&Entry> for FiledEntry {
     }
 }
 
-impl From<&Finding> for FiledFinding {
-    fn from(finding: &Finding) -> FiledFinding {
+impl FiledFinding {
+    fn of(finding: &Finding, dictionary: &Dictionary) -> FiledFinding {
         FiledFinding {
             rule: finding.rule.to_string(),
             kind: finding.kind,
             points: finding.points,
             counted: finding.counted,
             reason: finding.reason.to_string(),
-            evidence: finding.evidence.iter().map(FiledEvidence::from).collect(),
+            evidence: finding.evidence.iter().map(|evidence| FiledEvidence::of(evidence, dictionary)).collect(),
             exempted: finding.exempted,
         }
     }
@@ -281,6 +291,25 @@ impl Filed {
     /// None in practice; the serialiser's own.
     pub fn to_bytes(&self) -> serde_json::Result<Vec<u8>> {
         serde_json::to_vec(self)
+    }
+
+    /// The same as the program that kept another one of the same unit would have kept it: earlier ones marked no records.
+    #[must_use]
+    pub fn as_kept_in(&self, kept: &Filed) -> Filed {
+        let mut same = self.clone();
+        if kept.records().any(|record| record.mark.is_none()) {
+            same.entries.iter_mut().for_each(|entry| entry.fact = None);
+            let of_entries = same.entries.iter_mut().filter_map(|entry| entry.record.as_mut());
+            let records = same.findings.iter_mut().flat_map(|finding| &mut finding.evidence).chain(of_entries);
+            records.for_each(|record| record.mark = None);
+        }
+        same
+    }
+
+    /// The records that it names.
+    fn records(&self) -> impl Iterator<Item = &FiledEvidence> {
+        let of_entries = self.entries.iter().filter_map(|entry| entry.record.as_ref());
+        self.findings.iter().flat_map(|finding| &finding.evidence).chain(of_entries)
     }
 
     /// The findings of a rule.

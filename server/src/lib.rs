@@ -22,6 +22,7 @@ pub mod attachments;
 pub mod entry;
 pub mod retention;
 pub mod filed;
+pub mod trace;
 pub mod deadline;
 pub mod succession;
 pub mod scoring;

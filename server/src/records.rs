@@ -47,9 +47,12 @@ pub fn placed(fault: Fault, source: &Source) -> Diagnostic {
 /// A checked record as it is stored.
 pub fn row_of(filed: &UnitRecord, supersedes: Option<RecordId>) -> RecordRow {
     let record = &filed.record;
-    let present = record.kind.fields.keys().zip(&record.values);
-    let fields: Map<String, Json> =
-        present.filter_map(|(name, value)| Some((name.clone(), stored_value(value.as_ref()?)))).collect();
+    let mut fields: Map<String, Json> = Map::with_capacity(record.values.len());
+    for (name, value) in record.kind.fields.keys().zip(&record.values) {
+        if let Some(value) = value {
+            fields.insert(name.clone(), stored_value(value));
+        }
+    }
     RecordRow {
         unit: filed.unit.to_string(),
         kind: record.kind.id.to_string(),

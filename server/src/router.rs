@@ -31,6 +31,7 @@ use crate::error::Problem;
 use crate::gate;
 use crate::gate::Access::{Either, LoggedIn, Public, WithEverything};
 use crate::pages::admin::{self, account, accounts, keys, log_in, own, security, set_up, webhooks as hooks};
+use crate::pages::divisions as dividing;
 use crate::pages::duties as desk;
 use crate::pages::links::Side::Desk;
 use crate::pages::releases as publishing;
@@ -225,6 +226,10 @@ fn desk(config: &Config) -> Routes {
         .post("/desk/upload/{draft}/call-off", May::Upload, draft::call_off)
         .post("/desk/upload/{draft}/undo", May::Correct, draft::undo)
         .get("/desk/upload/{draft}/corrections/{file}", May::Upload, draft::correction)
+        .get(links::DIVISIONS, WithEverything(May::Upload), dividing::list)
+        .route(Method::POST, links::DIVISIONS, WithEverything(May::Upload), post(dividing::begin).layer(uploading))
+        .get("/desk/divisions/{draft}", WithEverything(May::Upload), dividing::show)
+        .post("/desk/divisions/{draft}/commit", WithEverything(May::Upload), dividing::commit)
         .get(links::RUNS, WithEverything(May::Score), scorings::list)
         .post(links::RUNS, WithEverything(May::Score), scorings::begin)
         .post("/desk/runs/call-off", WithEverything(May::Score), scorings::call_off)

@@ -3,7 +3,7 @@
 //! Enters: a [`Store`] and a [`Ask`]. Leaves: a [`Run`] with an assessment of every unit and period, and roll-ups; the same kept
 //! current when few facts have changed ([`keep_current`]); or the finding that a stored run can be reproduced ([`verify()`]).
 //! Reading order: this file, `lists` and `ground` (what a run stands on), `sealed`, `making`, `full`, `half` (going on with an interrupted one), `registers`, `footing`, `changed`,
-//! `keeping`, `verify`. Next: [`crate::cli`].
+//! `keeping`, `spent`, `verify`, `trial` (what would be). Next: [`crate::cli`].
 
 mod lists;
 mod ground;
@@ -15,7 +15,9 @@ mod registers;
 mod footing;
 mod changed;
 mod keeping;
+mod spent;
 mod verify;
+mod trial;
 #[cfg(test)]
 mod tests;
 
@@ -41,6 +43,8 @@ pub use footing::Footing;
 pub use half::interrupted;
 pub use keeping::{Kept, PlanOf, Update, keep_current, make_ready};
 pub(crate) use registers::{Gatherer, Registers};
+pub use spent::spent;
+pub use trial::{impact, tried};
 pub use verify::{Difference, Verification, verify};
 
 /// Results read from the store at a time.
@@ -221,9 +225,10 @@ fn compute(
     // The plan is shared with all who score by this edition: they go on when this takes too long.
     let own = plan.apart();
     let results = on_threads(|| within(&own, ask.longest, || assess(&own, &world, &request, &priors)))??;
+    let dictionary = &plan.bundle.dictionary;
     let mut computed = Computed::new();
     for result in &results {
-        computed.entry(result.period).or_default().insert(key_of(result), Filed::from(result));
+        computed.entry(result.period).or_default().insert(key_of(result), Filed::of(result, dictionary));
     }
     Ok(computed)
 }

@@ -58,8 +58,6 @@ struct Shared {
     /// What pushes compare with; held by whoever compares records with the stored ones and then stores them.
     standing: Mutex<Standing>,
     drafts: Drafts,
-    /// Held while a registration of a webhook is read, changed and written again.
-    changing_webhooks: Mutex<()>,
     previews: Previews,
     jobs: Jobs,
     /// Held while units are scored: one scoring at a time has the processors to itself.
@@ -89,7 +87,6 @@ impl App {
             units: Kept::new(KEPT_TREES),
             standing: Mutex::default(),
             drafts,
-            changing_webhooks: Mutex::default(),
             previews: Previews::default(),
             jobs: Jobs::default(),
             scoring: Mutex::new(()),
@@ -208,11 +205,6 @@ impl App {
         &self.0.drafts
     }
 
-    /// Held by whoever changes what is registered to be told of changes.
-    pub fn changing_webhooks(&self) -> &Mutex<()> {
-        &self.0.changing_webhooks
-    }
-
     /// What came of reading them.
     pub fn previews(&self) -> &Previews {
         &self.0.previews
@@ -312,16 +304,12 @@ impl App {
     /// # Errors
     /// When the store fails.
     pub fn periods(&self, bundle: &str, reader: Reader) -> Result<Vec<(Period, Run)>, Problem> {
-        let mut found: Vec<(Period, Run)> = Vec::new();
-        // Newest first, so the first run of a period is the one seen.
-        for run in self.store().runs()? {
-            let seen = run.bundle == bundle && !run.trial && (run.released || reader == Reader::Staff);
-            for period in run.periods.iter().filter(|_| seen) {
-                if !found.iter().any(|(known, _)| known == period) {
-                    found.push((*period, run.clone()));
-                }
-            }
-        }
+        let runs = match reader {
+            Reader::Public => self.store().runs_released(bundle)?,
+            Reader::Staff => self.store().runs_in_force(bundle)?,
+        };
+        let each = |(run, periods): (Run, Vec<Period>)| periods.into_iter().map(move |period| (period, run.clone()));
+        let mut found: Vec<(Period, Run)> = runs.into_iter().flat_map(each).collect();
         found.sort_by(|(one, _), (other, _)| other.cmp(one));
         Ok(found)
     }

@@ -25,6 +25,7 @@ use liuwu_engine::diagnostic::{Diagnostic, any_error};
 use liuwu_engine::period::Date;
 use serde::Serialize;
 
+use crate::intake::flow::Picked;
 use crate::intake::{Choices, ReadColumn, Unmatched};
 use crate::progress::{CalledOff, Progress, Step, Unwatched};
 use crate::questions;
@@ -116,6 +117,8 @@ pub struct Report {
     pub(crate) batch: NewBatch,
     /// Within what it was handed in.
     remit: Remit,
+    /// The rows of a large table that are shown and sent back: the header, and the first ones at fault.
+    pub sent_back: Option<Picked>,
     /// The rows of a large table, which are not in the batch.
     large: Option<Large>,
     /// What was stored when it was compared.

@@ -239,7 +239,12 @@ impl RunView {
         if run.as_of != other.run.as_of || run.digest != other.edition.edition.digest {
             return Ok(None);
         }
-        let Some(apart) = apart(store, run, &other.run)? else { return Ok(None) };
+        let apart = match apart(store, run, &other.run) {
+            // The other run has been discarded since it was made ready.
+            Err(StoreError::NotFound(_)) => None,
+            apart => apart?,
+        };
+        let Some(apart) = apart else { return Ok(None) };
         let mut results = other.results.clone();
         for (_, unit) in apart.into_iter().filter(|(period, _)| *period == other.period) {
             let place = other.places.get(&unit).and_then(|place| results.get_mut(*place));

@@ -47,7 +47,7 @@ fn the_tour_runs_and_says_what_the_readme_shows() {
             _ => {}
         }
     }
-    assert_eq!(shown, 3);
+    assert_eq!(shown, 4);
 }
 
 #[test]

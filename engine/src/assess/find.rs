@@ -6,8 +6,8 @@
 use std::sync::Arc;
 
 use super::plan::Plan;
-use super::run::Pass;
-use super::stage::{RuleResults, Stage};
+use super::stage::RuleResults;
+use super::turn::Turn;
 use super::world::World;
 use super::{AssessError, units_at};
 use crate::assessment::{Finding, Outcome};
@@ -54,6 +54,6 @@ pub fn find(plan: &Arc<Plan>, world: &Arc<World>, period: Period) -> Result<Vec<
     let as_of = world.latest().max(Some(period.to())).unwrap_or(period.to());
     let units = units_at(world, &plan.bundle.assess.unit);
     let pasts = vec![None; units.len()];
-    let stage = Stage::new(plan, &plan.main, world, (period, as_of), units, None, pasts, world.has_exemptions());
-    Pass::new(stage).find()
+    let (pipeline, roll_up, parts) = (&plan.main, None, None);
+    Turn { plan, pipeline, roll_up, world, when: (period, as_of), units, parts, pasts }.pass(true).find()
 }

@@ -6,11 +6,14 @@
 //! shows what leaves here.
 //!
 //! Where there are too many units to hold at once, or few have changed, units are scored in [`mod@portions`] by [`score_units`] and
-//! their results rolled up by [`roll_up()`]; that comes to the same, receipts included.
+//! their results rolled up by [`roll_up()`]; that comes to the same, receipts included. Another edition is tried over the same facts
+//! by [`Trial`], which works out again only what differs.
 
 mod digest;
 mod exemptions;
 mod find;
+mod impact;
+mod likeness;
 mod plan;
 mod points;
 mod portions;
@@ -18,7 +21,9 @@ mod receipt;
 mod roll_up;
 mod run;
 mod stage;
+mod steps;
 mod tree;
+mod turn;
 mod world;
 
 use std::collections::{BTreeMap, HashMap};
@@ -27,11 +32,12 @@ use std::sync::Arc;
 use crate::assessment::{Assessment, Past};
 use crate::bundle::{Bundle, Over};
 use crate::period::{Date, Granularity, Period};
-use crate::script::{Part, Scene, UnitIndex};
+use crate::script::UnitIndex;
 
 pub use digest::Hash;
 pub use exemptions::{Idle, idle_exemptions};
 pub use find::{Found, FoundByRule, find};
+pub use impact::{Difference, Trial};
 pub use plan::Plan;
 pub use portions::{Span, portions};
 pub use receipt::ENGINE_VERSION;
@@ -39,9 +45,7 @@ pub use roll_up::{roll_up, slim};
 pub use tree::{Receipts, receipt_bytes, root};
 pub use world::{ALL, Exemption, UnitFacts, World};
 
-use plan::Pipeline;
-use run::Pass;
-use stage::Stage;
+use turn::{Parts, Scored, Seen, Turn};
 
 /// Why a run has no result.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -121,12 +125,23 @@ pub fn score_units(
 }
 
 fn score(plan: &Arc<Plan>, world: &Arc<World>, request: &Request, priors: &Priors) -> Result<Vec<Scored>, AssessError> {
+    score_each(plan, world, request, priors, &mut |turn| turn.take())
+}
+
+/// Takes a turn for each period, then for each year where the standard has results of those.
+fn score_each(
+    plan: &Arc<Plan>,
+    world: &Arc<World>,
+    request: &Request,
+    priors: &Priors,
+    take: &mut dyn FnMut(Turn) -> Result<Scored, AssessError>,
+) -> Result<Vec<Scored>, AssessError> {
     let bundle = &plan.bundle;
     let periods = periods_of(bundle, &request.periods)?;
     let latest = world.latest().max(periods.iter().map(|period| period.to()).max());
     let units = units_at(world, &bundle.assess.unit);
     let mut done: Vec<Scored> = Vec::new();
-    for period in &periods {
+    for period in periods {
         let as_of = request.as_of.unwrap_or(match bundle.assess.period {
             Granularity::Day => period.to(),
             _ => latest.unwrap_or(period.to()),
@@ -140,9 +155,11 @@ fn score(plan: &Arc<Plan>, world: &Arc<World>, request: &Request, priors: &Prior
                 .collect(),
             None => vec![None; units.len()],
         };
-        done.push(score_period(plan, &plan.main, world, (*period, as_of), &units, None, pasts)?);
+        let units = units.clone();
+        let (pipeline, roll_up, parts) = (&plan.main, None, None);
+        done.push(take(Turn { plan, pipeline, roll_up, world, when: (period, as_of), units, parts, pasts })?);
     }
-    let years = score_years(plan, world, &done)?;
+    let years = score_years(plan, world, &done, take)?;
     done.extend(years);
     Ok(done)
 }
@@ -171,103 +188,23 @@ pub fn periods_of(bundle: &Bundle, asked: &[Period]) -> Result<Vec<Period>, Asse
     Ok(periods)
 }
 
-/// One period, scored.
-struct Scored {
-    period: Period,
-    as_of: Date,
-    units: Vec<UnitIndex>,
-    /// With exemptions: the results.
-    counting: Seen,
-    /// Without exemptions, for what is computed a second time; none when there are no exemptions.
-    without: Option<Seen>,
-}
-
-/// What one pass came to, as passes above it see it.
-struct Seen {
-    scene: Arc<dyn Scene>,
-    pasts: Vec<Option<Arc<Past>>>,
-}
-
-impl Seen {
-    /// The result of the unit at a place, as a part of a roll-up.
-    fn part(&self, place: usize, unit: UnitIndex) -> Option<Part> {
-        let past = Arc::clone(self.pasts.get(place)?.as_ref()?);
-        Some(Part { scene: Arc::clone(&self.scene), unit, past })
-    }
-}
-
-/// The parts of each unit of a roll-up, with and without exemptions.
-struct Parts {
-    counting: Vec<Arc<[Part]>>,
-    without: Option<Vec<Arc<[Part]>>>,
-}
-
-impl Scored {
-    fn assessments(&self) -> impl Iterator<Item = Assessment> {
-        self.counting.pasts.iter().flatten().map(|past| (*past.result).clone())
-    }
-
-    fn into_results(self) -> Results {
-        let without = |place: usize| self.without.as_ref()?.pasts.get(place)?.clone();
-        let result = |(place, past): (usize, &Option<Arc<Past>>)| {
-            Some(UnitResult { past: Arc::clone(past.as_ref()?), without: without(place) })
-        };
-        let units = self.counting.pasts.iter().enumerate().filter_map(result).collect();
-        Results { period: self.period, as_of: self.as_of, units }
-    }
-}
-
 fn units_at(world: &World, level: &str) -> Vec<UnitIndex> {
     world.units().iter().enumerate().filter(|(_, unit)| unit.level.as_ref() == level).map(|(place, _)| place).collect()
 }
 
-/// Scores one period, and once more without exemptions where there are any: ranks may move.
-fn score_period(
-    plan: &Arc<Plan>,
-    pipeline: &Arc<Pipeline>,
-    world: &Arc<World>,
-    when: (Period, Date),
-    units: &[UnitIndex],
-    parts: Option<Parts>,
-    pasts: Vec<Option<Arc<Past>>>,
-) -> Result<Scored, AssessError> {
-    let (counting, without) = parts.map_or((None, None), |parts| (Some(parts.counting), parts.without));
-    let pass = |exempting, parts| {
-        Pass::new(Stage::new(plan, pipeline, world, when, units.to_vec(), parts, pasts.clone(), exempting))
-    };
-    let seen = |pass: &Pass, assessments: Vec<Assessment>| Seen {
-        scene: Arc::clone(pass.scene()),
-        pasts: assessments
-            .into_iter()
-            .zip(&pasts)
-            .map(|(result, before)| Some(Arc::new(Past { result: Arc::new(result), before: before.clone() })))
-            .collect(),
-    };
-    let first = pass(true, counting.clone());
-    let mut assessments = first.run()?;
-    let without = match world.has_exemptions() {
-        false => None,
-        true => {
-            let second = pass(false, without.or(counting));
-            let again = second.run()?;
-            for (assessment, again) in assessments.iter_mut().zip(&again) {
-                assessment.score_without_exemptions = again.score;
-                assessment.moved_by_exemptions = exemptions::is_moved(assessment, again);
-            }
-            Some(seen(&second, again))
-        }
-    };
-    let (period, as_of) = when;
-    Ok(Scored { period, as_of, units: units.to_vec(), counting: seen(&first, assessments), without })
-}
-
 /// The results of each unit's year, where the standard has them.
-fn score_years(plan: &Arc<Plan>, world: &Arc<World>, done: &[Scored]) -> Result<Vec<Scored>, AssessError> {
+fn score_years(
+    plan: &Arc<Plan>,
+    world: &Arc<World>,
+    done: &[Scored],
+    take: &mut dyn FnMut(Turn) -> Result<Scored, AssessError>,
+) -> Result<Vec<Scored>, AssessError> {
     let mut results: Vec<Scored> = Vec::new();
     if plan.bundle.assess.period == Granularity::Year {
         return Ok(results);
     }
-    for (_, pipeline) in plan.roll_ups.iter().filter(|(over, _)| *over == Over::Year) {
+    let rolled = plan.roll_ups.iter().enumerate().filter(|(_, (over, _))| *over == Over::Year);
+    for (number, (_, pipeline)) in rolled {
         let mut by_year: BTreeMap<Period, Vec<&Scored>> = BTreeMap::new();
         for scored in done {
             let year = Period::parse(&format!("{:04}", scored.period.year())).unwrap_or(scored.period);
@@ -285,13 +222,14 @@ fn score_years(plan: &Arc<Plan>, world: &Arc<World>, done: &[Scored]) -> Result<
             };
             let counting = parts_of(|scored| Some(&scored.counting));
             let without = world.has_exemptions().then(|| parts_of(|scored| scored.without.as_ref()));
-            let parts = Parts { counting, without };
+            let parts = Some(Parts { counting, without });
             let pasts = match results.last() {
                 Some(last) if before.is_some() && year.previous().ok() == before => last.counting.pasts.clone(),
                 _ => vec![None; units.len()],
             };
             before = Some(year);
-            results.push(score_period(plan, pipeline, world, (year, as_of), &units, Some(parts), pasts)?);
+            let (roll_up, when) = (Some(number), (year, as_of));
+            results.push(take(Turn { plan, pipeline, roll_up, world, when, units, parts, pasts })?);
         }
     }
     Ok(results)

@@ -1,8 +1,9 @@
 //! A bundle with its scripts compiled: the stages in which a run goes through the units.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
+use super::likeness::Likeness;
 use crate::bundle::{
     Bundle, Compare, Constant, Criterion, Each, Figure, Incomplete, List, Over, ParameterValue, Place, Rating, RollUp,
     Round, Rule, Scored, Script,
@@ -22,6 +23,8 @@ pub struct Plan {
     warnings: Vec<Diagnostic>,
     manners: Vec<Manner>,
     reads: Arc<[ScriptReads]>,
+    /// What stands in each function of the library.
+    functions: Arc<BTreeMap<String, String>>,
     call_off: CallOff,
     /// Interpreters not in use; making one costs milliseconds.
     idle: Mutex<Vec<Interpreter>>,
@@ -47,6 +50,8 @@ pub(super) struct Pipeline {
     pub(super) rating: Rating,
     pub(super) rating_script: Option<(Program, Option<Compare>)>,
     pub(super) lists: Vec<ListPlan>,
+    /// What it is to itself, once somebody has asked.
+    own: OnceLock<Option<Arc<Likeness>>>,
 }
 
 pub(super) struct FigurePlan {
@@ -93,11 +98,12 @@ impl Plan {
     fn compile(bundle: Arc<Bundle>) -> Result<Plan, Vec<Diagnostic>> {
         let (draft, main, roll_ups) = Draft::of(&bundle, Compiler::new(&bundle));
         let manners = draft.manners(&bundle);
+        let functions = Arc::new(draft.compiler.functions());
         let (faults, reads) = draft.compiler.check(&bundle, draft.placed);
         if any_error(&faults) {
             return Err(faults);
         }
-        Ok(Plan { manners, reads: reads.into(), ..Plan::assembled(bundle, main, roll_ups, faults, None) })
+        Ok(Plan { manners, functions, reads: reads.into(), ..Plan::assembled(bundle, main, roll_ups, faults, None) })
     }
 
     /// A plan of scripts that may be at fault, for those who look at what becomes of them.
@@ -131,6 +137,7 @@ impl Plan {
             warnings: Vec::new(),
             manners: self.manners.clone(),
             reads: Arc::clone(&self.reads),
+            functions: Arc::clone(&self.functions),
             call_off: self.call_off.clone(),
             idle: Mutex::default(),
             trace: self.trace.clone(),
@@ -169,8 +176,8 @@ impl Plan {
         trace: Option<Arc<Trace>>,
     ) -> Plan {
         let (call_off, idle) = (CallOff::default(), Mutex::default());
-        let (main, manners, reads) = (Arc::new(main), Vec::new(), Arc::default());
-        Plan { bundle, main, roll_ups, warnings, manners, reads, call_off, idle, trace, interprets: false }
+        let (main, manners, reads, functions) = (Arc::new(main), Vec::new(), Arc::default(), Arc::default());
+        Plan { bundle, main, roll_ups, warnings, manners, reads, functions, call_off, idle, trace, interprets: false }
     }
 
     /// How many branches of scripts it watches.
@@ -197,6 +204,19 @@ impl Plan {
     /// What each script reads of the bundle, in the order in which they run.
     pub fn reads(&self) -> &[ScriptReads] {
         &self.reads
+    }
+
+    /// What the author wrote of each function of the library, by name.
+    pub(super) fn functions(&self) -> &BTreeMap<String, String> {
+        &self.functions
+    }
+
+    /// What the pipeline of a roll-up (none: of the units) is to itself: which of its steps read which. None: its scripts are not known.
+    pub(super) fn own_likeness(&self, roll_up: Option<usize>) -> Option<Arc<Likeness>> {
+        let pipeline =
+            roll_up.map_or(Some(&self.main), |number| self.roll_ups.get(number).map(|(_, pipeline)| pipeline))?;
+        let known = pipeline.own.get_or_init(|| Likeness::between((self, roll_up), (self, roll_up)).map(Arc::new));
+        known.clone()
     }
 
     /// Ends whatever this plan is running: see [`CallOff`].
@@ -287,6 +307,7 @@ impl Draft {
             rating: bundle.rating.clone(),
             rating_script: self.scored(bundle.rating.script.as_ref(), Post::Rating),
             lists: self.lists(&bundle.lists),
+            own: OnceLock::new(),
         }
     }
 
@@ -309,6 +330,7 @@ impl Draft {
             rating,
             rating_script: self.scored(roll_up.rating.script.as_ref(), Post::Rating),
             lists: self.lists(&roll_up.lists),
+            own: OnceLock::new(),
         }
     }
 

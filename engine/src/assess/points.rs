@@ -21,7 +21,7 @@ pub(super) struct RuleResult {
     pub(super) outcome: Outcome,
     pub(super) findings: Vec<Arc<Finding>>,
     /// Why it could not be checked, or why it does not apply.
-    pub(super) why: Option<Box<Why>>,
+    pub(super) why: Option<Arc<Why>>,
 }
 
 impl RuleResult {

@@ -29,6 +29,20 @@ impl Span {
         Span::of_compares(bundle, figures.chain(rules).chain(scores).chain(lists))
     }
 
+    /// The one that holds both, of two editions with the same levels.
+    #[must_use]
+    pub fn wider(self, other: Span) -> Span {
+        match (self, other) {
+            (Span::All, _) | (_, Span::All) => Span::All,
+            (Span::Unit, other) => other,
+            (one, Span::Unit) => one,
+            (Span::Levels(one), Span::Levels(other)) => {
+                // Each begins at the lowest level.
+                Span::Levels(if one.len() < other.len() { other } else { one })
+            }
+        }
+    }
+
     /// The span of the results rolled up: of those, if any compares, all are made together.
     pub fn of_roll_ups(bundle: &Bundle) -> Span {
         let compares = bundle.roll_up.iter().any(|roll_up| {

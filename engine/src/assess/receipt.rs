@@ -3,104 +3,228 @@
 //! A receipt covers the edition (by its digest), the period, the day of knowledge, the engine's version, the unit's attributes,
 //! records and exemptions, what is handed in, the facts of every unit it may compare with, the receipts of its parts and of its
 //! previous assessment, and the result itself. Personal texts enter only as pseudonyms. Files, rows and arrival do not enter.
+//!
+//! Facts are hashed as they lie in their columns, each unit once, on all threads; records one by one come to the same.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use rayon::prelude::*;
+
 use super::digest::{Hash, Writer, hex};
 use super::stage::Stage;
+use super::world::{Exemption, UnitFacts};
 use crate::assessment::Assessment;
 use crate::dictionary::{Field, Type, Value};
-use crate::script::{Scene, UnitIndex};
+use crate::period::day_number;
+use crate::record::Table;
+use crate::script::{Group, Scene, UnitIndex};
 
 /// The version of the engine, part of every receipt.
-pub const ENGINE_VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), "+2");
+pub const ENGINE_VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), "+3");
+
+/// Bytes that most receipts are made of, and the facts of most units.
+const USUAL: usize = 2_048;
 
 /// Gives each assessment its receipt.
 pub(super) fn seal(stage: &Stage, mut assessments: Vec<Assessment>) -> Vec<Assessment> {
-    let facts: HashMap<UnitIndex, Hash> = stage.units.iter().map(|unit| (*unit, facts_of(stage, *unit))).collect();
-    let mut groups: HashMap<Arc<str>, Hash> = HashMap::new();
-    for (place, assessment) in assessments.iter_mut().enumerate() {
-        let Some(unit) = stage.units.get(place) else { continue };
-        let mut hash = Writer::default();
-        hash.text("receipt 2");
-        hash.text(ENGINE_VERSION);
-        hash.text(&stage.plan.bundle.digest);
-        hash.text(&stage.period.name());
-        hash.text(&stage.as_of.to_string());
-        hash.bytes(facts.get(unit).map_or(&[], |hash| hash.as_slice()));
-        for group in stage.groups_of(*unit) {
-            let known = groups.entry(Arc::clone(&group.key)).or_insert_with(|| {
-                let mut hash = Writer::default();
-                for member in group.members.iter() {
-                    hash.bytes(facts.get(member).map_or(&[], |hash| hash.as_slice()));
-                }
-                hash.finish()
-            });
-            hash.bytes(known);
-        }
-        for part in stage.part_results(place) {
-            hash.text(&part.past.result.receipt);
-        }
-        hash.text(stage.past(place).map_or("", |past| &past.result.receipt));
-        hash.text(&result_text(assessment));
-        assessment.receipt = Arc::from(hex(&hash.finish()));
-    }
+    let facts = Facts::of(stage);
+    let compared: Vec<Vec<Group>> = stage.units.par_iter().map(|unit| stage.groups_of(*unit)).collect();
+    let groups = hashes_of(compared.iter().flatten(), &facts);
+    let run = of_run(stage);
+    assessments.par_iter_mut().zip(&stage.units).zip(&compared).enumerate().for_each(
+        |(place, ((assessment, unit), compared))| {
+            let mut hash = Writer::with_capacity(USUAL);
+            hash.hash(&run);
+            hash.hash(facts.get(*unit));
+            hash.count(compared.len());
+            compared.iter().filter_map(|group| groups.get(&group.key)).for_each(|group| hash.hash(group));
+            let parts = stage.part_results(place);
+            hash.count(parts.len());
+            parts.iter().for_each(|part| hash.text(&part.past.result.receipt));
+            hash.text(stage.past(place).map_or("", |past| &past.result.receipt));
+            result(&mut hash, assessment);
+            assessment.receipt = Arc::from(hex(&hash.finish()));
+        },
+    );
     assessments
 }
 
-/// What the scripts made of the facts; without places in files, which may differ from one import to the next.
-fn result_text(assessment: &Assessment) -> String {
-    let mut json = assessment.to_json();
-    if let Some(findings) = json.get_mut("findings").and_then(serde_json::Value::as_array_mut) {
-        for finding in findings.iter_mut().filter_map(serde_json::Value::as_object_mut) {
-            finding.shift_remove("evidence");
-        }
-    }
-    if let Some(object) = json.as_object_mut() {
-        object.shift_remove("receipt");
-        object.shift_remove("score_without_exemptions");
-    }
-    json.to_string()
+/// What all receipts of a pass have in common: the engine, the edition, the period, the day of knowledge.
+fn of_run(stage: &Stage) -> Hash {
+    let mut hash = Writer::default();
+    hash.text("receipt 3");
+    hash.text(ENGINE_VERSION);
+    hash.text(&stage.plan.bundle.digest);
+    hash.text(&stage.period.name());
+    hash.day(day_number(stage.as_of));
+    hash.finish()
 }
 
-/// A unit's own facts and those of the units above it: attributes, records known by the day, what is handed in, exemptions,
-/// and the receipt of its previous assessment, which members of a group may read too.
-fn facts_of(stage: &Stage, unit: UnitIndex) -> Hash {
-    let mut hash = Writer::default();
-    let world = &stage.world;
-    let line = world.line(unit);
-    let areas: Vec<&str> = line.iter().map(|unit| unit.id.as_ref()).collect();
-    for unit in &line {
-        hash.text(&unit.level);
-        hash.text(&unit.id);
-        for key in unit.attributes.keys() {
-            if let Some(value) = unit.attribute(key, stage.period.to()) {
-                hash.text(key);
-                hash.value(value);
-            }
-        }
-        for record in unit.facts.iter().filter(|record| record.date <= stage.as_of) {
-            hash.text(&record.kind.id);
-            hash.text(&record.date.to_string());
-            hash.text(record.id.as_deref().unwrap_or(""));
-            for (field, value) in record.kind.fields.values().zip(&record.values) {
-                match value {
-                    None => hash.bytes(&[]),
-                    Some(value) => field_value(&mut hash, stage, field, value),
-                }
-            }
-        }
-        for exemption in world.exemptions_of(&unit.id) {
-            hash.text(&format!("{exemption:?}"));
+/// What the members of each group know, by the key of the group.
+fn hashes_of<'g>(groups: impl Iterator<Item = &'g Group>, facts: &Facts) -> HashMap<Arc<str>, Hash> {
+    let mut hashes = HashMap::new();
+    for group in groups {
+        hashes.entry(Arc::clone(&group.key)).or_insert_with(|| {
+            let mut hash = Writer::with_capacity(USUAL);
+            group.members.iter().for_each(|member| hash.hash(facts.get(*member)));
+            hash.finish()
+        });
+    }
+    hashes
+}
+
+/// What the scripts made of the facts; without places in files, which may differ from one import to the next.
+fn result(hash: &mut Writer, result: &Assessment) {
+    hash.text(&result.unit);
+    hash.text(&result.level);
+    hash.text(&result.period.name());
+    hash.text(&result.edition);
+    hash.flag(result.takes_part);
+    match result.score {
+        Some(score) => hash.number(score),
+        None => hash.nothing(),
+    }
+    hash.optional(result.rating.as_deref());
+    hash.optional(result.band.as_deref());
+    hash.flag(result.vetoed);
+    hash.flag(result.incomplete);
+    for list in [&result.lists, &result.lists_unknown] {
+        hash.count(list.len());
+        list.iter().for_each(|list| hash.text(list));
+    }
+    hash.count(result.figures.len());
+    for (id, figure) in &result.figures {
+        hash.text(id);
+        match figure {
+            Some(figure) => hash.value(figure),
+            None => hash.nothing(),
         }
     }
+    hash.count(result.criteria.len());
+    for (id, criterion) in &result.criteria {
+        hash.text(id);
+        hash.number(criterion.points);
+        hash.text(criterion.met.key());
+    }
+    hash.count(result.findings.len());
+    for finding in &result.findings {
+        hash.text(&finding.rule);
+        hash.text(finding.kind.key());
+        hash.number(finding.points);
+        hash.number(finding.counted);
+        hash.text(&finding.reason);
+        hash.flag(finding.exempted);
+    }
+    hash.count(result.outcomes.len());
+    for (id, outcome) in &result.outcomes {
+        hash.text(id);
+        hash.text(outcome.key());
+    }
+}
+
+/// The facts of each unit scored, with those of the units above it: each unit is read once, however many stand below it.
+struct Facts {
+    by_unit: HashMap<UnitIndex, Hash>,
+    nothing: Hash,
+}
+
+impl Facts {
+    fn of(stage: &Stage) -> Facts {
+        let world = &stage.world;
+        let above = |unit: UnitIndex| world.units().get(unit).and_then(|unit| unit.parent);
+        let line = |unit: &UnitIndex| std::iter::successors(Some(*unit), |unit| above(*unit));
+        let mut all: Vec<UnitIndex> = stage.units.iter().flat_map(line).collect();
+        all.sort_unstable();
+        all.dedup();
+        let own: Vec<Hash> = all.par_iter().map(|unit| own_facts(stage, *unit)).collect();
+        let own_of = |unit: UnitIndex| all.binary_search(&unit).ok().and_then(|place| own.get(place));
+        let by_unit = stage.units.par_iter().map(|unit| {
+            let mut hash = Writer::default();
+            line(unit).filter_map(own_of).for_each(|own| hash.hash(own));
+            what_is_handed_in(stage, *unit, &mut hash);
+            // Members of a group may read it too.
+            let previous = stage.previous(*unit);
+            hash.text(previous.as_ref().map_or("", |past| &past.result.receipt));
+            (*unit, hash.finish())
+        });
+        Facts { by_unit: by_unit.collect(), nothing: Hash::default() }
+    }
+
+    fn get(&self, unit: UnitIndex) -> &Hash {
+        self.by_unit.get(&unit).unwrap_or(&self.nothing)
+    }
+}
+
+fn what_is_handed_in(stage: &Stage, unit: UnitIndex, hash: &mut Writer) {
     for kind in stage.plan.bundle.dictionary.kinds.values() {
-        let handed_in = world.coverage().is_handed_in(kind, &areas, stage.period, stage.as_of);
-        hash.bytes(&[u8::from(handed_in)]);
+        hash.flag(stage.is_handed_in(unit, kind, stage.period));
     }
-    hash.text(stage.previous(unit).map(|past| Arc::clone(&past.result.receipt)).as_deref().unwrap_or(""));
+}
+
+/// A unit's own facts: attributes, records known by the day, exemptions.
+fn own_facts(stage: &Stage, unit: UnitIndex) -> Hash {
+    let Some(unit) = stage.world.units().get(unit) else { return Hash::default() };
+    let mut hash = Writer::with_capacity(USUAL);
+    hash.text(&unit.level);
+    hash.text(&unit.id);
+    attributes(&mut hash, stage, unit);
+    // A table of records that are known later says as much as none.
+    let known = unit.facts.tables().iter().map(|table| (table, table.rows(None, stage.as_of)));
+    let known: Vec<_> = known.filter(|(_, rows)| !rows.is_empty()).collect();
+    hash.count(known.len());
+    for (table, rows) in known {
+        hash.text(&table.kind().id);
+        hash.count(rows.len());
+        rows.for_each(|row| record(&mut hash, stage, table, row));
+    }
+    let exemptions: Vec<&Exemption> = stage.world.exemptions_of(&unit.id).collect();
+    hash.count(exemptions.len());
+    exemptions.into_iter().for_each(|one| exemption(&mut hash, one));
     hash.finish()
+}
+
+/// The attributes that a unit has at the end of the period.
+fn attributes(hash: &mut Writer, stage: &Stage, unit: &UnitFacts) {
+    let known = &stage.plan.bundle.dictionary.attributes;
+    let value = |key: &String| Some((key.clone(), unit.attribute(key, stage.period.to())?));
+    let values: Vec<_> = unit.attributes.keys().filter_map(value).collect();
+    hash.count(values.len());
+    for (key, value) in values {
+        hash.text(&key);
+        match known.get(&key) {
+            Some(attribute) => field_value(hash, stage, &attribute.field, value),
+            None => hash.value(value),
+        }
+    }
+}
+
+fn record(hash: &mut Writer, stage: &Stage, table: &Table, row: usize) {
+    hash.day(table.days().get(row).copied().unwrap_or_default());
+    // The records' own numbers are texts or nothing.
+    hash.cell(table.ids(), row);
+    for (field, column) in table.kind().fields.values().zip(table.columns()) {
+        if field.personal.is_none() && hash.cell(column, row) {
+            continue;
+        }
+        match column.value(row) {
+            None => hash.nothing(),
+            Some(value) => field_value(hash, stage, field, &value),
+        }
+    }
+}
+
+fn exemption(hash: &mut Writer, exemption: &Exemption) {
+    hash.text(&exemption.rule);
+    hash.optional(exemption.record.as_deref());
+    for day in [exemption.from, exemption.until] {
+        match day {
+            Some(day) => hash.value(&Value::Date(day)),
+            None => hash.nothing(),
+        }
+    }
+    hash.text(&exemption.reason);
+    hash.optional(exemption.approved_by.as_deref());
 }
 
 /// The value of a field; personal texts, also those inside nested values, as pseudonyms.
@@ -116,7 +240,7 @@ fn personal_value(hash: &mut Writer, stage: &Stage, value: &Value) {
     match value {
         Value::List(items) => {
             hash.text("list");
-            hash.text(&items.len().to_string());
+            hash.count(items.len());
             items.iter().for_each(|item| personal_value(hash, stage, item));
         }
         other => hash.text(&stage.pseudonym(&other.to_string())),
@@ -127,12 +251,12 @@ fn typed_value(hash: &mut Writer, stage: &Stage, kind: &Type, value: &Value) {
     match (kind, value) {
         (Type::List(inner), Value::List(items)) => {
             hash.text("list");
-            hash.text(&items.len().to_string());
+            hash.count(items.len());
             items.iter().for_each(|item| typed_value(hash, stage, inner, item));
         }
         (Type::Map(inner), Value::Map(entries)) => {
             hash.text("map");
-            hash.text(&entries.len().to_string());
+            hash.count(entries.len());
             for (key, item) in entries.iter() {
                 hash.text(key);
                 typed_value(hash, stage, inner, item);
@@ -144,7 +268,7 @@ fn typed_value(hash: &mut Writer, stage: &Stage, kind: &Type, value: &Value) {
             for (key, field) in shape.iter().flat_map(|shape| &shape.fields) {
                 hash.text(key);
                 match entries.get(key.as_str()) {
-                    None => hash.bytes(&[]),
+                    None => hash.nothing(),
                     Some(item) => field_value(hash, stage, field, item),
                 }
             }

@@ -7,10 +7,9 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::plan::{Pipeline, Plan};
-use super::run::Pass;
-use super::stage::Stage;
+use super::turn::{Parts, Scored, Seen, Turn};
 use super::world::{ALL, World};
-use super::{AssessError, Parts, Results, Scored, Seen, UnitResult, score_period, units_at};
+use super::{AssessError, Results, UnitResult, units_at};
 use crate::assessment::{Assessment, Finding, Past};
 use crate::bundle::Over;
 use crate::period::Period;
@@ -44,15 +43,23 @@ fn scored_of(plan: &Arc<Plan>, world: &Arc<World>, results: Results) -> Scored {
     let found = |result: UnitResult| Some((world.find(level, &result.past.result.unit)?, result));
     let (units, results): (Vec<UnitIndex>, Vec<UnitResult>) = results.units.into_iter().filter_map(found).unzip();
     // Parts show their attributes through it, and nothing that a script would have left.
-    let pasts = vec![None; units.len()];
-    let stage = Stage::new(plan, &plan.main, world, (period, as_of), units.clone(), None, pasts, true);
-    let scene = Arc::clone(Pass::new(stage).scene());
+    let turn = Turn {
+        plan,
+        pipeline: &plan.main,
+        roll_up: None,
+        world,
+        when: (period, as_of),
+        pasts: vec![None; units.len()],
+        parts: None,
+        units,
+    };
+    let scene = Arc::clone(turn.pass(true).scene());
     let without = world.has_exemptions().then(|| Seen {
         scene: Arc::clone(&scene),
         pasts: results.iter().map(|result| Some(result.without.clone().unwrap_or(Arc::clone(&result.past)))).collect(),
     });
     let counting = Seen { scene, pasts: results.into_iter().map(|result| Some(result.past)).collect() };
-    Scored { period, as_of, units, counting, without }
+    Scored { period, as_of, units: turn.units, counting, without }
 }
 
 /// Rolls up each of the periods, which come oldest first.
@@ -95,7 +102,8 @@ fn over_level(
     let pasts = scored.period.previous().ok().and_then(|before| rolled.get(&(number, before)).cloned());
     let pasts = pasts.unwrap_or_else(|| vec![None; units.len()]);
     let when = (scored.period, scored.as_of);
-    let mut up = score_period(plan, pipeline, world, when, &units, Some(parts), pasts)?;
+    let turn = Turn { plan, pipeline, roll_up: Some(number), world, when, units, parts: Some(parts), pasts };
+    let mut up = Scored { without: None, ..turn.take()? };
     for past in up.counting.pasts.iter_mut().flatten() {
         name_roll_up(past, level);
     }

@@ -5,43 +5,46 @@
 //! ran for all units: a script sees of its own unit what stands above it, and of others only where it compares.
 //!
 //! Enters: a [`Stage`]. Leaves: an [`Assessment`] for each unit. Reading order: this file, [`decide`] (scripts that answer with one
-//! value), [`rules`], [`verdict`] (score and rating), [`lists`], [`gather`].
+//! value), [`rules`], [`verdict`] (score and rating), [`lists`], [`gather`], [`forerunner`] (what need
+//! not be worked out again).
 
 mod decide;
 mod rules;
 mod verdict;
 mod lists;
 mod gather;
+mod forerunner;
 
 use std::sync::Arc;
 
+use forerunner::Forerunner;
 use rayon::prelude::*;
 
 use super::AssessError;
 use super::find::Found;
-use super::plan::Pipeline;
+use super::likeness::{Likeness, Numbers};
 use super::points::RuleResult;
-use super::receipt;
 use super::stage::{FigureResult, Listing, Rated, ScoreResult, Stage, UnitState, Why};
+use super::steps::Step;
 use crate::assessment::{Assessment, Outcome, Remark};
 use crate::bundle::Compare;
 use crate::script::{Ended, Failure, FrameSeed, Gap, Interpreter, Program, Scene, Subject};
 
-/// A pass in progress.
+/// A pass in progress, or at its end: what it left is kept as long as it is.
 pub(super) struct Pass {
     stage: Arc<Stage>,
     scene: Arc<dyn Scene>,
+    forerunner: Option<Forerunner>,
 }
 
-/// One script for one unit, or for a rule two; figures, rules and lists by their place in the pipeline.
-#[derive(Debug, Clone, Copy)]
-enum Step {
-    TakesPart,
-    Figure(usize),
-    Rule(usize),
-    Score,
-    Rating,
-    List(usize),
+/// A script that is run for a step.
+struct Asked<'a> {
+    step: Step,
+    program: &'a Program,
+    /// What remarks on it are about.
+    about: &'a str,
+    compare: Option<&'a Compare>,
+    subject: Option<Subject>,
 }
 
 /// What a step came to.
@@ -58,7 +61,15 @@ impl Pass {
     pub(super) fn new(stage: Stage) -> Pass {
         let stage = Arc::new(stage);
         let scene: Arc<dyn Scene> = Arc::clone(&stage) as Arc<dyn Scene>;
-        Pass { stage, scene }
+        Pass { stage, scene, forerunner: None }
+    }
+
+    /// The same after an earlier pass over the same units, which takes over what need not be worked out again. `anew` gives
+    /// the steps of a unit, by its place, that are taken again in any case.
+    #[must_use]
+    pub(super) fn after(mut self, earlier: &Pass, likeness: Arc<Likeness>, anew: impl Fn(usize) -> Numbers) -> Pass {
+        self.forerunner = Some(Forerunner::new(&earlier.stage, likeness, &self.stage, anew));
+        self
     }
 
     /// What the pass shows to scripts; a roll-up reads attributes through it.
@@ -66,23 +77,28 @@ impl Pass {
         &self.scene
     }
 
-    /// Runs everything, in the order of the bundle.
+    pub(super) fn stage(&self) -> &Stage {
+        &self.stage
+    }
+
+    /// Runs everything, in the order of the bundle; without receipts.
     pub(super) fn run(&self) -> Result<Vec<Assessment>, AssessError> {
-        let mut steps = rule_steps(&self.stage.pipeline);
-        steps.extend(verdict_steps(&self.stage.pipeline));
-        let assessments = self.walk(&steps, Pass::gather);
-        // Also when it was called off: what scripts left holds on to the stage.
-        self.stage.close();
-        Ok(receipt::seal(&self.stage, assessments?))
+        self.walk(&self.stage.pipeline.steps(), Pass::gather)
+    }
+
+    /// The same; none for a unit that comes to the same as a whole in the pass before this one.
+    pub(super) fn run_on(&self) -> Result<Vec<Option<Assessment>>, AssessError> {
+        self.walk(&self.stage.pipeline.steps(), |pass, state, place| {
+            let is_unchanged = pass.forerunner.as_ref().is_some_and(|forerunner| forerunner.is_unchanged(place));
+            (!is_unchanged).then(|| pass.gather(state, place))
+        })
     }
 
     /// Runs up to the rules; what they found, unit by unit.
     pub(super) fn find(&self) -> Result<Vec<Found>, AssessError> {
-        let found = self.walk(&rule_steps(&self.stage.pipeline), |pass, state, place| {
+        self.walk(&self.stage.pipeline.rule_steps(), |pass, state, place| {
             Found::new(pass.unit(place), Arc::clone(&state.rules))
-        });
-        self.stage.close();
-        found
+        })
     }
 
     /// Takes the steps for all units; then makes something of each unit, in their order.
@@ -134,7 +150,26 @@ impl Pass {
         Ok(())
     }
 
+    /// Takes over what a step came to, or works it out.
     fn step(
+        &self,
+        step: Step,
+        interpreter: &mut Interpreter,
+        state: &UnitState,
+        place: usize,
+    ) -> Result<Came, Failure> {
+        let Some(forerunner) = &self.forerunner else { return self.work_out(step, interpreter, state, place) };
+        let number = self.stage.pipeline.number_of(step);
+        if let Some((came, remarks)) = forerunner.taken_over(number, place) {
+            remarks.into_iter().for_each(|remark| state.remark(step, remark));
+            return Ok(came.named(step));
+        }
+        let came = self.work_out(step, interpreter, state, place)?;
+        forerunner.note(number, place, &came, &state.remarks_on(step));
+        Ok(came)
+    }
+
+    fn work_out(
         &self,
         step: Step,
         interpreter: &mut Interpreter,
@@ -147,21 +182,21 @@ impl Pass {
             Step::Figure(number) => Came::Figure(
                 number,
                 match pipeline.figures.get(number) {
-                    Some(figure) if state.is_taking_part() => Some(self.figure(interpreter, figure, place)?),
+                    Some(figure) if state.is_taking_part() => Some(self.figure(interpreter, step, figure, place)?),
                     _ => None,
                 },
             ),
             Step::Rule(number) => Came::Rule(
                 number,
                 match pipeline.rules.get(number) {
-                    Some(plan) if state.is_taking_part() => self.rule(interpreter, plan, place)?,
+                    Some(plan) if state.is_taking_part() => self.rule(interpreter, step, plan, place)?,
                     _ => RuleResult::without_findings(Outcome::NotApplicable, None),
                 },
             ),
             Step::Score => Came::Score(self.score(interpreter, state, place)?),
             Step::Rating => Came::Rating(self.rate(interpreter, state, place)?),
             Step::List(number) => Came::List(match pipeline.lists.get(number) {
-                Some(list) if state.is_taking_part() => self.list(interpreter, list, state, place)?,
+                Some(list) if state.is_taking_part() => self.list(interpreter, step, list, state, place)?,
                 _ => Listing::default(),
             }),
         })
@@ -169,16 +204,7 @@ impl Pass {
 
     /// Whether a step may look at other units.
     fn compares(&self, step: Step) -> bool {
-        let pipeline = &self.stage.pipeline;
-        let compare = match step {
-            Step::TakesPart => None,
-            Step::Figure(place) => pipeline.figures.get(place).and_then(|figure| figure.compare.as_ref()),
-            Step::Rule(place) => pipeline.rules.get(place).and_then(|plan| plan.rule.compare.as_ref()),
-            Step::Score => pipeline.score.as_ref().and_then(|(_, compare)| compare.as_ref()),
-            Step::Rating => pipeline.rating_script.as_ref().and_then(|(_, compare)| compare.as_ref()),
-            Step::List(place) => pipeline.lists.get(place).and_then(|list| list.compare.as_ref()),
-        };
-        compare.is_some()
+        self.stage.pipeline.compare_of(step).is_some()
     }
 
     /// Does one thing for every unit, on all threads, and collects what comes of it in the order of the units.
@@ -201,16 +227,10 @@ impl Pass {
         self.stage.units.get(place).copied().unwrap_or_default()
     }
 
-    fn execute(
-        &self,
-        interpreter: &mut Interpreter,
-        program: &Program,
-        place: usize,
-        (about, compare): (&str, Option<&Compare>),
-        subject: Option<Subject>,
-    ) -> Ended {
-        let seed = FrameSeed { scene: &self.scene, unit: self.unit(place), compare, subject };
-        let ended = interpreter.run(program, seed);
+    fn execute(&self, interpreter: &mut Interpreter, place: usize, asked: Asked<'_>) -> Ended {
+        let Asked { step, program, about, compare, subject } = asked;
+        let ended =
+            interpreter.run(program, FrameSeed { scene: &self.scene, unit: self.unit(place), compare, subject });
         for Gap { have, of } in &ended.gaps {
             let remark = Remark {
                 about: Arc::from(about),
@@ -218,32 +238,18 @@ impl Pass {
                 en: format!("{have} of {of} units compared with have a value"),
             };
             if let Some(state) = self.stage.states.get(place) {
-                state.remark(remark);
+                state.remark(step, remark);
             }
         }
         ended
     }
 }
 
-/// Who takes part, the figures, the rules.
-fn rule_steps(pipeline: &Pipeline) -> Vec<Step> {
-    let mut steps: Vec<Step> = pipeline.takes_part.iter().map(|_| Step::TakesPart).collect();
-    steps.extend(figure_steps(pipeline, false));
-    steps.extend((0..pipeline.rules.len()).map(Step::Rule));
-    steps
-}
-
-/// Score and rating, and what rests on them.
-fn verdict_steps(pipeline: &Pipeline) -> Vec<Step> {
-    let mut steps = vec![Step::Score, Step::Rating];
-    steps.extend(figure_steps(pipeline, true));
-    steps.extend((0..pipeline.lists.len()).map(Step::List));
-    steps
-}
-
-fn figure_steps(pipeline: &Pipeline, is_final: bool) -> impl Iterator<Item = Step> {
-    let figures = pipeline.figures.iter().enumerate();
-    figures.filter(move |(_, figure)| figure.is_final == is_final).map(|(place, _)| Step::Figure(place))
+impl Drop for Pass {
+    /// What scripts left holds on to the stage, so it would never be freed otherwise.
+    fn drop(&mut self) {
+        self.stage.close();
+    }
 }
 
 impl UnitState {

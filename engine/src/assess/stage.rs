@@ -1,6 +1,7 @@
 //! One pass over the units for one period: what each script left, and how the scripts that follow see it.
 
 mod grouping;
+mod handed_in;
 mod state;
 
 use std::any::Any;
@@ -8,10 +9,12 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use grouping::GroupIndex;
+use handed_in::{HandedIn, Question};
 pub(super) use state::{FigureResult, RuleResults, UnitState};
 
 use super::plan::{Pipeline, Plan, RulePlan};
 use super::points::{RuleResult, Total, total};
+use super::turn::Turn;
 use super::world::World;
 use crate::assessment::{Entry, Finding, Outcome, Past};
 use crate::bundle::{Bundle, Compare, Incomplete};
@@ -30,7 +33,7 @@ pub(super) type Why = (String, String);
 pub(super) type Rated = Result<Option<Arc<str>>, Why>;
 
 /// The score of one unit.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct ScoreResult {
     /// Final and rounded; none: withheld, or the standard gives none.
     pub(super) score: Option<Number>,
@@ -70,40 +73,34 @@ pub(super) struct Stage {
     pasts: Vec<Option<Arc<Past>>>,
     /// Whether exemptions count.
     pub(super) exempting: bool,
+    handed_in: HandedIn,
     groups: Mutex<HashMap<String, Arc<GroupIndex>>>,
     kept: Mutex<HashMap<String, Arc<dyn Any + Send + Sync>>>,
 }
 
 impl Stage {
-    #[expect(clippy::too_many_arguments, reason = "the one place where a pass is put together")]
-    pub(super) fn new(
-        plan: &Arc<Plan>,
-        pipeline: &Arc<Pipeline>,
-        world: &Arc<World>,
-        (period, as_of): (Period, Date),
-        units: Vec<UnitIndex>,
-        parts: Option<Vec<Arc<[Part]>>>,
-        pasts: Vec<Option<Arc<Past>>>,
-        exempting: bool,
-    ) -> Stage {
-        let mut places = vec![None; world.units().len()];
-        for (place, unit) in (0..).zip(&units) {
+    /// The state of a pass that begins, with the parts of each unit of a roll-up.
+    pub(super) fn new(turn: &Turn, parts: Option<Vec<Arc<[Part]>>>, exempting: bool) -> Stage {
+        let mut places = vec![None; turn.world.units().len()];
+        for (place, unit) in (0..).zip(&turn.units) {
             if let Some(known) = places.get_mut(*unit) {
                 *known = Some(place);
             }
         }
+        let (period, as_of) = turn.when;
         Stage {
-            plan: Arc::clone(plan),
-            pipeline: Arc::clone(pipeline),
-            world: Arc::clone(world),
+            plan: Arc::clone(turn.plan),
+            pipeline: Arc::clone(turn.pipeline),
+            world: Arc::clone(turn.world),
             period,
             as_of,
             days: Days { within: Days::within(period, as_of), as_of: day_number(as_of) },
-            states: units.iter().map(|_| UnitState::new(pipeline)).collect(),
-            units,
+            handed_in: HandedIn::new(turn.units.len(), turn.plan.bundle.dictionary.kinds.len()),
+            states: turn.units.iter().map(|_| UnitState::new(turn.pipeline)).collect(),
+            units: turn.units.clone(),
             places,
             parts,
-            pasts,
+            pasts: turn.pasts.clone(),
             exempting,
             groups: Mutex::default(),
             kept: Mutex::default(),
@@ -132,20 +129,27 @@ impl Stage {
 
     /// What the rules so far add up to for a unit.
     fn so_far(&self, state: &UnitState) -> Result<Arc<Total>, Missing> {
-        let compute = || {
-            let total = total(&self.pipeline, self.period, &|place| state.rule(place))?;
-            Ok(Total { ledger: Vec::new(), counted: Vec::new(), ..total })
-        };
-        state.so_far(compute).map_err(too_large)
+        self.total(state).map_err(too_large)
+    }
+
+    /// The same with the error as it is.
+    pub(super) fn total(&self, state: &UnitState) -> Result<Arc<Total>, NumberError> {
+        state.so_far(|| total(&self.pipeline, self.period, &|place| state.rule(place)))
     }
 
     /// Whether a kind is handed in for a unit over a period, as far as it can be by the day of knowledge.
-    fn is_handed_in(&self, unit: UnitIndex, kind: &Kind, owed: Period) -> bool {
+    pub(super) fn is_handed_in(&self, unit: UnitIndex, kind: &Kind, period: Period) -> bool {
         let coverage = self.world.coverage();
         coverage.is_handed_in_everywhere(kind).unwrap_or_else(|| {
-            let line = self.world.line(unit);
-            let areas: Vec<&str> = line.iter().map(|unit| unit.id.as_ref()).collect();
-            coverage.is_handed_in(kind, &areas, owed, self.as_of)
+            let areas = || self.world.line(unit).into_iter().map(|unit| unit.id.as_ref()).collect::<Vec<_>>();
+            let place = self.place(unit).filter(|_| period == self.period);
+            match self.plan.bundle.dictionary.kinds.get_index_of(kind.id.as_ref()) {
+                Some(number) => {
+                    let question = Question { place, kind, number, period, as_of: self.as_of };
+                    self.handed_in.ask(coverage, &question, areas)
+                }
+                None => coverage.is_handed_in(kind, &areas(), period, self.as_of),
+            }
         })
     }
 

@@ -131,6 +131,14 @@ impl World {
         line
     }
 
+    /// Whether another has the same units at the same places.
+    pub(super) fn has_same_units(&self, other: &World) -> bool {
+        let names = |world: &'_ World| -> Vec<(Arc<str>, Arc<str>, Option<usize>)> {
+            world.units.iter().map(|unit| (Arc::clone(&unit.level), Arc::clone(&unit.id), unit.parent)).collect()
+        };
+        std::ptr::eq(self, other) || names(self) == names(other)
+    }
+
     /// The day of the latest record.
     pub fn latest(&self) -> Option<Date> {
         self.latest

@@ -75,8 +75,8 @@ codes! {
     }
     /// A table of more rows than are held at a time, read piece by piece.
     LARGE_TABLE = Warning "large-table" {
-        zh: "超过{limit}行,按大表读取:检查、比对、测算影响都和小表一样,只是时间长些;退回改正的只有有错的行,不是整张表",
-        en: "more than {limit} rows, read as a large table: checked, compared and weighed like any other, which takes a while; of what is to be mended only the faulty rows come back, not the whole table",
+        zh: "超过{limit}行,按大表读取:检查、比对、测算影响都和小表一样,只是时间长些;退回改正的,整张表放不下时只有表头和有错的行,行号不变",
+        en: "more than {limit} rows, read as a large table: checked, compared and weighed like any other, which takes a while; what is to be mended comes back as the whole table or, where that is too much, as its header and faulty rows with their row numbers",
         help_zh: "读取、测算、入库时可以离开页面,也可以中止",
         help_en: "the page may be left, or the work called off, while it is read, weighed and stored",
     }

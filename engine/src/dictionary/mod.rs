@@ -3,6 +3,7 @@
 //! Enters: the `records`, `attributes` and `shapes` of a bundle, already checked. Leaves: [`Kind`], [`Field`] and [`Type`],
 //! which [`read`] uses to turn raw cells into typed [`Value`]s or into the list of every fault. Next: [`crate::record`].
 
+mod alike;
 pub mod read;
 mod value;
 

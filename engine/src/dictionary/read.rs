@@ -13,6 +13,7 @@ mod nested;
 mod number;
 mod raw;
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use indexmap::IndexMap;
@@ -69,7 +70,7 @@ pub fn value(
     strictness: Strictness,
 ) -> Result<Option<Value>, Vec<Fault>> {
     let mut reader = Reader { shapes, strictness, restricted: false, faults: Vec::new() };
-    let value = reader.field(key.to_owned(), field, raw, 0);
+    let value = reader.field(Cow::Borrowed(key), field, raw, 0);
     if reader.faults.is_empty() { Ok(value) } else { Err(reader.faults) }
 }
 
@@ -85,7 +86,7 @@ pub fn row(kind: &Kind, dictionary: &Dictionary, raw: &RawRecord, strictness: St
     let date = reader.date(kind, raw.get("date"));
     let id = reader.id(kind, raw.get("id"));
     let values: Box<[_]> =
-        kind.fields.iter().map(|(key, field)| reader.field(key.clone(), field, raw.get(key), 0)).collect();
+        kind.fields.iter().map(|(key, field)| reader.field(Cow::Borrowed(key), field, raw.get(key), 0)).collect();
     reader.refuse_too_large(&kind.title, &values);
     match date {
         Some(date) if reader.faults.is_empty() => Ok(Row { date, id, values }),
@@ -104,14 +105,14 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     /// A value with what stands in for a blank.
-    fn field(&mut self, path: String, field: &Field, raw: &Raw, depth: usize) -> Option<Value> {
+    fn field(&mut self, path: Cow<str>, field: &Field, raw: &Raw, depth: usize) -> Option<Value> {
         if raw.is_blank() || self.is_dash(field, raw) {
             return self.blank(path, field);
         }
         self.typed(path, field, &field.kind, raw, depth)
     }
 
-    fn blank(&mut self, path: String, field: &Field) -> Option<Value> {
+    fn blank(&mut self, path: Cow<str>, field: &Field) -> Option<Value> {
         if field.default.is_none() && !field.optional && self.strictness == Strictness::Sheet {
             let subject = Subject { path, title: &field.title, hidden: true };
             let fault = subject.fault(&codes::BLANK, &Raw::Blank);
@@ -133,11 +134,11 @@ impl Reader<'_> {
         let Raw::Text(text) = raw else { return false };
         self.strictness == Strictness::Sheet
             && may_be_blank
-            && matches!(half_width(trimmed(text)).as_str(), "/" | "-" | "--" | "—" | "——")
+            && matches!(half_width(trimmed(text)).as_ref(), "/" | "-" | "--" | "—" | "——")
     }
 
     /// A value that is not blank. Returns `None` after noting a fault.
-    fn typed(&mut self, path: String, field: &Field, kind: &Type, raw: &Raw, depth: usize) -> Option<Value> {
+    fn typed(&mut self, path: Cow<str>, field: &Field, kind: &Type, raw: &Raw, depth: usize) -> Option<Value> {
         let subject = Subject { path, title: &field.title, hidden: self.restricted || field.personal.is_some() };
         let read = match kind {
             Type::Text => self.text(&subject, raw, MAX_TEXT).map(|text| Value::text(&text)),
@@ -162,22 +163,26 @@ impl Reader<'_> {
         Ok(number)
     }
 
-    fn text(&self, subject: &Subject, raw: &Raw, limit: usize) -> Result<String, Fault> {
+    fn text<'r>(&self, subject: &Subject, raw: &'r Raw, limit: usize) -> Result<Cow<'r, str>, Fault> {
         let text = match raw {
             Raw::Text(text) => {
                 self.refuse_damaged(subject, text)?;
-                trimmed(text).to_owned()
+                Cow::Borrowed(trimmed(text))
             }
-            Raw::Number(digits) => digits.clone(),
-            Raw::Float(float) => number::code(*float).ok_or_else(|| subject.fault(&codes::IMPRECISE_NUMBER, raw))?,
-            Raw::Date(date) => date.to_string(),
-            Raw::Time(time) => time.to_string(),
-            Raw::Boolean(is) if self.strictness == Strictness::Sheet => is.to_string().to_uppercase(),
+            Raw::Number(digits) => Cow::Borrowed(digits.as_str()),
+            Raw::Float(float) => {
+                let digits = number::code(*float);
+                Cow::Owned(digits.ok_or_else(|| subject.fault(&codes::IMPRECISE_NUMBER, raw))?)
+            }
+            Raw::Date(date) => Cow::Owned(date.to_string()),
+            Raw::Time(time) => Cow::Owned(time.to_string()),
+            Raw::Boolean(is) if self.strictness == Strictness::Sheet => Cow::Owned(is.to_string().to_uppercase()),
             Raw::Blank | Raw::Boolean(_) | Raw::List(_) | Raw::Map(_) => {
                 return Err(subject.wrong_type(&Expected::of(&Type::Text), raw));
             }
         };
-        let length = text.chars().count();
+        // A character takes a byte at least.
+        let length = if text.len() > limit { text.chars().count() } else { 0 };
         if length > limit {
             let fault = subject.fault(&codes::TEXT_TOO_LONG, &Raw::Blank);
             return Err(fault.with("length", length).with("limit", limit));
@@ -201,7 +206,7 @@ impl Reader<'_> {
     }
 
     fn date(&mut self, kind: &Kind, raw: &Raw) -> Option<Date> {
-        let subject = Subject { path: "date".to_owned(), title: &kind.date_title, hidden: self.restricted };
+        let subject = Subject { path: Cow::Borrowed("date"), title: &kind.date_title, hidden: self.restricted };
         let read = if raw.is_blank() {
             Err(subject.fault(&codes::BLANK, raw).expecting(&Expected::of(&Type::Date)))
         } else {
@@ -212,21 +217,21 @@ impl Reader<'_> {
 
     /// The source's own number. A sheet must give it where it is what tells two records apart.
     fn id(&mut self, kind: &Kind, raw: &Raw) -> Option<Arc<str>> {
-        let subject = Subject { path: "id".to_owned(), title: "编号", hidden: self.restricted };
+        let subject = Subject { path: Cow::Borrowed("id"), title: "编号", hidden: self.restricted };
         if raw.is_blank() {
             if self.strictness == Strictness::Sheet && kind.identity.iter().any(|name| name == "id") {
                 self.faults.push(subject.fault(&codes::BLANK, raw).expecting(&Expected::of(&Type::Text)));
             }
             return None;
         }
-        let read = self.text(&subject, raw, MAX_ID).map(|text| Arc::from(half_width(&text)));
+        let read = self.text(&subject, raw, MAX_ID).map(|text| Arc::from(half_width(&text).as_ref()));
         read.map_err(|fault| self.faults.push(fault)).ok()
     }
 
     fn refuse_too_large(&mut self, title: &str, values: &[Option<Value>]) {
         let size: usize = values.iter().flatten().map(weight).sum();
         if size > MAX_RECORD {
-            let subject = Subject { path: String::new(), title, hidden: true };
+            let subject = Subject { path: Cow::Borrowed(""), title, hidden: true };
             let fault = subject.fault(&codes::RECORD_TOO_LARGE, &Raw::Blank);
             self.faults.push(fault.with("size", size).with("limit", MAX_RECORD));
         }
@@ -238,26 +243,27 @@ pub const NOT_CALCULATED: &str = "#GETTING_DATA";
 
 /// What a spreadsheet shows when a formula fails or has no result.
 pub fn is_formula_error(text: &str) -> bool {
-    matches!(
-        text.to_ascii_uppercase().as_str(),
-        "#N/A"
-            | "#REF!"
-            | "#VALUE!"
-            | "#DIV/0!"
-            | "#NUM!"
-            | "#NAME?"
-            | "#NULL!"
-            | "#SPILL!"
-            | "#CALC!"
-            | "#FIELD!"
-            | "#BLOCKED!"
-            | "#UNKNOWN!"
-            | "#CONNECT!"
-            | "#EXTERNAL!"
-            | "#BUSY!"
-            | "#PYTHON!"
-            | NOT_CALCULATED
-    )
+    text.starts_with('#')
+        && matches!(
+            text.to_ascii_uppercase().as_str(),
+            "#N/A"
+                | "#REF!"
+                | "#VALUE!"
+                | "#DIV/0!"
+                | "#NUM!"
+                | "#NAME?"
+                | "#NULL!"
+                | "#SPILL!"
+                | "#CALC!"
+                | "#FIELD!"
+                | "#BLOCKED!"
+                | "#UNKNOWN!"
+                | "#CONNECT!"
+                | "#EXTERNAL!"
+                | "#BUSY!"
+                | "#PYTHON!"
+                | NOT_CALCULATED
+        )
 }
 
 /// About how many bytes a value takes when stored.

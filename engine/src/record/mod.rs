@@ -2,9 +2,10 @@
 //!
 //! Enters: typed values from [`crate::dictionary::read`], or packed bytes out of a store. Leaves: [`Facts`], sorted so that no order
 //! of arrival can be seen: columns for compiled rules, and records for the interpreter and for evidence. Reading order: this file,
-//! [`columns`], [`table`], [`facts`] (what rules see); `bytes`, [`loose`], `rough`, [`packed`], [`reading`] (how facts are kept).
+//! [`mark`] (by what a record is known again), [`columns`], [`table`], [`facts`] (what rules see); `bytes`, [`loose`], `rough`, [`packed`], [`reading`] (how facts are kept).
 //! Next: [`crate::coverage`].
 
+pub mod mark;
 pub mod columns;
 pub mod table;
 pub mod facts;
@@ -26,6 +27,7 @@ use crate::period::{Date, Time};
 
 pub use bytes::Broken;
 pub use facts::Facts;
+pub use mark::Mark;
 pub use table::Table;
 
 /// One dated fact about a unit. It is never changed, only superseded or withdrawn, and that is the store's business.

@@ -16,8 +16,7 @@ use crate::period::{Date, day_number, day_of_number};
 /// The records of one kind.
 ///
 /// A rule that is compiled reads the days and the column of a field, `table.column(kind.index_of("deaths"))`, between the rows
-/// that [`Table::rows`] gives; nothing is made of a record until one becomes evidence: then [`Table::record`] makes all of
-/// the kind at once and keeps them.
+/// that [`Table::rows`] gives; nothing is made of a record until it becomes evidence: then [`Table::record`] makes it and keeps it.
 #[derive(Debug, Clone)]
 pub struct Table {
     kind: Arc<Kind>,
@@ -27,7 +26,10 @@ pub struct Table {
     /// The sheet and the row of each record; not used where the records are there already.
     places: Box<[(u32, u32)]>,
     sheets: Sheets,
+    /// All of them, once somebody has asked for all.
     records: OnceLock<Box<[Arc<Record>]>>,
+    /// Those that were asked for one by one; the same as among all.
+    made: OnceLock<Box<[OnceLock<Arc<Record>>]>>,
 }
 
 /// The records of a table between two days.
@@ -90,6 +92,7 @@ impl Table {
             places: Box::default(),
             sheets: Arc::from([]),
             records: OnceLock::from(Box::from(records)),
+            made: OnceLock::new(),
             kind,
         }
     }
@@ -107,6 +110,7 @@ impl Table {
             places: places.into(),
             sheets,
             records: OnceLock::new(),
+            made: OnceLock::new(),
             kind,
         };
         let mut order: Vec<usize> = (0..table.len()).collect();
@@ -194,12 +198,24 @@ impl Table {
 
     /// The records themselves, made when they are first asked for.
     pub fn records(&self) -> &[Arc<Record>] {
-        self.records.get_or_init(|| (0..self.len()).filter_map(|row| self.make(row)).map(Arc::new).collect())
+        self.records.get_or_init(|| (0..self.len()).filter_map(|row| self.made(row).cloned()).collect())
     }
 
     /// One of them.
     pub fn record(&self, row: usize) -> Option<&Arc<Record>> {
-        self.records().get(row)
+        match self.records.get() {
+            Some(records) => records.get(row),
+            None => self.made(row),
+        }
+    }
+
+    fn made(&self, row: usize) -> Option<&Arc<Record>> {
+        let made = self.made.get_or_init(|| (0..self.len()).map(|_| OnceLock::new()).collect());
+        let place = made.get(row)?;
+        if place.get().is_none() {
+            let _ = place.set(Arc::new(self.make(row)?));
+        }
+        place.get()
     }
 
     fn make(&self, row: usize) -> Option<Record> {

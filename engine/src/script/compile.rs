@@ -1,6 +1,6 @@
 //! From the scripts of a bundle to programs: the short form becomes Rhai, and every place in a program is a place in the file.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use rhai::{AST, ASTNode, Engine, Expr, FnPtr, Position, Stmt};
@@ -23,6 +23,21 @@ pub(super) struct Library {
     source: Arc<Source>,
     paying: AST,
     paying_source: Arc<Source>,
+}
+
+impl Library {
+    /// What its author wrote of each function: parameters and body, closures in it included, of all that bear the name.
+    pub(super) fn functions(&self) -> BTreeMap<String, String> {
+        let mut functions: BTreeMap<String, String> = BTreeMap::new();
+        for function in self.ast.iter_fn_def().filter(|function| !function.name.contains('$')) {
+            let start = self.source.offset(function.body.start_position()).unwrap_or_default();
+            let end = self.source.offset(function.body.end_position()).unwrap_or(self.source.text.len());
+            let written = functions.entry(function.name.to_string()).or_default();
+            function.params.iter().for_each(|parameter| *written += &format!("|{parameter}"));
+            *written += self.source.text.get(start..end).unwrap_or(&self.source.text);
+        }
+        functions
+    }
 }
 
 /// What the scripts of a bundle can name.
@@ -60,6 +75,16 @@ pub(super) struct Code {
 }
 
 impl Program {
+    /// Whether it says the same word for word, functions of the library left aside.
+    pub(crate) fn says_the_same(&self, other: &Program) -> bool {
+        self.source.text == other.source.text
+    }
+
+    /// Whether all that is said also stands at the same places of the file, which messages name.
+    pub(crate) fn stands_at_the_same_place(&self, other: &Program) -> bool {
+        self.source == other.source && self.library == other.library
+    }
+
     /// The place in the bundle's file of a position in the script as written, or in the function of the library it called.
     pub(super) fn place(&self, position: Position, in_library: bool) -> Place {
         if in_library { self.library.place(position) } else { self.source.place(position) }

@@ -32,6 +32,7 @@ mod view;
 #[cfg(test)]
 mod watch;
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use rhai::{Dynamic, Engine, EvalAltResult, Position, Scope};
@@ -100,6 +101,11 @@ impl Compiler {
     /// What the programs leave marks in; empty for plain programs.
     pub(crate) fn into_trace(self) -> Trace {
         self.tracer.unwrap_or_default().into_trace()
+    }
+
+    /// What the author wrote of each function of the library, by name.
+    pub(crate) fn functions(&self) -> BTreeMap<String, String> {
+        self.library.as_ref().map(compile::Library::functions).unwrap_or_default()
     }
 
     /// Compiles one script; none: a syntax error is noted.

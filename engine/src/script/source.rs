@@ -11,14 +11,14 @@ use crate::bundle::{Place, Script};
 use crate::diagnostic::Location;
 
 /// The text of a program and where its parts stand in the file.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Source {
     pub(super) text: String,
     segments: Vec<Segment>,
 }
 
 /// A stretch of one line of a program that was copied from the file.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Segment {
     line: usize,
     column: usize,

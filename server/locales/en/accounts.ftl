@@ -159,6 +159,7 @@ action-send = Tell another system
 action-inspect = See an internal result
 action-unmask = See personal data
 action-blank = Blank personal data
+action-discard = Discard replaced automatic runs
 action-set = Change settings
 subject-account = account
 subject-key = key

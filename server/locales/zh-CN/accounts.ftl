@@ -159,6 +159,7 @@ action-send = 推送消息
 action-inspect = 查看内部结果
 action-unmask = 查看个人信息
 action-blank = 清除个人信息
+action-discard = 清理已被替换的自动核算
 action-set = 修改设置
 subject-account = 账号
 subject-key = 密钥

@@ -21,7 +21,7 @@ use crate::audit::Subject;
 use crate::disclosure::{Lens, Outlook, Reader, Shown};
 use crate::error::Problem;
 use crate::explanation::exempt::Exempt;
-use crate::explanation::late::Late;
+use crate::explanation::late::{Late, Watch};
 use crate::state::App;
 use crate::store::{Run, RunId};
 use crate::succession;
@@ -313,7 +313,12 @@ pub async fn show_of_run(
 /// Explains a result through a lens. That somebody sees more of it than the public is noted in the log.
 fn explain(app: &App, asked: &Asked, lens: &Lens, run: &Run, period: Period, unit: &str) -> Result<Answer, Problem> {
     let source = Source::of(run, period);
-    asked.json(&source.basis(), || {
+    let mut basis = source.basis();
+    if lens.is_internal() {
+        // What is said of the records behind it can change, and so can what the caller answers for.
+        basis.push_str(&format!(" {lens:?} {}", app.writes()));
+    }
+    asked.json(&basis, || {
         let view: Arc<RunView> = app.view(run, period)?;
         let absent = || Problem::Absent("考核对象", "unit with a result", unit.to_owned());
         let shown = app.shown(run, period, unit, lens)?.ok_or_else(absent)?;
@@ -323,8 +328,7 @@ fn explain(app: &App, asked: &Asked, lens: &Lens, run: &Run, period: Period, uni
         if lens.is_internal() {
             let units = view.units.all();
             let whose = succession::behind(units, unit, run.as_of);
-            let whose = whose.iter().map(String::as_str);
-            beside.late = Late::of(app.store(), view.edition.bundle(), run, period, whose)?;
+            beside.late = Watch::of(app.store(), view.edition.bundle(), run, period)?.late(&whose)?;
             beside.exempt = Exempt::of(app.store(), units, unit, run.as_of)?;
         }
         Ok(Explanation::of(&shown, source.clone(), view.edition.bundle(), &view.units, &beside))

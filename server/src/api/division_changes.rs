@@ -14,12 +14,10 @@ use super::batches::BatchBody;
 use super::openapi::Problems;
 use super::parameters::{Body, Query};
 use crate::accounts::Caller;
-use crate::audit::{Action, Note, Subject};
+use crate::desk::dividing::Announced;
 use crate::desk::incoming::{self, Filled};
 use crate::error::{FaultBody, Problem};
-use crate::remit::Remit;
 use crate::state::App;
-use crate::store::NewBatch;
 use crate::succession::{self, Change, Kind};
 use crate::upload::File;
 
@@ -208,39 +206,19 @@ pub async fn create(
     Query(query): Query<ChangesQuery>,
     request: Request,
 ) -> Result<Response, Problem> {
-    // Whoever answers for a part decides nothing about who counts for whom.
-    let remit = Remit::of_everything(&caller, "区划变更 · changes of divisions")?;
     let handed_in = HandedIn::read(&app, request).await?;
     app.blocking(move |app| {
-        let mut batch = NewBatch::new(app.now(), caller.name_or(handed_in.by), "");
-        let _alone = app.standing();
-        let units = app.store().units(Date::MAX)?;
-        let (changes, remarks) = match handed_in.content {
-            Content::Changes(changes) => {
-                succession::announce(&units, &changes, app.today(), &mut batch)
-                    .map_err(|misfits| Problem::Faults(misfits.into_iter().map(|misfit| misfit.fault).collect()))?;
-                (changes, Vec::new())
-            }
-            Content::Table(file, encoding) => {
-                batch.files = vec![file.name.clone()];
-                let read = (file.name.as_str(), file.bytes.as_slice());
-                let tabled = succession::prepare(read, encoding.as_deref(), &units, app.today(), &mut batch);
-                let tabled = tabled.map_err(Problem::Faults)?;
-                (tabled.changes, tabled.remarks)
-            }
+        let by = caller.name_or(handed_in.by);
+        let announced = match handed_in.content {
+            Content::Changes(changes) => Announced::of_changes(app, by, changes)?,
+            Content::Table(file, encoding) => Announced::of_table(app, by, &file, encoding.as_deref())?,
         };
-        if batch.units.is_empty() {
-            return Err(Problem::parameter("changes", "至少要有一项变更", "at least one change"));
-        }
         if query.dry_run {
-            let changes = changes.iter().map(ChangeForm::from).collect();
-            return Ok(Json(ChangesPreview { changes, units: batch.units.len(), remarks }).into_response());
+            let units = announced.units();
+            let changes = announced.changes.iter().map(ChangeForm::from).collect();
+            return Ok(Json(ChangesPreview { changes, units, remarks: announced.remarks }).into_response());
         }
-        let first = changes.first().map_or("", |change| change.kind.zh());
-        batch.what = format!("区划{first}:{}", handed_in.reason.trim());
-        let id = remit.admit(app.store(), batch)?.store(app.store())?;
-        app.has_written();
-        app.audit().note(Note::done(&caller, Action::Upload, Subject::of("batch", id)))?;
+        let id = announced.store(app, &caller, &handed_in.reason)?;
         Ok((StatusCode::CREATED, Json(BatchBody::from(app.store().batch(id)?))).into_response())
     })
     .await

@@ -164,7 +164,7 @@ pub struct EvidencePart {
     pub date: Date,
     /// 原编号 · The source's own number.
     pub number: Option<String>,
-    /// 出处:文件、工作表、行 · File, sheet and row; with the token only.
+    /// 出处:文件、工作表、行 · File, sheet and row, for those who answer for the record.
     #[schema(example = "火灾.xlsx!2020!12")]
     pub place: Option<String>,
     /// 补报的,何日起知悉;与出处一样只对有权者 · Since when it is known, where that is after it was due, or after results for the
@@ -179,7 +179,7 @@ pub struct EvidencePart {
 impl EvidencePart {
     /// A record as far as it is shown. Where its place is not shown, nothing is said of when it came.
     pub fn of(evidence: &ShownEvidence, bundle: &Bundle, late: &Late) -> EvidencePart {
-        let late = evidence.place.as_deref().and_then(|place| late.lateness(&evidence.kind, place));
+        let late = evidence.place.as_ref().and_then(|_| late.lateness(&evidence.trace()));
         EvidencePart {
             kind: evidence.kind.clone(),
             title: kind_title(bundle, &evidence.kind),

@@ -2,7 +2,7 @@
 //!
 //! Nobody is first or last here: entries stand by rising code of the unit. Next: [`super::runs`].
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use axum::extract::State;
 use liuwu_engine::assessment::FindingKind;
@@ -20,7 +20,7 @@ use super::source::{Source, UnitName};
 use crate::audit::Subject;
 use crate::disclosure::{PublicCount, Shown, ShownEntry, ShownFinding};
 use crate::error::Problem;
-use crate::explanation::late::Late;
+use crate::explanation::late::{Late, Watch};
 use crate::state::App;
 use crate::store::RunId;
 use crate::succession;
@@ -279,21 +279,25 @@ fn next_page(page: &[&Shown], more: bool, run: RunId) -> Option<String> {
 }
 
 /// What of a unit stands on a list.
-fn entries_of(shown: &Shown, list: &List, view: &RunView, late: &Late) -> Vec<ListEntry> {
+fn entries_of(shown: &Shown, list: &List, view: &RunView, late: &BTreeMap<&str, Late>) -> Vec<ListEntry> {
+    let nothing = Late::default();
+    let late = late.get(shown.unit.as_str()).unwrap_or(&nothing);
     let of_list = shown.entries.iter().filter(|entry| entry.list == list.id);
     of_list.map(|entry| entry_of(entry, shown, list, view, late)).collect()
 }
 
-/// What of the records on a page of a list came late; nothing for those who do not see where they come from.
-fn late_on(app: &App, page: &[&Shown], list: &List, view: &RunView) -> Result<Late, Problem> {
+/// What of the records on a page of a list came late, by unit; nothing for those who do not see where they come from.
+fn late_on<'p>(app: &App, page: &[&'p Shown], list: &List, view: &RunView) -> Result<BTreeMap<&'p str, Late>, Problem> {
     let is_placed = |entry: &ShownEntry| {
         entry.list == list.id && entry.record.as_ref().is_some_and(|record| record.place.is_some())
     };
-    let units = page.iter().filter(|shown| shown.entries.iter().any(is_placed));
-    let behind = units.flat_map(|shown| succession::behind(view.units.all(), &shown.unit, view.run.as_of));
-    let behind: BTreeSet<String> = behind.collect();
-    let behind = behind.iter().map(String::as_str);
-    Ok(Late::of(app.store(), view.edition.bundle(), &view.run, view.period, behind)?)
+    let watch = Watch::of(app.store(), view.edition.bundle(), &view.run, view.period)?;
+    let mut late = BTreeMap::new();
+    for shown in page.iter().filter(|shown| shown.entries.iter().any(is_placed)) {
+        let behind = succession::behind(view.units.all(), &shown.unit, view.run.as_of);
+        late.insert(shown.unit.as_str(), watch.late(&behind)?);
+    }
+    Ok(late)
 }
 
 /// The departments of the kinds that a list is drawn from.

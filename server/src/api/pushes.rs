@@ -1,4 +1,5 @@
-//! Records and events pushed by other systems, as JSON or an object a line; an answer for each item. With the token only.
+//! Records and events pushed by other systems, as JSON or an object a line; an answer for each item. For whoever
+//! may upload, each within what it answers for.
 //!
 //! A push may carry a key (`Idempotency-Key`): pushed again with it, it is answered as the first time and nothing is stored
 //! twice. Next: [`super::openapi`].

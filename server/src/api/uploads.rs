@@ -1,5 +1,5 @@
-//! Uploads: files as their user has them become a batch, whole or not at all; or every fault is named at its cell. With the token
-//! only.
+//! Uploads: files as their user has them become a batch, whole or not at all; or every fault is named at its cell. For
+//! whoever may upload, each within what it answers for.
 //!
 //! `dry_run` reads and compares and stores nothing. What was stored can be taken back whole. Next: [`super::openapi`].
 

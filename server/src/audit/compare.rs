@@ -6,12 +6,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Action;
 use super::content::{Part, Thing, edition_digest, walk};
 use super::documents;
 use super::filed::Filed;
 use super::marks::Marks;
 use super::runs::Sums;
+use super::{Action, discards};
 use crate::store::{BatchId, Entry, Result, RunId, Store, StoreError};
 
 /// Entries and headings read at a time.
@@ -71,7 +71,11 @@ fn listed(parts: &[Part], name: impl Fn(&Part) -> String) -> String {
 
 /// What the log says last about the content of each thing.
 #[derive(Debug, Default)]
-pub(super) struct Vouched(BTreeMap<Thing, Said>);
+pub(super) struct Vouched {
+    said: BTreeMap<Thing, Said>,
+    /// Runs that are not looked for any more.
+    discarded: BTreeSet<RunId>,
+}
 
 /// What it says of one.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -123,31 +127,37 @@ impl Vouched {
     }
 
     pub(super) fn take(&mut self, entry: &Entry) {
+        self.discarded.extend(discards::named_by(entry));
         let Some(thing) = Thing::of(entry) else { return };
         if let Thing::Document(..) = thing {
             return self.take_document(thing, entry);
         }
-        let said = self.0.entry(thing).or_default();
+        let said = self.said.entry(thing).or_default();
         let before = std::mem::replace(&mut said.digest, entry.content.clone());
         said.earlier = before.filter(|_| entry.action == Action::Blank.key());
     }
 
     fn take_document(&mut self, thing: Thing, entry: &Entry) {
         match documents::said_by(entry) {
-            Some(documents::Said::Nothing) => drop(self.0.remove(&thing)),
-            Some(documents::Said::Digest(digest)) => self.0.entry(thing).or_default().digest = Some(digest),
-            Some(documents::Said::Undigested) => drop(self.0.entry(thing).or_default()),
+            Some(documents::Said::Nothing) => drop(self.said.remove(&thing)),
+            Some(documents::Said::Digest(digest)) => self.said.entry(thing).or_default().digest = Some(digest),
+            Some(documents::Said::Undigested) => drop(self.said.entry(thing).or_default()),
             None => {}
         }
     }
 
     pub(super) fn digest(&self, thing: &Thing) -> Option<&str> {
-        self.0.get(thing)?.digest.as_deref()
+        self.said.get(thing).filter(|_| !self.is_discarded(thing))?.digest.as_deref()
+    }
+
+    /// Whether it is a run that was discarded, or is going to be.
+    fn is_discarded(&self, thing: &Thing) -> bool {
+        matches!(thing, Thing::Run(id) if self.discarded.contains(id))
     }
 
     /// What is said last of each, of which anything is said.
     pub(super) fn digests(&self) -> impl Iterator<Item = (&Thing, &str)> {
-        self.0.iter().filter_map(|(thing, said)| Some((thing, said.digest.as_deref()?)))
+        self.said.iter().filter_map(|(thing, said)| Some((thing, said.digest.as_deref()?)))
     }
 }
 
@@ -168,8 +178,9 @@ pub fn compare(store: &dyn Store, key: &[u8]) -> Result<Comparison> {
     let vouched = Vouched::read(store)?;
     let marks = Marks::read(store)?;
     let mut comparison = Comparison::default();
-    for (thing, said) in &vouched.0 {
+    for (thing, said) in &vouched.said {
         let found = match held_against(store, key, &marks, thing, said) {
+            Err(StoreError::NotFound(_)) if vouched.is_discarded(thing) => continue,
             Err(StoreError::NotFound(_)) => Some(Difference::Missing(thing.clone())),
             Err(StoreError::Corrupt(_)) => Some(Difference::Unreadable(thing.clone())),
             found => found?,
@@ -177,7 +188,7 @@ pub fn compare(store: &dyn Store, key: &[u8]) -> Result<Comparison> {
         *(if said.digest.is_some() { &mut comparison.compared } else { &mut comparison.without_digest }) += 1;
         comparison.differences.extend(found);
     }
-    let unseen = stored(store, &marks)?.into_iter().filter(|thing| !vouched.0.contains_key(thing));
+    let unseen = stored(store, &marks)?.into_iter().filter(|thing| !vouched.said.contains_key(thing));
     comparison.differences.extend(unseen.map(Difference::NeverSeen));
     Ok(comparison)
 }

@@ -33,6 +33,21 @@ pub(super) fn file(store: &dyn Store, thing: &Thing, walk: impl FnOnce(Visit) ->
     Ok(row.finish())
 }
 
+/// Throws away the leaves of a thing that is gone.
+pub(super) fn forget(store: &dyn Store, thing: &Thing) -> Result<()> {
+    let (what, id) = thing.subject();
+    let own = format!("{what}-{id}-");
+    loop {
+        let page = store.papers(FOLDER, Some(&own), ON_A_PAPER)?;
+        let names = page.into_iter().map(|(name, _)| name).take_while(|name| name.starts_with(&own));
+        let gone: Vec<Paper> = names.map(|name| Paper::gone(FOLDER, name)).collect();
+        if gone.is_empty() {
+            return Ok(());
+        }
+        store.file_papers(gone)?;
+    }
+}
+
 fn name(thing: &Thing, number: u32) -> String {
     let (what, id) = thing.subject();
     format!("{what}-{id}-{number:06}")

@@ -4,7 +4,7 @@
 //! its hash is over its own bytes and the hash of that one, so that none can be changed, taken out or put elsewhere unnoticed.
 //! An entry about a batch, an edition, a run, a withdrawal, a release, an attachment, an account, a key or a draft vouches for its
 //! content too, by a digest.
-//! Reading order: here, `repeats` (refusals, counted), [`head`] (where the chain ends, kept apart), [`verify`], [`content`], `filed`, `runs`, [`documents`], `marks`, [`compare`], [`search`], [`archive`].
+//! Reading order: here, `repeats` (refusals, counted), [`head`] (where the chain ends, kept apart), [`verify`], [`content`], `filed`, `runs`, [`documents`], `marks`, `discards`, [`compare`], [`search`], [`archive`].
 //! Next: [`crate::entrance`].
 
 mod repeats;
@@ -15,6 +15,7 @@ mod filed;
 mod runs;
 pub mod documents;
 mod marks;
+mod discards;
 pub mod compare;
 pub mod search;
 pub mod archive;
@@ -103,13 +104,15 @@ pub enum Action {
     Unmask,
     /// Personal data was blanked at the end of its time.
     Blank,
+    /// Runs that the server had made by itself and replaced since were discarded.
+    Discard,
     /// A setting was changed.
     Set,
 }
 
 impl Action {
     /// Every action, in the order in which they are shown.
-    pub const ALL: [Action; 34] = [
+    pub const ALL: [Action; 35] = [
         Action::LogIn,
         Action::LogOut,
         Action::ChangePassword,
@@ -143,6 +146,7 @@ impl Action {
         Action::Inspect,
         Action::Unmask,
         Action::Blank,
+        Action::Discard,
         Action::Set,
     ];
 
@@ -183,6 +187,7 @@ impl Action {
             Action::Inspect => "inspect",
             Action::Unmask => "unmask",
             Action::Blank => "blank",
+            Action::Discard => "discard",
             Action::Set => "set",
         }
     }

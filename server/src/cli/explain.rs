@@ -11,7 +11,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::At;
 use super::terminal::Terminal;
-use crate::explanation::late::Late;
+use crate::explanation::late::Watch;
 use crate::explanation::{Evidence, Explanation, explain, kind_word, met_zh};
 use crate::filed::Filed;
 use crate::records::record_of;
@@ -46,7 +46,7 @@ impl Explain {
         let plan = scoring::plan_of(&edition)?;
         let whose = succession::behind(&store.units(run.as_of)?, &id, run.as_of);
         let records = records(store, &whose, &run, &plan.bundle)?;
-        let late = Late::of(store, &plan.bundle, &run, period, whose.iter().map(String::as_str))?;
+        let late = Watch::of(store, &plan.bundle, &run, period)?.late(&whose)?;
         let explanation = explain(&filed, &plan.bundle, &records, &late);
         terminal.print(&text(&filed, &name, &plan.bundle, &explanation));
         terminal.print(terminal.say(

@@ -14,6 +14,7 @@ mod divisions;
 mod explain;
 mod export;
 mod functions;
+mod impact;
 mod import;
 mod key;
 mod list;
@@ -81,6 +82,8 @@ enum Command {
     Template(template::Template),
     /// 核算并存档 · Score all units and keep the run
     Score(score::Score),
+    /// 新版办法的影响:哪些村社变化,不存档 · What an edition to be would change
+    Impact(impact::Impact),
     /// 说明每一分 · Explain every point of a unit
     Explain(explain::Explain),
     /// 平安负面清单等清单 · The negative list and other lists
@@ -193,6 +196,7 @@ impl Command {
             Command::Divisions(command) => command.run(terminal),
             Command::Template(template) => template.run(terminal),
             Command::Score(score) => score.run(terminal),
+            Command::Impact(impact) => impact.run(terminal),
             Command::Explain(explain) => explain.run(terminal),
             Command::List(list) => list.run(terminal),
             Command::Map(map) => map.run(terminal),

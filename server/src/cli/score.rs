@@ -58,7 +58,7 @@ impl Score {
         let dir = self.at.open()?;
         let now = Timestamp::now();
         let edition = super::edition(dir.store.as_ref(), self.bundle.as_deref(), self.edition.as_deref())?;
-        let watched = Watched { terminal, bar: terminal.rate_bar() };
+        let watched = Watched::new(terminal);
         if self.changed {
             let update = Update {
                 bundle: edition.bundle,
@@ -151,7 +151,7 @@ impl Score {
 }
 
 /// What was scored; none when the data does not fit, which is then shown.
-fn faults_shown<T>(terminal: &Terminal, scored: Result<T, ScoringError>) -> anyhow::Result<Option<T>> {
+pub(super) fn faults_shown<T>(terminal: &Terminal, scored: Result<T, ScoringError>) -> anyhow::Result<Option<T>> {
     match scored {
         Ok(scored) => Ok(Some(scored)),
         Err(ScoringError::Faults(faults)) => {
@@ -163,9 +163,15 @@ fn faults_shown<T>(terminal: &Terminal, scored: Result<T, ScoringError>) -> anyh
 }
 
 /// A bar on the terminal that moves with the units scored.
-struct Watched<'a> {
+pub(super) struct Watched<'a> {
     terminal: &'a Terminal,
     bar: ProgressBar,
+}
+
+impl<'a> Watched<'a> {
+    pub(super) fn new(terminal: &'a Terminal) -> Watched<'a> {
+        Watched { terminal, bar: terminal.rate_bar() }
+    }
 }
 
 impl Progress for Watched<'_> {

@@ -2,7 +2,6 @@
 
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::sync::Mutex;
 
 use clap::{Subcommand, ValueEnum};
 
@@ -95,8 +94,7 @@ impl WebhookCommand {
         let store = dir.store.as_ref();
         let (audit, caller) = (dir.audit(), Caller::terminal());
         let allowed = self.webhook_host.as_slice();
-        let (now, changing) = (jiff::Timestamp::now(), Mutex::default());
-        let registry = Registry { store, audit: &audit, caller: &caller, allowed, now, changing: &changing };
+        let registry = Registry { store, audit: &audit, caller: &caller, allowed, now: jiff::Timestamp::now() };
         match &self.deed {
             Deed::List => {
                 for subscription in webhooks::all(store)? {

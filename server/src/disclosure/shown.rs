@@ -1,13 +1,17 @@
 //! An assessment as its reader may see it. Next: [`super::reach`], which says what that is.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use indexmap::IndexMap;
 use liuwu_engine::assessment::{FindingKind, Met, Outcome, Remark};
 use liuwu_engine::number::Number;
 use liuwu_engine::period::{Date, Period};
+use liuwu_engine::record::Mark;
 use serde::{Serialize, Serializer};
 use serde_json::Value as Json;
+
+use crate::trace::Trace;
 
 /// An assessment as its reader may see it. Fields mean what they mean in [`Filed`](crate::filed::Filed).
 #[derive(Debug, Clone, PartialEq)]
@@ -107,8 +111,23 @@ pub struct ShownEvidence {
     pub date: Date,
     /// The source's own number.
     pub number: Option<String>,
+    /// The mark of what it says, by which its record is found again. It is no part of a page or an answer.
+    pub mark: Option<Mark>,
     /// File, sheet and row; never for the public.
     pub place: Option<String>,
+}
+
+impl ShownEvidence {
+    /// By what its record is found again.
+    pub fn trace(&self) -> Trace<'_> {
+        Trace {
+            kind: &self.kind,
+            date: self.date,
+            number: self.number.as_deref(),
+            mark: self.mark,
+            place: self.place.as_deref().map(Cow::Borrowed),
+        }
+    }
 }
 
 /// What put a unit on a list.

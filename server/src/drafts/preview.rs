@@ -19,6 +19,8 @@ pub struct Preview {
     pub effect: Weighed,
     /// The same when what a complete table no longer holds is taken back with it; none: it holds everything.
     pub effect_taking_back: Option<Weighed>,
+    /// Whether it is a table of changes of divisions, which is handed in elsewhere.
+    pub changes_divisions: bool,
     /// The files that come back to be mended with their cells alone, since they are no xlsx files.
     pub rewritten: BTreeSet<String>,
     /// Names of the units that are spoken of, with those of the units above them.

@@ -8,9 +8,9 @@ use std::sync::Arc;
 
 use liuwu_engine::assess::{AssessError, Plan};
 
-use super::{Effect, compare, reach, sort};
+use super::{Effect, between, reach, sort};
 use crate::progress::Progress;
-use crate::scoring::{self, Ask, ScoringError};
+use crate::scoring::{Ask, ScoringError};
 use crate::store::overlay::Within;
 use crate::store::{Knowledge, Store};
 use crate::view::UnitTree;
@@ -54,9 +54,7 @@ pub fn in_portions(
         let is_scored = |id: &String| tree.get(id).is_some_and(|row| row.level == bundle.assess.unit);
         waiting.retain(|unit| !(reached.contains(unit) && is_scored(unit)));
         if !reached.is_empty() {
-            let before = scoring::try_out(store, &Within::new(store, &reached), plan, ask)?;
-            let after = scoring::try_out(store, &Within::new(after, &reached), plan, ask)?;
-            let own = compare(&before, &after, &bundle.assess.unit);
+            let own = between(store, &Within::new(store, &reached), &Within::new(after, &reached), plan, ask)?;
             let mut moved = own.moved;
             // What is above a portion may reach the same units as another one.
             moved.retain(|moved| !told.contains(&moved.unit));

@@ -1,4 +1,4 @@
-//! Late data (补报): what became known only after its due date, or after results for its period had been published.
+//! Late data (补报): what became known only after its due date, or after results for its period had first been published.
 //!
 //! Enters: a run, a period, and the standard by which things are due. Leaves: a [`Watch`], which says of a record whether it came
 //! late, and [`Late`], the same for all records that a result rests on. Pages, the API and the command line ask here. Next:
@@ -8,12 +8,14 @@
 //! the first batch of all came in was asked of nobody, and is not late. Of a record that stands in the place of others the first of
 //! them counts: a later state of a matter that was reported in time is not late.
 
-use std::collections::HashMap;
+use std::collections::BTreeSet;
 
 use liuwu_engine::bundle::Bundle;
 use liuwu_engine::period::{Date, Period, plus_days};
 
-use crate::store::{BatchId, Run, Store, StoreError, StoredRecord};
+use crate::records::record_of;
+use crate::store::{BatchId, Run, RunId, Store, StoreError, StoredRecord};
+use crate::trace::{Trace, Traces};
 
 /// That something came late.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,10 +30,12 @@ pub struct Lateness {
 pub struct Watch<'a> {
     store: &'a dyn Store,
     bundle: &'a Bundle,
-    /// What had been published for the period before.
+    /// What had been published first for the period.
     published: Option<Run>,
     /// When the first batch of all came in.
     began: Option<Date>,
+    /// The day whose knowledge the run rests on.
+    as_of: Date,
 }
 
 impl<'a> Watch<'a> {
@@ -40,9 +44,29 @@ impl<'a> Watch<'a> {
     /// # Errors
     /// The store's.
     pub fn of(store: &'a dyn Store, bundle: &'a Bundle, run: &Run, period: Period) -> Result<Watch<'a>, StoreError> {
-        let published = published_before(store, run, period)?;
+        let published = first_published(store, run, period)?;
         let first = store.batches(Some(BatchId(2)), 1)?.first().map(|batch| batch.received_on);
-        Ok(Watch { store, bundle, published, began: first })
+        Ok(Watch { store, bundle, published, began: first, as_of: run.as_of })
+    }
+
+    /// What of the records of these units, which the results of one unit can rest on, came late.
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn late(&self, units: &[String]) -> Result<Late, StoreError> {
+        let dictionary = &self.bundle.dictionary;
+        let mut late = Late::default();
+        for unit in units {
+            for stored in self.store.facts_of(unit, self.as_of)?.records {
+                // A record that no longer fits its kind is evidence of nothing.
+                if let Some(kind) = dictionary.kinds.get(&stored.kind)
+                    && let Ok(record) = record_of(kind, dictionary, &stored)
+                {
+                    late.0.keep(&record, dictionary, self.lateness(&stored)?);
+                }
+            }
+        }
+        Ok(late)
     }
 
     /// Whether a record came late, and how.
@@ -76,43 +100,23 @@ impl<'a> Watch<'a> {
     }
 }
 
-/// The late records of a result, by kind and place.
+/// What came late of the records that the results of one unit can rest on.
 #[derive(Debug, Clone, Default)]
-pub struct Late(HashMap<(String, String), Lateness>);
+pub struct Late(Traces<Option<Lateness>>);
 
 impl Late {
-    /// What of the records of these units came late.
-    ///
-    /// # Errors
-    /// The store's.
-    pub fn of<'u>(
-        store: &dyn Store,
-        bundle: &Bundle,
-        run: &Run,
-        period: Period,
-        units: impl IntoIterator<Item = &'u str>,
-    ) -> Result<Late, StoreError> {
-        let watch = Watch::of(store, bundle, run, period)?;
-        let mut late = Late::default();
-        for unit in units {
-            for record in store.facts_of(unit, run.as_of)?.records {
-                if let Some(found) = watch.lateness(&record)? {
-                    late.0.insert((record.kind.clone(), record.source.to_line()), found);
-                }
-            }
-        }
-        Ok(late)
-    }
-
     /// How a record came late, if it did.
     #[must_use]
-    pub fn lateness(&self, kind: &str, place: &str) -> Option<Lateness> {
-        // Nothing is late in most results.
-        if self.0.is_empty() {
-            return None;
-        }
-        self.0.get(&(kind.to_owned(), place.to_owned())).copied()
+    pub fn lateness(&self, evidence: &Trace<'_>) -> Option<Lateness> {
+        self.0.find(evidence).copied().flatten()
     }
+}
+
+/// Of the runs before this one for the same standard and period the one that was public first, though it may have been taken back
+/// since: what came after it stays late, whatever is published later.
+fn first_published(store: &dyn Store, run: &Run, period: Period) -> Result<Option<Run>, StoreError> {
+    let released = store.releases()?.into_iter().filter(|release| release.public).map(|release| release.run);
+    first_before(store, released, run, period)
 }
 
 /// The newest run before this one that is public, of the same standard and period.
@@ -120,8 +124,29 @@ impl Late {
 /// # Errors
 /// The store's.
 pub fn published_before(store: &dyn Store, run: &Run, period: Period) -> Result<Option<Run>, StoreError> {
-    let is_before = |other: &Run| {
-        other.id < run.id && other.released && other.bundle == run.bundle && other.covers(period) && !other.trial
-    };
-    Ok(store.runs()?.into_iter().find(is_before))
+    let mut public = BTreeSet::new();
+    for release in store.releases()? {
+        if release.public {
+            public.insert(release.run);
+        } else {
+            public.remove(&release.run);
+        }
+    }
+    first_before(store, public.into_iter().rev(), run, period)
+}
+
+/// The first of some runs that is older than this one and of the same standard and period.
+fn first_before(
+    store: &dyn Store,
+    others: impl Iterator<Item = RunId>,
+    run: &Run,
+    period: Period,
+) -> Result<Option<Run>, StoreError> {
+    for id in others.filter(|id| *id < run.id) {
+        let other = store.run(id)?;
+        if other.bundle == run.bundle && other.covers(period) {
+            return Ok(Some(other));
+        }
+    }
+    Ok(None)
 }

@@ -86,7 +86,7 @@ fn from_day(
     asked: &Asked,
     faults: &mut Vec<Diagnostic>,
 ) -> Option<Date> {
-    let raw = column.map_or(Raw::Blank, |column| rows.raw(row, column, true));
+    let raw = column.map_or(Raw::Blank, |column| rows.raw(row, column, true).into_owned());
     if raw.is_blank() {
         // Without a column it is one fault of the table, not one of every row.
         if asked.effective.is_none()

@@ -89,6 +89,16 @@ pub fn read(file: &str, bytes: &[u8], encoding: Option<&str>) -> Result<ChangeTa
     if found_any { Ok(table) } else { Err(vec![nothing_known(&book, sheets)]) }
 }
 
+/// Whether a file holds such a table, whatever is wrong in it.
+pub fn is_one(file: &str, bytes: &[u8]) -> bool {
+    let Ok(Workbook { content: Content::Sheets(sheets), .. }) = read_book(file, bytes, None, LIMITS) else {
+        return false;
+    };
+    let vocabularies = [Arc::new(Vocabulary::of_changes())];
+    let is_one = |sheet: &Sheet| matches!(header::find(sheet, &vocabularies, None), Found::Header(_));
+    sheets.iter().filter(|sheet| !sheet.rows.is_empty()).any(is_one)
+}
+
 /// No sheet has the header of such a table.
 fn nothing_known(book: &Workbook, sheets: &[Sheet]) -> Diagnostic {
     let Some(sheet) = sheets.iter().find(|sheet| !sheet.rows.is_empty()) else {

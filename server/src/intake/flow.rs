@@ -20,10 +20,10 @@ use super::records::{RowReader, UnitRecord};
 use super::rows::number_of;
 use super::vocabulary::{Subject, Vocabulary};
 use super::workbook::{Content, Halt, Limits, Merges, Sheet, Visit, Workbook};
-use super::{Asked, csv, encoding, excel, json_lines, remarks_on};
+use super::{Asked, Choices, csv, encoding, excel, json_lines, remarks_on};
 
 /// Faulty rows that are shown and sent back.
-pub const SENT_BACK: usize = 2_000;
+pub const SENT_BACK: usize = LISTED;
 
 /// A large table that has flowed through.
 #[derive(Debug)]
@@ -82,27 +82,34 @@ pub fn flow(
 }
 
 /// Picks rows (from 1) out of a sheet of the file, mended as they were when it flowed by. The other rows are blank.
-/// None: it cannot be read again.
-pub fn pick(file_name: &str, bytes: &[u8], chosen: Option<&str>, asked: &Asked, picked: &Picked) -> Option<Workbook> {
+///
+/// # Errors
+/// Why it cannot be read again.
+pub fn pick(file_name: &str, bytes: &[u8], choices: &Choices, picked: &Picked) -> Result<Workbook, Vec<Diagnostic>> {
     let file: Arc<str> = Arc::from(file_name);
     let mut kept = Sheet { first: usize::MAX, ..Sheet::empty(&file, picked.sheet.clone()) };
-    let gone_through = read(&file, bytes, chosen, &mut |window| {
+    let gone_through = read(&file, bytes, picked.encoding.as_deref(), &mut |window| {
         if window.name == kept.name {
-            asked.choices.mend_sheet(window);
+            choices.mend_sheet(window);
             kept.merged.clone_from(&window.merged);
             let held = number_of(window.first)..number_of(window.end());
             picked.rows.range(held).for_each(|number| keep(&mut kept, window, *number as usize - 1));
         }
         Ok(())
     });
-    gone_through.ok()?;
-    Some(Workbook { file, content: Content::Sheets(vec![kept]), encoding: None, mark: None, remarks: Vec::new() })
+    if let Err(Halt::Fault(fault)) = gone_through {
+        return Err(vec![*fault]);
+    }
+    Ok(Workbook { file, content: Content::Sheets(vec![kept]), encoding: None, mark: None, remarks: Vec::new() })
 }
 
 /// Rows of a sheet.
+#[derive(Debug)]
 pub struct Picked {
     /// The sheet; none for a text.
     pub sheet: Option<Arc<str>>,
+    /// The encoding of a text that was named; none: recognised.
+    pub encoding: Option<String>,
     /// The rows, from 1.
     pub rows: BTreeSet<u32>,
 }

@@ -4,12 +4,14 @@
 //! file comes back as itself ([`package`]): drop-downs, formats, pictures, hidden sheets and all that is not read here stay, byte
 //! for byte, and only marks are put in. An xls or csv file, and an xlsx file in which no place for the marks is found, is written
 //! anew ([`rebuilt`]): the cells of its visible sheets. Either way a hidden sheet says of which edition and kinds it is, as far as
-//! that is known. Next: [`super::identity`].
+//! that is known. Of a table too large to be held, and too large to come back as itself, the header and the faulty rows come back alone,
+//! where they stand ([`rows`]). Next: [`super::identity`].
 
 mod comments;
 mod package;
 mod rebuilt;
 mod relations;
+mod rows;
 mod sheet;
 mod styles;
 mod xml;
@@ -20,8 +22,9 @@ use liuwu_engine::diagnostic::{Diagnostic, Lang, Location};
 use rust_xlsxwriter::XlsxError;
 
 use super::choices::{CellChoice, Choices};
+use super::flow::{self, Picked};
 use super::template::mark::Mark;
-use super::workbook::{Limits, place_of};
+use super::workbook::{Content, Limits, place_of};
 pub use rebuilt::ONLY_SHEET;
 
 /// Longest comment in a cell.
@@ -84,6 +87,22 @@ pub fn write(name: &str, bytes: &[u8], marks: &Marks) -> Result<Marked, Unmarked
     let mut book = super::read(name, bytes, None, Limits::default()).map_err(Unmarked::Unreadable)?;
     marks.choices.mend(&mut book);
     book.mark = book.mark.or_else(|| Some(marks.mark.clone()));
+    Ok(Marked { bytes: rebuilt::write(&book, marks)?, extension: "xlsx", is_itself: false })
+}
+
+/// The same with a table too large to be held; where it is too large to come back as itself, too, its header and faulty rows come back.
+///
+/// # Errors
+/// [`Unmarked`].
+pub fn write_large(name: &str, bytes: &[u8], picked: &Picked, marks: &Marks) -> Result<Marked, Unmarked> {
+    if let Ok((bytes, extension)) = package::mark(name, bytes, marks) {
+        return Ok(Marked { bytes, extension, is_itself: true });
+    }
+    let mut book = flow::pick(name, bytes, marks.choices, picked).map_err(Unmarked::Unreadable)?;
+    if let Content::Sheets(sheets) = &mut book.content {
+        sheets.iter_mut().for_each(|sheet| rows::stand_alone(sheet, &picked.rows, marks.faults));
+    }
+    book.mark = Some(marks.mark.clone());
     Ok(Marked { bytes: rebuilt::write(&book, marks)?, extension: "xlsx", is_itself: false })
 }
 

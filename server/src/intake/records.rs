@@ -187,9 +187,8 @@ impl<'a> Shape<'a> {
         asked: &Asked,
         faults: &mut Vec<Diagnostic>,
     ) -> Option<Record> {
-        let raw = RawRecord::new(
-            self.values.iter().map(|(column, name, is_day)| (name.clone(), rows.raw(row, column, *is_day))),
-        );
+        let values = self.values.iter();
+        let raw = RawRecord::of(values.map(|(column, name, is_day)| (name.as_str(), rows.raw(row, column, *is_day))));
         let source = Source {
             file: Arc::clone(&rows.sheet.file),
             sheet: rows.sheet.name.clone(),

@@ -3,6 +3,7 @@
 //! Enters: a sheet and its header. Leaves: the rows that hold data, with merged units filled down; totals, notes, repeated
 //! headers and blank rows are left out. Next: [`super::records`].
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
@@ -10,7 +11,7 @@ use indexmap::IndexMap;
 use liuwu_engine::codes::sheet as codes;
 use liuwu_engine::diagnostic::Diagnostic;
 use liuwu_engine::dictionary::read::Raw;
-use liuwu_engine::dictionary::read::characters::{comparable, half_width};
+use liuwu_engine::dictionary::read::characters::{comparable_form, half_width};
 use rayon::prelude::*;
 
 use super::header::{Column, Header};
@@ -87,11 +88,11 @@ impl<'a> Rows<'a> {
     }
 
     fn kind_of(&self, row: usize) -> RowKind {
-        let filled: Vec<(&Column, String)> = self
+        let filled: Vec<(&Column, Cow<str>)> = self
             .header
             .columns
             .iter()
-            .map(|column| (column, self.sheet.text(row, column.index)))
+            .map(|column| (column, self.sheet.words(row, column.index)))
             .filter(|(_, text)| !text.is_empty())
             .collect();
         let has_own = filled.iter().any(|(column, _)| !matches!(column.role, None | Some(Role::Unneeded)));
@@ -102,11 +103,11 @@ impl<'a> Rows<'a> {
         let mut names = filled.iter().filter(|(column, _)| column.index <= names_end && !is_value(column));
         let is_unit = |column: &Column| self.header.unit_columns().any(|unit| unit.index == column.index);
         // No unit is called so: whatever stands beside it, such as `122处` under the dates, is a total too.
-        if names.any(|(column, text)| (!has_date || is_unit(column)) && is_total(&comparable(text))) {
+        if names.any(|(column, text)| (!has_date || is_unit(column)) && is_total(&comparable_form(text))) {
             return RowKind::Ignored("合计行", "a row of totals");
         }
-        let is_example = |(column, text): &(&Column, String)| {
-            column.role == Some(Role::Unneeded) && EXAMPLES.contains(&comparable(text).trim_matches(':'))
+        let is_example = |(column, text): &(&Column, Cow<str>)| {
+            column.role == Some(Role::Unneeded) && EXAMPLES.contains(&comparable_form(text).trim_matches(':'))
         };
         if filled.iter().any(is_example) {
             return RowKind::Ignored("示例行", "an example");
@@ -114,7 +115,9 @@ impl<'a> Rows<'a> {
         if !has_date && filled.len() <= 2 && self.begins_a_note(row) {
             return RowKind::Ignored("说明行", "a note");
         }
-        if filled.len() > 1 && filled.iter().all(|(column, text)| comparable(text) == comparable(&column.text)) {
+        if filled.len() > 1
+            && filled.iter().all(|(column, text)| comparable_form(text) == comparable_form(&column.text))
+        {
             return RowKind::Ignored("重复的表头", "the header once more");
         }
         if has_own { RowKind::Data } else { RowKind::Blank }
@@ -122,8 +125,9 @@ impl<'a> Rows<'a> {
 
     /// Whether the first text of a row begins as notes under a table do.
     fn begins_a_note(&self, row: usize) -> bool {
-        let mut texts = (0..self.sheet.row(row).len()).map(|column| self.sheet.text(row, column));
-        let first = texts.find(|text| !text.is_empty()).map(|text| comparable(&text)).unwrap_or_default();
+        let mut texts = (0..self.sheet.row(row).len()).map(|column| self.sheet.words(row, column));
+        let first = texts.find(|text| !text.is_empty()).unwrap_or_default();
+        let first = comparable_form(&first);
         NOTES.iter().any(|note| first.starts_with(note))
     }
 
@@ -132,20 +136,20 @@ impl<'a> Rows<'a> {
     }
 
     /// The raw value of a column; serial days as counted from 1900.
-    pub fn raw(&self, row: usize, column: &Column, is_day: bool) -> Raw {
+    pub fn raw(&self, row: usize, column: &Column, is_day: bool) -> Cow<'_, Raw> {
         self.sheet.raw(row, column.index, is_day)
     }
 
     /// A text of a unit column: its own, or that of the merged cell over it.
-    fn unit_text(&self, row: usize, column: &Column) -> Option<String> {
-        let own = self.sheet.text(row, column.index);
+    fn unit_text(&self, row: usize, column: &Column) -> Option<Cow<'_, str>> {
+        let own = self.sheet.words(row, column.index);
         let text = if own.is_empty() {
             let merged = self.merges.covering(row, column.index)?;
             let top = *merged.rows.start();
             if top <= self.header.row {
                 return None;
             }
-            self.sheet.text(top, *merged.columns.start())
+            self.sheet.words(top, *merged.columns.start())
         } else {
             own
         };
@@ -166,15 +170,15 @@ impl<'a> Rows<'a> {
                         at = at.or(Some(column.index));
                     } else {
                         // A name in the column of codes is a name.
-                        written.name = Some(text);
+                        written.name = Some(text.into_owned());
                         at = Some(column.index);
                     }
                 }
                 Some(Role::Unit(Naming::Level(own))) if level.is_some_and(|level| level != own) => {
-                    written.above.push((own.clone(), text));
+                    written.above.push((own.clone(), text.into_owned()));
                 }
                 _ => {
-                    written.name = Some(text);
+                    written.name = Some(text.into_owned());
                     at = Some(column.index);
                 }
             }

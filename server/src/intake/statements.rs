@@ -98,7 +98,7 @@ fn span_of(rows: &Rows, row: usize) -> Result<(Date, Date), Vec<Diagnostic>> {
 
 fn day(rows: &Rows, row: usize, role: &Role, title: &str) -> Result<Date, Vec<Diagnostic>> {
     let (_, at) = cell(rows, row, role);
-    let raw = rows.header.column(role).map_or(Raw::Blank, |column| rows.raw(row, column, true));
+    let raw = rows.header.column(role).map_or(Raw::Blank, |column| rows.raw(row, column, true).into_owned());
     days::read(title, &raw, Strictness::Sheet, &at)
 }
 

@@ -3,6 +3,7 @@
 //! Enters: cells, one by one, from [`super::excel`] or [`super::csv`]. Leaves: [`Sheet`]s whose every cell knows its address.
 //! Next: [`super::header`].
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
@@ -185,25 +186,34 @@ impl Sheet {
     }
 
     /// The value of a cell that holds a day or not: serial days are counted from 1900.
-    pub fn raw(&self, row: usize, column: usize, is_day: bool) -> Raw {
+    pub fn raw(&self, row: usize, column: usize, is_day: bool) -> Cow<'_, Raw> {
         let cell = self.cell(row, column);
         let number = match cell {
+            _ if !is_day => None,
             Raw::Float(number) => Some(*number),
             // Old workbooks hold whole numbers apart.
             Raw::Number(digits) => digits.parse().ok(),
             _ => None,
         };
         match number {
-            Some(days) if is_day && self.counts_from_1904 && days <= LAST_DAY => Raw::Float(days + FROM_1900_TO_1904),
-            _ => cell.clone(),
+            Some(days) if is_day && self.counts_from_1904 && days <= LAST_DAY => {
+                Cow::Owned(Raw::Float(days + FROM_1900_TO_1904))
+            }
+            _ => Cow::Borrowed(cell),
         }
     }
 
     /// The text of a cell as a person reads it; empty when blank.
     pub fn text(&self, row: usize, column: usize) -> String {
+        self.words(row, column).into_owned()
+    }
+
+    /// The same where it stands, if it stands there so.
+    pub fn words(&self, row: usize, column: usize) -> Cow<'_, str> {
         match self.cell(row, column) {
-            Raw::Text(text) => trimmed(text).to_owned(),
-            other => other.shown(),
+            Raw::Blank => Cow::Borrowed(""),
+            Raw::Text(text) => Cow::Borrowed(trimmed(text)),
+            other => Cow::Owned(other.shown()),
         }
     }
 

@@ -29,6 +29,7 @@ use crate::drafts::preview::{Preview, Weighed};
 use crate::drafts::{Draft, State as DraftState};
 use crate::error::Problem;
 use crate::jobs::{Job, Status};
+use crate::remit::Remit;
 use crate::state::App;
 pub use deeds::{Storing, Undoing, call_off, change, commit, correction, discard, undo};
 use stored::{Stored, stored};
@@ -104,6 +105,8 @@ pub struct Working {
 /// A draft that is being looked at.
 #[derive(Debug)]
 pub struct Open {
+    /// That it is a table of changes of divisions, which is handed in elsewhere.
+    pub divisions: Option<Elsewhere>,
     /// Its tables.
     pub tables: Vec<TableView>,
     /// Rows that are new.
@@ -134,6 +137,20 @@ pub struct Open {
     pub rows: u64,
     /// Whether anything would be.
     pub has_news: bool,
+}
+
+impl Open {
+    /// Whether it holds nothing that is handed in here.
+    fn is_handed_in_elsewhere(&self) -> bool {
+        self.divisions.is_some() && self.tables.is_empty()
+    }
+}
+
+/// Where a table is handed in that is no ledger.
+#[derive(Debug)]
+pub struct Elsewhere {
+    /// The page for it; none for those who may not hand it in.
+    pub page: Option<String>,
 }
 
 /// What storing a draft would do to results, or why that cannot be told.
@@ -266,7 +283,10 @@ impl Open {
             let number = missing.number.as_deref().map(|number| format!(" {number}")).unwrap_or_default();
             format!("{name} {}{number}", missing.date)
         });
+        let is_whole = Remit::of_everything(caller, "").is_ok();
+        let page = is_whole.then(|| links::division_table(&draft.id));
         Ok(Open {
+            divisions: preview.changes_divisions.then_some(Elsewhere { page }),
             rows: new + updated,
             conflicting: sum(|table| table.conflicting),
             general: shown.into_iter().map(|fault| Fault::of(fault, lang)).collect(),
@@ -286,7 +306,7 @@ impl Open {
     }
 }
 
-fn lang_of(language: Language) -> Lang {
+pub(super) fn lang_of(language: Language) -> Lang {
     match language {
         Language::Chinese => Lang::Zh,
         Language::English => Lang::En,
@@ -300,7 +320,7 @@ fn remark_line(remark: &Diagnostic, lang: Lang) -> String {
 }
 
 impl Fault {
-    fn of(fault: &Diagnostic, lang: Lang) -> Fault {
+    pub(super) fn of(fault: &Diagnostic, lang: Lang) -> Fault {
         Fault { place: fault.location.to_line(), message: fault.message(lang), help: fault.help(lang) }
     }
 }

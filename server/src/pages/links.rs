@@ -75,6 +75,12 @@ pub fn record(id: RecordId) -> String {
     format!("/desk/records/{id}")
 }
 
+/// A table of changes of divisions, by the number of its draft.
+#[must_use]
+pub fn division_table(draft: &str) -> String {
+    format!("{DIVISIONS}/{draft}")
+}
+
 /// The conflicts of a kind that wait to be settled.
 #[must_use]
 pub fn questions_of(kind: &str) -> String {
@@ -93,6 +99,8 @@ pub const NEGATIVE: &str = "/negative-list";
 pub const DESK: &str = "/desk";
 /// Where tables are handed in.
 pub const UPLOAD: &str = "/desk/upload";
+/// Where changes of divisions are handed in.
+pub const DIVISIONS: &str = "/desk/divisions";
 /// Where units are scored.
 pub const RUNS: &str = "/desk/runs";
 /// Where runs are made public.

@@ -13,12 +13,24 @@ use liuwu_engine::record::Record;
 use super::facts;
 use super::results::Results;
 use super::standard::Standard;
+use crate::disclosure::ShownEvidence;
 use crate::error::Problem;
 use crate::records::record_of;
 use crate::state::App;
+use crate::succession;
+use crate::trace::Traces;
 
-/// Records that the reader may see in full, by kind and place.
-pub type Records = HashMap<(String, String), Record>;
+/// Records that the reader may see in full, by the unit that they count for.
+#[derive(Default)]
+pub struct Records(HashMap<String, Traces<Record>>);
+
+impl Records {
+    /// The record that the result of a unit rests on.
+    #[must_use]
+    pub fn of(&self, unit: &str, evidence: &ShownEvidence) -> Option<&Record> {
+        self.0.get(unit)?.find(&evidence.trace())
+    }
+}
 
 /// The records of the kinds that lists which are followed up are made of. It blocks.
 ///
@@ -28,15 +40,16 @@ pub fn records(app: &App, results: &Results) -> Result<Records, Problem> {
     let view = &results.view;
     let standard = results.standard();
     let dictionary = &standard.bundle.dictionary;
-    let mut records = Records::new();
-    for kind in
-        kinds(&standard).filter(|kind| view.edition.disclosure.kind_through(results.lens(), kind) == Public::Full)
-    {
+    let successions = succession::in_force(view.units.all(), view.run.as_of);
+    let mut records = Records::default();
+    let is_open = |kind: &&str| view.edition.disclosure.kind_through(results.lens(), kind) == Public::Full;
+    for kind in kinds(&standard).filter(is_open) {
         let Some(about) = dictionary.kinds.get(kind) else { continue };
         app.store().records_of_kind(kind, view.run.as_of, &mut |stored| {
             // A record that no longer fits its kind is on no list.
             if let Ok(record) = record_of(about, dictionary, &stored) {
-                records.insert((kind.to_owned(), stored.source.to_line()), record);
+                let unit = succession::heir(&successions, &stored.unit).unwrap_or(&stored.unit);
+                records.0.entry(unit.to_owned()).or_default().keep(&record, dictionary, record.clone());
             }
             ControlFlow::Continue(())
         })?;

@@ -34,6 +34,7 @@ pub mod records;
 pub mod upload;
 pub mod download;
 pub mod draft;
+pub mod divisions;
 pub mod home;
 pub mod search;
 pub mod not_found;

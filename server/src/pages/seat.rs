@@ -6,6 +6,7 @@
 use super::links::{self, Side};
 use crate::accounts::{Caller, Permission};
 use crate::disclosure::Viewer;
+use crate::remit::Remit;
 
 /// The name of the field with which a form proves that it comes from a page of ours.
 pub const CSRF_FIELD: &str = "csrf";
@@ -39,6 +40,8 @@ pub enum Section {
     Records,
     /// Handing data in.
     Upload,
+    /// Changes of divisions.
+    Divisions,
     /// Scoring all units.
     Runs,
     /// Results as staff see them.
@@ -104,6 +107,12 @@ const AREAS: &[Area] = &[
         link: Side::Desk.city(),
         section: Section::Results,
     },
+    Area {
+        permission: Permission::Upload,
+        title: "divisions-title",
+        link: links::DIVISIONS,
+        section: Section::Divisions,
+    },
     Area { permission: Permission::Score, title: "runs-title", link: links::RUNS, section: Section::Runs },
     Area {
         permission: Permission::Release,
@@ -152,7 +161,13 @@ impl Seat {
         let csrf = caller.csrf()?.to_owned();
         let has_lists = Viewer::of(caller).own_list().is_some();
         // Whoever acts for a village has what the account may do, and sees of results what the village sees.
-        let opens = |area: &&Area| caller.may(area.permission) && (has_lists || area.section != Section::Results);
+        let has_everything = Remit::of_everything(caller, "").is_ok();
+        let is_open = |section: Section| match section {
+            Section::Results => has_lists,
+            Section::Divisions | Section::Runs | Section::Releases => has_everything,
+            _ => true,
+        };
+        let opens = |area: &&Area| caller.may(area.permission) && is_open(area.section);
         let areas = AREAS.iter().filter(opens).copied();
         Some(Seat {
             account: caller.account().to_owned(),

@@ -137,7 +137,7 @@ macro_rules! sources {
     };
 }
 
-const SOURCES: [Source; 10] = sources![
+const SOURCES: [Source; 11] = sources![
     "frame.ftl",
     "village.ftl",
     "city.ftl",
@@ -146,6 +146,7 @@ const SOURCES: [Source; 10] = sources![
     "accounts.ftl",
     "records.ftl",
     "upload.ftl",
+    "divisions.ftl",
     "duties.ftl",
     "runs.ftl",
 ];

@@ -185,7 +185,7 @@ impl Changed<'_> {
         let request = self.request()?;
         let results = on_threads(|| score_units(self.plan, &world, &request, &priors))??;
         let all = results.iter().flat_map(|results| &results.units);
-        fresh.sealed.extend(all.map(|result| Sealed::of(&result.past.result)));
+        fresh.sealed.extend(all.map(|result| Sealed::of(&result.past.result, &self.plan.bundle.dictionary)));
         if !rolls_up(self.plan) {
             return Ok(());
         }
@@ -234,7 +234,7 @@ impl Changed<'_> {
         let own = |place| (Facts::default(), facts.remove(&place).unwrap_or_default().1);
         let world = Arc::new(ground.world_of_all(own)?);
         let rolled = on_threads(|| roll_up(self.plan, &world, results, &wanted))??;
-        fresh.sealed.extend(rolled.iter().map(Sealed::of));
+        fresh.sealed.extend(rolled.iter().map(|result| Sealed::of(result, &self.plan.bundle.dictionary)));
         Ok(())
     }
 

@@ -289,7 +289,7 @@ impl Full<'_> {
         let own = |place: usize| (Facts::default(), attributes.remove(&place).unwrap_or_default());
         let world = Arc::new(ground.world_of_all(own)?);
         let rolled = within(plan, self.ask.longest, || on_threads(|| roll_up(plan, &world, results, &|_, _| true)))??;
-        self.writer.hold(rolled.iter().map(Sealed::of).collect());
+        self.writer.hold(rolled.iter().map(|result| Sealed::of(result, &plan.bundle.dictionary)).collect());
         Ok(())
     }
 }

@@ -48,8 +48,9 @@ impl Maker<'_> {
         let world = Arc::new(ground.world(part)?);
         let results = score_units(self.plan, &world, self.request, self.priors)?;
         let all: Vec<&UnitResult> = results.iter().flat_map(|results| &results.units).collect();
+        let dictionary = &self.plan.bundle.dictionary;
         let mut made = Made {
-            sealed: all.par_iter().map(|result| Sealed::of(&result.past.result)).collect(),
+            sealed: all.par_iter().map(|result| Sealed::of(&result.past.result, dictionary)).collect(),
             idle: Vec::new(),
             sample: None,
             results: Vec::new(),

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use liuwu_engine::assess::{Hash, Receipts, receipt_bytes, root};
 use liuwu_engine::assessment::Assessment;
+use liuwu_engine::dictionary::Dictionary;
 use liuwu_engine::period::Period;
 
 use super::ScoringError;
@@ -23,8 +24,9 @@ pub(super) struct Sealed {
 }
 
 impl Sealed {
-    pub(super) fn of(result: &Assessment) -> Sealed {
-        let filed = Filed::from(result);
+    /// A result by an edition with this dictionary.
+    pub(super) fn of(result: &Assessment, dictionary: &Dictionary) -> Sealed {
+        let filed = Filed::of(result, dictionary);
         Sealed { period: filed.period, bytes: filed.to_bytes(), tally: Tally::of(&filed), unit: filed.unit }
     }
 }

@@ -3,6 +3,7 @@
 mod exemptions;
 mod meanwhile;
 mod resuming;
+mod trials;
 
 use std::sync::Arc;
 
@@ -13,9 +14,12 @@ use serde_json::{Map, json};
 
 use super::*;
 use crate::deadline::LONGEST_RUN;
+use crate::filed::FiledEvidence;
 use crate::progress::Gauge;
 use crate::store::memory::Memory;
-use crate::store::{Act, AttributeFact, BatchId, Exemption, ItemId, NewBatch, RecordRow, Statement, UnitRow, sled};
+use crate::store::{
+    Act, AttributeFact, BatchId, Exemption, ItemId, NewBatch, NewRun, RecordRow, RunOutcome, Statement, UnitRow, sled,
+};
 use crate::trial::{self, batch, complete, noon, unit};
 
 /// Villages are compared within their town, look back on the year before, depend on what their town did, and are rolled up
@@ -288,6 +292,52 @@ fn one_record_more_replaces_the_results_that_depend_on_it_and_shares_the_others(
         keep_current(&store, &update("2021-01-10"), &plan_of, &Footing::default(), &Unwatched).unwrap().made.is_empty(),
         "nothing has changed since"
     );
+}
+
+#[test]
+fn a_run_of_a_program_that_marked_no_records_is_verified_by_the_rest() {
+    let store = Memory::new();
+    furnish(&store, YEARLY, &["fire", "warning"]);
+    store.append_batch(batch(vec![row("v3", "fire", (2020, 1), None)])).unwrap();
+    let run = score(&store, &ask("2020")).unwrap();
+    let again = |change: &dyn Fn(&mut Filed)| {
+        let Run { bundle, edition, digest, periods, as_of, started, by, engine, seen, looks_back_on, .. } = run.clone();
+        let heading = NewRun {
+            id: None,
+            trial: false,
+            base: None,
+            bundle,
+            edition,
+            digest,
+            periods,
+            as_of,
+            started,
+            by,
+            engine,
+            seen,
+            looks_back_on,
+        };
+        let mut writer = store.begin_run(heading).unwrap();
+        for stored in store.scan_assessments(run.id, None, 100).unwrap() {
+            let mut filed = Filed::from_bytes(&stored.bytes).unwrap();
+            change(&mut filed);
+            writer.add(stored.period, &stored.unit, &filed.to_bytes().unwrap()).unwrap();
+        }
+        let outcome = RunOutcome { finished: run.finished, root: run.root.clone(), counts: run.counts.clone() };
+        verify(&store, writer.finish(outcome).unwrap().id, KEY).unwrap().differences
+    };
+    let evidence = |filed: &mut Filed, change: &dyn Fn(&mut FiledEvidence)| {
+        filed.findings.iter_mut().flat_map(|finding| &mut finding.evidence).for_each(change);
+    };
+    assert_eq!(again(&|filed| evidence(filed, &|record| record.mark = None)), []);
+    let changed = again(&|filed| {
+        evidence(filed, &|record| {
+            record.mark = None;
+            record.row += 1;
+        });
+    });
+    let changed: Vec<&str> = changed.iter().map(|difference| difference.unit.as_str()).collect();
+    assert_eq!(changed, ["v3"], "what else was kept of it is compared");
 }
 
 #[test]

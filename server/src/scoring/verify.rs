@@ -84,7 +84,7 @@ pub fn verify(store: &dyn Store, run: RunId, pseudonym_key: &[u8]) -> Result<Ver
                         "核验凭证不符:数据与核算时不同 / the receipt differs: the facts are not those of the run",
                     );
                 }
-                Some(again) if without_receipt(&again) != without_receipt(&stored) => {
+                Some(again) if without_receipt(&again.as_kept_in(&stored)) != without_receipt(&stored) => {
                     differ(
                         &stored.unit,
                         *period,

@@ -28,7 +28,14 @@ pub(super) struct Keeper(Mutex<Keeping>);
 struct Keeping {
     looked_at: Option<Seen>,
     running: bool,
+    /// How many runs were made since those that nobody needs were discarded; none: nobody has looked yet.
+    made: Option<usize>,
 }
+
+/// So many runs are made before those that nobody needs any more are discarded.
+const AT_A_TIME: usize = 100;
+/// Runs discarded in one write, and with one entry in the log.
+const DISCARDED: usize = 500;
 
 impl Keeper {
     fn lock(&self) -> MutexGuard<'_, Keeping> {
@@ -75,6 +82,7 @@ impl App {
 
     fn bring_up_to_date(&self) -> Result<(), Problem> {
         let _alone = self.0.scoring.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut made = 0;
         for bundle in self.bundles()? {
             let update = self.update_of(bundle);
             // One bundle whose facts do not fit keeps no other from being brought up to date.
@@ -93,6 +101,24 @@ impl App {
             for run in &kept.made {
                 self.audit().note(Note::done(&Caller::service(), Action::Score, Subject::of("run", run.id)))?;
             }
+            made += kept.made.len();
+        }
+        self.discard_spent(made)
+    }
+
+    /// Discards runs of its own that nobody needs any more, now and then.
+    fn discard_spent(&self, made: usize) -> Result<(), Problem> {
+        let made = self.0.keeper.lock().made.map(|before| before + made);
+        if made.is_none_or(|made| made >= AT_A_TIME) {
+            for some in scoring::spent(self.store(), BY)?.chunks(DISCARDED) {
+                // Before they are gone: what is in the log and not in the store would look like a loss.
+                self.audit().note_discard(&Caller::service(), some)?;
+                self.store().discard_runs(some)?;
+                self.audit().forget_runs(some)?;
+            }
+            self.0.keeper.lock().made = Some(0);
+        } else {
+            self.0.keeper.lock().made = made;
         }
         Ok(())
     }
@@ -133,5 +159,88 @@ impl App {
         let key = (edition.bundle.clone(), edition.edition.clone());
         let view = self.0.editions.get(key, || EditionView::new(edition.clone()))?;
         Ok(Arc::clone(&view.plan))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+    use std::time::{Duration, Instant};
+
+    use super::*;
+    use crate::audit::compare::{Difference, compare};
+    use crate::audit::content::Thing;
+    use crate::config::{Config, Token};
+    use crate::store::memory::Memory;
+    use crate::store::{NewBatch, NewRun, RunId, RunOutcome, Store};
+    use crate::trial;
+
+    const KEY: &[u8] = b"a key for tests";
+    const PASSING: u64 = 520;
+
+    /// A server that has made many runs by itself, each noted in its log.
+    fn busy() -> App {
+        let store: Arc<dyn Store> = Arc::new(Memory::new());
+        let text = include_str!("../../../fixtures/bundles/disclosure.yaml").replace("bundle: small", "bundle: trial");
+        store.publish_edition(trial::edition("1", &text)).unwrap();
+        let app = App::new(Config::default(), store, KEY.to_vec(), Token::make().unwrap().0);
+        let edition = Note::done(&Caller::service(), Action::Publish, Subject::of("edition", "trial@1"));
+        app.audit().note(edition).unwrap();
+        let mut first = None;
+        for _ in 0..PASSING {
+            let new = NewRun {
+                id: None,
+                bundle: "trial".into(),
+                edition: "1".into(),
+                digest: String::new(),
+                periods: vec!["2020".parse().unwrap()],
+                as_of: app.today(),
+                started: app.now(),
+                by: BY.into(),
+                engine: String::new(),
+                trial: false,
+                seen: None,
+                looks_back_on: None,
+                base: first,
+            };
+            let mut writer = app.store().begin_run(new).unwrap();
+            writer.add("2020".parse().unwrap(), "330381101701", b"{}").unwrap();
+            let outcome = RunOutcome { finished: app.now(), root: String::new(), counts: BTreeMap::new() };
+            let run = writer.finish(outcome).unwrap().id;
+            first = first.or(Some(run));
+            app.audit().note(Note::done(&Caller::service(), Action::Score, Subject::of("run", run))).unwrap();
+        }
+        app
+    }
+
+    fn leaves_of(app: &App, run: u64) -> usize {
+        let papers = app.store().papers("audit-leaves", None, usize::MAX).unwrap();
+        papers.iter().filter(|(name, _)| name.starts_with(&format!("run-{run}-"))).count()
+    }
+
+    #[test]
+    fn runs_that_were_replaced_go_in_the_end_and_the_log_knows_of_it() {
+        let app = busy();
+        assert_eq!(leaves_of(&app, 9), 1);
+        let id = app.store().append_batch(NewBatch::new(app.now(), "平台", "接口推送")).unwrap();
+        app.audit().note(Note::done(&Caller::service(), Action::Upload, Subject::of("batch", id))).unwrap();
+        app.has_written();
+        let begun = Instant::now();
+        while app.0.keeper.is_running() && begun.elapsed() < Duration::from_secs(60) {
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        let left: Vec<u64> = app.store().runs().unwrap().into_iter().map(|run| run.id.0).collect();
+        // The one just made, the newest of the others, and the one on which these rest.
+        assert_eq!((left.first(), left.last()), (Some(&(PASSING + 1)), Some(&1)));
+        assert!(!left.contains(&9) && left.contains(&PASSING), "{left:?}");
+        assert_eq!(leaves_of(&app, 9), 0);
+        let gone = PASSING + 1 - left.len() as u64;
+        let entry = app.store().entries_back(None, 1).unwrap().remove(0);
+        assert_eq!((entry.action.as_str(), entry.id), ("discard", format!("2-{}", gone + 1)));
+        assert_eq!(compare(app.store(), KEY).unwrap().differences, []);
+        // One that is gone without a word is missed.
+        app.store().discard_run(RunId(PASSING)).unwrap();
+        let missing = Difference::Missing(Thing::Run(RunId(PASSING)));
+        assert_eq!(compare(app.store(), KEY).unwrap().differences, [missing]);
     }
 }

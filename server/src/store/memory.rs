@@ -384,7 +384,12 @@ impl Store for Memory {
     }
 
     fn runs_in_force(&self, bundle: &str) -> Result<Vec<(Run, Vec<Period>)>> {
-        Ok(self.read().in_force(bundle))
+        Ok(self.read().newest_runs(bundle, |_| true))
+    }
+
+    fn runs_released(&self, bundle: &str) -> Result<Vec<(Run, Vec<Period>)>> {
+        let inner = self.read();
+        Ok(inner.newest_runs(bundle, |run| inner.releases.is_public(run.id)))
     }
 
     fn released_run(&self, bundle: &str, period: Period) -> Result<Option<Run>> {
@@ -418,13 +423,16 @@ impl Store for Memory {
         self.read().own_assessments(run)
     }
 
-    fn discard_run(&self, id: RunId) -> Result<()> {
+    fn discard_runs(&self, ids: &[RunId]) -> Result<()> {
         self.changes.make(|| {
             let mut inner = self.write();
-            inner.run(id)?;
-            inner.releases.check_discard(id)?;
-            check_shared(id, inner.runs.values().map(|(run, _)| run))?;
-            inner.runs.remove(&id);
+            let ids: BTreeSet<RunId> = ids.iter().copied().collect();
+            for id in &ids {
+                inner.run(*id)?;
+                inner.releases.check_discard(*id)?;
+            }
+            check_shared(&ids, inner.runs.values().map(|(run, _)| (run.id, run.base)))?;
+            inner.runs.retain(|id, _| !ids.contains(id));
             Ok(())
         })
     }

@@ -270,6 +270,9 @@ pub trait Store: Knowledge + Cabinet + Drawer + HalfRuns + Journal + Blanking {
     /// The runs in force of a bundle, the newest first, each with the periods for which it is.
     fn runs_in_force(&self, bundle: &str) -> Result<Vec<(Run, Vec<Period>)>>;
 
+    /// The newest public runs of a bundle, the newest first, each with the periods for which it is.
+    fn runs_released(&self, bundle: &str) -> Result<Vec<(Run, Vec<Period>)>>;
+
     /// The newest public run for a period.
     fn released_run(&self, bundle: &str, period: Period) -> Result<Option<Run>>;
 
@@ -303,11 +306,19 @@ pub trait Store: Knowledge + Cabinet + Drawer + HalfRuns + Journal + Blanking {
     /// [`Missing::Run`].
     fn own_assessments(&self, run: RunId) -> Result<Vec<StoredAssessment>>;
 
-    /// Removes a run that has never been public. Its results can be had again from the facts.
+    /// Removes runs that have never been public, all or none. Their results can be had again from the facts.
     ///
     /// # Errors
-    /// [`Missing::Run`], [`Conflict::RunReleased`], [`Conflict::RunShared`].
-    fn discard_run(&self, id: RunId) -> Result<()>;
+    /// [`Missing::Run`], [`Conflict::RunReleased`], [`Conflict::RunShared`] with one that is to stay.
+    fn discard_runs(&self, ids: &[RunId]) -> Result<()>;
+
+    /// [`Self::discard_runs`] one.
+    ///
+    /// # Errors
+    /// The same.
+    fn discard_run(&self, id: RunId) -> Result<()> {
+        self.discard_runs(&[id])
+    }
 
     /// Makes a run public.
     ///

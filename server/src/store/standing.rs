@@ -272,16 +272,18 @@ pub(super) struct Filing {
     pub(super) bundle: String,
     pub(super) trial: bool,
     pub(super) periods: Vec<Period>,
+    pub(super) base: Option<RunId>,
 }
 
 impl From<&Run> for Filing {
     fn from(run: &Run) -> Filing {
-        Filing { bundle: run.bundle.clone(), trial: run.trial, periods: run.periods.clone() }
+        Filing { bundle: run.bundle.clone(), trial: run.trial, periods: run.periods.clone(), base: run.base }
     }
 }
 
-/// Of runs, the newest first, those of a bundle that are in force, each with the periods for which it is.
-pub(super) fn in_force<'a, R>(runs: impl IntoIterator<Item = (R, &'a Filing)>, bundle: &str) -> Vec<(R, Vec<Period>)> {
+/// Of runs, the newest first, those of a bundle that are no trials and the newest for any period, each with the periods for which it
+/// is.
+pub(super) fn newest<'a, R>(runs: impl IntoIterator<Item = (R, &'a Filing)>, bundle: &str) -> Vec<(R, Vec<Period>)> {
     let mut taken: BTreeSet<Period> = BTreeSet::new();
     let mut found = Vec::new();
     for (run, filing) in runs.into_iter().filter(|(_, filing)| filing.bundle == bundle && !filing.trial) {
@@ -330,12 +332,17 @@ pub(super) fn check_base(run: &NewRun, base: &Run) -> Result<()> {
     if run.periods == base.periods { Ok(()) } else { Err(Conflict::OtherPeriods(base.id).into()) }
 }
 
-/// Refuses to discard a run whose results a newer one shares.
-pub(super) fn check_shared<'a>(id: RunId, runs: impl IntoIterator<Item = &'a Run>) -> Result<()> {
-    match runs.into_iter().find(|run| run.base == Some(id)) {
-        Some(run) => Err(Conflict::RunShared(id, run.id).into()),
-        None => Ok(()),
+/// Refuses to discard runs whose results another one shares that is to stay. Runs come with their bases.
+pub(super) fn check_shared(
+    ids: &BTreeSet<RunId>,
+    runs: impl IntoIterator<Item = (RunId, Option<RunId>)>,
+) -> Result<()> {
+    for (run, base) in runs.into_iter().filter(|(run, _)| !ids.contains(run)) {
+        if let Some(base) = base.filter(|base| ids.contains(base)) {
+            return Err(Conflict::RunShared(base, run).into());
+        }
     }
+    Ok(())
 }
 
 /// A page of assessments out of pages of a run and of all it rests on, the newest first, each with all or `limit` assessments.

@@ -176,8 +176,9 @@ impl Preparation<'_> {
             None => 0,
         };
         let rows = self.sent_back(&reading);
-        let picked = Picked { sheet: reading.sheet.clone(), rows };
-        let kept = flow::pick(&file.name, &file.bytes, chosen, &asked, &picked).ok_or_else(|| broken(&file.name))?;
+        let picked = Picked { sheet: reading.sheet.clone(), encoding: said.encoding.clone(), rows };
+        let kept = flow::pick(&file.name, &file.bytes, &said.choices, &picked).map_err(|_| broken(&file.name))?;
+        self.report.sent_back = Some(picked);
         self.table_of(&kept, reading, comparing.as_ref(), (counted.faulty, conflicts));
         self.report.large = comparing.map(Comparing::into_large);
         self.show_faulty_rows(&[kept]);

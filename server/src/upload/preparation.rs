@@ -48,6 +48,7 @@ fn begin<'a>(
         conflicts: Vec::new(),
         batch,
         remit: said.remit.clone(),
+        sent_back: None,
         large: None,
         seen: store.seen(),
     };

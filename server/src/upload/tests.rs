@@ -11,6 +11,8 @@ use liuwu_engine::period::Date;
 use proptest::prelude::*;
 
 use super::*;
+use crate::intake::marked::{self, Marks};
+use crate::intake::{CellChoice, Mark};
 use crate::store::memory::Memory;
 use crate::store::{Knowledge, StoredRecord};
 
@@ -138,6 +140,27 @@ proptest! {
     }
 }
 
+/// The faulty row of a large table comes back alone, red where it stood in the table; mended, it is the only one that is new.
+fn comes_back_and_is_mended(store: &Memory, bundle: &Bundle, large: &File, report: &Report) {
+    let (picked, mark) = (report.sent_back.as_ref().unwrap(), Mark::naming(bundle, Vec::new()));
+    let mut choices = Choices::NONE;
+    let back = |faults: &[Diagnostic], choices: &Choices| {
+        let marks = Marks { faults, choices, mark: &mark, taken: "内部资料" };
+        let marked = marked::write_large(&large.name, &large.bytes, picked, &marks).unwrap();
+        assert!(!marked.is_itself);
+        File { name: "火灾-有错的行.xlsx".into(), bytes: marked.bytes }
+    };
+    let red = back(&report.faults, &choices);
+    let again = prepare(store, bundle, std::slice::from_ref(&red), &said()).unwrap();
+    assert_eq!(again.faults[0].location.to_line(), "火灾-有错的行.xlsx!Sheet1!F150002", "{:?}", again.faults);
+    assert_eq!((again.tables[0].new, again.tables[0].faulty), (0, 1));
+    choices.cells =
+        vec![CellChoice { file: large.name.clone(), sheet: None, cell: "F150002".into(), value: "2".into() }];
+    let mended = prepare(store, bundle, &[back(&[], &choices)], &said()).unwrap();
+    assert_eq!((mended.tables[0].new, mended.faults.len()), (1, 0));
+    assert_eq!(mended.batch().records[0].source.row, 150_002);
+}
+
 #[test]
 fn a_table_of_too_many_rows_flows_when_it_is_alone_and_is_refused_in_company() {
     let bundle = standard();
@@ -152,6 +175,7 @@ fn a_table_of_too_many_rows_flows_when_it_is_alone_and_is_refused_in_company() {
     let large = file("火灾.csv", &text);
     let report = prepare(&store, &bundle, std::slice::from_ref(&large), &said()).unwrap();
     assert_eq!((report.tables[0].new, report.tables[0].faulty), (rows as u64 - 1, 1));
+    comes_back_and_is_mended(&store, &bundle, &large, &report);
     assert_eq!(report.faults[0].location.to_line(), "火灾.csv!F150002");
     assert_eq!(report.details[0].strip.rows[0].cells[5], "两人");
     assert!(report.remarks.iter().any(|remark| remark.code.id == "large-table"));

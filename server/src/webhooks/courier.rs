@@ -14,8 +14,7 @@ use serde_json::json;
 
 use super::notices::{self, Change};
 use super::outbox::{self, Message, Try};
-use super::registry::alone;
-use super::{Event, Occasion, Subscription, host_of, post, signature};
+use super::{Event, Occasion, Subscription, encode, host_of, post, roll, signature};
 use crate::accounts::Caller;
 use crate::audit::{Action, Note, Subject};
 use crate::error::Problem;
@@ -91,7 +90,7 @@ pub fn look(app: &App) -> Result<(), Problem> {
     if seen == now {
         return Ok(());
     }
-    let subscriptions = super::all(store)?;
+    let subscriptions = roll::all(store)?;
     let mut desk = Desk { app, subscriptions, papers: Vec::new() };
     if desk.wants(Occasion::InForce) {
         for run in runs.iter().rev().filter(|run| run.id > seen.run && !run.trial) {
@@ -123,8 +122,7 @@ pub fn look(app: &App) -> Result<(), Problem> {
 }
 
 fn paper_of(seen: &Seen) -> Result<Paper, StoreError> {
-    let body = serde_json::to_vec(seen).map_err(|error| StoreError::Io(error.to_string()))?;
-    Ok(Paper::new(FOLDER, SEEN, body))
+    Ok(Paper::new(FOLDER, SEEN, encode(seen)?))
 }
 
 /// Reminds of what is due soon, at most once for each due date, and tells whoever asked to be told. It blocks.
@@ -142,7 +140,7 @@ pub fn remind(app: &App) -> Result<(), Problem> {
     }
     let now = app.clock();
     let mut papers = Vec::new();
-    let told = super::all(store)?.into_iter().filter(|one| one.is_told(Event::ReportDue));
+    let told = roll::all(store)?.into_iter().filter(|one| one.is_told(Event::ReportDue));
     for subscription in told {
         for (number, (reminder, _)) in due.iter().enumerate() {
             let name = format!("{}/{}/{}/{}", subscription.id, Event::ReportDue.key(), reminder.kind, reminder.due);
@@ -188,27 +186,30 @@ fn public<'r>(runs: &'r [Run], releases: &[Release], like: &Run, period: Period)
 /// # Errors
 /// [`Problem::Absent`], and the store's.
 pub fn resume(store: &dyn Store, now: Timestamp, id: u64) -> Result<Subscription, Problem> {
-    let former = super::find(store, id)?;
-    let subscription = Subscription { stopped: None, failing_since: None, ..former.clone() };
-    outbox::hasten(store, id, now)?;
-    let mut papers = vec![super::paper_of(&subscription)?];
-    if let Some(since) = former.stopped {
-        let event = Event::ResultsMissed;
-        let body = json!({"type": event.key(), "timestamp": now, "data": {"since": since}});
-        let message = Message {
-            place: format!("{:014}-{:06}", now.as_millisecond(), 0),
-            id: number_of(&format!("{id}/{}/{since}", event.key())),
-            subscription: id,
-            event,
-            body: body.to_string(),
-            tries: 0,
-            next: now,
-        };
-        papers.push(message.to_paper()?);
-    }
     // Together: whoever is told of changes again is told that some are missing.
-    store.file_papers(papers)?;
-    Ok(subscription)
+    roll::change(store, id, |subscription| {
+        subscription.failing_since = None;
+        let mut papers = outbox::hastened(store, id, now)?;
+        if let Some(since) = subscription.stopped.take() {
+            papers.push(missed(id, since, now).to_paper()?);
+        }
+        Ok(papers)
+    })
+}
+
+/// The message that changes were not told since then.
+fn missed(id: u64, since: Timestamp, now: Timestamp) -> Message {
+    let event = Event::ResultsMissed;
+    let body = json!({"type": event.key(), "timestamp": now, "data": {"since": since}});
+    Message {
+        place: format!("{:014}-{:06}", now.as_millisecond(), 0),
+        id: number_of(&format!("{id}/{}/{since}", event.key())),
+        subscription: id,
+        event,
+        body: body.to_string(),
+        tries: 0,
+        next: now,
+    }
 }
 
 /// Where messages are written.
@@ -289,14 +290,14 @@ struct Told<'a> {
     changes: &'a [Change],
 }
 
-/// Tries everything that is due, to each address one after the other; an address that fails is left alone for this round.
+/// Tries everything that is due, to each address one after the other; an address that fails is left alone for this round. What waits
+/// for nobody is thrown away.
 ///
 /// # Errors
 /// When the store cannot be read or written.
 pub async fn deliver(app: &App) -> Result<(), Problem> {
     let now = app.clock();
-    let (subscriptions, waiting) =
-        app.blocking(move |app| Ok((super::all(app.store())?, outbox::waiting(app.store())?))).await?;
+    let (waiting, subscriptions) = app.blocking(move |app| to_deliver(app.store())).await?;
     let mut due: BTreeMap<u64, Vec<Message>> = BTreeMap::new();
     for message in waiting {
         due.entry(message.subscription).or_default().push(message);
@@ -313,14 +314,28 @@ pub async fn deliver(app: &App) -> Result<(), Problem> {
     Ok(())
 }
 
+/// What waits, and those whom it waits for.
+fn to_deliver(store: &dyn Store) -> Result<(Vec<Message>, Vec<Subscription>), Problem> {
+    // In this order: whoever a message was written to was registered before.
+    let waiting = outbox::waiting(store)?;
+    let subscriptions = roll::all(store)?;
+    let is_known = |message: &Message| subscriptions.iter().any(|one| one.id == message.subscription);
+    let (waiting, for_nobody): (Vec<Message>, Vec<Message>) = waiting.into_iter().partition(is_known);
+    if !for_nobody.is_empty() {
+        // Written while the one it was for was struck off.
+        store.file_papers(for_nobody.iter().map(Message::gone).collect())?;
+    }
+    Ok((waiting, subscriptions))
+}
+
 async fn carry(app: App, subscription: Subscription, messages: Vec<Message>) -> Result<(), Problem> {
     for message in messages {
         let outcome = attempt(&app.config().webhook_host, app.clock(), &subscription, &message).await;
         let failed = outcome.failure.is_some();
-        let id = subscription.id;
         app.blocking(move |app| {
-            outbox::settle(app.store(), message, outcome.clone())?;
-            note(app, id, &outcome)
+            roll::settle(app.store(), message, &outcome, |subscription| judge(subscription, &outcome))?;
+            let subject = Subject::of("webhook", format!("{}/{}", outcome.subscription, outcome.message));
+            Ok(app.audit().note(Note::ended(&Caller::service(), Action::Send, subject, &outcome.outcome()))?)
         })
         .await?;
         if failed {
@@ -330,34 +345,18 @@ async fn carry(app: App, subscription: Subscription, messages: Vec<Message>) -> 
     Ok(())
 }
 
-/// Notes in the log what came of a try, and at the subscription whether it takes messages; after long failure nothing more is
-/// sent there.
-fn note(app: &App, id: u64, outcome: &Try) -> Result<(), Problem> {
-    let store = app.store();
-    let subject = Subject::of("webhook", format!("{id}/{}", outcome.message));
-    app.audit().note(Note::ended(&Caller::service(), Action::Send, subject, &outcome.outcome()))?;
-    // Whoever pauses it at this moment is not overwritten.
-    let _alone = alone(app.changing_webhooks());
-    let mut subscription = match super::find(store, id) {
-        // Struck off while a message was on its way.
-        Err(Problem::Absent(..)) => return Ok(()),
-        found => found?,
-    };
-    let former = subscription.clone();
+/// Whether an address takes messages, by the last try; after long failure nothing more is sent there.
+fn judge(subscription: &mut Subscription, outcome: &Try) {
     if outcome.failure.is_none() {
         subscription.failing_since = None;
-    } else {
-        let since = *subscription.failing_since.get_or_insert(outcome.at);
-        let gone = outcome.status == Some(410);
-        if gone || outcome.at.duration_since(since) >= GIVEN_UP_AFTER {
-            tracing::warn!(webhook = id, "nothing is sent there any more: it has failed too long");
-            subscription.stopped = Some(outcome.at);
-        }
+        return;
     }
-    if subscription != former {
-        super::update(store, &subscription)?;
+    let since = *subscription.failing_since.get_or_insert(outcome.at);
+    let is_gone = outcome.status == Some(410);
+    if subscription.stopped.is_none() && (is_gone || outcome.at.duration_since(since) >= GIVEN_UP_AFTER) {
+        tracing::warn!(webhook = subscription.id, "nothing is sent there any more: it has failed too long");
+        subscription.stopped = Some(outcome.at);
     }
-    Ok(())
 }
 
 /// Sends a message that says nothing, once, to see whether it arrives.

@@ -2,27 +2,27 @@
 //!
 //! Enters: runs as they come into force or are released. Leaves: signed messages to the addresses that an operator registered,
 //! on hosts that the operator allowed, and to no others. What is still to be told stands in the store ([`outbox`]), so that
-//! nothing is lost by a restart. Reading order: this file (who is told), [`notices`] (of what), [`outbox`], [`signature`],
+//! nothing is lost by a restart. Reading order: this file, [`roll`] (who is told), [`notices`] (of what), [`outbox`], [`signature`],
 //! [`post`], [`courier`] (when, and how often it is tried), [`registry`] (whom, and who says so). Next: [`crate::pages`].
 
-pub mod courier;
+pub mod roll;
 pub mod notices;
 pub mod outbox;
-pub mod post;
-pub mod registry;
 pub mod signature;
+pub mod post;
+pub mod courier;
+pub mod registry;
 
 use axum::http::Uri;
 use jiff::Timestamp;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::error::Problem;
-use crate::store::{Paper, Store, StoreError};
+use crate::store::StoreError;
 
-const FOLDER: &str = "webhooks";
-/// Addresses that can be registered.
-const MOST: usize = 100;
+pub use roll::{all, find};
 
 /// What can be told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
@@ -140,63 +140,13 @@ pub fn host_of(url: &str, allowed: &[String]) -> Result<String, Problem> {
     ))
 }
 
-/// Everybody to be told, by number.
-///
-/// # Errors
-/// The store's.
-pub fn all(store: &dyn Store) -> Result<Vec<Subscription>, StoreError> {
-    let papers = store.papers(FOLDER, None, MOST)?;
-    Ok(papers.iter().filter_map(|(_, body)| serde_json::from_slice(body).ok()).collect())
+fn encode<T: Serialize>(value: &T) -> Result<Vec<u8>, StoreError> {
+    serde_json::to_vec(value).map_err(|error| StoreError::Io(error.to_string()))
 }
 
-/// One of them.
-///
-/// # Errors
-/// [`Problem::Absent`], and the store's.
-pub fn find(store: &dyn Store, id: u64) -> Result<Subscription, Problem> {
-    let found = all(store)?.into_iter().find(|subscription| subscription.id == id);
-    found.ok_or_else(|| Problem::Absent("推送登记", "webhook", id.to_string()))
-}
-
-/// Registers somebody; gives the number.
-///
-/// # Errors
-/// [`Problem::TooMany`], and the store's.
-pub fn register(store: &dyn Store, mut subscription: Subscription) -> Result<u64, Problem> {
-    let known = all(store)?;
-    if known.len() >= MOST {
-        return Err(Problem::TooMany(MOST));
-    }
-    subscription.id = known.last().map_or(0, |last| last.id) + 1;
-    store.file_papers(vec![paper_of(&subscription)?])?;
-    Ok(subscription.id)
-}
-
-/// Notes what has become of one.
-///
-/// # Errors
-/// The store's.
-pub fn update(store: &dyn Store, subscription: &Subscription) -> Result<(), StoreError> {
-    store.file_papers(vec![paper_of(subscription)?])
-}
-
-/// Strikes one off, with all that it was still to be told.
-///
-/// # Errors
-/// The store's.
-pub fn strike_off(store: &dyn Store, id: u64) -> Result<(), StoreError> {
-    let mut papers = outbox::gone_of(store, id)?;
-    papers.push(Paper::gone(FOLDER, name_of(id)));
-    store.file_papers(papers)
-}
-
-fn paper_of(subscription: &Subscription) -> Result<Paper, StoreError> {
-    let body = serde_json::to_vec(subscription).map_err(|error| StoreError::Io(error.to_string()))?;
-    Ok(Paper::new(FOLDER, name_of(subscription.id), body))
-}
-
-fn name_of(id: u64) -> String {
-    format!("{id:08}")
+/// What [`encode`] wrote; none of other bytes.
+fn decode<T: DeserializeOwned>(body: &[u8]) -> Option<T> {
+    serde_json::from_slice(body).ok()
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use super::Event;
+use super::{Event, decode, encode};
 use crate::store::{Paper, Store, StoreError};
 
 const WAITING: &str = "outbox";
@@ -69,13 +69,18 @@ impl Try {
         }
     }
 
-    fn to_paper(&self) -> Result<Paper, StoreError> {
+    pub(super) fn to_paper(&self) -> Result<Paper, StoreError> {
         let name = format!("{:014}-{}-{}", self.at.as_millisecond(), self.message, self.number);
         Ok(Paper::new(TRIED, name, encode(self)?))
     }
 }
 
 impl Message {
+    /// Its paper after a try: gone, or waiting for the next one.
+    pub(super) fn after(self, outcome: &Try) -> Result<Paper, StoreError> {
+        if outcome.failure.is_none() { Ok(self.gone()) } else { self.postponed(outcome.at).to_paper() }
+    }
+
     /// How it is tried again after a failure.
     fn postponed(mut self, now: Timestamp) -> Message {
         let last = PAUSES.last().copied().unwrap_or_default();
@@ -83,6 +88,11 @@ impl Message {
         self.tries += 1;
         self.next = now.saturating_add(SignedDuration::from_secs(pause)).unwrap_or(now);
         self
+    }
+
+    /// Takes its paper away.
+    pub(super) fn gone(&self) -> Paper {
+        Paper::gone(WAITING, self.name())
     }
 
     fn name(&self) -> String {
@@ -114,19 +124,6 @@ pub fn tried(store: &dyn Store) -> Result<Vec<Try>, StoreError> {
     all(store, TRIED)
 }
 
-/// Notes what came of a try: the message is out, or waits for the next one.
-///
-/// # Errors
-/// The store's.
-pub fn settle(store: &dyn Store, message: Message, outcome: Try) -> Result<(), StoreError> {
-    let tried = outcome.to_paper()?;
-    let kept = match outcome.failure {
-        None => Paper::gone(WAITING, message.name()),
-        Some(_) => message.postponed(outcome.at).to_paper()?,
-    };
-    store.file_papers(vec![tried, kept])
-}
-
 /// Keeps what came of a message that does not wait for another try.
 ///
 /// # Errors
@@ -135,21 +132,19 @@ pub fn keep(store: &dyn Store, outcome: &Try) -> Result<(), StoreError> {
     store.file_papers(vec![outcome.to_paper()?])
 }
 
-/// Has everything that waits for a subscription tried at once.
+/// The papers that have everything that waits for a subscription tried at once.
 ///
 /// # Errors
 /// The store's.
-pub fn hasten(store: &dyn Store, subscription: u64, now: Timestamp) -> Result<(), StoreError> {
+pub fn hastened(store: &dyn Store, subscription: u64, now: Timestamp) -> Result<Vec<Paper>, StoreError> {
     let own = waiting(store)?.into_iter().filter(|message| message.subscription == subscription);
-    let papers: Result<Vec<Paper>, StoreError> =
-        own.map(|message| Message { next: now, ..message }.to_paper()).collect();
-    store.file_papers(papers?)
+    own.map(|message| Message { next: now, ..message }.to_paper()).collect()
 }
 
 /// The papers that throw away all that waits for a subscription.
 pub(super) fn gone_of(store: &dyn Store, subscription: u64) -> Result<Vec<Paper>, StoreError> {
     let own = waiting(store)?.into_iter().filter(|message| message.subscription == subscription);
-    Ok(own.map(|message| Paper::gone(WAITING, message.name())).collect())
+    Ok(own.map(|message| message.gone()).collect())
 }
 
 /// Throws away what was tried long ago.
@@ -179,13 +174,9 @@ fn all<T: DeserializeOwned>(store: &dyn Store, folder: &str) -> Result<Vec<T>, S
         let page = store.papers(folder, after.as_deref(), PAGE)?;
         let full = page.len() == PAGE;
         after = page.last().map(|(name, _)| name.clone());
-        found.extend(page.iter().filter_map(|(_, body)| serde_json::from_slice(body).ok()));
+        found.extend(page.iter().filter_map(|(_, body)| decode(body)));
         if !full {
             return Ok(found);
         }
     }
-}
-
-fn encode<T: Serialize>(value: &T) -> Result<Vec<u8>, StoreError> {
-    serde_json::to_vec(value).map_err(|error| StoreError::Io(error.to_string()))
 }

@@ -4,12 +4,10 @@
 //! address is refused unless the operator has allowed its host: so nobody who may register one makes this server ask around in
 //! the network it stands in. Next: [`crate::pages`].
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
-
 use jiff::Timestamp;
 
 use super::outbox::{self, Try};
-use super::{Event, Occasion, Subscription, courier, host_of, signature};
+use super::{Event, Occasion, Subscription, courier, host_of, roll, signature};
 use crate::accounts::Caller;
 use crate::audit::{Action, Audit, Note, Subject};
 use crate::error::Problem;
@@ -31,8 +29,6 @@ pub struct Registry<'a> {
     pub allowed: &'a [String],
     /// When.
     pub now: Timestamp,
-    /// Held from reading a subscription until its change is stored.
-    pub changing: &'a Mutex<()>,
 }
 
 /// What is to be registered.
@@ -50,8 +46,7 @@ impl App {
     /// The register of webhooks in the hands of a caller.
     pub fn webhooks<'a>(&'a self, caller: &'a Caller) -> Registry<'a> {
         let allowed = &self.config().webhook_host;
-        let changing = self.changing_webhooks();
-        Registry { store: self.store(), audit: self.audit(), caller, allowed, now: self.clock(), changing }
+        Registry { store: self.store(), audit: self.audit(), caller, allowed, now: self.clock() }
     }
 
     /// Sends a message that says nothing to a webhook, once and now, also while sending is paused.
@@ -59,17 +54,12 @@ impl App {
     /// # Errors
     /// [`Problem::Absent`]; the store's.
     pub async fn ping_webhook(&self, caller: Caller, id: u64) -> Result<Try, Problem> {
-        let subscription = self.blocking(move |app| super::find(app.store(), id)).await?;
+        let subscription = self.blocking(move |app| roll::find(app.store(), id)).await?;
         let tried = courier::ping(&self.config().webhook_host, self.clock(), &subscription).await;
         let kept = tried.clone();
         self.blocking(move |app| app.webhooks(&caller).has_tried(&kept)).await?;
         Ok(tried)
     }
-}
-
-/// The right to change what is registered, which one has at a time.
-pub(super) fn alone(changing: &Mutex<()>) -> MutexGuard<'_, ()> {
-    changing.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Registry<'_> {
@@ -103,8 +93,7 @@ impl Registry<'_> {
             failing_since: None,
             stopped: None,
         };
-        let _alone = alone(self.changing);
-        subscription.id = super::register(self.store, subscription.clone())?;
+        subscription.id = roll::register(self.store, subscription.clone())?;
         self.note(Action::Set, &subscription)?;
         Ok(subscription)
     }
@@ -124,10 +113,12 @@ impl Registry<'_> {
     /// # Errors
     /// [`Problem::Absent`]; the store's.
     pub fn pause(&self, id: u64) -> Result<Subscription, Problem> {
-        let _alone = alone(self.changing);
-        let subscription = super::find(self.store, id)?;
-        let stopped = subscription.stopped.or(Some(self.now));
-        self.change(Subscription { stopped, ..subscription })
+        let subscription = roll::change(self.store, id, |subscription| {
+            subscription.stopped.get_or_insert(self.now);
+            Ok(Vec::new())
+        })?;
+        self.note(Action::Set, &subscription)?;
+        Ok(subscription)
     }
 
     /// Sends there again: everything that waits at once, and after it that changes were not told meanwhile.
@@ -135,7 +126,6 @@ impl Registry<'_> {
     /// # Errors
     /// [`Problem::Absent`]; the store's.
     pub fn resume(&self, id: u64) -> Result<Subscription, Problem> {
-        let _alone = alone(self.changing);
         let subscription = courier::resume(self.store, self.now, id)?;
         self.note(Action::Set, &subscription)?;
         Ok(subscription)
@@ -146,16 +136,8 @@ impl Registry<'_> {
     /// # Errors
     /// [`Problem::Absent`]; the store's.
     pub fn strike_off(&self, id: u64) -> Result<(), Problem> {
-        let _alone = alone(self.changing);
-        let subscription = super::find(self.store, id)?;
-        super::strike_off(self.store, id)?;
+        let subscription = roll::strike_off(self.store, id)?;
         self.note(Action::Set, &subscription)
-    }
-
-    fn change(&self, subscription: Subscription) -> Result<Subscription, Problem> {
-        super::update(self.store, &subscription)?;
-        self.note(Action::Set, &subscription)?;
-        Ok(subscription)
     }
 
     fn note(&self, action: Action, subscription: &Subscription) -> Result<(), Problem> {

@@ -26,6 +26,8 @@ mod duties;
 #[cfg(test)]
 mod events;
 #[cfg(test)]
+mod evidence;
+#[cfg(test)]
 mod following;
 #[cfg(test)]
 mod late;

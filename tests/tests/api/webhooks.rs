@@ -8,12 +8,11 @@ use axum::body::{Body, Bytes};
 use axum::extract::State;
 use axum::http::{HeaderMap, Method, Request, StatusCode};
 use axum::response::{IntoResponse, Response};
-use liuwu::accounts::{Caller, Role};
+use liuwu::accounts::Role;
 use liuwu::config::{Config, Token};
 use liuwu::state::App;
-use liuwu::store::{Journal as _, Store as _};
-use liuwu::webhooks::registry::Wish;
-use liuwu::webhooks::{Occasion, courier, outbox, signature};
+use liuwu::store::{Cabinet as _, Journal as _, Store as _};
+use liuwu::webhooks::{courier, outbox, roll, signature};
 use serde_json::{Value as Json, json};
 use tokio::net::TcpListener;
 
@@ -104,7 +103,8 @@ async fn release(county: &County) {
 
 /// Makes everything that waits due.
 fn hasten(county: &County) {
-    outbox::hasten(county.store.as_ref(), 1, county.app.now()).unwrap();
+    let papers = outbox::hastened(county.store.as_ref(), 1, county.app.now()).unwrap();
+    county.store.file_papers(papers).unwrap();
 }
 
 #[tokio::test]
@@ -179,25 +179,6 @@ async fn a_receiver_that_is_away_or_sends_elsewhere_is_a_failure_with_its_reason
     assert!(reason(tried["items"].as_array().unwrap()).contains("cannot connect"));
 }
 
-#[test]
-fn registrations_at_the_same_time_are_all_kept_each_under_its_own_number() {
-    let county = County::with(Config { webhook_host: vec!["hub.example".into()], ..quick() });
-    let caller = Caller::terminal();
-    let register = &|way: usize| {
-        let wish = Wish { url: format!("http://hub.example/{way}"), events: vec![], occasion: Occasion::Released };
-        county.app.webhooks(&caller).register(wish).unwrap().id
-    };
-    let mut numbers: Vec<u64> = std::thread::scope(|scope| {
-        let ways: Vec<_> = (0..8).map(|way| scope.spawn(move || register(way))).collect();
-        ways.into_iter().map(|way| way.join().unwrap()).collect()
-    });
-    numbers.sort_unstable();
-    assert_eq!(numbers, (1..=8).collect::<Vec<u64>>());
-    let kept = liuwu::webhooks::all(county.store.as_ref()).unwrap();
-    let urls: std::collections::BTreeSet<&str> = kept.iter().map(|subscription| subscription.url.as_str()).collect();
-    assert_eq!((kept.len(), urls.len()), (8, 8));
-}
-
 #[tokio::test]
 async fn a_receiver_that_never_answers_is_given_up_for_now() {
     let receiver = Receiver::start().await;
@@ -213,9 +194,11 @@ async fn after_long_failure_nothing_is_sent_until_somebody_resumes_it() {
     let county = county_that_may_write_to(&receiver);
     register(&county, &receiver).await;
     receiver.answer(Answers::With(StatusCode::SERVICE_UNAVAILABLE));
-    let mut subscription = liuwu::webhooks::find(county.store.as_ref(), 1).unwrap();
-    subscription.failing_since = Some(county.app.now() - courier::GIVEN_UP_AFTER);
-    liuwu::webhooks::update(county.store.as_ref(), &subscription).unwrap();
+    roll::change(county.store.as_ref(), 1, |subscription| {
+        subscription.failing_since = Some(county.app.now() - courier::GIVEN_UP_AFTER);
+        Ok(Vec::new())
+    })
+    .unwrap();
     release(&county).await;
     assert!(!county.get_as_staff("/api/v1/webhooks").await.json()["items"][0]["stopped"].is_null());
     receiver.answer(Answers::With(StatusCode::OK));
@@ -233,9 +216,11 @@ async fn what_is_missed_while_stopped_is_not_kept_and_whoever_resumes_is_told_so
     let receiver = Receiver::start().await;
     let county = county_that_may_write_to(&receiver);
     register(&county, &receiver).await;
-    let mut subscription = liuwu::webhooks::find(county.store.as_ref(), 1).unwrap();
-    subscription.stopped = Some("2021-02-01T00:00:00Z".parse().unwrap());
-    liuwu::webhooks::update(county.store.as_ref(), &subscription).unwrap();
+    roll::change(county.store.as_ref(), 1, |subscription| {
+        subscription.stopped = Some("2021-02-01T00:00:00Z".parse().unwrap());
+        Ok(Vec::new())
+    })
+    .unwrap();
     release(&county).await;
     assert!(outbox::waiting(county.store.as_ref()).unwrap().is_empty());
     county.ask(form(Method::POST, "/api/v1/webhooks/1/resume", &json!({}))).await;
@@ -266,6 +251,30 @@ async fn what_is_taken_back_from_the_public_leaves_the_lists() {
     let told: Vec<Json> = (before..receiver.count()).map(|number| receiver.message(number)).collect();
     let last = told.iter().rfind(|told| told["type"] == "list.left").unwrap();
     assert!(last["data"]["run"].is_null() && !last["data"]["changes"].as_array().unwrap().is_empty(), "{last}");
+}
+
+#[tokio::test]
+async fn what_was_written_for_somebody_struck_off_meanwhile_is_thrown_away_and_told_to_nobody_after() {
+    let receiver = Receiver::start().await;
+    let county = county_that_may_write_to(&receiver);
+    register(&county, &receiver).await;
+    let left_over = outbox::Message {
+        place: "00000000000001-000000".to_owned(),
+        id: "msg_left_over".to_owned(),
+        subscription: 1,
+        event: liuwu::webhooks::Event::ScoreChanged,
+        body: "{}".to_owned(),
+        tries: 0,
+        next: county.app.now(),
+    };
+    county.ask(form(Method::DELETE, "/api/v1/webhooks/1", &json!({}))).await;
+    county.store.file_papers(vec![left_over.to_paper().unwrap()]).unwrap();
+    let again = register(&county, &receiver).await;
+    assert_eq!(again["webhook"], json!(2), "the number of the one struck off is not given again");
+    courier::deliver(&county.app).await.unwrap();
+    assert_eq!((receiver.count(), outbox::waiting(county.store.as_ref()).unwrap().len()), (0, 0));
+    let tries = county.get_as_staff("/api/v1/webhooks/2/deliveries").await.json();
+    assert_eq!(tries["items"], json!([]));
 }
 
 #[tokio::test]
@@ -374,31 +383,4 @@ async fn on_the_page_a_receiver_is_registered_tried_paused_resumed_and_struck_of
     let noted: Vec<(&str, &str)> = noted.iter().map(|(action, outcome)| (action.as_str(), outcome.as_str())).collect();
     let (set, sent) = (("set", "done"), ("send", "done"));
     assert_eq!(noted, [set, sent, ("send", "http-502"), set, set, sent, set]);
-}
-
-#[tokio::test]
-async fn no_message_tells_who_a_record_names() {
-    const PERSON: [&str; 3] = ["欧阳建国", "33038119800101123X", "13812341234"];
-    let receiver = Receiver::start().await;
-    let county = county_that_may_write_to(&receiver);
-    register(&county, &receiver).await;
-    // A fire whose reporter is named with number and telephone moves a village, and a list with it.
-    let facts = liuwu::store::Knowledge::facts_of(county.store.as_ref(), BURNT, day("2021-01-10")).unwrap();
-    let model = facts.records.iter().find(|record| record.kind == "fire").unwrap().item.clone();
-    let fields = json!({"no": "H77", "deaths": 1, "reporter": PERSON.join(" ")}).as_object().unwrap().clone();
-    let fire = liuwu::store::RecordRow { unit: SILENT.into(), fields, supersedes: None, ..model };
-    let batch = liuwu::store::NewBatch {
-        records: vec![fire],
-        ..liuwu::store::NewBatch::new(county.app.now(), "测试", "火灾")
-    };
-    county.store.append_batch(batch).unwrap();
-    let run = try_score(&county.store, "2020", "2026-12-31").unwrap();
-    county.store.release(run, act("2021-02-06")).unwrap();
-    courier::look(&county.app).unwrap();
-    courier::deliver(&county.app).await.unwrap();
-    let sent: Vec<String> = receiver.received.lock().unwrap().iter().map(|(_, body)| body.clone()).collect();
-    assert!(sent.iter().any(|body| body.contains(SILENT)), "the village it is about is named: {sent:?}");
-    for body in &sent {
-        assert!(PERSON.iter().all(|mark| !body.contains(mark)), "{body}");
-    }
 }

@@ -22,11 +22,11 @@ use super::person;
 const FIRES: &str =
     "镇街,村名,发生日期,编号,死亡人数\n塘下镇,上岙村,2020-07-01,H7,0\n塘下镇,前垟村,2020-07-02,H8,两人\n";
 
-async fn get_page(county: &County, address: &str) -> Answer {
+pub(super) async fn get_page(county: &County, address: &str) -> Answer {
     county.ask(request(Method::GET, address, &[("authorization", &bearer()), ("accept", "text/html")])).await
 }
 
-async fn post(county: &County, address: &str, fields: &[(&str, &str)]) -> Answer {
+pub(super) async fn post(county: &County, address: &str, fields: &[(&str, &str)]) -> Answer {
     let escape = |text: &str| text.bytes().map(|byte| format!("%{byte:02X}")).collect::<String>();
     let body: Vec<String> = fields.iter().map(|(name, value)| format!("{}={}", escape(name), escape(value))).collect();
     let request = Request::post(address)
@@ -36,15 +36,19 @@ async fn post(county: &County, address: &str, fields: &[(&str, &str)]) -> Answer
     county.ask(request.body(Body::from(body.join("&"))).unwrap()).await
 }
 
-/// Hands files in as the form of the page does; gives the address of the draft.
-async fn hand_in(county: &County, name: &str, bytes: &[u8]) -> String {
+/// Hands a file in as the form of the page does; gives the address of the draft.
+pub(super) async fn hand_in(county: &County, name: &str, bytes: &[u8]) -> String {
+    hand_in_at(county, "/desk/upload", name, bytes).await
+}
+
+/// The same on another page with such a form.
+pub(super) async fn hand_in_at(county: &County, page: &str, name: &str, bytes: &[u8]) -> String {
     let mut body =
         format!("--x\r\ncontent-disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\r\n").into_bytes();
     body.extend(bytes);
     body.extend(b"\r\n--x--\r\n");
-    let request = Request::post("/desk/upload")
-        .header("authorization", bearer())
-        .header("content-type", "multipart/form-data; boundary=x");
+    let request =
+        Request::post(page).header("authorization", bearer()).header("content-type", "multipart/form-data; boundary=x");
     let answer = county.ask(request.body(Body::from(body)).unwrap()).await;
     assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text());
     answer.header(LOCATION.as_str()).to_owned()

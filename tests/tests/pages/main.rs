@@ -18,6 +18,7 @@ mod clerk;
 mod county;
 mod corrections;
 mod desk;
+mod divisions;
 mod html;
 mod links;
 mod person;

@@ -1,7 +1,8 @@
 //! Scripts that answer with one value: whether a unit takes part, a figure.
 
-use super::{Pass, Why};
+use super::{Asked, Pass, Why};
 use crate::assess::plan::FigurePlan;
+use crate::assess::steps::Step;
 use crate::script::{Datum, Ended, Failure, Interpreter};
 
 impl Pass {
@@ -23,7 +24,10 @@ impl Pass {
         place: usize,
     ) -> Result<Result<bool, Why>, Failure> {
         match &self.stage.pipeline.takes_part {
-            Some(program) => self.decide(self.execute(interpreter, program, place, ("takes_part", None), None)),
+            Some(program) => {
+                let asked = Asked { step: Step::TakesPart, program, about: "takes_part", compare: None, subject: None };
+                self.decide(self.execute(interpreter, place, asked))
+            }
             None => Ok(Ok(true)),
         }
     }
@@ -31,11 +35,13 @@ impl Pass {
     pub(super) fn figure(
         &self,
         interpreter: &mut Interpreter,
+        step: Step,
         figure: &FigurePlan,
         place: usize,
     ) -> Result<Result<Datum, Why>, Failure> {
-        let about = (figure.id.as_ref(), figure.compare.as_ref());
-        let value = settle(self.execute(interpreter, &figure.program, place, about, None).value)?;
+        let FigurePlan { id, program, compare, .. } = figure;
+        let asked = Asked { step, program, about: id, compare: compare.as_ref(), subject: None };
+        let value = settle(self.execute(interpreter, place, asked).value)?;
         // What cannot be kept as a result is no figure, also for the scripts below.
         Ok(value.and_then(|datum| match datum.to_value() {
             Ok(_) => Ok(datum),

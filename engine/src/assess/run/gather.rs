@@ -6,7 +6,6 @@ use indexmap::IndexMap;
 
 use super::{Pass, UnitState, Why};
 use crate::assess::plan::Pipeline;
-use crate::assess::points::total;
 use crate::assessment::{Assessment, Finding, Line, LineKind, Remark};
 use crate::number::{Number, NumberError};
 
@@ -17,13 +16,13 @@ impl Pass {
         let unit = self.unit(place);
         let takes_part = state.is_taking_part();
         // Points beyond what can be held were refused as a score; then there is no arithmetic to show either.
-        let total = total(&stage.pipeline, stage.period, &|rule| state.rule(rule)).unwrap_or_default();
+        let total = stage.total(state).unwrap_or_default();
         let scored = state.score.get().cloned().unwrap_or_default();
         let mut findings: Vec<Finding> = state.findings().map(|finding| (**finding).clone()).collect();
         for (finding, counted) in findings.iter_mut().zip(&total.counted) {
             finding.counted = *counted;
         }
-        let mut ledger = if takes_part { total.ledger } else { Vec::new() };
+        let mut ledger = if takes_part { total.ledger.clone() } else { Vec::new() };
         if let Some(score) = scored.score {
             let finished = finish_ledger(&mut ledger, &stage.pipeline, total.score, scored.scripted, score);
             if finished.is_err() {
@@ -70,7 +69,7 @@ impl Pass {
             None => None,
         };
         let (mut lists, mut lists_unknown, mut entries) = (Vec::new(), Vec::new(), Vec::new());
-        for (plan, listing) in stage.pipeline.lists.iter().zip(state.take_lists()) {
+        for (plan, listing) in stage.pipeline.lists.iter().zip(state.lists()) {
             if listing.on_it {
                 lists.push(Arc::clone(&plan.id));
             } else if listing.unknown.is_some() {
@@ -100,7 +99,7 @@ impl Pass {
             lists_unknown,
             entries,
             figures,
-            criteria: if takes_part { total.criteria } else { IndexMap::new() },
+            criteria: if takes_part { total.criteria.clone() } else { IndexMap::new() },
             findings,
             outcomes,
             remarks,

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use super::Pass;
+use super::{Asked, Pass};
 use crate::assess::plan::ListPlan;
 use crate::assess::stage::{Listing, UnitState};
+use crate::assess::steps::Step;
 use crate::assessment::{Entry, Evidence, Finding};
 use crate::bundle::Each;
 use crate::script::{Failure, Interpreter, Scene, Subject, Window};
@@ -13,12 +14,12 @@ impl Pass {
     pub(super) fn list(
         &self,
         interpreter: &mut Interpreter,
+        step: Step,
         list: &ListPlan,
         state: &UnitState,
         place: usize,
     ) -> Result<Listing, Failure> {
         let mut listing = Listing::default();
-        let compare = list.compare.as_ref();
         let entry = |record: Option<Evidence>, finding| Entry { list: Arc::clone(&list.id), record, finding };
         let subjects: Vec<(Option<Subject>, Entry)> = match &list.each {
             Each::Unit => vec![(None, entry(None, None))],
@@ -47,7 +48,9 @@ impl Pass {
                 .collect(),
         };
         for (subject, entry) in subjects {
-            match self.decide(self.execute(interpreter, &list.program, place, (&list.id, compare), subject))? {
+            let ListPlan { id, program, compare, .. } = list;
+            let asked = Asked { step, program, about: id, compare: compare.as_ref(), subject };
+            match self.decide(self.execute(interpreter, place, asked))? {
                 Ok(true) => listing.entries.push(entry),
                 Ok(false) => {}
                 Err(why) => {

@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use super::Pass;
 use super::decide::why;
+use super::{Asked, Pass};
 use crate::assess::plan::RulePlan;
 use crate::assess::points::{RuleResult, settle_rule};
 use crate::assess::stage::Why;
+use crate::assess::steps::Step;
 use crate::assessment::{Evidence, Finding, FindingKind, Outcome};
 use crate::bundle::Better;
 use crate::number::Number;
@@ -14,7 +15,7 @@ use crate::script::{Failure, Interpreter, Said};
 
 impl RuleResult {
     pub(super) fn without_findings(outcome: Outcome, why: Option<Why>) -> RuleResult {
-        RuleResult { outcome, findings: Vec::new(), why: why.map(Box::new) }
+        RuleResult { outcome, findings: Vec::new(), why: why.map(Arc::new) }
     }
 }
 
@@ -22,19 +23,21 @@ impl Pass {
     pub(super) fn rule(
         &self,
         interpreter: &mut Interpreter,
+        step: Step,
         plan: &RulePlan,
         place: usize,
     ) -> Result<RuleResult, Failure> {
         let nothing = RuleResult::without_findings;
-        let compare = plan.rule.compare.as_ref();
+        let asked =
+            |program| Asked { step, program, about: &plan.id, compare: plan.rule.compare.as_ref(), subject: None };
         if let Some(applies) = &plan.applies {
-            match self.decide(self.execute(interpreter, applies, place, (&plan.id, compare), None))? {
+            match self.decide(self.execute(interpreter, place, asked(applies)))? {
                 Ok(true) => {}
                 Ok(false) => return Ok(nothing(Outcome::NotApplicable, None)),
                 Err(why) => return Ok(nothing(Outcome::CannotCheck, Some(why))),
             }
         }
-        let ended = self.execute(interpreter, &plan.program, place, (&plan.id, compare), None);
+        let ended = self.execute(interpreter, place, asked(&plan.program));
         let failure = match ended.value {
             Ok(_) => None,
             Err(Failure::CalledOff) => return Err(Failure::CalledOff),
@@ -52,7 +55,7 @@ impl Pass {
             Some(Failure::NotApplicable(reason)) => (Outcome::NotApplicable, Some((reason.clone(), reason))),
             Some(failure) => (Outcome::CannotCheck, Some(why(failure))),
         };
-        Ok(RuleResult { outcome, findings, why: why.map(Box::new) })
+        Ok(RuleResult { outcome, findings, why: why.map(Arc::new) })
     }
 
     /// What a rule said as a finding. Of a rule that failed, a veto stands and all else is a note that does not count.

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use super::decide::settle;
-use super::{Pass, Why};
-use crate::assess::points::total;
+use super::{Asked, Pass, Why};
 use crate::assess::stage::{Rated, ScoreResult, UnitState};
+use crate::assess::steps::Step;
 use crate::bundle::Rating;
 use crate::number::Number;
 use crate::script::{Datum, Failure, Interpreter};
@@ -29,12 +29,14 @@ impl Pass {
         let score = match &stage.pipeline.score {
             // A roll-up adds nothing up by itself.
             None if !self.is_main() => None,
-            None => match total(&stage.pipeline, stage.period, &|rule| state.rule(rule)) {
+            None => match stage.total(state) {
                 Ok(total) => Some(total.score),
                 Err(error) => return Ok(failed((format!("计算出错:{error}"), error.to_string()))),
             },
             Some((program, compare)) => {
-                match settle(self.execute(interpreter, program, place, ("score", compare.as_ref()), None).value)? {
+                let asked =
+                    Asked { step: Step::Score, program, about: "score", compare: compare.as_ref(), subject: None };
+                match settle(self.execute(interpreter, place, asked).value)? {
                     Err(why) => return Ok(failed(why)),
                     Ok(datum) if datum.is_nothing() => None,
                     Ok(datum) => match datum.as_number() {
@@ -86,7 +88,8 @@ impl Pass {
             return Ok(Ok(named(&rating.incomplete)));
         }
         let Some((program, compare)) = &stage.pipeline.rating_script else { return Ok(Ok(score.band.clone())) };
-        let value = settle(self.execute(interpreter, program, place, ("rating", compare.as_ref()), None).value)?;
+        let asked = Asked { step: Step::Rating, program, about: "rating", compare: compare.as_ref(), subject: None };
+        let value = settle(self.execute(interpreter, place, asked).value)?;
         Ok(value.and_then(|datum| on_the_ladder(&datum, rating)))
     }
 }

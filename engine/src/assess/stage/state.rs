@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use super::{Listing, Rated, ScoreResult, Why};
 use crate::assess::plan::Pipeline;
 use crate::assess::points::{RuleResult, Total};
+use crate::assess::steps::Step;
 use crate::assessment::Remark;
 use crate::script::Datum;
 
@@ -32,7 +33,8 @@ struct Open {
     /// In the order of the pipeline.
     figures: Vec<Option<FigureResult>>,
     lists: Vec<Listing>,
-    remarks: Vec<Remark>,
+    /// What was remarked on a step.
+    remarks: Vec<(Step, Remark)>,
     /// What the rules so far add up to, and how many those are.
     so_far: Option<(usize, Arc<Total>)>,
 }
@@ -99,20 +101,34 @@ impl UnitState {
     }
 
     /// What the lists found, in their order.
-    pub(in crate::assess) fn take_lists(&self) -> Vec<Listing> {
-        std::mem::take(&mut self.open().lists)
+    pub(in crate::assess) fn lists(&self) -> Vec<Listing> {
+        self.open().lists.clone()
     }
 
-    /// Says something about the results, once. Scripts run one after the other for a unit, so the order is theirs.
-    pub(in crate::assess) fn remark(&self, remark: Remark) {
+    /// Says something about the result of a step, once.
+    pub(in crate::assess) fn remark(&self, step: Step, remark: Remark) {
         let mut open = self.open();
+        let remark = (step, remark);
         if !open.remarks.contains(&remark) {
             open.remarks.push(remark);
         }
     }
 
+    /// What was said about the result of a step.
+    pub(in crate::assess) fn remarks_on(&self, step: Step) -> Vec<Remark> {
+        let open = self.open();
+        open.remarks.iter().filter(|(on, _)| *on == step).map(|(_, remark)| remark.clone()).collect()
+    }
+
+    /// All of it, each once. Scripts run one after the other for a unit, so the order is theirs.
     pub(in crate::assess) fn remarks(&self) -> Vec<Remark> {
-        self.open().remarks.clone()
+        let mut remarks: Vec<Remark> = Vec::new();
+        for (_, remark) in &self.open().remarks {
+            if !remarks.contains(remark) {
+                remarks.push(remark.clone());
+            }
+        }
+        remarks
     }
 
     /// What the rules so far add up to; computed anew when another rule has run since.
@@ -132,6 +148,7 @@ impl UnitState {
     pub(super) fn close(&self) {
         let mut open = self.open();
         open.figures = Vec::new();
+        open.lists = Vec::new();
         open.so_far = None;
     }
 }

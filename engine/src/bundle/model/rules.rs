@@ -64,7 +64,7 @@ pub struct Cap {
 }
 
 /// A cap on the points of several rules together.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SharedCap {
     /// Ids of the rules.
     pub rules: Vec<String>,

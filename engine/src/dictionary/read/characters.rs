@@ -1,4 +1,8 @@
 //! Characters that look alike: full-width forms, blanks of all kinds, invisible marks.
+//!
+//! Most texts are in the form that is asked for already; they are given back as they are.
+
+use std::borrow::Cow;
 
 /// The text without blanks and invisible marks at its ends: spaces of every width, tabs, line ends, byte-order marks.
 pub fn trimmed(text: &str) -> &str {
@@ -7,14 +11,30 @@ pub fn trimmed(text: &str) -> &str {
 
 /// The text with full-width letters, digits and punctuation as half-width ones, every blank as a plain space, and without
 /// invisible marks; also the full stop of Chinese as a point.
-pub fn half_width(text: &str) -> String {
-    text.chars().filter(|c| !is_invisible(*c)).map(half_width_char).collect()
+pub fn half_width(text: &str) -> Cow<'_, str> {
+    if text.chars().all(|c| is_plain_ascii(c) || is_ideograph(c) || (!is_invisible(c) && half_width_char(c) == c)) {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(text.chars().filter(|c| !is_invisible(*c)).map(half_width_char).collect())
 }
 
 /// The form in which names are compared: half-width, lower case, without blanks and without the differences between kinds
 /// of quotation marks and brackets.
 pub fn comparable(text: &str) -> String {
-    text.chars()
+    comparable_form(text).into_owned()
+}
+
+/// The same as it stands, if it stands so.
+pub fn comparable_form(text: &str) -> Cow<'_, str> {
+    let stays = |c: char| match c {
+        ' ' | '\'' | '[' | ']' | 'A'..='Z' => false,
+        c => is_plain_ascii(c) || is_ideograph(c),
+    };
+    if text.chars().all(stays) {
+        return Cow::Borrowed(text);
+    }
+    let compared = text
+        .chars()
         .filter(|c| !is_invisible(*c) && !c.is_whitespace())
         .map(half_width_char)
         .map(|c| match c {
@@ -23,8 +43,17 @@ pub fn comparable(text: &str) -> String {
             '〕' | '】' | ']' | '〉' => ')',
             other => other,
         })
-        .flat_map(char::to_lowercase)
-        .collect()
+        .flat_map(char::to_lowercase);
+    Cow::Owned(compared.collect())
+}
+
+fn is_plain_ascii(c: char) -> bool {
+    matches!(c, ' '..='~')
+}
+
+/// The characters of nearly all Chinese text: none of them looks like another one here, none has a case.
+fn is_ideograph(c: char) -> bool {
+    matches!(c, '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}')
 }
 
 fn half_width_char(c: char) -> char {
@@ -52,6 +81,22 @@ mod tests {
         let wide: String = "1,234.5%(A)".chars().filter_map(|c| char::from_u32(u32::from(c) + 0xfee0)).collect();
         assert_eq!(half_width(&wide), "1,234.5%(A)");
         assert_eq!(half_width("2020\u{3000}年\u{a0}2月"), "2020 年 2月");
+    }
+
+    #[test]
+    fn a_text_that_stays_as_it_is_is_not_copied_and_every_other_one_is_told_from_it() {
+        for c in '\u{1}'..='\u{ffff}' {
+            let text = c.to_string();
+            let wide: String = [c].into_iter().filter(|c| !is_invisible(*c)).map(half_width_char).collect();
+            assert_eq!(half_width(&text), wide, "{c:?}");
+            if let Cow::Borrowed(same) = comparable_form(&text) {
+                // With a character that is not left as it is, the whole text goes the long way.
+                let compared = comparable(&format!("{same}X"));
+                assert_eq!(compared, format!("{same}x"), "{c:?}");
+            }
+        }
+        assert!(matches!(half_width("上岙村 12.5%"), Cow::Borrowed(_)));
+        assert!(matches!(comparable_form("上岙村12.5%"), Cow::Borrowed(_)));
     }
 
     #[test]

@@ -1,11 +1,12 @@
 //! One of a list, by key or by title.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use indexmap::IndexMap;
 
 use super::Raw;
-use super::characters::comparable;
+use super::characters::{comparable, comparable_form};
 use super::fault::{Expected, Fault, Subject};
 use crate::codes::data as codes;
 use crate::dictionary::Type;
@@ -16,16 +17,16 @@ const ALIKE: f64 = 0.5;
 /// The key of the choice meant: the very key or title, or one that differs only in width, case, blanks or quotation marks.
 pub(super) fn read(subject: &Subject, choices: &Arc<IndexMap<String, String>>, raw: &Raw) -> Result<Arc<str>, Fault> {
     let text = match raw {
-        Raw::Text(text) => text.clone(),
+        Raw::Text(text) => Cow::Borrowed(text.as_str()),
         // A choice whose key or title is a number or yes and no.
-        Raw::Number(_) | Raw::Float(_) | Raw::Boolean(_) => raw.shown(),
+        Raw::Number(_) | Raw::Float(_) | Raw::Boolean(_) => Cow::Owned(raw.shown()),
         _ => return Err(subject.wrong_type(&Expected::of(&Type::Choice(Arc::clone(choices))), raw)),
     };
-    let wanted = comparable(&text);
+    let wanted = comparable_form(&text);
     let by_key = choices.keys().find(|key| **key == text);
     by_key
-        .or_else(|| choices.iter().find(|(_, title)| comparable(title) == wanted).map(|(key, _)| key))
-        .or_else(|| choices.keys().find(|key| comparable(key) == wanted))
+        .or_else(|| choices.iter().find(|(_, title)| comparable_form(title) == wanted).map(|(key, _)| key))
+        .or_else(|| choices.keys().find(|key| comparable_form(key) == wanted))
         .map(|key| Arc::from(key.as_str()))
         .ok_or_else(|| unknown(subject, choices, raw, &text))
 }

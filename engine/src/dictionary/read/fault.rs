@@ -1,5 +1,7 @@
 //! What is wrong with one value, before its place is known.
 
+use std::borrow::Cow;
+
 use super::Raw;
 use crate::codes::data as codes;
 use crate::diagnostic::{Code, Diagnostic, Location};
@@ -41,7 +43,7 @@ impl Fault {
 
 /// What a fault is about: where the value stands in its record, and what people call it.
 pub(super) struct Subject<'a> {
-    pub path: String,
+    pub path: Cow<'a, str>,
     pub title: &'a str,
     /// The value is personal or restricted and is not repeated in messages.
     pub hidden: bool,
@@ -52,7 +54,7 @@ impl Subject<'_> {
     pub fn fault(&self, code: &'static Code, raw: &Raw) -> Fault {
         let value = if self.hidden { "***".to_owned() } else { raw.shown() };
         let diagnostic = Diagnostic::new(code).with("field", self.name()).with("value", value);
-        Fault { path: self.path.clone(), diagnostic }
+        Fault { path: self.path.to_string(), diagnostic }
     }
 
     /// A formula that failed, or that was never calculated.

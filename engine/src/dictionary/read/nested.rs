@@ -1,5 +1,6 @@
 //! Lists, maps and shapes. JSON brings them as they are; in a cell a list is a text with separators, and the others are JSON.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -33,7 +34,7 @@ impl Reader<'_> {
         let mut values = Vec::with_capacity(entries.len());
         let before = self.faults.len();
         for (index, entry) in entries.iter().enumerate() {
-            let path = format!("{}[{index}]", subject.path);
+            let path = Cow::Owned(format!("{}[{index}]", subject.path));
             if entry.is_blank() {
                 let subject = Subject { path, ..subject };
                 self.faults.push(subject.fault(&codes::BLANK_ENTRY, entry));
@@ -58,7 +59,7 @@ impl Reader<'_> {
         let mut values = BTreeMap::new();
         let before = self.faults.len();
         for (key, entry) in entries.iter().filter(|(_, entry)| !entry.is_blank()) {
-            let path = format!("{}.{key}", subject.path);
+            let path = Cow::Owned(format!("{}.{key}", subject.path));
             if let Some(value) = self.typed(path, field, inner, entry, depth + 1) {
                 values.insert(Arc::from(key.as_str()), value);
             }
@@ -79,7 +80,7 @@ impl Reader<'_> {
         let mut values = BTreeMap::new();
         for (key, field) in &shape.fields {
             let entry = entries.iter().find(|(name, _)| name == key).map_or(&Raw::Blank, |(_, entry)| entry);
-            if let Some(value) = self.field(format!("{}.{key}", subject.path), field, entry, depth + 1) {
+            if let Some(value) = self.field(Cow::Owned(format!("{}.{key}", subject.path)), field, entry, depth + 1) {
                 values.insert(Arc::from(key.as_str()), value);
             }
         }
@@ -97,7 +98,7 @@ impl Reader<'_> {
     ) {
         for key in found.filter(|key| !known.clone().any(|name| name == *key)) {
             let at = if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") };
-            let subject = Subject { path: at, title: owner, hidden: true };
+            let subject = Subject { path: Cow::Owned(at), title: owner, hidden: true };
             let fields: Vec<&str> = known.clone().collect();
             let fault = subject.fault(&codes::UNKNOWN_FIELD, &Raw::Blank).with("owner", owner).with("key", key);
             self.faults.push(did_you_mean(fault, nearest(key, known.clone())).with("fields", fields.join(", ")));

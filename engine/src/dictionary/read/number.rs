@@ -1,5 +1,7 @@
 //! Numbers: from the digits people write to an exact [`Number`], never by way of a float.
 
+use std::borrow::Cow;
+
 use super::characters::half_width;
 use super::fault::{Expected, Fault, Subject};
 use super::{Raw, Strictness};
@@ -61,6 +63,10 @@ pub(super) fn code(float: f64) -> Option<String> {
 
 /// Whether a text is a number in powers of ten, such as `3.30E+17`: what a spreadsheet writes for a code that is too long.
 pub(super) fn is_scientific(text: &str) -> bool {
+    // In both widths; most texts have none of them.
+    if !text.contains(['e', 'E', 'ｅ', 'Ｅ']) {
+        return false;
+    }
     let Some((digits, exponent)) = half_width(text).split_once(['e', 'E']).map(|(d, e)| (d.to_owned(), e.to_owned()))
     else {
         return false;
@@ -129,9 +135,9 @@ fn without_unit<'t>(text: &'t str, unit: Option<&str>) -> &'t str {
 }
 
 /// Takes out separators of thousands, commas or blanks, where they stand before every three digits; `None` where they do not.
-fn ungrouped(text: &str) -> Option<String> {
+fn ungrouped(text: &str) -> Option<Cow<'_, str>> {
     let Some(separator) = text.chars().find(|c| matches!(c, ',' | ' ')) else {
-        return Some(text.to_owned());
+        return Some(Cow::Borrowed(text));
     };
     let (whole, decimals) = text.split_once('.').map_or((text, None), |(whole, rest)| (whole, Some(rest)));
     let mut groups = whole.split(separator);
@@ -145,5 +151,5 @@ fn ungrouped(text: &str) -> Option<String> {
         digits.push('.');
         digits.push_str(decimals);
     }
-    Some(digits)
+    Some(Cow::Owned(digits))
 }

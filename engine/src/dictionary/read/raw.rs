@@ -1,5 +1,7 @@
 //! Values as they came in.
 
+use std::borrow::Cow;
+
 use serde_json::Value as Json;
 
 use super::characters::trimmed;
@@ -78,23 +80,29 @@ impl Raw {
 
 /// The values of one record by name: `date`, `id`, and the keys of its kind's fields. What is not there is blank.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct RawRecord {
-    values: Vec<(String, Raw)>,
+pub struct RawRecord<'v> {
+    values: Vec<(Cow<'v, str>, Cow<'v, Raw>)>,
 }
 
-impl RawRecord {
+impl<'v> RawRecord<'v> {
     /// Takes the values, each name once.
-    pub fn new(values: impl IntoIterator<Item = (String, Raw)>) -> RawRecord {
-        RawRecord { values: values.into_iter().collect() }
+    pub fn new(values: impl IntoIterator<Item = (String, Raw)>) -> RawRecord<'static> {
+        let values = values.into_iter().map(|(name, raw)| (Cow::Owned(name), Cow::Owned(raw)));
+        RawRecord { values: values.collect() }
+    }
+
+    /// The same of values that stay where they are.
+    pub fn of(values: impl IntoIterator<Item = (&'v str, Cow<'v, Raw>)>) -> RawRecord<'v> {
+        RawRecord { values: values.into_iter().map(|(name, raw)| (Cow::Borrowed(name), raw)).collect() }
     }
 
     /// The value of a name; blank when it is not there.
     pub fn get(&self, name: &str) -> &Raw {
-        self.values.iter().find(|(key, _)| key == name).map_or(&BLANK, |(_, raw)| raw)
+        self.values.iter().find(|(key, _)| key == name).map_or(&BLANK, |(_, raw)| raw.as_ref())
     }
 
     /// All names, as they came.
     pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.values.iter().map(|(key, _)| key.as_str())
+        self.values.iter().map(|(key, _)| key.as_ref())
     }
 }

@@ -16,6 +16,7 @@ use super::mentions::Bodies;
 use super::post::{Placed, Post};
 use super::types::{Is, Type};
 use crate::bundle::Bundle;
+use crate::script::functions::english;
 
 /// What a script reads, functions of the library that it calls included. What it reads by way of figures and results of others is
 /// theirs: it is named here and not followed.
@@ -33,6 +34,10 @@ pub struct Reads {
     pub met: BTreeSet<String>,
     /// Fields and attributes, by name.
     pub members: BTreeSet<String>,
+    /// Every name and every text that stands in it, functions by their English names.
+    pub words: BTreeSet<String>,
+    /// Whether it reads something under a name that is only known when it runs.
+    pub computes: bool,
 }
 
 /// A script where it stands, and what it reads.
@@ -66,6 +71,7 @@ pub(super) enum Any {
     Figure,
     /// A figure, if what is read by a computed name is the figures of something.
     Entry,
+    Parameter,
     Result,
     Met,
 }
@@ -108,6 +114,7 @@ pub(super) fn entry_of(base: &Type) -> Option<Any> {
     match &base.is {
         Is::Figures(_) | Is::ResultFigures(_) => Some(Any::Figure),
         Is::Unknown | Is::Never | Is::Object | Is::Unit(_) | Is::Result(_) => Some(Any::Entry),
+        Is::Parameters => Some(Any::Parameter),
         _ => None,
     }
 }
@@ -189,14 +196,19 @@ impl Gathering<'_, '_> {
             }
             ASTNode::Expr(Expr::Variable(variable, ..)) => {
                 self.knows_figures |= variable.1 == "figures";
+                self.word(&variable.1);
                 // A function by its name, as in `filter(overdue)`.
                 follow(&variable.1, true);
             }
             ASTNode::Expr(Expr::FnCall(call, _) | Expr::MethodCall(call, _)) | ASTNode::Stmt(Stmt::FnCall(call, _)) => {
+                self.word(english(&call.name));
                 follow(&call.name, true);
             }
             ASTNode::Expr(Expr::DynamicConstant(value, position)) => {
                 if let Some(closure) = value.read_lock::<FnPtr>() {
+                    if !closure.fn_name().contains('$') {
+                        self.word(closure.fn_name());
+                    }
                     // A closure stands where it is made; a function of the library by its name does not.
                     follow(closure.fn_name(), in_library || !closure.fn_name().contains('$'));
                 } else if let Ok(text) = value.clone().into_string() {
@@ -207,8 +219,13 @@ impl Gathering<'_, '_> {
         }
     }
 
+    fn word(&mut self, word: &str) {
+        self.reads.words.insert(word.to_owned());
+    }
+
     /// Adds what a name or text may stand for.
     fn name(&mut self, name: &str, in_library: bool, position: Position) {
+        self.word(name);
         let senses = self.senses.of(in_library, position);
         let may_be = |sense: Sense| senses.is_none_or(|senses| senses.contains(&sense));
         let (names, reads) = (&self.names, &mut self.reads);
@@ -233,12 +250,13 @@ impl Gathering<'_, '_> {
     fn add_any(&mut self) {
         let (names, reads) = (&self.names, &mut self.reads);
         let all = |names: &BTreeSet<&str>| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+        reads.computes = !self.senses.any.is_empty();
         for any in &self.senses.any {
             match any {
                 Any::Kind => reads.kinds.extend(all(&names.kinds)),
                 Any::Figure => reads.figures.extend(all(&names.figures)),
                 Any::Entry if self.knows_figures => reads.figures.extend(all(&names.figures)),
-                Any::Entry => {}
+                Any::Entry | Any::Parameter => {}
                 Any::Result => {
                     reads.rules.extend(all(&names.rules));
                     reads.criteria.extend(all(&names.criteria));

@@ -186,6 +186,7 @@ impl<'s> Value<'s> {
             Cell::Number { digits, places } => Some(Value::of_scaled(digits, places)),
             Cell::Word(word) => Some(Value::Text(Text::Lent(word))),
             Cell::Value(dictionary::Value::Number(number)) => Some(Value::of_number(*number)),
+            Cell::Value(dictionary::Value::Time(time)) => Some(Value::Other(Dynamic::from(*time))),
             Cell::Value(_) | Cell::Missing => None,
         }
     }

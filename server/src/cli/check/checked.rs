@@ -173,7 +173,7 @@ impl Checked {
         let evidence = result.findings.iter().flat_map(|finding| &finding.evidence);
         Some(explain_in(
             lang,
-            &Filed::from(result),
+            &Filed::of(result, &plan.bundle.dictionary),
             &plan.bundle,
             evidence.map(|evidence| evidence.record.as_ref()),
             &Late::default(),

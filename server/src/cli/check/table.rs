@@ -136,7 +136,7 @@ impl Reading<'_> {
 
     fn periods(&mut self, place: usize) -> Vec<Period> {
         let scored = self.bundle.assess.period;
-        let text = match self.sheet.raw(self.row, place, false) {
+        let text = match self.sheet.raw(self.row, place, false).into_owned() {
             // Spreadsheets make a day of `2020-07`.
             Raw::Date(day) => Period::containing(scored, day).name(),
             Raw::Time(time) => Period::containing(scored, time.date()).name(),

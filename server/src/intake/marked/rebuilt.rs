@@ -69,6 +69,14 @@ fn write_sheet(out: &mut Worksheet, sheet: &Sheet, notes: &Notes, faces: &Faces)
             write_cell(out, (row, column), cell, faces, false)?;
         }
     }
+    // Rows that were picked stand where they stood, and those between them are out of sight.
+    for ((row, column), cell) in sheet.above.iter().filter(|(_, cell)| !cell.is_blank()) {
+        let Some(at) = place(*row, *column) else { continue };
+        write_cell(out, at, cell, faces, false)?;
+    }
+    if !sheet.above.is_empty() {
+        out.hide_unused_rows(true);
+    }
     for ((row, column), note) in notes {
         let Some(at) = place(*row, *column) else { continue };
         write_cell(out, at, sheet.cell(*row, *column), faces, true)?;

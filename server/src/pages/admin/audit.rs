@@ -146,7 +146,7 @@ fn named(subject: &str, frame: &Frame) -> String {
         "key" => "subject-key",
         "batch" => "subject-batch",
         "record" => "subject-record",
-        "run" => "subject-run",
+        "run" | "runs" => "subject-run",
         "assessment" => "subject-assessment",
         "webhook" => "subject-webhook",
         "attachment" => "subject-attachment",
@@ -198,6 +198,7 @@ const fn words(action: Action) -> &'static str {
         Action::Inspect => "action-inspect",
         Action::Unmask => "action-unmask",
         Action::Blank => "action-blank",
+        Action::Discard => "action-discard",
         Action::Set => "action-set",
     }
 }

@@ -40,7 +40,7 @@ fn department(
     let disclosure = &results.view.edition.disclosure;
     if let Some(evidence) = &entry.record {
         let kind = standard.bundle.dictionary.kinds.get(&evidence.kind)?;
-        let found = evidence.place.clone().and_then(|place| records.get(&(evidence.kind.clone(), place)));
+        let found = records.of(&shown.unit, evidence);
         let public = disclosure.kind_through(results.lens(), &evidence.kind) != Public::Met;
         return public.then(|| matters::department(found, Some(kind)));
     }

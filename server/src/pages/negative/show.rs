@@ -8,17 +8,15 @@ use axum::http::header::CACHE_CONTROL;
 use axum::response::{IntoResponse, Response};
 use jiff::civil::Date;
 use liuwu_engine::bundle::{Each, List};
-use liuwu_engine::dictionary::Public;
 use liuwu_engine::division::short_name;
 use liuwu_engine::period::days_between;
-use liuwu_engine::record::Record;
 use serde::Deserialize;
 
 use super::{
     DepartmentMatters, EntryKind, Matter, Measure, NegativeFilter, NegativePage, Reason, Steps, TownChoice,
     VillageEntry,
 };
-use crate::disclosure::{Reader, Shown, ShownEntry, ShownEvidence};
+use crate::disclosure::{Shown, ShownEntry, ShownEvidence};
 use crate::error::Problem;
 use crate::pages::due::Due;
 use crate::pages::facts;
@@ -166,36 +164,18 @@ impl<'a> Writer<'a> {
 
     /// The matters of one unit on a list, each with its department.
     fn matters(&self, list: &'a List, shown: &'a Shown) -> Vec<(String, Matter)> {
-        let mut places = self.places(list, &shown.unit);
         let entries = shown.entries.iter().filter(|entry| entry.list == list.id);
         entries
             .map(|entry| match &entry.record {
-                Some(evidence) => self.record(list, shown, evidence, places.next().flatten()),
+                Some(evidence) => self.record(list, shown, evidence),
                 None => self.finding_or_count(list, shown, entry),
             })
             .collect()
     }
 
-    /// The records of a unit on a list that the reader sees in full. They stand in the same order for every reader; only staff see
-    /// the places by which they are found.
-    fn places(&self, list: &'a List, unit: &str) -> impl Iterator<Item = Option<&'a Record>> {
-        let disclosure = &self.results.view.edition.disclosure;
-        let entries =
-            self.results.view.of(unit, Reader::Staff).map(|staff| staff.entries.as_slice()).unwrap_or_default();
-        let evidence = entries.iter().filter(|entry| entry.list == list.id).filter_map(|entry| entry.record.as_ref());
-        let lens = self.results.lens();
-        let open = evidence.filter(|evidence| disclosure.kind_through(lens, &evidence.kind) == Public::Full);
-        open.map(|evidence| self.records.get(&(evidence.kind.clone(), evidence.place.clone()?)))
-    }
-
     /// A matter of a kind that is seen in full.
-    fn record(
-        &self,
-        list: &List,
-        shown: &Shown,
-        evidence: &ShownEvidence,
-        record: Option<&Record>,
-    ) -> (String, Matter) {
+    fn record(&self, list: &List, shown: &Shown, evidence: &ShownEvidence) -> (String, Matter) {
+        let record = self.records.of(&shown.unit, evidence);
         let kind = self.standard.bundle.dictionary.kinds.get(&evidence.kind);
         let title = kind.map_or_else(|| evidence.kind.clone(), |kind| kind.title.clone());
         let name = record.and_then(facts::name).or_else(|| evidence.number.clone());

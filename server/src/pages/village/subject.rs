@@ -3,7 +3,6 @@
 //!
 //! Enters: [`Results`] and the store. Leaves: a [`Subject`], from which the parts of the page are filled. Next: [`super::clauses`].
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use liuwu_engine::assess::Exemption;
@@ -25,6 +24,7 @@ use crate::records::record_of;
 use crate::state::App;
 use crate::store::{RecordId, Run};
 use crate::succession;
+use crate::trace::Traces;
 
 /// Everything known of a village.
 pub(super) struct Subject<'a> {
@@ -37,8 +37,8 @@ pub(super) struct Subject<'a> {
     pub(super) shown: Arc<Shown>,
     /// The same with the places of its evidence, by which the records are found. Nothing else of it goes on the page.
     staff: Arc<Shown>,
-    /// Its records and those of the units that it has succeeded, by kind and place.
-    records: HashMap<(String, String), KnownRecord>,
+    /// Its records and those of the units that it has succeeded.
+    records: Traces<KnownRecord>,
     /// Why findings of it do not count.
     exempt: Exempt,
     /// The results that were public before these, for the same period.
@@ -80,7 +80,7 @@ impl<'a> Subject<'a> {
             lens,
             shown,
             staff,
-            records: HashMap::new(),
+            records: Traces::default(),
             exempt: Exempt::of(app.store(), view.units.all(), code, as_of)?,
             published: published(app, results, code)?,
             coverage: Coverage::default(),
@@ -95,9 +95,9 @@ impl<'a> Subject<'a> {
                 let Some(kind) = dictionary.kinds.get(&stored.kind) else { continue };
                 // A record that no longer fits its kind is evidence of nothing that this page shows.
                 if let Ok(record) = record_of(kind, dictionary, &stored) {
-                    let place = (stored.kind.clone(), stored.source.to_line());
                     let late = watch.lateness(&stored)?;
-                    subject.records.insert(place, KnownRecord { record, id: stored.id, late });
+                    let known = KnownRecord { record: record.clone(), id: stored.id, late };
+                    subject.records.keep(&record, dictionary, known);
                 }
             }
         }
@@ -168,8 +168,8 @@ impl<'a> Subject<'a> {
         let disclosure = &self.results.view.edition.disclosure;
         let is_open = |kind: &str| disclosure.kind_through(&self.lens, kind) == Public::Full;
         let record = |evidence: &ShownEvidence| {
-            let place = evidence.place.clone().filter(|_| is_open(&evidence.kind))?;
-            self.records.get(&(evidence.kind.clone(), place))
+            let known = self.records.find(&evidence.trace());
+            known.filter(|_| is_open(&evidence.kind))
         };
         let in_full = self.shown.findings.get(place).is_some_and(|finding| finding.reason.is_some());
         if in_full { self.evidence_of(place).iter().map(record).collect() } else { Vec::new() }

@@ -48,7 +48,7 @@ fn by_files(plan: &Arc<Plan>) -> Said2020 {
     let world = Arc::new(files::world(&plan.bundle, &given, KEY).unwrap());
     let request = Request { periods: Period::parse_list("2020").unwrap(), as_of: None };
     let results = on_threads(|| assess(plan, &world, &request, &Priors::new())).unwrap().unwrap();
-    told(results.iter().map(Filed::from))
+    told(results.iter().map(|result| Filed::of(result, &plan.bundle.dictionary)))
 }
 
 /// The list as it is uploaded on a day.

@@ -10,6 +10,7 @@ kept_by! {
     the_run_in_force_is_the_newest_that_is_no_trial,
     nothing_is_public_until_it_is_released,
     a_run_that_has_been_public_is_not_discarded,
+    of_runs_that_are_discarded_together_all_go_or_none,
 }
 
 fn a_run_is_seen_when_it_is_finished_and_not_before(store: &dyn Store) {
@@ -163,8 +164,13 @@ fn nothing_is_public_until_it_is_released(store: &dyn Store) {
     assert!(matches!(store.release(run, act(day(3, 2), "")), Err(StoreError::Conflict(Conflict::AlreadyReleased(_)))));
     assert_eq!((public(), store.run(run).unwrap().released), (Some(run), true));
     assert!(!store.run(newer).unwrap().released);
+    let newest_public = || -> Vec<_> {
+        let runs = store.runs_released("six-no").unwrap();
+        runs.into_iter().map(|(run, periods)| (run.id, periods)).collect()
+    };
+    assert_eq!(newest_public(), [(run, vec![period("2020")])], "a newer one that is not public is passed over");
     store.retract(run, act(day(3, 3), "有误")).unwrap();
-    assert_eq!((public(), store.is_released(run).unwrap()), (None, false));
+    assert_eq!((public(), store.is_released(run).unwrap(), newest_public()), (None, false, vec![]));
     let log: Vec<_> =
         store.releases().unwrap().into_iter().map(|release| (release.run, release.public, release.act.why)).collect();
     assert_eq!(log, [(run, true, "经会议审定".to_owned()), (run, false, "有误".to_owned())]);
@@ -181,4 +187,25 @@ fn a_run_that_has_been_public_is_not_discarded(store: &dyn Store) {
     assert!(matches!(store.scan_assessments(spare, None, 1), Err(StoreError::NotFound(_))));
     assert!(matches!(store.discard_run(spare), Err(StoreError::NotFound(_))));
     assert!(save_run(store, &["2020"], 1, false).id > spare, "a number is not given twice");
+}
+
+fn of_runs_that_are_discarded_together_all_go_or_none(store: &dyn Store) {
+    let first = save_run(store, &["2020"], 3, false);
+    let on = |base: RunId| {
+        let mut writer = store.begin_run(NewRun { base: Some(base), ..new_run(&["2020"]) }).unwrap();
+        writer.add(period("2020"), "000001", b"another").unwrap();
+        writer.finish(outcome()).unwrap().id
+    };
+    let second = on(first.id);
+    let third = on(second);
+    let before = store.runs().unwrap();
+    let shared = store.discard_runs(&[second, first.id]).unwrap_err();
+    assert!(
+        matches!(shared, StoreError::Conflict(Conflict::RunShared(base, newer)) if (base, newer) == (second, third))
+    );
+    assert!(matches!(store.discard_runs(&[third, RunId(99)]), Err(StoreError::NotFound(Missing::Run(RunId(99))))));
+    assert_eq!(store.runs().unwrap(), before);
+    store.discard_runs(&[third, second]).unwrap();
+    assert_eq!(store.runs().unwrap(), [first]);
+    assert_eq!(save_run(store, &["2020"], 1, false).id, RunId(third.0 + 1), "a number is not given twice");
 }

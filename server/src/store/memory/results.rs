@@ -10,7 +10,7 @@ use liuwu_engine::period::Period;
 use super::{Inner, Memory};
 use crate::store::RunWriter;
 use crate::store::error::{Missing, Result};
-use crate::store::standing::{Filing, Order, check_base, check_name, in_force, merged, number_run};
+use crate::store::standing::{Filing, Order, check_base, check_name, merged, newest, number_run};
 use crate::store::words::*;
 
 /// Assessments by the place of their period in the run, and by unit.
@@ -39,9 +39,10 @@ impl Inner {
         Some(self.shown(run))
     }
 
-    pub(super) fn in_force(&self, bundle: &str) -> Vec<(Run, Vec<Period>)> {
-        let filed: Vec<(&Run, Filing)> = self.runs.values().rev().map(|(run, _)| (run, Filing::from(run))).collect();
-        let found = in_force(filed.iter().map(|(run, filing)| (*run, filing)), bundle);
+    pub(super) fn newest_runs(&self, bundle: &str, accept: impl Fn(&Run) -> bool) -> Vec<(Run, Vec<Period>)> {
+        let runs = self.runs.values().rev().map(|(run, _)| run).filter(|run| accept(run));
+        let filed: Vec<(&Run, Filing)> = runs.map(|run| (run, Filing::from(run))).collect();
+        let found = newest(filed.iter().map(|(run, filing)| (*run, filing)), bundle);
         found.into_iter().map(|(run, periods)| (self.shown(run), periods)).collect()
     }
 

@@ -5,7 +5,7 @@
 
 mod writing;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use liuwu_engine::period::Date;
 use liuwu_engine::record::loose::Sheet;
@@ -53,8 +53,8 @@ impl Sled {
         let (sheets, numbers) = number_sheets(&batch.records);
         let mut entries = self.rows_by_shelf(&batch, id, (sheets, &numbers))?;
         entries.push((&self.shelves.successors, successors));
-        let leaves = self.changed_leaves(brought(&batch, id, &numbers, put_out))?;
         let rows = (batch.records.len() + batch.attributes.len()) as u64;
+        let leaves = self.changed_leaves(brought(batch, id, &numbers, put_out))?;
         let mut called_off = None;
         self.commit(&mut batching, || {
             let mark = Key::new().text("writing");
@@ -74,7 +74,7 @@ impl Sled {
             self.database.sync()?;
             known.last_batch = id;
             known.lists += u64::from(head.counts.has_lists());
-            known.latest = known.latest.max(batch.received_on);
+            known.latest = known.latest.max(head.received_on);
             Ok(())
         })?;
         called_off.map_or(Ok(id), |off| Err(off.into()))
@@ -238,12 +238,13 @@ pub(super) fn record_entries(
     (id, before): (BatchId, u32),
     sheets: &[u32],
 ) -> Result<Vec<Entry>> {
-    let mut groups: BTreeMap<(&str, &str), Vec<RecordLineOf>> = BTreeMap::new();
+    let mut groups: HashMap<(&str, &str), Vec<RecordLineOf>> = HashMap::new();
     for ((number, record), sheet) in (before + 1..).zip(records).zip(sheets) {
         let RecordRow { date, number: own, fields, source, supersedes, .. } = record;
         let line = RecordLineOf(number, *date, own, (*sheet, source.row), fields, *supersedes);
         groups.entry((&record.unit, &record.kind)).or_default().push(line);
     }
+    let groups: BTreeMap<_, _> = groups.into_iter().collect();
     let written = groups.into_par_iter().map(|((unit, kind), lines)| {
         let key = Key::new().text(unit).text(kind).batch(id);
         let values = fill(on, lines)?.into_iter();

@@ -1,6 +1,6 @@
 //! The store on sled: one directory, one process.
 //!
-//! Enters and leaves: see [`Store`]. Reading order: `key`, `seal`, `open`, `shelf` (how bytes are kept), `rows`,
+//! Enters and leaves: see [`Store`]. Reading order: `key`, `seal`, `open`, `rights` (who may write), `shelf` (how bytes are kept), `rows`,
 //! `editions`, `ledger` (batches), `large` (batches that are not held), `knowledge` (facts as of a day), `seen` (facts as of a moment), `packs` (facts kept packed), `results` (runs and releases), `half_runs`, `journal`, `cabinet`, `drawer`, `verify`;
 //! `mending` (opening).
 //! Next: [`super::transfer`].
@@ -45,6 +45,7 @@
 mod key;
 mod seal;
 mod open;
+mod rights;
 mod mending;
 mod shelf;
 mod rows;
@@ -68,8 +69,8 @@ mod tampering;
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::atomic::AtomicBool;
+use std::sync::{Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use liuwu_engine::period::{Date, Period};
 use serde::de::DeserializeOwned;
@@ -77,9 +78,10 @@ use serde::de::DeserializeOwned;
 use self::key::{Key, Part, Parts};
 use self::open::Database;
 use self::packs::KnownSheets;
+use self::rights::{Batching, Writing};
 use self::shelf::Shelf;
 use super::changes::Changes;
-use super::error::{Damage, Fault, Result, StoreError};
+use super::error::{Damage, Fault, Result};
 use super::standing::{Filing, Releases, Withdrawn};
 use super::words::*;
 use super::{BatchWriter, Knowledge, Moment, RunWriter, Store};
@@ -118,23 +120,6 @@ struct Known {
 
 /// None: the heading is damaged.
 type Filings = BTreeMap<RunId, Option<Filing>>;
-
-/// The right to write, which one thread has at a time.
-trait Right {}
-
-/// Held while anything but batches is written.
-#[derive(Default)]
-struct Writing {
-    /// The highest number given to a run, complete or not.
-    last_run: RunId,
-}
-
-/// Held while a batch is written, taken back or blanked, which may last for minutes: nobody else waits for it.
-#[derive(Default)]
-struct Batching;
-
-impl Right for MutexGuard<'_, Writing> {}
-impl Right for MutexGuard<'_, Batching> {}
 
 struct Shelves {
     meta: Shelf,
@@ -244,57 +229,6 @@ impl Sled {
 
     fn learn(&self) -> RwLockWriteGuard<'_, Known> {
         self.known.write().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn lock_writing(&self) -> MutexGuard<'_, Writing> {
-        self.writing.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// The right to write anything but batches.
-    fn begin(&self) -> Result<MutexGuard<'_, Writing>> {
-        let writing = self.lock_writing();
-        if self.is_halted() { Err(StoreError::Halted) } else { Ok(writing) }
-    }
-
-    /// The right to write batches.
-    fn begin_batching(&self) -> Result<MutexGuard<'_, Batching>> {
-        let batching = self.batching.lock().unwrap_or_else(PoisonError::into_inner);
-        if self.is_halted() { Err(StoreError::Halted) } else { Ok(batching) }
-    }
-
-    fn is_halted(&self) -> bool {
-        self.halted.load(Ordering::Acquire)
-    }
-
-    fn halt(&self) {
-        self.halted.store(true, Ordering::Release);
-    }
-
-    /// Writes by `write`, and refuses all later writes when it fails: how much of it is on the disk is then not known.
-    fn commit(&self, _right: &mut impl Right, write: impl FnOnce() -> Result<()>) -> Result<()> {
-        self.write_and_sync(write)
-    }
-
-    /// The same for single entries that nothing else depends on, so that nobody who logs in waits for the end of an upload.
-    fn commit_entry(&self, write: impl FnOnce() -> Result<()>) -> Result<()> {
-        if self.is_halted() { Err(StoreError::Halted) } else { self.write_and_sync(write) }
-    }
-
-    /// The same for an entry that may be lost together with all that was written last.
-    fn commit_unsynced(&self, write: impl FnOnce() -> Result<()>) -> Result<()> {
-        let done = if self.is_halted() { Err(StoreError::Halted) } else { write() };
-        if done.is_err() {
-            self.halt();
-        }
-        done
-    }
-
-    fn write_and_sync(&self, write: impl FnOnce() -> Result<()>) -> Result<()> {
-        let done = write().and_then(|()| self.database.sync());
-        if done.is_err() {
-            self.halt();
-        }
-        done
     }
 
     fn read_json<T: DeserializeOwned>(&self, shelf: &Shelf, key: &Key) -> Result<Option<T>> {
@@ -420,7 +354,12 @@ impl Store for Sled {
     }
 
     fn runs_in_force(&self, bundle: &str) -> Result<Vec<(Run, Vec<Period>)>> {
-        self.all_in_force(bundle)
+        self.newest_runs(bundle, |_| true)
+    }
+
+    fn runs_released(&self, bundle: &str) -> Result<Vec<(Run, Vec<Period>)>> {
+        let releases = self.known().releases.clone();
+        self.newest_runs(bundle, |id| releases.is_public(id))
     }
 
     fn released_run(&self, bundle: &str, period: Period) -> Result<Option<Run>> {
@@ -451,8 +390,8 @@ impl Store for Sled {
         own.into_iter().map(|own| self.stored(&run, own)).collect()
     }
 
-    fn discard_run(&self, id: RunId) -> Result<()> {
-        self.changes.make(|| self.remove_run(id))
+    fn discard_runs(&self, ids: &[RunId]) -> Result<()> {
+        self.changes.make(|| self.remove_runs(ids))
     }
 
     fn release(&self, run: RunId, act: Act) -> Result<()> {

@@ -413,53 +413,36 @@ pub(super) fn gathered(exchanges: Vec<Exchange>, most: usize) -> impl Iterator<I
     })
 }
 
-/// What a batch brings to one unit: places of its records and attributes, and the records it corrects there.
+/// What a batch brings to one unit, and the records it corrects there.
 #[derive(Default)]
 struct Brought {
-    records: Vec<u32>,
-    attributes: Vec<u32>,
+    facts: LooseFacts,
     corrected: BTreeSet<(u64, u32)>,
 }
 
 /// What a batch brings to each unit, by rising unit; `sheets` are the numbers of the sheets of its records.
 pub(super) fn brought(
-    batch: &NewBatch,
+    batch: NewBatch,
     id: BatchId,
     sheets: &[u32],
     corrected: Vec<PutOut>,
 ) -> impl Iterator<Item = Result<(String, Change)>> {
-    let mut units: BTreeMap<String, Brought> = BTreeMap::new();
+    let mut units: HashMap<String, Brought> = HashMap::new();
     for (unit, old) in corrected {
         units.entry(unit).or_default().corrected.insert((old.batch.0, old.number));
     }
-    for (place, record) in (0..).zip(&batch.records) {
-        units.entry(record.unit.clone()).or_default().records.push(place);
+    for ((number, record), sheet) in (1..).zip(batch.records).zip(sheets) {
+        let RecordRow { unit, kind, date, number: own, fields, source, .. } = record;
+        let origin = Origin { batch: id.0, number, sheet: *sheet, row: source.row };
+        let loose = LooseRecord { kind, date, number: own, fields, origin };
+        units.entry(unit).or_default().facts.records.push(loose);
     }
-    for (place, fact) in (0..).zip(&batch.attributes) {
-        units.entry(fact.unit.clone()).or_default().attributes.push(place);
+    for (number, fact) in (1..).zip(batch.attributes) {
+        let facts = &mut units.entry(fact.unit.clone()).or_default().facts;
+        facts.attributes.push(loose_attribute(ItemId { batch: id, number }, fact));
     }
-    units.into_iter().map(move |(unit, brought)| {
-        let records = brought.records.iter().filter_map(|place| {
-            let record = nth(&batch.records, *place)?;
-            Some(LooseRecord {
-                kind: record.kind.clone(),
-                date: record.date,
-                number: record.number.clone(),
-                fields: record.fields.clone(),
-                origin: Origin { batch: id.0, number: place + 1, sheet: *nth(sheets, *place)?, row: record.source.row },
-            })
-        });
-        let attributes = brought.attributes.iter().filter_map(|place| {
-            let fact = nth(&batch.attributes, *place)?.clone();
-            Some(loose_attribute(ItemId { batch: id, number: place + 1 }, fact))
-        });
-        let facts = LooseFacts { records: records.collect(), attributes: attributes.collect() };
-        Ok((unit, Change::Bring { facts, corrected: brought.corrected }))
-    })
-}
-
-fn nth<T>(list: &[T], place: u32) -> Option<&T> {
-    list.get(usize::try_from(place).ok()?)
+    let units: BTreeMap<String, Brought> = units.into_iter().collect();
+    units.into_iter().map(|(unit, Brought { facts, corrected })| Ok((unit, Change::Bring { facts, corrected })))
 }
 
 /// A fact about a unit in the words of packed facts.

@@ -10,7 +10,7 @@
 //! A run with a base holds what it replaces; everything else is found in the base, or in the base of that.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{PoisonError, RwLockReadGuard, RwLockWriteGuard};
 
 use liuwu_engine::period::Period;
@@ -21,7 +21,7 @@ use super::shelf::Entry;
 use super::{Filings, Sled, parts};
 use crate::store::RunWriter;
 use crate::store::error::{Conflict, Damage, Missing, Result};
-use crate::store::standing::{Filing, Order, check_base, check_name, check_shared, in_force, merged, number_run};
+use crate::store::standing::{Filing, Order, check_base, check_name, check_shared, merged, newest, number_run};
 use crate::store::words::*;
 
 /// Values gathered before they are written.
@@ -62,14 +62,22 @@ impl Sled {
         found.map(|id| self.one_run(id)).transpose()
     }
 
-    pub(super) fn all_in_force(&self, bundle: &str) -> Result<Vec<(Run, Vec<Period>)>> {
+    /// The runs of a bundle that are the newest of their periods, of those that are accepted.
+    pub(super) fn newest_runs(&self, bundle: &str, accept: impl Fn(RunId) -> bool) -> Result<Vec<(Run, Vec<Period>)>> {
+        let filings = self.sound_filings()?;
+        let runs = filings.iter().rev().filter_map(|(id, filing)| Some((*id, filing.as_ref()?)));
+        let found = newest(runs.filter(|(id, _)| accept(*id)), bundle);
+        drop(filings);
+        found.into_iter().map(|(id, periods)| Ok((self.one_run(id)?, periods))).collect()
+    }
+
+    /// All filings; a heading that is damaged is named.
+    fn sound_filings(&self) -> Result<RwLockReadGuard<'_, Filings>> {
         let filings = self.filings();
         if let Some(damaged) = filings.iter().find(|(_, filing)| filing.is_none()).map(|(id, _)| *id) {
             self.one_run(damaged)?;
         }
-        let found = in_force(filings.iter().rev().filter_map(|(id, filing)| Some((*id, filing.as_ref()?))), bundle);
-        drop(filings);
-        found.into_iter().map(|(id, periods)| Ok((self.one_run(id)?, periods))).collect()
+        Ok(filings)
     }
 
     fn filings(&self) -> RwLockReadGuard<'_, Filings> {
@@ -80,22 +88,25 @@ impl Sled {
         self.filings.write().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(super) fn remove_run(&self, id: RunId) -> Result<()> {
+    pub(super) fn remove_runs(&self, ids: &[RunId]) -> Result<()> {
         let mut writing = self.begin()?;
-        self.one_run(id)?;
-        self.known().releases.check_discard(id)?;
-        let others: Vec<Run> = self.runs_back().collect::<Result<_>>()?;
-        check_shared(id, &others)?;
-        let key = Key::new().large(id.0);
+        let ids: BTreeSet<RunId> = ids.iter().copied().collect();
+        for id in &ids {
+            self.one_run(*id)?;
+            self.known().releases.check_discard(*id)?;
+        }
+        let base = |filing: &Option<Filing>| filing.as_ref().and_then(|filing| filing.base);
+        check_shared(&ids, self.sound_filings()?.iter().map(|(id, filing)| (*id, base(filing))))?;
+        let keys: Vec<Key> = ids.iter().map(|id| Key::new().large(id.0)).collect();
         let last = encode(&writing.last_run)?;
         self.commit(&mut writing, || {
-            // So that its number is not given again.
+            // So that their numbers are not given again.
             self.shelves.meta.write(vec![(Key::new().text("last_run"), last)])?;
-            self.shelves.runs.remove(&key)?;
-            // The heading goes first: what an interruption leaves is then removed at the next opening.
+            // Those that rest on others go first, and headings before results: what an interruption leaves is removed at the next opening.
+            keys.iter().rev().try_for_each(|key| self.shelves.runs.remove(key))?;
             self.database.sync()?;
-            self.refile().remove(&id);
-            self.shelves.assessments.remove(&key)
+            self.refile().retain(|id, _| !ids.contains(id));
+            keys.iter().try_for_each(|key| self.shelves.assessments.remove(key))
         })
     }
 

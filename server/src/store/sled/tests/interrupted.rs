@@ -47,7 +47,7 @@ fn append_up_to(store: &Sled, batch: &NewBatch, pieces: usize) -> usize {
     let (sheets, numbers) = number_sheets(&batch.records);
     let mut entries = store.rows_by_shelf(batch, id, (sheets, &numbers)).unwrap();
     entries.push((&store.shelves.successors, successors));
-    let leaves = store.changed_leaves(brought(batch, id, &numbers, put_out)).unwrap();
+    let leaves = store.changed_leaves(brought(batch.clone(), id, &numbers, put_out)).unwrap();
     store.shelves.meta.write(vec![(Key::new().text("writing"), encode(&id).unwrap())]).unwrap();
     for (shelf, entries) in entries {
         shelf.write(entries).unwrap();
@@ -142,7 +142,7 @@ fn packed_facts_stay_as_they_are_when_a_record_cannot_be_read() {
 fn what_takes_the_place_of_one_value_is_never_written_in_two_pieces() {
     let (store, _directory, coming) = known_and_coming();
     let (_, numbers) = number_sheets(&coming.records);
-    let leaves = store.changed_leaves(brought(&coming, BatchId(2), &numbers, Vec::new())).unwrap();
+    let leaves = store.changed_leaves(brought(coming, BatchId(2), &numbers, Vec::new())).unwrap();
     let counts: Vec<usize> = leaves.iter().map(Exchange::len).collect();
     assert!(counts.iter().any(|count| *count > 1), "no value is cut: {counts:?}");
     let sizes: Vec<usize> = gathered(leaves.clone(), 3).map(|piece| piece.len()).collect();

@@ -1,0 +1,34 @@
+# 区划变更页。
+
+divisions-title = 区划变更
+divisions-lead = 村社、镇街合并、拆分、改代码，从生效之日起旧代码的记录计入承继的单位，旧记录保留原代码。以前的核算结果不变。
+divisions-hand-in = 报送变更表
+divisions-choose = 把变更表拖到这里，或点这里选择
+divisions-columns = xlsx、xls、csv；列：变更种类、生效日期、原区划代码、原名称、现区划代码、现名称
+divisions-known = 已登记的变更
+divisions-none = 还没有登记过区划变更。
+divisions-from = 生效日期
+divisions-old = 原区划
+divisions-new = 现区划
+divisions-batches = 报送记录
+divisions-faults = 有{ $count }处需要改正，一项也没有入库
+divisions-again = 改好后重新报送
+divisions-follows = { $count }项变更，入库后
+divisions-dry-run = 这是预检，什么都还没有入库。
+divisions-what = 变更
+divisions-merged = 合并
+divisions-split = 拆分
+divisions-recoded = 改代码
+divisions-from-day = { $day }起
+divisions-takes-along = 带过去的
+divisions-heir = （原记录计入它）
+divisions-stays = 沿用原代码
+divisions-records = 记录{ $count }条
+divisions-below = 下属{ $count }个改属
+divisions-reason = 依据（如批复文号）
+divisions-store = 登记 { $count } 项变更
+divisions-not-now = 先不登记
+divisions-stored = 已登记，批次 { $batch }。得分随即重算。
+divisions-found = 这是一张区划变更表，不作为台账入库。
+divisions-go = 到“区划变更”办理
+divisions-not-yours = 区划变更由负责全市的账号报送，请转交市里。
