@@ -80,7 +80,7 @@ impl<'a> Custody<'a> {
     /// even by a first letter.
     pub fn sight(&self) -> Sight {
         let may_know = self.caller.may(Permission::SeePersonal) || self.caller.may(Permission::ReadResults);
-        if may_know { Sight::Masked } else { Sight::Withheld }
+        if may_know && !self.caller.is_village() { Sight::Masked } else { Sight::Withheld }
     }
 
     /// The fields of a record as the caller sees them.
@@ -176,7 +176,7 @@ impl Custody<'_> {
     /// # Errors
     /// [`Problem::Forbidden`], [`Problem::Parameter`] without a reason; those of [`Self::record`].
     pub fn in_full(&self, id: RecordId, why: &str) -> Result<(Version, Vec<SeenField>), Problem> {
-        if !self.caller.may(Permission::SeePersonal) {
+        if !self.caller.may_see_personal() {
             return Err(Problem::Forbidden(Permission::SeePersonal.zh(), Permission::SeePersonal.en()));
         }
         let act = self.act(why)?;

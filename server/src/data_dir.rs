@@ -8,8 +8,9 @@ use std::sync::Arc;
 
 use anyhow::Context;
 
+use crate::accounts::Caller;
 use crate::accounts::password::Cost;
-use crate::audit::Audit;
+use crate::audit::{Action, Audit, Note, Subject};
 use crate::entrance::Entrance;
 use crate::questions;
 use crate::store::{self, Store};
@@ -35,8 +36,23 @@ impl DataDir {
         std::fs::create_dir_all(path).with_context(|| path.display().to_string())?;
         let pseudonym_key = key(&path.join("pseudonym.key"))?;
         let store = store::sled::open(path.join("store"))?;
-        questions::finish_interrupted(&store)?;
-        Ok(DataDir { store: Arc::new(store), pseudonym_key, path: path.to_owned() })
+        let dir = DataDir { store: Arc::new(store), pseudonym_key, path: path.to_owned() };
+        dir.finish_answers()?;
+        Ok(dir)
+    }
+
+    /// Finishes answers that were cut off after they had been stored, and says so in the log, which does not know of them.
+    fn finish_answers(&self) -> anyhow::Result<()> {
+        let finished = questions::finish_interrupted(self.store.as_ref())?;
+        if finished.is_empty() {
+            return Ok(());
+        }
+        let (audit, service) = (self.audit(), Caller::service());
+        for (question, batch) in finished {
+            audit.note(Note::done(&service, Action::Upload, Subject::of("batch", batch)))?;
+            audit.note(Note::done(&service, Action::Decide, Subject::of("question", question)))?;
+        }
+        Ok(())
     }
 
     /// The log of everything that was done, with the file beside the store that says where it ends.

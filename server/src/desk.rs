@@ -71,7 +71,7 @@ pub fn begin(app: &App, caller: &Caller, files: Vec<File>) -> Result<Draft, Prob
     }
     let store = app.store();
     app.drafts().expire(store, app.now())?;
-    Ok(app.drafts().create(store, (&caller.name(), &realm(caller.scope())), &all, app.now())?)
+    Ok(app.drafts().create(store, (caller, &realm(caller.scope())), &all, app.now())?)
 }
 
 /// A draft of the caller. One whose batch was stored just before an interruption is known by its batch, which is noted in the log.
@@ -96,7 +96,7 @@ pub fn get(app: &App, caller: &Caller, id: &str) -> Result<Draft, Problem> {
         taken_back: batch.counts.taken_back,
     };
     app.audit().note(Note::done(caller, Action::Upload, Subject::of("batch", batch.id)))?;
-    Ok(app.drafts().set_state(app.store(), (id, &caller.name()), state, app.now())?)
+    Ok(app.drafts().set_state(app.store(), (id, caller), state, app.now())?)
 }
 
 /// The note in a batch that says of which draft it is.

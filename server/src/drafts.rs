@@ -17,13 +17,16 @@ use jiff::{SignedDuration, Timestamp};
 use liuwu_engine::period::Date;
 use serde::{Deserialize, Serialize};
 
+use crate::accounts::Caller;
+use crate::audit::documents::{self as audit, Document};
+use crate::audit::{Action, Audit, Note, Subject};
 use crate::intake::{CellChoice, Choices, TableChoice};
 use crate::store::{BatchId, ContentId, Paper, Store, StoreError};
 use crate::upload::{File, Report};
 pub use error::DraftError;
 
 /// The folder of drafts in the cabinet, and their drawer.
-const FOLDER: &str = "drafts";
+const FOLDER: &str = Document::Draft.folder();
 /// Hours after which a draft that nobody touched goes.
 const LIFE: SignedDuration = SignedDuration::from_hours(14 * 24);
 /// Hours for which the files of something that is no draft any more stay.
@@ -142,8 +145,9 @@ pub struct Change {
 }
 
 /// The drafts of a store. Of this process alone, as the store is.
-#[derive(Default)]
 pub struct Drafts {
+    /// The log, which vouches for each of them.
+    audit: Arc<Audit>,
     /// Held from reading a draft until its change is stored.
     changing: Mutex<()>,
     /// Drafts that are being stored just now.
@@ -169,6 +173,12 @@ impl fmt::Debug for Drafts {
 }
 
 impl Drafts {
+    /// The drafts of the store of a log.
+    #[must_use]
+    pub fn new(audit: Arc<Audit>) -> Drafts {
+        Drafts { audit, changing: Mutex::default(), storing: Arc::default() }
+    }
+
     /// Begins a draft.
     ///
     /// # Errors
@@ -176,7 +186,7 @@ impl Drafts {
     pub fn create(
         &self,
         store: &dyn Store,
-        (owner, realm): (&str, &str),
+        (caller, realm): (&Caller, &str),
         files: &[File],
         at: Timestamp,
     ) -> Result<Draft, DraftError> {
@@ -193,7 +203,7 @@ impl Drafts {
         let draft = Draft {
             id: random_id()?,
             revision: 1,
-            owner: owner.to_owned(),
+            owner: caller.name(),
             realm: realm.to_owned(),
             created: at,
             touched: at,
@@ -207,7 +217,7 @@ impl Drafts {
             state: State::Open,
             outline: None,
         };
-        save(store, &draft)?;
+        self.save(caller, &draft)?;
         Ok(draft)
     }
 
@@ -241,11 +251,11 @@ impl Drafts {
     pub fn change(
         &self,
         store: &dyn Store,
-        (id, owner): (&str, &str),
+        (id, caller): (&str, &Caller),
         change: Change,
         at: Timestamp,
     ) -> Result<Draft, DraftError> {
-        self.alter(store, (id, owner), at, |draft| {
+        self.alter(store, (id, caller), at, |draft| {
             if draft.state != State::Open {
                 return Err(DraftError::Closed);
             }
@@ -262,11 +272,11 @@ impl Drafts {
     pub fn set_state(
         &self,
         store: &dyn Store,
-        (id, owner): (&str, &str),
+        (id, caller): (&str, &Caller),
         state: State,
         at: Timestamp,
     ) -> Result<Draft, DraftError> {
-        self.alter(store, (id, owner), at, |draft| {
+        self.alter(store, (id, caller), at, |draft| {
             draft.state = state;
             Ok(())
         })
@@ -283,7 +293,8 @@ impl Drafts {
             return Ok(());
         }
         draft.outline = Some(outline);
-        save(store, &draft)
+        // What was found passes, and is not noted.
+        Ok(store.file_papers(vec![Paper::new(FOLDER, &draft.id, serde_json::to_vec(&draft)?)])?)
     }
 
     /// The right to store a draft; none while somebody has it.
@@ -295,16 +306,16 @@ impl Drafts {
     fn alter(
         &self,
         store: &dyn Store,
-        (id, owner): (&str, &str),
+        (id, caller): (&str, &Caller),
         at: Timestamp,
         alter: impl FnOnce(&mut Draft) -> Result<(), DraftError>,
     ) -> Result<Draft, DraftError> {
         let _alone = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut draft = self.get(store, id, owner)?;
+        let mut draft = self.get(store, id, &caller.name())?;
         alter(&mut draft)?;
         draft.revision += 1;
         draft.touched = at;
-        save(store, &draft)?;
+        self.save(caller, &draft)?;
         Ok(draft)
     }
 
@@ -312,11 +323,11 @@ impl Drafts {
     ///
     /// # Errors
     /// [`DraftError::Missing`]; [`DraftError::BeingStored`] while somebody has the right to store it.
-    pub fn discard(&self, store: &dyn Store, (id, owner): (&str, &str)) -> Result<(), DraftError> {
+    pub fn discard(&self, store: &dyn Store, (id, caller): (&str, &Caller)) -> Result<(), DraftError> {
         let _alone = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
-        let draft = self.get(store, id, owner)?;
+        let draft = self.get(store, id, &caller.name())?;
         let _claim = self.claim(&draft.id).ok_or(DraftError::BeingStored)?;
-        store.file_papers(vec![Paper::gone(FOLDER, &draft.id)])?;
+        self.drop_all(caller, std::slice::from_ref(&draft))?;
         let held = held(&all(store)?);
         for file in draft.files.iter().filter(|file| !held.contains(&file.content)) {
             store.throw_out(FOLDER, file.content)?;
@@ -334,7 +345,7 @@ impl Drafts {
         let stays =
             |draft: &Draft| now.duration_since(draft.touched) < LIFE || being_stored.contains(draft.id.as_str());
         let (kept, old): (Vec<Draft>, Vec<Draft>) = all(store)?.into_iter().partition(stays);
-        store.file_papers(old.iter().map(|draft| Paper::gone(FOLDER, &draft.id)).collect())?;
+        self.drop_all(&Caller::service(), &old)?;
         let held = held(&kept);
         for head in store.kept(FOLDER)? {
             // A file that has just come may belong to a draft that is being begun.
@@ -343,6 +354,22 @@ impl Drafts {
             }
         }
         Ok(old.len())
+    }
+
+    /// Writes a draft together with the entry that vouches for it.
+    fn save(&self, caller: &Caller, draft: &Draft) -> Result<(), DraftError> {
+        let note = Note::done(caller, Action::SaveDraft, Subject::of("draft", &draft.id));
+        let body = Some(serde_json::to_vec(draft)?);
+        let change = audit::Change { note, document: Document::Draft, name: draft.id.clone(), body };
+        Ok(self.audit.note_changes(vec![change])?)
+    }
+
+    fn drop_all(&self, caller: &Caller, drafts: &[Draft]) -> Result<(), DraftError> {
+        let dropped = |draft: &Draft| {
+            let note = Note::done(caller, Action::DropDraft, Subject::of("draft", &draft.id));
+            audit::Change { note, document: Document::Draft, name: draft.id.clone(), body: None }
+        };
+        Ok(self.audit.note_changes(drafts.iter().map(dropped).collect())?)
     }
 }
 
@@ -398,11 +425,6 @@ impl Change {
             }
         }
     }
-}
-
-fn save(store: &dyn Store, draft: &Draft) -> Result<(), DraftError> {
-    let body = serde_json::to_vec(draft)?;
-    Ok(store.file_papers(vec![Paper::new(FOLDER, &draft.id, body)])?)
 }
 
 fn all(store: &dyn Store) -> Result<Vec<Draft>, DraftError> {

@@ -237,12 +237,13 @@ pub fn settle(
     Ok(question)
 }
 
-/// Settles the questions whose answer was stored just before an interruption, as they were answered; gives how many.
+/// Settles the questions whose answer was stored just before an interruption, as they were answered; gives their numbers, each with
+/// the batch that stored the answer, for the log.
 ///
 /// # Errors
 /// The store's.
-pub fn finish_interrupted(store: &dyn Store) -> Result<usize, StoreError> {
-    let mut papers = Vec::new();
+pub fn finish_interrupted(store: &dyn Store) -> Result<Vec<(u64, BatchId)>, StoreError> {
+    let (mut papers, mut finished) = (Vec::new(), Vec::new());
     for batch in store.batches(None, RECENT)?.into_iter().filter(|batch| batch.withdrawn.is_none()) {
         let number = batch.notes.get(NOTE).and_then(|number| number.parse().ok());
         let question = match number.map(|number| one(store, number)) {
@@ -255,10 +256,10 @@ pub fn finish_interrupted(store: &dyn Store) -> Result<usize, StoreError> {
             _ => Answer::TakeNew,
         };
         let act = Act { by: batch.by, at: batch.at, why: batch.what };
+        finished.push((question.number, batch.id));
         papers.push(Question { settled: Some(Settled { answer, act, batch: Some(batch.id) }), ..question }.to_paper()?);
     }
-    let finished = papers.len();
-    if finished > 0 {
+    if !papers.is_empty() {
         store.file_papers(papers)?;
     }
     Ok(finished)

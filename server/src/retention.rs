@@ -1,6 +1,7 @@
 //! Retention: personal fields are blanked once their kind has kept them long enough.
 //!
-//! Enters: a store, the edition that says how long ([`Kind::keep_personal`]), the key of pseudonyms, a day. Leaves: records whose
+//! Enters: a store, every edition in it ([`Terms`]), of which the newest that has a kind says how long ([`Kind::keep_personal`]), the
+//! key of pseudonyms, a day. Leaves: records whose
 //! personal texts have given way to their pseudonyms, so that scores and receipts stay what they were; and a [`Blanked`] that
 //! says how many. The time runs from the day of the record or from the day it was received, whichever is later. Next:
 //! [`crate::filed`].
@@ -41,6 +42,33 @@ impl Blanked {
     }
 }
 
+/// What standards say of how long personal fields are kept: the editions of a store, the newest first. Of each standard the newest
+/// edition that has a kind counts, so that records of a kind which it no longer has are blanked all the same.
+pub struct Terms<'a>(Vec<&'a Bundle>);
+
+impl<'a> Terms<'a> {
+    /// Of these editions, the newest first.
+    pub fn of(editions: impl IntoIterator<Item = &'a Bundle>) -> Terms<'a> {
+        Terms(editions.into_iter().collect())
+    }
+
+    /// The editions that count for a kind, one of each standard.
+    fn of_kind(&self, kind: &str) -> Vec<&'a Bundle> {
+        let mut found: Vec<&Bundle> = Vec::new();
+        for edition in self.0.iter().filter(|edition| edition.dictionary.kinds.contains_key(kind)) {
+            if found.iter().all(|known| known.id != edition.id) {
+                found.push(edition);
+            }
+        }
+        found
+    }
+
+    /// By what it is known whether they have changed.
+    fn digest(&self) -> String {
+        self.0.iter().map(|edition| edition.digest.as_str()).collect::<Vec<_>>().join("+")
+    }
+}
+
 /// When a batch is to be looked at again, by which text of the standard.
 #[derive(Serialize, Deserialize)]
 struct Next {
@@ -59,15 +87,15 @@ pub type BeforeBlanking<'a> = &'a mut dyn FnMut(BatchId, &NewBatch, &NewBatch) -
 /// The store's. What was blanked before stays so, and the rest is done by the next call.
 pub fn blank_due<G>(
     store: &dyn Store,
-    bundle: &Bundle,
+    terms: &Terms<'_>,
     key: &[u8],
     today: Date,
     before: BeforeBlanking,
     alone: impl FnOnce() -> G,
 ) -> Result<Blanked, StoreError> {
-    let mut blanked = sweep(store, bundle, key, today, Some(before))?;
+    let mut blanked = sweep(store, terms, key, today, Some(before))?;
     let _alone = alone();
-    blanked.questions = blank_questions(store, bundle, key, today, true)?;
+    blanked.questions = blank_questions(store, terms, key, today, true)?;
     Ok(blanked)
 }
 
@@ -75,15 +103,15 @@ pub fn blank_due<G>(
 ///
 /// # Errors
 /// The store's.
-pub fn count_due(store: &dyn Store, bundle: &Bundle, key: &[u8], today: Date) -> Result<Blanked, StoreError> {
-    let questions = blank_questions(store, bundle, key, today, false)?;
-    Ok(Blanked { questions, ..sweep(store, bundle, key, today, None)? })
+pub fn count_due(store: &dyn Store, terms: &Terms<'_>, key: &[u8], today: Date) -> Result<Blanked, StoreError> {
+    let questions = blank_questions(store, terms, key, today, false)?;
+    Ok(Blanked { questions, ..sweep(store, terms, key, today, None)? })
 }
 
 /// Goes through the records of all batches that are due.
 fn sweep(
     store: &dyn Store,
-    bundle: &Bundle,
+    terms: &Terms<'_>,
     key: &[u8],
     today: Date,
     mut really: Option<BeforeBlanking>,
@@ -91,11 +119,11 @@ fn sweep(
     let mut blanked = Blanked::default();
     let last = store.batches(None, 1)?.first().map_or(0, |batch| batch.id.0);
     for id in (1..=last).map(BatchId) {
-        if !is_due(store, bundle, id, today)? {
+        if !is_due(store, terms, id, today)? {
             continue;
         }
         let batch = store.contents(id)?;
-        let (blanks, next) = of_batch(bundle, key, today, id, &batch);
+        let (blanks, next) = of_batch(terms, key, today, id, &batch);
         blanked.records += blanks.len() as u64;
         blanked.fields += blanks.iter().map(|blank| blank.fields.len() as u64).sum::<u64>();
         if let Some(before) = &mut really {
@@ -105,7 +133,7 @@ fn sweep(
             for some in blanks.chunks(AT_ONCE) {
                 store.blank(some.to_vec())?;
             }
-            note_next(store, bundle, id, next)?;
+            note_next(store, terms, id, next)?;
         }
     }
     Ok(blanked)
@@ -114,13 +142,13 @@ fn sweep(
 /// Blanks the rows kept as questions, or only counts those that are due.
 fn blank_questions(
     store: &dyn Store,
-    bundle: &Bundle,
+    terms: &Terms<'_>,
     key: &[u8],
     today: Date,
     really: bool,
 ) -> Result<u64, StoreError> {
     questions::blank(store, really, &mut |received_on, row| {
-        let gone = gone_fields(bundle, key, today, received_on, row).0;
+        let gone = gone_fields(terms, key, today, received_on, row).0;
         let any = !gone.is_empty();
         for (name, value) in gone {
             row.fields.insert(name, value);
@@ -142,23 +170,23 @@ fn blanked_batch(batch: &NewBatch, blanks: &[Blank]) -> NewBatch {
 }
 
 /// Whether a batch has to be looked at: on its day, or when the standard has changed since.
-fn is_due(store: &dyn Store, bundle: &Bundle, id: BatchId, today: Date) -> Result<bool, StoreError> {
+fn is_due(store: &dyn Store, terms: &Terms<'_>, id: BatchId, today: Date) -> Result<bool, StoreError> {
     let noted = store.paper(FOLDER, &id.to_string())?.and_then(|paper| serde_json::from_slice::<Next>(&paper).ok());
-    Ok(noted.is_none_or(|next| next.digest != bundle.digest || next.day.is_some_and(|day| day <= today)))
+    Ok(noted.is_none_or(|next| next.digest != terms.digest() || next.day.is_some_and(|day| day <= today)))
 }
 
-fn note_next(store: &dyn Store, bundle: &Bundle, id: BatchId, day: Option<Date>) -> Result<(), StoreError> {
-    let next = Next { digest: bundle.digest.clone(), day };
+fn note_next(store: &dyn Store, terms: &Terms<'_>, id: BatchId, day: Option<Date>) -> Result<(), StoreError> {
+    let next = Next { digest: terms.digest(), day };
     let body = serde_json::to_vec(&next).map_err(|error| StoreError::Io(error.to_string()))?;
     store.file_papers(vec![Paper::new(FOLDER, id.to_string(), body)])
 }
 
 /// What of a batch is to be blanked on a day, and the day on which more of it will be.
-fn of_batch(bundle: &Bundle, key: &[u8], today: Date, id: BatchId, batch: &NewBatch) -> (Vec<Blank>, Option<Date>) {
+fn of_batch(terms: &Terms<'_>, key: &[u8], today: Date, id: BatchId, batch: &NewBatch) -> (Vec<Blank>, Option<Date>) {
     let mut blanks = Vec::new();
     let mut next: Option<Date> = None;
     for (number, row) in (1..).zip(&batch.records) {
-        let (fields, later) = gone_fields(bundle, key, today, batch.received_on, row);
+        let (fields, later) = gone_fields(terms, key, today, batch.received_on, row);
         if !fields.is_empty() {
             blanks.push(Blank { record: ItemId { batch: id, number }, fields });
         }
@@ -170,6 +198,23 @@ fn of_batch(bundle: &Bundle, key: &[u8], today: Date, id: BatchId, batch: &NewBa
 /// What stands in the place of the personal fields of a record whose time is over; else, for a record that has any, the day on
 /// which it will be.
 fn gone_fields(
+    terms: &Terms<'_>,
+    key: &[u8],
+    today: Date,
+    received_on: Date,
+    row: &RecordRow,
+) -> (Map<String, Json>, Option<Date>) {
+    let (mut gone, mut next) = (Map::new(), None);
+    for edition in terms.of_kind(&row.kind) {
+        let (fields, later) = gone_by(edition, key, today, received_on, row);
+        gone.extend(fields);
+        next = [next, later].into_iter().flatten().min();
+    }
+    (gone, next)
+}
+
+/// The same by one edition.
+fn gone_by(
     bundle: &Bundle,
     key: &[u8],
     today: Date,

@@ -1,10 +1,10 @@
 //! Runs the service on a socket until it is told to stop.
 //!
 //! Enters: a listener, an [`App`] and something that ends when the server is to stop. Leaves: nothing; requests that have begun
-//! are answered first. Next: [`crate::cli`].
+//! are answered first. How connections are held: [`connections`]. Next: [`crate::cli`].
 
-use std::io;
-use std::net::SocketAddr;
+mod connections;
+
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -23,14 +23,7 @@ const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 const MINUTE: Duration = Duration::from_secs(60);
 
 /// Serves until `shutdown` ends, then answers what has begun and returns.
-///
-/// # Errors
-/// When the socket fails.
-pub async fn serve(
-    listener: TcpListener,
-    app: App,
-    shutdown: impl Future<Output = ()> + Send + 'static,
-) -> io::Result<()> {
+pub async fn serve(listener: TcpListener, app: App, shutdown: impl Future<Output = ()> + Send + 'static) {
     let patience = app.config().timeout() + GRACE;
     let (told, stop) = tokio::sync::oneshot::channel::<()>();
     let shutdown = async move {
@@ -44,21 +37,17 @@ pub async fn serve(
     let courier = tokio::spawn(courier::work(app.clone()));
     let housekeeping = tokio::spawn(keep_house(app.clone()));
     let counting = tokio::spawn(count_refusals(app.clone()));
-    let serving = axum::serve(listener, router(app.clone()).into_make_service_with_connect_info::<SocketAddr>())
-        .with_graceful_shutdown(shutdown);
+    let serving = connections::serve(listener, router(app.clone()), connections::LONGEST_HEAD, shutdown);
     let out_of_patience = async move {
         if stop.await.is_err() {
             std::future::pending::<()>().await;
         }
         tokio::time::sleep(patience).await;
     };
-    let ended = tokio::select! {
-        served = serving => served,
-        () = out_of_patience => {
-            tracing::warn!("stopped with requests still open");
-            Ok(())
-        }
-    };
+    tokio::select! {
+        () = serving => {}
+        () = out_of_patience => tracing::warn!("stopped with requests still open"),
+    }
     going_on.abort();
     courier.abort();
     housekeeping.abort();
@@ -66,7 +55,6 @@ pub async fn serve(
     if let Err(problem) = app.blocking(|app| Ok(app.audit().note_repeats(Timestamp::MAX)?)).await {
         tracing::warn!(cause = %problem, "refusals were not counted to the end");
     }
-    ended
 }
 
 /// Reads what the first change would have to wait for, and goes on with the run that the last end of the server has cut off.

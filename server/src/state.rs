@@ -12,8 +12,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use jiff::Timestamp;
 use liuwu_engine::period::{Date, Period};
 
-use crate::accounts::Caller;
 use crate::accounts::password::Cost;
+use crate::accounts::{Caller, Scope};
 use crate::audit::{Action, Audit, Note, Subject};
 use crate::config::{Config, Token};
 use crate::disclosure::{Lens, Look, Outlook, Reader, Shown, Viewer};
@@ -30,7 +30,7 @@ use crate::remit::Remit;
 use crate::retention;
 use crate::scoring::{Footing, ScoringError};
 use crate::store::{Edition, Run, RunId, Store, day_in_china};
-use crate::view::{EditionView, Listing, RunView, UnitTree, ViewError};
+use crate::view::{self, EditionView, Listing, RunView, UnitTree, ViewError};
 use keeper::Keeper;
 use kept::Kept;
 pub use runs::{is_run, may_watch};
@@ -74,6 +74,7 @@ impl App {
         let audit = Arc::new(Audit::new(Arc::clone(&store), &pseudonym_key));
         let cost = Cost { memory: config.argon2_memory, passes: config.argon2_passes, lanes: 1 };
         let entrance = Entrance::new(Arc::clone(&store), Arc::clone(&audit), cost, config.rate);
+        let drafts = Drafts::new(Arc::clone(&audit));
         App(Arc::new(Shared {
             config,
             entrance,
@@ -85,7 +86,7 @@ impl App {
             runs,
             units: Kept::new(KEPT_TREES),
             standing: Mutex::default(),
-            drafts: Drafts::default(),
+            drafts,
             previews: Previews::default(),
             jobs: Jobs::default(),
             scoring: Mutex::new(()),
@@ -150,19 +151,19 @@ impl App {
         }
     }
 
-    /// Blanks personal data whose time is over by the edition in force, and notes it. It blocks.
+    /// Blanks personal data whose time is over by the editions there are, and notes it. It blocks.
     ///
     /// # Errors
-    /// When the store fails or the edition cannot be used.
+    /// When the store fails.
     pub fn blank_personal(&self) -> Result<(), Problem> {
         // Invented data is about nobody, and a demonstration is to show how names are struck out.
-        if self.config().sample || self.store().editions()?.is_empty() {
+        if self.config().sample {
             return Ok(());
         }
-        let edition = self.current_edition(&self.bundle()?)?;
+        let editions = view::usable_editions(self.store())?;
         let blanked = retention::blank_due(
             self.store(),
-            edition.bundle(),
+            &retention::Terms::of(editions.iter().map(EditionView::bundle)),
             self.pseudonym_key(),
             self.today(),
             &mut |id, now, then| self.audit().note_blanking(&Caller::service(), id, now, then),
@@ -433,6 +434,20 @@ impl App {
         let statements = self.store().statements(day)?;
         let remit = Remit::of_caller(caller, edition.bundle(), units.all());
         Ok(ask(&Basis { plan: &edition.plan, units: &units, statements: &statements, day, remit: &remit }))
+    }
+
+    /// Whether a scope is units that are assessed and nothing else: villages, no town. It blocks.
+    ///
+    /// # Errors
+    /// When the store fails or the edition in force cannot be used.
+    pub fn is_of_villages(&self, scope: &Scope) -> Result<bool, Problem> {
+        let Scope::Divisions(codes) = scope else { return Ok(false) };
+        if self.store().editions()?.is_empty() {
+            return Ok(false);
+        }
+        let (edition, units) = (self.current_edition(&self.bundle()?)?, self.units()?);
+        let is_assessed = |code: &String| units.get(code).is_some_and(|row| row.level == edition.bundle().assess.unit);
+        Ok(codes.iter().all(is_assessed))
     }
 
     /// The units known today, ready. It blocks.

@@ -63,6 +63,22 @@ impl EditionView {
     }
 }
 
+/// Every edition in a store that this program can use, the newest first.
+///
+/// # Errors
+/// When the store fails.
+pub fn usable_editions(store: &dyn Store) -> Result<Vec<EditionView>, StoreError> {
+    let mut usable = Vec::new();
+    for edition in store.editions()?.into_iter().rev() {
+        let name = format!("{}@{}", edition.bundle, edition.edition);
+        match EditionView::new(edition) {
+            Ok(view) => usable.push(view),
+            Err(error) => tracing::warn!(edition = name, cause = %error, "an edition cannot be used any more"),
+        }
+    }
+    Ok(usable)
+}
+
 /// All units of one day, and which stands below which.
 #[derive(Debug, Default)]
 pub struct UnitTree {

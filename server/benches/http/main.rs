@@ -55,7 +55,7 @@ fn main() {
     let servers = Builder::new_multi_thread().enable_all().build().unwrap();
     let generator = Builder::new_current_thread().enable_all().build().unwrap();
     let (listener, ours) = listen(&servers);
-    servers.spawn(async { serve(listener, app, std::future::pending()).await.unwrap() });
+    servers.spawn(serve(listener, app, std::future::pending()));
 
     let village = sample.lowest_village();
     let readings = [

@@ -25,6 +25,8 @@ struct Known {
     permissions: BTreeSet<Permission>,
     scope: Scope,
     acting_for: Option<String>,
+    /// A system that speaks for villages and for nobody else.
+    of_villages: bool,
     session: Option<InSession>,
     roles: Vec<Role>,
     from: Option<IpAddr>,
@@ -82,7 +84,16 @@ impl Caller {
 
     fn new(identity: Identity, permissions: &[Permission], scope: Scope, from: Option<IpAddr>) -> Caller {
         let permissions = permissions.iter().copied().collect();
-        let known = Known { identity, permissions, scope, acting_for: None, session: None, roles: Vec::new(), from };
+        let known = Known {
+            identity,
+            permissions,
+            scope,
+            acting_for: None,
+            of_villages: false,
+            session: None,
+            roles: Vec::new(),
+            from,
+        };
         Caller(Arc::new(known))
     }
 
@@ -110,6 +121,12 @@ impl Caller {
     pub fn in_session(self, id: &str, csrf: &str, must_change: bool) -> Caller {
         let session = InSession { id: id.to_owned(), csrf: csrf.to_owned(), must_change };
         self.with(|known| known.session = Some(session))
+    }
+
+    /// The same, where its scope is villages alone: what a village may not see or change, its systems may not either.
+    #[must_use]
+    pub fn of_villages(self) -> Caller {
+        self.with(|known| known.of_villages = true)
     }
 
     /// The same acting for a village.
@@ -178,10 +195,18 @@ impl Caller {
         self.0.acting_for.as_deref()
     }
 
-    /// Whether it is a village, or somebody in the place of one (代办): who is assessed sees and changes less than who assesses.
+    /// Whether it is a village, a system of one, or somebody in the place of one (代办): who is assessed sees and changes less than who
+    /// assesses.
     #[must_use]
     pub fn is_village(&self) -> bool {
-        self.0.acting_for.is_some() || self.0.roles.contains(&Role::Village)
+        self.0.acting_for.is_some() || self.0.of_villages || self.0.roles.contains(&Role::Village)
+    }
+
+    /// Whether it may see personal data in full: with the permission, and never for a village, which could learn who reported or
+    /// complained.
+    #[must_use]
+    pub fn may_see_personal(&self) -> bool {
+        self.may(Permission::SeePersonal) && !self.is_village()
     }
 
     /// What forms of its pages carry to prove that they are ours; only for somebody who is logged in with a browser.

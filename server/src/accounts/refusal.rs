@@ -64,6 +64,11 @@ pub enum Refusal {
     /// Something else is proposed than what was shown.
     #[error("something else has been proposed for `{0}` meanwhile; look at what is shown now, and decide on that")]
     OtherProposal(String),
+    /// The rules of security were changed after the form that changes them was shown.
+    #[error(
+        "the rules have been changed since they were shown; look at them as they are now, then change what is still to be changed"
+    )]
+    OtherRules,
     /// Whoever proposes does not approve.
     #[error("whoever proposes something does not approve it; another administrator has to")]
     OwnProposal,
@@ -148,6 +153,7 @@ impl Refusal {
             Refusal::VillageScope | Refusal::EmptyScope => "scope",
             Refusal::NothingProposed(_) => "nothing-proposed",
             Refusal::OtherProposal(_) => "other-proposal",
+            Refusal::OtherRules => "other-rules",
             Refusal::OwnProposal => "own-proposal",
             Refusal::LastOfKind(_) => "last-of-kind",
             Refusal::SetUp => "set-up",
@@ -194,6 +200,9 @@ impl Refusal {
             Refusal::EmptyScope => "请填写部门名称,或区划代码".to_owned(),
             Refusal::NothingProposed(name) => format!("「{name}」没有待审批的事项,可能已经办过"),
             Refusal::OtherProposal(name) => format!("「{name}」的待审批事项已经换过,请看清现在的内容再决定"),
+            Refusal::OtherRules => {
+                "设置在您打开本页后已有人改过,本次没有保存。下面是现在的设置,请看过后再改".to_owned()
+            }
             Refusal::OwnProposal => "提出人不能自己审批,须由另一位管理员审批".to_owned(),
             Refusal::LastOfKind(name) => format!("「{name}」是唯一担任此角色的账号,请先让别的账号接任"),
             Refusal::SetUp => "首批账号已经建立,请直接登录,或用 liuwu account add 添加".to_owned(),

@@ -78,6 +78,13 @@ impl Security {
         Rule { name: "requests_per_minute", least: 60, most: 60_000, of: |rules| &mut rules.requests_per_minute },
     ];
 
+    /// By what a form tells that it changes the rules that it was made from, and no others that have taken their place since.
+    #[must_use]
+    pub fn mark(&self) -> String {
+        let mut rules = self.clone();
+        Security::RULES.iter().map(|rule| (rule.of)(&mut rules).to_string()).collect::<Vec<_>>().join(".")
+    }
+
     /// The same with one figure changed.
     ///
     /// # Errors

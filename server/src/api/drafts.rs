@@ -127,7 +127,7 @@ pub async fn change(
             cells: body.cells,
             aliases: body.aliases,
         };
-        let draft = app.drafts().change(app.store(), (&draft, &caller.name()), change, app.now())?;
+        let draft = app.drafts().change(app.store(), (&draft, &caller), change, app.now())?;
         looked_at(app, &caller, draft)
     })
     .await
@@ -190,7 +190,7 @@ fn store(app: &App, caller: &Caller, draft: &str, consent: Consent, patience: Du
 )]
 pub async fn discard(State(app): State<App>, caller: Caller, Path(draft): Path<String>) -> Result<StatusCode, Problem> {
     app.blocking(move |app| {
-        app.drafts().discard(app.store(), (&draft, &caller.name()))?;
+        app.drafts().discard(app.store(), (&draft, &caller))?;
         Ok(StatusCode::NO_CONTENT)
     })
     .await

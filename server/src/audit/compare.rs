@@ -7,6 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::content::{Part, Thing, edition_digest, walk};
+use super::documents;
 use super::filed::Filed;
 use super::marks::Marks;
 use super::runs::Sums;
@@ -128,9 +129,21 @@ impl Vouched {
     pub(super) fn take(&mut self, entry: &Entry) {
         self.discarded.extend(discards::named_by(entry));
         let Some(thing) = Thing::of(entry) else { return };
+        if let Thing::Document(..) = thing {
+            return self.take_document(thing, entry);
+        }
         let said = self.said.entry(thing).or_default();
         let before = std::mem::replace(&mut said.digest, entry.content.clone());
         said.earlier = before.filter(|_| entry.action == Action::Blank.key());
+    }
+
+    fn take_document(&mut self, thing: Thing, entry: &Entry) {
+        match documents::said_by(entry) {
+            Some(documents::Said::Nothing) => drop(self.said.remove(&thing)),
+            Some(documents::Said::Digest(digest)) => self.said.entry(thing).or_default().digest = Some(digest),
+            Some(documents::Said::Undigested) => drop(self.said.entry(thing).or_default()),
+            None => {}
+        }
     }
 
     pub(super) fn digest(&self, thing: &Thing) -> Option<&str> {
@@ -188,6 +201,7 @@ fn stored(store: &dyn Store, marks: &Marks) -> Result<BTreeSet<Thing>> {
     found.extend(readable(store.runs())?.iter().map(|run| Thing::Run(run.id)));
     let last = store.seen().batch;
     found.extend((1..=last.0).map(|id| Thing::Batch(BatchId(id))));
+    found.extend(readable(documents::stored(store))?);
     Ok(found)
 }
 
@@ -210,6 +224,7 @@ fn held_against(
     let whole = match thing {
         Thing::Edition(id) => Some(edition_digest(store, id)?),
         Thing::Withdrawal(_) | Thing::Release(_) | Thing::Attachment(..) => Some(marks.digest(store, key, thing)?),
+        Thing::Document(document, name) => Some(documents::digest(store, key, *document, name)?),
         Thing::Batch(_) | Thing::Run(_) => None,
     };
     if let Some(digest) = whole {
@@ -257,6 +272,8 @@ fn is_there(store: &dyn Store, thing: &Thing) -> Result<()> {
     match thing {
         Thing::Batch(id) => store.batch(*id).map(drop),
         Thing::Run(RunId(id)) => store.run(RunId(*id)).map(drop),
-        Thing::Edition(_) | Thing::Withdrawal(_) | Thing::Release(_) | Thing::Attachment(..) => Ok(()),
+        Thing::Edition(_) | Thing::Withdrawal(_) | Thing::Release(_) | Thing::Attachment(..) | Thing::Document(..) => {
+            Ok(())
+        }
     }
 }

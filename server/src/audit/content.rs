@@ -14,6 +14,7 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use super::archive::mac;
+use super::documents::{self, Document};
 use super::{Action, DONE, filed, marks, runs};
 use crate::store::transfer::RecordText;
 use crate::store::{
@@ -40,6 +41,8 @@ pub enum Thing {
     Release(RunId),
     /// A file that belongs to a record, and whether it was taken off.
     Attachment(RecordId, ContentId),
+    /// An account, a key, the rules of security, a draft: what it says.
+    Document(Document, String),
 }
 
 impl Thing {
@@ -48,6 +51,7 @@ impl Thing {
     pub fn of(entry: &Entry) -> Option<Thing> {
         let action = Action::from_key(&entry.action).filter(|_| entry.outcome == DONE)?;
         Thing::made_by(action, &entry.subject, &entry.id)
+            .or_else(|| Document::made_by(action, &entry.subject, &entry.id))
     }
 
     pub(crate) fn made_by(action: Action, subject: &str, id: &str) -> Option<Thing> {
@@ -87,6 +91,7 @@ impl Thing {
             Thing::Withdrawal(Target::Record(id)) => ("withdrawal", format!("record/{id}")),
             Thing::Release(id) => ("release", id.to_string()),
             Thing::Attachment(record, content) => ("attachment", format!("{record}/{content}")),
+            Thing::Document(document, name) => (document.what(), name.clone()),
         }
     }
 
@@ -101,14 +106,21 @@ impl Thing {
             Thing::Withdrawal(Target::Record(id)) => format!("记录 {id} 的撤回"),
             Thing::Release(id) => format!("核算 {id} 的公布"),
             Thing::Attachment(record, content) => format!("记录 {record} 的附件 {content}"),
+            Thing::Document(Document::Security, _) => Document::Security.zh().to_owned(),
+            Thing::Document(document, name) => format!("{} {name}", document.zh()),
         }
     }
 }
 
 impl fmt::Display for Thing {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (what, id) = self.subject();
-        write!(f, "{what} {id}")
+        match self {
+            Thing::Document(Document::Security, _) => write!(f, "the rules of security"),
+            other => {
+                let (what, id) = other.subject();
+                write!(f, "{what} {id}")
+            }
+        }
     }
 }
 
@@ -175,7 +187,9 @@ pub(super) fn walk(store: &dyn Store, key: &[u8], thing: &Thing, visit: Visit) -
     match thing {
         Thing::Batch(id) => walk_stored_batch(store, key, *id, visit),
         Thing::Run(id) => runs::walk(store, key, *id, visit),
-        Thing::Edition(_) | Thing::Withdrawal(_) | Thing::Release(_) | Thing::Attachment(..) => Ok(()),
+        Thing::Edition(_) | Thing::Withdrawal(_) | Thing::Release(_) | Thing::Attachment(..) | Thing::Document(..) => {
+            Ok(())
+        }
     }
 }
 
@@ -236,6 +250,7 @@ pub(super) fn digest(store: &dyn Store, key: &[u8], thing: &Thing, runs: &runs::
         Thing::Batch(_) => filed::file(store, thing, |visit| walk(store, key, thing, visit)).map(Some),
         Thing::Run(id) => runs.digest(store, key, *id).map(Some),
         Thing::Withdrawal(_) | Thing::Release(_) | Thing::Attachment(..) => marks::digest(store, key, thing),
+        Thing::Document(document, name) => documents::digest(store, key, *document, name),
     };
     match made {
         Err(StoreError::NotFound(_)) => Ok(None),

@@ -55,7 +55,7 @@ impl Marks {
                     marks.attachments.entry((record, attachment.content)).or_default().push(attachment);
                 }
             }
-            Thing::Batch(_) | Thing::Edition(_) | Thing::Run(_) => {}
+            Thing::Batch(_) | Thing::Edition(_) | Thing::Run(_) | Thing::Document(..) => {}
         }
         Ok(marks)
     }
@@ -83,7 +83,7 @@ impl Marks {
                 let shown = Sha256::digest(attachments::shown(store, attachment)?);
                 one(key, "attachment", &(record, deeds, hex(&original), hex(&shown))).map(Some)
             }
-            Thing::Batch(_) | Thing::Edition(_) | Thing::Run(_) => Ok(None),
+            Thing::Batch(_) | Thing::Edition(_) | Thing::Run(_) | Thing::Document(..) => Ok(None),
         }
     }
 }

@@ -2,8 +2,9 @@
 //!
 //! Enters: a [`Note`] of a handler or a command. Leaves: an [`Entry`] in the store, numbered, and chained to the one before it:
 //! its hash is over its own bytes and the hash of that one, so that none can be changed, taken out or put elsewhere unnoticed.
-//! An entry about a batch, an edition, a run, a withdrawal, a release or an attachment vouches for its content too, by a digest.
-//! Reading order: here, `repeats` (refusals, counted), [`head`] (where the chain ends, kept apart), [`verify`], [`content`], `filed`, `runs`, `marks`, `discards`, [`compare`], [`search`], [`archive`].
+//! An entry about a batch, an edition, a run, a withdrawal, a release, an attachment, an account, a key or a draft vouches for its
+//! content too, by a digest.
+//! Reading order: here, `repeats` (refusals, counted), [`head`] (where the chain ends, kept apart), [`verify`], [`content`], `filed`, `runs`, [`documents`], `marks`, `discards`, [`compare`], [`search`], [`archive`].
 //! Next: [`crate::entrance`].
 
 mod repeats;
@@ -12,22 +13,25 @@ pub mod verify;
 pub mod content;
 mod filed;
 mod runs;
+pub mod documents;
 mod marks;
 mod discards;
 pub mod compare;
 pub mod search;
 pub mod archive;
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
 use crate::accounts::Caller;
-use crate::store::{BatchId, Entry, NewBatch, Result, Run, Store};
+use crate::store::{BatchId, Entry, NewBatch, Paper, Result, Run, Store};
 use compare::Vouched;
 use content::Thing;
+use documents::Said;
 pub use head::Head;
 use repeats::Repeats;
 
@@ -52,6 +56,8 @@ pub enum Action {
     Close,
     /// An account was opened again.
     Reopen,
+    /// An account was locked after too many failed tries.
+    Lock,
     /// An account was unlocked.
     Unlock,
     /// An account was given a new one-time password at the command line.
@@ -66,6 +72,10 @@ pub enum Action {
     Archive,
     /// A request was refused for want of a permission or of a proof who asks.
     Refuse,
+    /// An upload was begun, or something was decided about it.
+    SaveDraft,
+    /// An upload was thrown away before it was stored, or after nobody had touched it for long.
+    DropDraft,
     /// Something was handed in.
     Upload,
     /// A record was corrected.
@@ -102,7 +112,7 @@ pub enum Action {
 
 impl Action {
     /// Every action, in the order in which they are shown.
-    pub const ALL: [Action; 32] = [
+    pub const ALL: [Action; 35] = [
         Action::LogIn,
         Action::LogOut,
         Action::ChangePassword,
@@ -112,6 +122,7 @@ impl Action {
         Action::TurnDown,
         Action::Close,
         Action::Reopen,
+        Action::Lock,
         Action::Unlock,
         Action::Reset,
         Action::MakeKey,
@@ -119,6 +130,8 @@ impl Action {
         Action::ActFor,
         Action::Archive,
         Action::Refuse,
+        Action::SaveDraft,
+        Action::DropDraft,
         Action::Upload,
         Action::Correct,
         Action::Withdraw,
@@ -150,6 +163,7 @@ impl Action {
             Action::TurnDown => "turn-down",
             Action::Close => "close",
             Action::Reopen => "reopen",
+            Action::Lock => "lock",
             Action::Unlock => "unlock",
             Action::Reset => "reset",
             Action::MakeKey => "make-key",
@@ -157,6 +171,8 @@ impl Action {
             Action::ActFor => "act-for",
             Action::Archive => "archive",
             Action::Refuse => "refuse",
+            Action::SaveDraft => "save-draft",
+            Action::DropDraft => "drop-draft",
             Action::Upload => "upload",
             Action::Correct => "correct",
             Action::Withdraw => "withdraw",
@@ -250,6 +266,8 @@ pub struct Audit {
     key: Vec<u8>,
     /// Held while an entry is written, so that entries are numbered in the order in which they are stored.
     last: Mutex<Option<Head>>,
+    /// What was said last of papers that have been changed.
+    known: Mutex<BTreeMap<Thing, Said>>,
     repeats: Mutex<Repeats>,
     runs: runs::AtHand,
     /// The file that says where the chain ends, beside the store and not in it.
@@ -267,6 +285,7 @@ impl Audit {
             store,
             key: key.to_owned(),
             last: Mutex::new(None),
+            known: Mutex::default(),
             repeats: Mutex::default(),
             runs: runs::AtHand::default(),
             head: OnceLock::new(),
@@ -284,19 +303,32 @@ impl Audit {
         {
             note.content = content::digest(self.store.as_ref(), &self.key, &thing, &self.runs)?;
         }
+        self.append(vec![note], Vec::new())
+    }
+
+    /// Writes entries in their order, and papers together with them.
+    fn append(&self, notes: Vec<Note>, papers: Vec<Paper>) -> Result<()> {
         let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
-        let link = match last.take() {
+        let mut link = match last.take() {
             Some(link) => link,
             None => self.end_of_chain()?,
         };
-        let entry = chained(note, link.number + 1, link.hash, Timestamp::now());
-        self.store.append_entry(&entry)?;
-        let head = Head { number: entry.number, hash: entry.hash };
-        if let Some(path) = self.head.get() {
-            head.write(path)?;
+        let mut entries = Vec::new();
+        for note in notes {
+            let entry = chained(note, link.number + 1, link.hash, Timestamp::now());
+            link = Head { number: entry.number, hash: entry.hash.clone() };
+            entries.push(entry);
         }
-        *last = Some(head);
+        self.store.append_entries(&entries, papers)?;
+        if let Some(path) = self.head.get() {
+            link.write(path)?;
+        }
+        *last = Some(link);
         Ok(())
+    }
+
+    fn known(&self) -> MutexGuard<'_, BTreeMap<Thing, Said>> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Reads what noting a run that replaces a few results of this one would otherwise read first. It blocks.

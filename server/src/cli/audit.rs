@@ -31,8 +31,8 @@ pub(super) struct AuditCommand {
 
 #[derive(Subcommand)]
 enum Deed {
-    /// 核验:指出被改动、缺失、换序、截断的日志,以及与日志不符的批次、考核办法和核算 · Find entries that were changed, taken out, put
-    /// elsewhere or cut off, and batches, editions and runs that are not what the log says
+    /// 核验:指出被改动、缺失、换序、截断的日志,以及与日志不符的批次、考核办法、核算、账号和草稿 · Find entries that were changed, taken out, put
+    /// elsewhere or cut off, and batches, editions, runs, accounts and drafts that are not what the log says
     Verify(Verify),
     /// 导出全部日志,每行一条 · Write the whole log, one entry a line
     Export(Export),
@@ -129,11 +129,11 @@ impl Verify {
             "{}",
             terminal.say(
                 &format!(
-                    "与日志比对批次、考核办法、核算、撤回、公布、附件 {} 项;{} 项为旧版所记,没有摘要,未比对内容",
+                    "与日志比对批次、考核办法、核算、撤回、公布、附件、账号、密钥、草稿等 {} 项;{} 项为旧版所记,没有摘要,未比对内容",
                     compared.compared, compared.without_digest
                 ),
                 &format!(
-                    "{} batches, editions, runs, withdrawals, releases and attachments compared with the log; {} were noted without a digest by an earlier version",
+                    "{} batches, editions, runs, withdrawals, releases, attachments, accounts, keys and drafts compared with the log; {} were noted without a digest by an earlier version",
                     compared.compared, compared.without_digest
                 )
             )

@@ -8,14 +8,12 @@ use crate::accounts::Caller;
 use crate::audit::{Action, Note, Subject};
 use crate::retention;
 use crate::store::day_in_china;
+use crate::view::{self, EditionView};
 
 /// 清除到期的个人信息
 #[derive(clap::Args)]
 #[command(after_help = "例 · Example:\n  liuwu retention --dry-run\n  liuwu retention")]
 pub(super) struct Retention {
-    /// 考核办法(默认唯一的一个) · The bundle that says how long (default: the only one)
-    #[arg(long)]
-    bundle: Option<String>,
     /// 只统计,不清除 · Count only; nothing is blanked
     #[arg(long)]
     dry_run: bool,
@@ -27,17 +25,17 @@ impl Retention {
     pub(super) fn run(&self, terminal: &Terminal) -> anyhow::Result<ExitCode> {
         let dir = self.at.open()?;
         let store = dir.store.as_ref();
-        let edition = super::edition(store, self.bundle.as_deref(), None)?;
-        let plan = crate::scoring::plan_of(&edition)?;
+        let editions = view::usable_editions(store)?;
+        let terms = retention::Terms::of(editions.iter().map(EditionView::bundle));
         let today = day_in_china(jiff::Timestamp::now());
         let key = &dir.pseudonym_key;
         let blanked = match self.dry_run {
-            true => retention::count_due(store, &plan.bundle, key, today)?,
+            true => retention::count_due(store, &terms, key, today)?,
             false => {
                 let audit = dir.audit();
                 let mut before = |id, now: &_, then: &_| audit.note_blanking(&Caller::terminal(), id, now, then);
                 // No other process has the store open.
-                retention::blank_due(store, &plan.bundle, key, today, &mut before, || ())?
+                retention::blank_due(store, &terms, key, today, &mut before, || ())?
             }
         };
         if !self.dry_run && !blanked.is_nothing() {

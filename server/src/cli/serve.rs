@@ -5,7 +5,6 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use anyhow::Context;
 use tokio::net::TcpListener;
 use tracing_subscriber::EnvFilter;
 
@@ -79,7 +78,8 @@ pub(super) fn serve(
             );
             terminal.note(&format!("{say} {base}{}?code={code}", links::SET_UP));
         }
-        serve::serve(listener, app, serve::asked_to_stop()).await.context("serve")
+        serve::serve(listener, app, serve::asked_to_stop()).await;
+        Ok::<(), anyhow::Error>(())
     })?;
     terminal.note(terminal.say("已停止", "stopped"));
     Ok(())

@@ -32,7 +32,7 @@ impl Custody<'_> {
         let mut found = attachments::of_record(self.app_store(), &self.versions(record)?)?;
         // A photo or a paper can show or name whoever reported or complained, and nobody has blanked it: whoever does not see
         // personal data sees only what they attached themselves.
-        let sees_all = self.caller.may(Permission::SeePersonal);
+        let sees_all = self.caller.may_see_personal();
         let own = self.caller.name();
         found.retain(|(_, attachment)| attachment.withdrawn.is_none() && (sees_all || attachment.by == own));
         Ok(found)
@@ -75,7 +75,7 @@ impl Custody<'_> {
     /// # Errors
     /// [`Problem::Forbidden`], [`Problem::Parameter`] without a reason; those of [`Self::open_attachment`].
     pub fn original(&self, record: RecordId, content: ContentId, why: &str) -> Result<(Attachment, Vec<u8>), Problem> {
-        if !self.caller.may(Permission::SeePersonal) {
+        if !self.caller.may_see_personal() {
             return Err(Problem::Forbidden(Permission::SeePersonal.zh(), Permission::SeePersonal.en()));
         }
         let act = self.act(why)?;

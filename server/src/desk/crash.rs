@@ -36,7 +36,7 @@ pub(crate) fn furnish(app: &App) -> Draft {
     store_it(app, &handed_in(app, "先报的.csv", "330381101701,2020-03-01,H-1,0\n"));
     let complete = TableChoice { file: "火灾.csv".to_owned(), complete: true, ..TableChoice::default() };
     let change = Change { tables: vec![complete], ..Change::default() };
-    app.drafts().change(app.store(), (&fires(app).id, &Caller::terminal().name()), change, app.now()).unwrap()
+    app.drafts().change(app.store(), (&fires(app).id, &Caller::terminal()), change, app.now()).unwrap()
 }
 
 /// An open draft of many fires.

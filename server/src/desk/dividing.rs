@@ -187,7 +187,7 @@ pub fn commit(app: &App, caller: &Caller, draft: &Draft, reason: &str) -> Result
     let rows = announced.changes.len() as u64;
     let batch = announced.store(app, caller, reason)?;
     let state = State::Committed { batch: Some(batch), at: app.now(), rows, faulty: 0, conflicting: 0, taken_back: 0 };
-    app.drafts().set_state(app.store(), (&draft.id, &draft.owner), state, app.now())?;
+    app.drafts().set_state(app.store(), (&draft.id, caller), state, app.now())?;
     Ok(batch)
 }
 

@@ -123,6 +123,6 @@ fn conclude(app: &App, caller: &Caller, draft: &Draft, batch: Option<BatchId>, s
     if let Some(batch) = batch {
         app.audit().note(Note::done(caller, Action::Upload, Subject::of("batch", batch)))?;
     }
-    app.drafts().set_state(app.store(), (&draft.id, &draft.owner), state, app.now())?;
+    app.drafts().set_state(app.store(), (&draft.id, caller), state, app.now())?;
     Ok(())
 }

@@ -6,11 +6,12 @@
 use std::sync::PoisonError;
 
 use super::register::OneTime;
-use super::{ACCOUNTS, Entrance, body_of, deed, digest_of};
+use super::{Entrance, change, deed, digest_of};
 use crate::accounts::password::{random, same};
 use crate::accounts::{Account, Caller, Grant, Refusal, Role, Scope};
+use crate::audit::documents::Document;
 use crate::audit::{Action, Subject};
-use crate::store::{Paper, StoreError, hex};
+use crate::store::{StoreError, hex};
 
 impl Entrance {
     /// Makes the code of the link; the one before it is not good any more.
@@ -55,12 +56,12 @@ impl Entrance {
             accounts.push(Account { grant: Some(grant), ..Account::new(name, "", deed(caller))? });
         }
         let given = accounts.iter_mut().map(|account| self.give_one_time(account)).collect::<Result<Vec<_>, _>>()?;
-        let papers = accounts.iter().map(|account| Ok(Paper::new(ACCOUNTS, &account.name, body_of(account)?)));
-        self.store.file_papers(papers.collect::<Result<_, StoreError>>()?)?;
+        let changes = accounts.iter().map(|account| {
+            let named = (Document::Account, account.name.clone());
+            change(caller, (Action::AddAccount, Subject::of("account", &account.name)), named, account)
+        });
+        self.audit.note_changes(changes.collect::<Result<_, StoreError>>()?)?;
         *self.offered.lock().unwrap_or_else(PoisonError::into_inner) = None;
-        for account in &accounts {
-            self.note(caller, Action::AddAccount, Subject::of("account", &account.name), "done")?;
-        }
         Ok(given)
     }
 }

@@ -12,6 +12,7 @@ use super::{Entrance, KEYS, deed, digest_of};
 use crate::accounts::account::Key;
 use crate::accounts::password::{random, same};
 use crate::accounts::{Caller, Identity, Permission, Refusal, Scope, table};
+use crate::audit::documents::Document;
 use crate::audit::{Action, Subject};
 use crate::store::{StoreError, hex};
 
@@ -85,8 +86,7 @@ impl Entrance {
             used: None,
         };
         let _alone = self.alone();
-        self.write(KEYS, &id, &key)?;
-        self.note(caller, Action::MakeKey, Subject::of("key", &id), "done")?;
+        self.keep_key(caller, Action::MakeKey, &key)?;
         Ok((key, format!("{PREFIX}{id}_{secret}")))
     }
 
@@ -151,7 +151,12 @@ impl Entrance {
         let found = if id.is_empty() || id.len() > 64 { None } else { self.read::<Key>(KEYS, id)? };
         let mut key = found.ok_or_else(missing)?;
         change(&mut key)?;
-        self.write(KEYS, id, &key)?;
-        Ok(self.note(caller, action, Subject::of("key", id), "done")?)
+        Ok(self.keep_key(caller, action, &key)?)
+    }
+
+    /// Writes a key together with the entry about what was done to it.
+    fn keep_key(&self, caller: &Caller, action: Action, key: &Key) -> Result<(), StoreError> {
+        let did = (action, Subject::of("key", &key.id));
+        self.audit.note_changes(vec![super::change(caller, did, (Document::Key, key.id.clone()), key)?])
     }
 }

@@ -8,7 +8,8 @@ use std::sync::PoisonError;
 
 use jiff::Timestamp;
 
-use super::{ACCOUNTS, Entrance};
+use super::Entrance;
+use super::register::named;
 use crate::accounts::account::Account;
 use crate::accounts::password::{self, Password};
 use crate::accounts::{Caller, Refusal};
@@ -58,9 +59,8 @@ impl Entrance {
         }
         self.forget_tries(name);
         let must_change = account.must_change_password(&rules, now);
-        self.succeeded(&account, now)?;
         let (secret, caller) = self.begin_session(&account, from, now, &rules)?;
-        self.note(&caller, Action::LogIn, Subject::of("account", name), "done")?;
+        self.succeeded(&caller, &account, now)?;
         Ok(LoggedIn { secret, must_change })
     }
 
@@ -87,17 +87,17 @@ impl Entrance {
             self.tries.lock().unwrap_or_else(PoisonError::into_inner).fail(name, from, now, &rules, locks_before)
         };
         let Some(until) = until else { return Err(Refusal::WrongPassword) };
-        self.lock(name, until)?;
+        self.lock(name, from, until)?;
         Err(Refusal::Locked { minutes: minutes_until(until, now) })
     }
 
     /// Keeps until when an account is locked: a restart forgets the count, not the lock.
-    fn lock(&self, name: &str, until: Timestamp) -> Result<(), Refusal> {
+    fn lock(&self, name: &str, from: Option<IpAddr>, until: Timestamp) -> Result<(), Refusal> {
         let _alone = self.alone();
         if let Some(mut account) = self.find(name)? {
             account.locked_until = Some(until);
             account.locks += 1;
-            self.write(ACCOUNTS, name, &account)?;
+            self.keep(&Caller::public(from), named(Action::Lock, name), &account)?;
         }
         Ok(())
     }
@@ -106,11 +106,11 @@ impl Entrance {
         self.tries.lock().unwrap_or_else(PoisonError::into_inner).wait(name, from, now)
     }
 
-    fn succeeded(&self, account: &Account, now: Timestamp) -> Result<(), Refusal> {
+    fn succeeded(&self, caller: &Caller, account: &Account, now: Timestamp) -> Result<(), Refusal> {
         let _alone = self.alone();
         let account = self.account(&account.name)?;
         let changed = Account { last_login: Some(now), locked_until: None, locks: 0, ..account };
-        Ok(self.write(ACCOUNTS, &changed.name, &changed)?)
+        Ok(self.keep(caller, named(Action::LogIn, &changed.name), &changed)?)
     }
 
     /// Changes the password of somebody who knows the present one; all other sessions end.
@@ -120,8 +120,9 @@ impl Entrance {
     pub fn change_password(&self, caller: &Caller, present: &str, new: &str, again: &str) -> Result<(), Refusal> {
         let name = caller.account();
         let done = self.exchange(caller, present, new, again);
-        let outcome = done.as_ref().map_or_else(Refusal::code, |()| "done");
-        self.note(caller, Action::ChangePassword, Subject::of("account", name), outcome)?;
+        if let Err(refusal) = &done {
+            self.note(caller, Action::ChangePassword, Subject::of("account", name), refusal.code())?;
+        }
         done
     }
 
@@ -150,7 +151,7 @@ impl Entrance {
                 return Err(Refusal::WrongPassword);
             }
             account.set_password(password, now, None, rules.password_history);
-            self.write(ACCOUNTS, name, &account)?;
+            self.keep(caller, named(Action::ChangePassword, name), &account)?;
         }
         self.end_other_sessions(caller)?;
         Ok(())

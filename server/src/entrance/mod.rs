@@ -5,7 +5,8 @@
 //! [`sessions`], [`keyring`]. Next: [`crate::disclosure`].
 //!
 //! All of it is kept in papers of the store's cabinet, so that a backup carries it. What one function reads and then writes it
-//! does under one lock; only one process has the store open.
+//! does under one lock; only one process has the store open. An account, a key or a rule of security is written together with the
+//! entry that vouches for it; sessions, and what passes with every use, are not in the log.
 
 pub mod register;
 pub mod first;
@@ -27,17 +28,18 @@ use sha2::{Digest, Sha256};
 
 use crate::accounts::account::Deed;
 use crate::accounts::password::Cost;
-use crate::accounts::{Caller, Refusal, Security};
+use crate::accounts::{Account, Caller, Refusal, Security};
+use crate::audit::documents::{Change, Document};
 use crate::audit::{Action, Audit, Note, Subject};
 use crate::store::{Damage, Fault, Paper, Store, StoreError, hex};
 use pace::Pace;
 use tries::Tries;
 
 /// Folders of the cabinet.
-const ACCOUNTS: &str = "accounts";
+const ACCOUNTS: &str = Document::Account.folder();
 const SESSIONS: &str = "sessions";
-const KEYS: &str = "keys";
-const SETTINGS: &str = "settings";
+const KEYS: &str = Document::Key.folder();
+const SETTINGS: &str = Document::Security.folder();
 /// The paper with the rules of security.
 const SECURITY: &str = "security";
 
@@ -98,21 +100,28 @@ impl Entrance {
         Ok(self.read(SETTINGS, SECURITY)?.unwrap_or_default())
     }
 
-    /// Sets the rules of passwords and sessions; each figure that has changed is noted.
+    /// Sets the rules of passwords and sessions, in the place of those that were shown; each figure that has changed is noted.
     ///
     /// # Errors
-    /// When the store fails.
-    pub fn set_security(&self, caller: &Caller, mut rules: Security) -> Result<(), Refusal> {
+    /// [`Refusal::OtherRules`] when they are not those that were shown any more; when the store fails.
+    pub fn set_security(&self, caller: &Caller, shown: &str, mut rules: Security) -> Result<(), Refusal> {
         let _alone = self.alone();
         let mut before = self.security()?;
-        self.write(SETTINGS, SECURITY, &rules)?;
+        if before.mark() != shown {
+            return Err(Refusal::OtherRules);
+        }
+        let mut changes = Vec::new();
         for rule in Security::RULES {
             let figure = *(rule.of)(&mut rules);
             if figure != *(rule.of)(&mut before) {
-                self.note(caller, Action::Set, Subject::of("security", format!("{}={figure}", rule.name)), "done")?;
+                let subject = Subject::of("security", format!("{}={figure}", rule.name));
+                changes.push((Action::Set, subject, SECURITY.to_owned()));
             }
         }
-        Ok(())
+        let changes = changes.into_iter();
+        let changes = changes
+            .map(|(action, subject, name)| change(caller, (action, subject), (Document::Security, name), &rules));
+        Ok(self.audit.note_changes(changes.collect::<Result<_, _>>()?)?)
     }
 
     /// How often somebody may ask.
@@ -149,9 +158,25 @@ impl Entrance {
         self.store.file_papers(vec![Paper::new(folder, name, body_of(paper)?)])
     }
 
+    /// Writes an account together with the entry about what was done to it.
+    fn keep(&self, caller: &Caller, did: (Action, Subject), account: &Account) -> Result<(), StoreError> {
+        let named = (Document::Account, account.name.clone());
+        self.audit.note_changes(vec![change(caller, did, named, account)?])
+    }
+
     fn note(&self, caller: &Caller, action: Action, subject: Subject, outcome: &str) -> Result<(), StoreError> {
         self.audit.note(Note::ended(caller, action, subject, outcome))
     }
+}
+
+/// A paper that is changed, with the entry about it.
+fn change<T: Serialize>(
+    caller: &Caller,
+    (action, subject): (Action, Subject),
+    (document, name): (Document, String),
+    paper: &T,
+) -> Result<Change, StoreError> {
+    Ok(Change { note: Note::done(caller, action, subject), document, name, body: Some(body_of(paper)?) })
 }
 
 fn deed(caller: &Caller) -> Deed {

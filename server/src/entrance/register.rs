@@ -58,7 +58,7 @@ impl Entrance {
         let mut account = self.new_account(caller, name, title, &grant)?;
         account.grant = Some(grant);
         let one_time = self.give_one_time(&mut account)?;
-        self.keep(caller, Action::AddAccount, &account)?;
+        self.keep(caller, named(Action::AddAccount, name), &account)?;
         Ok(one_time)
     }
 
@@ -86,8 +86,7 @@ impl Entrance {
     fn file_proposal(&self, caller: &Caller, mut account: Account, what: Proposed) -> Result<(), Refusal> {
         let subject = subject_of(&account.name, &what);
         account.proposal = Some(Proposal { deed: deed(caller), what });
-        self.write(ACCOUNTS, &account.name, &account)?;
-        Ok(self.note(caller, Action::Propose, subject, "done")?)
+        Ok(self.keep(caller, (Action::Propose, subject), &account)?)
     }
 
     /// Changes office and post in the list of accounts.
@@ -132,8 +131,7 @@ impl Entrance {
             }
         };
         let one_time = if needs_password { Some(self.give_one_time(&mut account)?) } else { None };
-        self.write(ACCOUNTS, name, &account)?;
-        self.note(caller, Action::Approve, subject, "done")?;
+        self.keep(caller, (Action::Approve, subject), &account)?;
         Ok(one_time)
     }
 
@@ -145,8 +143,7 @@ impl Entrance {
         let _alone = self.alone();
         let mut account = self.account(name)?;
         let proposal = take_proposal(&mut account, mark)?;
-        self.write(ACCOUNTS, name, &account)?;
-        Ok(self.note(caller, Action::TurnDown, subject_of(name, &proposal.what), "done")?)
+        Ok(self.keep(caller, (Action::TurnDown, subject_of(name, &proposal.what)), &account)?)
     }
 
     /// Closes an account and ends its sessions. It can be opened again; nothing of what it has done is forgotten.
@@ -196,7 +193,7 @@ impl Entrance {
             let _alone = self.alone();
             let mut account = self.account(name)?;
             let one_time = self.give_one_time(&mut account)?;
-            self.keep(caller, Action::Reset, &account)?;
+            self.keep(caller, named(Action::Reset, name), &account)?;
             one_time
         };
         self.end_sessions_of(name)?;
@@ -228,12 +225,7 @@ impl Entrance {
         let _alone = self.alone();
         let mut account = self.account(name)?;
         change(&mut account)?;
-        self.keep(caller, action, &account)
-    }
-
-    pub(super) fn keep(&self, caller: &Caller, action: Action, account: &Account) -> Result<(), Refusal> {
-        self.write(ACCOUNTS, &account.name, account)?;
-        Ok(self.note(caller, action, Subject::of("account", &account.name), "done")?)
+        Ok(self.keep(caller, named(action, name), &account)?)
     }
 
     /// Without one of the administrators nobody could ever make or approve an account again.
@@ -255,6 +247,11 @@ impl Entrance {
 fn take_proposal(account: &mut Account, mark: &str) -> Result<Proposal, Refusal> {
     let proposal = account.proposal.take().ok_or_else(|| Refusal::NothingProposed(account.name.clone()))?;
     if proposal.mark() == mark { Ok(proposal) } else { Err(Refusal::OtherProposal(account.name.clone())) }
+}
+
+/// What is done to an account.
+pub(super) fn named(action: Action, name: &str) -> (Action, Subject) {
+    (action, Subject::of("account", name))
 }
 
 /// An account with what is proposed for it.

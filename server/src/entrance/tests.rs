@@ -167,6 +167,25 @@ fn tries_at_the_same_time_are_counted_one_after_the_other() {
 }
 
 #[test]
+fn of_two_who_set_the_rules_at_once_one_is_asked_to_look_again() {
+    let entrance = entrance();
+    let shown = entrance.security().unwrap().mark();
+    let set = &|tries: u32| {
+        let rules = Security { failed_tries: tries, ..Security::default() };
+        entrance.set_security(&Caller::terminal(), &shown, rules)
+    };
+    let done = std::thread::scope(|scope| {
+        let setting: Vec<_> = (4..12).map(|tries| scope.spawn(move || (tries, set(tries)))).collect();
+        setting.into_iter().map(|setting| setting.join().unwrap()).collect::<Vec<_>>()
+    });
+    let (kept, refused): (Vec<_>, Vec<_>) = done.into_iter().partition(|(_, done)| done.is_ok());
+    assert!(refused.iter().all(|(_, refusal)| matches!(refusal, Err(Refusal::OtherRules))));
+    assert_eq!((kept.len(), refused.len()), (1, 7));
+    assert_eq!(entrance.security().unwrap().failed_tries, kept[0].0, "nobody is overwritten");
+    assert_eq!(outcomes(&entrance, Action::Set).len(), 1);
+}
+
+#[test]
 fn the_first_accounts_are_made_once_however_often_the_link_is_used() {
     let entrance = entrance();
     let code = entrance.offer_set_up().unwrap();
@@ -358,7 +377,10 @@ fn an_account_that_asks_too_often_has_to_wait() {
     let entrance = entrance();
     settled(&entrance, "wang", Role::Approver);
     let secret = entrance.log_in("wang", GOOD, None).unwrap().secret;
-    entrance.set_security(&Caller::terminal(), Security { requests_per_minute: 60, ..Security::default() }).unwrap();
+    let shown = entrance.security().unwrap().mark();
+    entrance
+        .set_security(&Caller::terminal(), &shown, Security { requests_per_minute: 60, ..Security::default() })
+        .unwrap();
     let refused = (0..100).filter(|_| entrance.recognise(&secret, None).is_err()).count();
     assert!((30..=45).contains(&refused), "{refused}");
     assert_eq!(outcomes(&entrance, Action::Set)[0].0, "requests_per_minute=60");

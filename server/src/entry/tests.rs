@@ -288,12 +288,12 @@ fn an_answer_whose_row_was_stored_before_an_interruption_is_not_asked_for_again(
         // As it is when the process ends between the batch and the question.
         store.file_papers(vec![crate::store::Paper::new("questions", "000000000001", open)]).unwrap();
         assert_eq!(questions::one(&store, 1).unwrap().settled, None);
-        assert_eq!(questions::finish_interrupted(&store).unwrap(), 1);
+        assert_eq!(questions::finish_interrupted(&store).unwrap().len(), 1);
         assert_eq!(questions::one(&store, 1).unwrap(), settled, "{answer:?}");
         let again = questions::settle(&store, &Remit::ALL, 1, answer, act("再来"));
         assert!(matches!(again, Err(QuestionError::Settled(1))));
         assert_eq!(store.facts_of("v1", Date::MAX).unwrap().records.len(), counting, "{answer:?}");
-        assert_eq!(questions::finish_interrupted(&store).unwrap(), 0);
+        assert_eq!(questions::finish_interrupted(&store).unwrap(), []);
     }
 }
 

@@ -45,9 +45,11 @@ pub(super) fn heading_of_refusal(refusal: &Refusal) -> Heading {
             (StatusCode::FORBIDDEN, refusal.code(), "未予办理", "not done")
         }
         Refusal::NotYours(_) => (StatusCode::FORBIDDEN, "out-of-scope", "超出负责范围", "outside your scope"),
-        Refusal::Taken(_) | Refusal::NothingProposed(_) | Refusal::LastOfKind(_) => {
-            (StatusCode::CONFLICT, refusal.code(), "未予办理", "not done")
-        }
+        Refusal::Taken(_)
+        | Refusal::NothingProposed(_)
+        | Refusal::OtherProposal(_)
+        | Refusal::OtherRules
+        | Refusal::LastOfKind(_) => (StatusCode::CONFLICT, refusal.code(), "未予办理", "not done"),
         _ => (StatusCode::UNPROCESSABLE_ENTITY, refusal.code(), "填写有误", "something is not filled in rightly"),
     }
 }

@@ -144,7 +144,8 @@ fn with_key(app: &App, text: &str, from: Option<IpAddr>) -> Result<Caller, Probl
         };
         return if works { Ok(Caller::operator(from)) } else { Err(Problem::TokenOff) };
     }
-    app.entrance().open_with(text, from)?.ok_or(Problem::WrongToken)
+    let caller = app.entrance().open_with(text, from)?.ok_or(Problem::WrongToken)?;
+    Ok(if app.is_of_villages(caller.scope())? { caller.of_villages() } else { caller })
 }
 
 /// Lets only those on to a route who may have it.

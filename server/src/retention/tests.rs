@@ -142,7 +142,8 @@ fn backup(store: &Memory) -> String {
 fn scores_and_receipts_are_the_same_before_and_after() {
     let store = store();
     let before = score(&store);
-    let blanked = blank_due(&store, &bundle(), KEY, day("2021-01-11"), &mut |_, _, _| Ok(()), || ()).unwrap();
+    let blanked =
+        blank_due(&store, &Terms::of([&bundle()]), KEY, day("2021-01-11"), &mut |_, _, _| Ok(()), || ()).unwrap();
     assert_eq!(blanked, Blanked { records: 5, fields: 15, questions: 0 });
     let after = score(&store);
     assert_eq!(before.root, after.root);
@@ -157,7 +158,7 @@ fn scores_and_receipts_are_the_same_before_and_after() {
 fn no_name_is_left_in_the_store_or_in_a_backup() {
     let store = store();
     assert!(NAMES.iter().all(|name| backup(&store).contains(name)));
-    blank_due(&store, &bundle(), KEY, day("2021-01-11"), &mut |_, _, _| Ok(()), || ()).unwrap();
+    blank_due(&store, &Terms::of([&bundle()]), KEY, day("2021-01-11"), &mut |_, _, _| Ok(()), || ()).unwrap();
     let left: Vec<_> = NAMES.iter().filter(|name| backup(&store).contains(**name)).collect();
     assert_eq!(left, [""; 0].iter().collect::<Vec<_>>());
     assert!(backup(&store).contains("钱七"), "a kind without a time keeps its names");
@@ -167,13 +168,18 @@ fn no_name_is_left_in_the_store_or_in_a_backup() {
 fn the_time_runs_from_the_day_of_receipt_and_ends_after_its_last_day() {
     let store = store();
     assert_eq!(
-        blank_due(&store, &bundle(), KEY, day("2020-05-01"), &mut |_, _, _| Ok(()), || ()).unwrap(),
+        blank_due(&store, &Terms::of([&bundle()]), KEY, day("2020-05-01"), &mut |_, _, _| Ok(()), || ()).unwrap(),
         Blanked::default()
     );
-    assert_eq!(count_due(&store, &bundle(), KEY, day("2020-05-02")).unwrap().records, 5);
-    assert_eq!(blank_due(&store, &bundle(), KEY, day("2020-05-02"), &mut |_, _, _| Ok(()), || ()).unwrap().records, 5);
+    assert_eq!(count_due(&store, &Terms::of([&bundle()]), KEY, day("2020-05-02")).unwrap().records, 5);
     assert_eq!(
-        blank_due(&store, &bundle(), KEY, day("2020-05-02"), &mut |_, _, _| Ok(()), || ()).unwrap(),
+        blank_due(&store, &Terms::of([&bundle()]), KEY, day("2020-05-02"), &mut |_, _, _| Ok(()), || ())
+            .unwrap()
+            .records,
+        5
+    );
+    assert_eq!(
+        blank_due(&store, &Terms::of([&bundle()]), KEY, day("2020-05-02"), &mut |_, _, _| Ok(()), || ()).unwrap(),
         Blanked::default()
     );
 }
@@ -182,17 +188,22 @@ fn the_time_runs_from_the_day_of_receipt_and_ends_after_its_last_day() {
 fn counting_blanks_nothing() {
     let store = store();
     let before = backup(&store);
-    assert_eq!(count_due(&store, &bundle(), KEY, day("2021-01-11")).unwrap().fields, 15);
+    assert_eq!(count_due(&store, &Terms::of([&bundle()]), KEY, day("2021-01-11")).unwrap().fields, 15);
     assert_eq!(backup(&store), before);
 }
 
 #[test]
 fn another_edition_with_a_shorter_time_is_looked_at_at_once() {
     let store = store();
-    blank_due(&store, &bundle(), KEY, day("2020-04-10"), &mut |_, _, _| Ok(()), || ()).unwrap();
+    blank_due(&store, &Terms::of([&bundle()]), KEY, day("2020-04-10"), &mut |_, _, _| Ok(()), || ()).unwrap();
     let shorter = BUNDLE.replace("30 days", "5 days");
     let shorter = liuwu_engine::bundle::read("persons", &shorter).unwrap().0;
-    assert_eq!(blank_due(&store, &shorter, KEY, day("2020-04-10"), &mut |_, _, _| Ok(()), || ()).unwrap().records, 5);
+    assert_eq!(
+        blank_due(&store, &Terms::of([&shorter]), KEY, day("2020-04-10"), &mut |_, _, _| Ok(()), || ())
+            .unwrap()
+            .records,
+        5
+    );
 }
 
 #[test]
@@ -203,7 +214,9 @@ fn rows_kept_as_questions_are_blanked_with_the_rest() {
     let known = ItemId { batch: BatchId(1), number: 1 };
     questions::raise(&store, vec![(contradicting, known)], &asked, day("2020-04-02")).unwrap();
     assert_eq!(
-        blank_due(&store, &bundle(), KEY, day("2021-01-11"), &mut |_, _, _| Ok(()), || ()).unwrap().questions,
+        blank_due(&store, &Terms::of([&bundle()]), KEY, day("2021-01-11"), &mut |_, _, _| Ok(()), || ())
+            .unwrap()
+            .questions,
         1
     );
     assert!(!backup(&store).contains(NAMES[0]));
@@ -225,7 +238,7 @@ fn a_length_of_time_is_added_by_the_calendar() {
 #[test]
 fn a_row_that_comes_again_brings_back_no_text_that_was_blanked() {
     let store = store();
-    blank_due(&store, &bundle(), KEY, day("2020-06-01"), &mut |_, _, _| Ok(()), || ()).unwrap();
+    blank_due(&store, &Terms::of([&bundle()]), KEY, day("2020-06-01"), &mut |_, _, _| Ok(()), || ()).unwrap();
     let blanked = backup(&store);
     let bundle = bundle();
     let kind = &bundle.dictionary.kinds["deal"];
@@ -261,4 +274,27 @@ fn a_row_that_comes_again_brings_back_no_text_that_was_blanked() {
     Forgotten { key: b"another key", ..forgotten }.keep(kind, &mut stranger, &known);
     assert_eq!(identity::compare(kind, &stranger, &known), [Verdict::New]);
     assert_eq!(backup(&store), blanked);
+}
+
+#[test]
+fn a_kind_that_only_an_earlier_edition_has_or_another_standard_is_blanked_all_the_same() {
+    let without =
+        BUNDLE.replace("  deal:\n", "  sale:\n").replace("\"deal\"", "\"sale\"").replace("each: deal", "each: sale");
+    let without = without.replace("${deal.", "${sale.").replace("edition: \"2020\"", "edition: \"2021\"");
+    let newer = liuwu_engine::bundle::read("persons", &without).unwrap().0;
+    let longer = BUNDLE.replace("30 days", "20 years").replace("edition: \"2020\"", "edition: \"2022\"");
+    let longer = liuwu_engine::bundle::read("persons", &longer).unwrap().0;
+    let other = liuwu_engine::bundle::read("others", &BUNDLE.replace("bundle: persons", "bundle: others")).unwrap().0;
+    let (store, own) = (store(), bundle());
+    let due = |terms: &[&Bundle]| {
+        count_due(&store, &Terms::of(terms.iter().copied()), KEY, day("2021-01-11")).unwrap().records
+    };
+    assert_eq!(due(&[&newer]), 0, "the newer edition does not know the kind");
+    assert_eq!(due(&[&newer, &own]), 5, "the earlier one does");
+    assert_eq!(due(&[&longer, &newer, &own]), 0, "of one standard the newest edition that has the kind counts");
+    assert_eq!(due(&[&longer, &other]), 5, "what another standard holds to be over is over");
+    let before = &mut |_: BatchId, _: &NewBatch, _: &NewBatch| Ok(());
+    let terms = Terms::of([&newer, &own]);
+    assert_eq!(blank_due(&store, &terms, KEY, day("2021-01-11"), before, || ()).unwrap().records, 5);
+    assert!(NAMES.iter().all(|name| !backup(&store).contains(name)));
 }

@@ -225,7 +225,15 @@ fn a_large_table_does_not_bring_back_what_was_blanked() {
     const KEY: &[u8] = b"a key for tests";
     let bundle = standard();
     let store = store_with(&bundle, &[&events(&[(1, 0, 0, "张三丰"), (2, 0, 0, "李四光")])]);
-    crate::retention::blank_due(&store, &bundle, KEY, Date::MAX, &mut |_, _, _| Ok(()), || ()).unwrap();
+    crate::retention::blank_due(
+        &store,
+        &crate::retention::Terms::of([&bundle]),
+        KEY,
+        Date::MAX,
+        &mut |_, _, _| Ok(()),
+        || (),
+    )
+    .unwrap();
     let said = Said { pseudonym_key: KEY.to_vec(), ..said() };
     let table = events(&[(1, 0, 0, "张三丰"), (2, 0, 2, "李四光")]);
     let report = prepare_flowing(&store, &bundle, &table, &said);

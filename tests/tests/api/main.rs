@@ -10,6 +10,8 @@
 
 // `cfg(test)`, because helpers of tests may fail loudly too.
 #[cfg(test)]
+mod attacks;
+#[cfg(test)]
 mod attributes;
 #[cfg(test)]
 mod commands;

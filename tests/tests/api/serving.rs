@@ -61,7 +61,7 @@ async fn a_request_that_has_begun_is_answered_before_the_server_stops() {
     let answer = tokio::task::spawn_blocking(|| undo.join().unwrap()).await.unwrap();
     assert!(answer.starts_with("HTTP/1.1 200 OK"), "{answer}");
     let stopped = tokio::time::timeout(Duration::from_secs(10), serving).await;
-    stopped.unwrap().unwrap().unwrap();
+    stopped.unwrap().unwrap();
     assert!(TcpStream::connect(address).is_err());
 }
 

@@ -259,6 +259,7 @@ async fn a_rule_of_security_out_of_bounds_is_named_as_the_form_names_it_and_none
     let mut fields: Vec<(&str, String)> =
         liuwu::accounts::Security::RULES.iter().map(|rule| (rule.name, (rule.of)(&mut figures).to_string())).collect();
     fields.push(("csrf", token));
+    fields.push(("shown", before.mark()));
     let send = async |fields: &[(&str, String)]| {
         let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
         county.ask(form("/admin/security", &fields, &[("cookie", &cookie)])).await

@@ -77,7 +77,7 @@ async fn while_served<F: Future<Output = ()>>(with: impl FnOnce(String) -> F) {
     }));
     with(base).await;
     drop(stop);
-    serving.await.unwrap().unwrap();
+    serving.await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -22,6 +22,8 @@ pub struct SecurityPage {
     pub refusal: Option<String>,
     /// The figures.
     pub figures: Vec<FigureLine>,
+    /// Of which rules the form is.
+    pub mark: String,
 }
 
 /// One figure.
@@ -53,15 +55,16 @@ const WORDS: [&str; Security::RULES.len()] = [
     "security-requests-per-minute",
 ];
 
-fn page(frame: Frame, mut rules: Security, refusal: Option<String>) -> SecurityPage {
+/// The form of the rules that hold, with figures that may have been typed.
+fn page(frame: Frame, now: &Security, mut typed: Security, refusal: Option<String>) -> SecurityPage {
     let figures = Security::RULES.iter().zip(WORDS).map(|(rule, words)| FigureLine {
         name: rule.name,
         words,
-        figure: (rule.of)(&mut rules).to_string(),
+        figure: (rule.of)(&mut typed).to_string(),
         least: rule.least,
         most: rule.most,
     });
-    SecurityPage { frame, refusal, figures: figures.collect() }
+    SecurityPage { frame, refusal, figures: figures.collect(), mark: now.mark() }
 }
 
 /// What a refusal says, with the words of the form in place of the name of a field.
@@ -84,7 +87,8 @@ fn in_words(refusal: &Refusal, frame: &Frame) -> String {
 pub async fn show(State(app): State<App>, visit: Visit) -> Result<Response, Problem> {
     app.blocking(move |app| {
         let frame = visit.internal_frame(app, Section::Security);
-        Ok(Rendered(page(frame, app.entrance().security()?, None)).into_response())
+        let rules = app.entrance().security()?;
+        Ok(Rendered(page(frame, &rules, rules.clone(), None)).into_response())
     })
     .await
 }
@@ -95,12 +99,17 @@ pub async fn show(State(app): State<App>, visit: Visit) -> Result<Response, Prob
 /// The store's.
 pub async fn save(State(app): State<App>, visit: Visit, fields: Fields) -> Result<Response, Problem> {
     let caller = visit.caller().clone();
-    let (rules, done) = app
+    let (now, typed, done) = app
         .blocking(move |app| {
-            let mut rules = app.entrance().security()?;
-            let set = Security::RULES.iter().try_for_each(|rule| rules.set(rule.name, fields.one(rule.name)));
-            let done: Result<(), Refusal> = set.and_then(|()| app.entrance().set_security(&caller, rules.clone()));
-            Ok((rules, done))
+            let mut typed = app.entrance().security()?;
+            let set = Security::RULES.iter().try_for_each(|rule| typed.set(rule.name, fields.one(rule.name)));
+            let shown = fields.one("shown");
+            let done: Result<(), Refusal> =
+                set.and_then(|()| app.entrance().set_security(&caller, shown, typed.clone()));
+            let now = app.entrance().security()?;
+            // What others have set is what has to be looked at.
+            let typed = if matches!(done, Err(Refusal::OtherRules)) { now.clone() } else { typed };
+            Ok((now, typed, done))
         })
         .await?;
     match done {
@@ -108,7 +117,7 @@ pub async fn save(State(app): State<App>, visit: Visit, fields: Fields) -> Resul
         Err(refusal) => {
             let frame = visit.internal_frame(&app, Section::Security);
             let said = in_words(&refusal, &frame);
-            back(page(frame, rules, Some(said)), refusal)
+            back(page(frame, &now, typed, Some(said)), refusal)
         }
     }
 }

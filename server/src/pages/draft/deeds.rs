@@ -41,7 +41,7 @@ pub async fn change(
             return Err(DraftError::BeingRead.into());
         };
         let change = decide::change_of(&fields, &draft, &preview.report, app.units()?.as_ref());
-        app.drafts().change(app.store(), (&id, &caller.name()), change, app.now())?;
+        app.drafts().change(app.store(), (&id, &caller), change, app.now())?;
         Ok(Redirect::to(&links::draft(&id)))
     })
     .await
@@ -84,7 +84,7 @@ pub async fn commit(
 /// [`Problem`], which has a page of its own.
 pub async fn discard(State(app): State<App>, caller: Caller, Path(id): Path<String>) -> Result<Redirect, Problem> {
     app.blocking(move |app| {
-        app.drafts().discard(app.store(), (&id, &caller.name()))?;
+        app.drafts().discard(app.store(), (&id, &caller))?;
         Ok(Redirect::to(links::UPLOAD))
     })
     .await

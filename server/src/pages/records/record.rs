@@ -115,7 +115,7 @@ fn fill(app: &App, visit: &Visit, id: RecordId, in_full: Option<&str>) -> Result
         }),
         may_correct: version.state == State_::InForce && custody.may_change(record)?,
         handed_in_by: custody.another_hand(record)?.filter(|_| version.state == State_::InForce),
-        may_see: caller.may(Permission::SeePersonal),
+        may_see: caller.may_see_personal(),
         frame,
     })
 }

@@ -5,6 +5,7 @@ use super::*;
 kept_by! {
     the_log_goes_on_where_it_ended,
     an_entry_that_does_not_follow_the_last_is_refused,
+    entries_and_the_papers_they_are_about_are_kept_together_or_not_at_all,
     what_is_archived_is_removed_and_the_newest_stays,
 }
 
@@ -47,6 +48,27 @@ fn an_entry_that_does_not_follow_the_last_is_refused(store: &dyn Store) {
         let refused = store.append_entry(&entry(number)).unwrap_err();
         assert!(matches!(refused, StoreError::Conflict(Conflict::EntryNumber(named)) if named == number));
     }
+}
+
+fn entries_and_the_papers_they_are_about_are_kept_together_or_not_at_all(store: &dyn Store) {
+    let long = vec![b'x'; 20_000];
+    let account = |body: &[u8]| Paper::new("accounts", "li", body);
+    store.append_entries(&[entry(1), entry(2)], vec![account(&long), Paper::new("drafts", "a", "1")]).unwrap();
+    assert_eq!(store.paper("accounts", "li").unwrap(), Some(long));
+    assert_eq!(numbers_of(&store.entries(1, 9).unwrap()), [1, 2]);
+    for refused in [
+        store.append_entries(&[entry(3), entry(5)], vec![account(b"2")]),
+        store.append_entries(&[entry(2)], vec![account(b"2")]),
+        store.append_entries(&[entry(3)], vec![Paper::new("accounts", "", "2")]),
+    ] {
+        refused.unwrap_err();
+        assert_eq!(store.paper("accounts", "li").unwrap().unwrap().len(), 20_000);
+        assert_eq!(numbers_of(&store.entries(1, 9).unwrap()), [1, 2]);
+    }
+    // A paper that takes the place of a longer one leaves nothing of it behind.
+    store.append_entries(&[entry(3)], vec![account(b"short"), Paper::gone("drafts", "a")]).unwrap();
+    assert_eq!(store.paper("accounts", "li").unwrap(), Some(b"short".to_vec()));
+    assert_eq!(store.folders().unwrap(), ["accounts"]);
 }
 
 fn what_is_archived_is_removed_and_the_newest_stays(store: &dyn Store) {

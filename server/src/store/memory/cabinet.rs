@@ -11,26 +11,31 @@ use crate::store::standing::check_name;
 /// Papers by folder and name.
 pub(super) type Papers = BTreeMap<String, BTreeMap<String, Vec<u8>>>;
 
-impl Cabinet for Memory {
-    fn file_papers(&self, papers: Vec<Paper>) -> Result<()> {
-        for paper in &papers {
-            check_name(&paper.folder)?;
-            check_name(&paper.name)?;
-        }
-        let mut inner = self.write();
-        for Paper { folder, name, body } in papers {
-            match body {
-                Some(body) => {
-                    inner.papers.entry(folder).or_default().insert(name, body);
-                }
-                None => {
-                    if let Some(papers) = inner.papers.get_mut(&folder) {
-                        papers.remove(&name);
-                    }
+pub(super) fn check_names(papers: &[Paper]) -> Result<()> {
+    papers.iter().try_for_each(|paper| check_name(&paper.folder).and_then(|()| check_name(&paper.name)))
+}
+
+/// Files papers, or throws them away.
+pub(super) fn file(kept: &mut Papers, papers: Vec<Paper>) {
+    for Paper { folder, name, body } in papers {
+        match body {
+            Some(body) => {
+                kept.entry(folder).or_default().insert(name, body);
+            }
+            None => {
+                if let Some(papers) = kept.get_mut(&folder) {
+                    papers.remove(&name);
                 }
             }
         }
-        inner.papers.retain(|_, papers| !papers.is_empty());
+    }
+    kept.retain(|_, papers| !papers.is_empty());
+}
+
+impl Cabinet for Memory {
+    fn file_papers(&self, papers: Vec<Paper>) -> Result<()> {
+        check_names(&papers)?;
+        file(&mut self.write().papers, papers);
         Ok(())
     }
 

@@ -1,18 +1,19 @@
 //! The log of everything that was done, in memory.
 
 use super::Memory;
-use crate::store::error::{Conflict, Result};
-use crate::store::journal::Journal;
+use super::cabinet::{check_names, file};
+use crate::store::cabinet::Paper;
+use crate::store::error::Result;
+use crate::store::journal::{Journal, check_numbers};
 use crate::store::words::Entry;
 
 impl Journal for Memory {
-    fn append_entry(&self, entry: &Entry) -> Result<()> {
+    fn append_entries(&self, entries: &[Entry], papers: Vec<Paper>) -> Result<()> {
+        check_names(&papers)?;
         let mut inner = self.write();
-        let last = inner.journal.last_key_value().map(|(number, _)| *number);
-        if last.is_some_and(|last| entry.number != last + 1) {
-            return Err(Conflict::EntryNumber(entry.number).into());
-        }
-        inner.journal.insert(entry.number, entry.clone());
+        check_numbers(inner.journal.last_key_value().map(|(number, _)| *number), entries)?;
+        inner.journal.extend(entries.iter().map(|entry| (entry.number, entry.clone())));
+        file(&mut inner.papers, papers);
         Ok(())
     }
 

@@ -10,14 +10,20 @@ use crate::store::cabinet::{Cabinet, Paper};
 use crate::store::error::Result;
 use crate::store::standing::check_name;
 
+/// Papers by their keys; of two with one name the later stands.
+pub(super) fn exchange_of(papers: Vec<Paper>) -> Result<BTreeMap<Key, Option<Vec<u8>>>> {
+    let mut changes = BTreeMap::new();
+    for Paper { folder, name, body } in papers {
+        check_name(&folder)?;
+        check_name(&name)?;
+        changes.insert(Key::new().text(&folder).text(&name), body);
+    }
+    Ok(changes)
+}
+
 impl Cabinet for Sled {
     fn file_papers(&self, papers: Vec<Paper>) -> Result<()> {
-        let mut changes = BTreeMap::new();
-        for Paper { folder, name, body } in papers {
-            check_name(&folder)?;
-            check_name(&name)?;
-            changes.insert(Key::new().text(&folder).text(&name), body);
-        }
+        let changes = exchange_of(papers)?;
         // Nobody who logs in waits for the end of an upload: papers have a right to write of their own.
         let _alone = self.filing.lock().unwrap_or_else(PoisonError::into_inner);
         self.commit_entry(|| self.shelves.papers.exchange(changes))

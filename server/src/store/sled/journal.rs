@@ -1,20 +1,26 @@
-//! The log of everything that was done: one entry of the database for each of its own.
+//! The log of everything that was done: one entry of the database for each of its own, written together with the papers it is about.
 
+use std::collections::BTreeMap;
+use std::sync::PoisonError;
+
+use super::cabinet::exchange_of;
 use super::key::{Key, Parts};
 use super::rows::encode;
 use super::{Sled, decode, parts};
-use crate::store::error::{Conflict, Result};
-use crate::store::journal::Journal;
+use crate::store::cabinet::Paper;
+use crate::store::error::Result;
+use crate::store::journal::{Journal, check_numbers};
 use crate::store::words::Entry;
 
 impl Journal for Sled {
-    fn append_entry(&self, entry: &Entry) -> Result<()> {
+    fn append_entries(&self, entries: &[Entry], papers: Vec<Paper>) -> Result<()> {
         let last = self.shelves.journal.last_key()?.and_then(|key| Parts(&key).large());
-        if last.is_some_and(|last| entry.number != last + 1) {
-            return Err(Conflict::EntryNumber(entry.number).into());
-        }
-        let row = (Key::new().large(entry.number), encode(entry)?);
-        self.commit_entry(|| self.shelves.journal.write(vec![row]))
+        check_numbers(last, entries)?;
+        let row = |entry: &Entry| Ok((Key::new().large(entry.number), Some(encode(entry)?)));
+        let rows = entries.iter().map(row).collect::<Result<BTreeMap<_, _>>>()?;
+        let papers = exchange_of(papers)?;
+        let _alone = self.filing.lock().unwrap_or_else(PoisonError::into_inner);
+        self.commit_entry(|| self.shelves.journal.exchange_together(rows, (&self.shelves.papers, papers)))
     }
 
     fn last_entry(&self) -> Result<Option<Entry>> {

@@ -4,8 +4,10 @@
 //! [`super::ledger`] and [`super::results`], which say what stands on the shelves.
 
 use std::collections::BTreeMap;
+use std::convert::Infallible;
 use std::ops::Bound;
 
+use sled::transaction::{ConflictableTransactionError, TransactionError, Transactional as _};
 use sled::{Batch, Db, IVec, Tree};
 
 use super::key::{Key, Part, describe};
@@ -132,6 +134,28 @@ impl Shelf {
 
     /// Puts entries in the place of those with the same keys, or removes them, all in one atomic write.
     pub(super) fn exchange(&self, entries: BTreeMap<Key, Option<Vec<u8>>>) -> Result<()> {
+        self.tree.apply_batch(self.exchange_of(entries)?).map_err(translate)
+    }
+
+    /// The same here and on another shelf, all in one atomic write. Whoever writes on either is alone.
+    pub(super) fn exchange_together(
+        &self,
+        entries: BTreeMap<Key, Option<Vec<u8>>>,
+        (other, others): (&Shelf, BTreeMap<Key, Option<Vec<u8>>>),
+    ) -> Result<()> {
+        let (own, others) = (self.exchange_of(entries)?, other.exchange_of(others)?);
+        let written = (&self.tree, &other.tree).transaction(|(here, there)| {
+            here.apply_batch(&own)?;
+            there.apply_batch(&others)?;
+            Ok::<(), ConflictableTransactionError<Infallible>>(())
+        });
+        written.map_err(|error| match error {
+            TransactionError::Abort(never) => match never {},
+            TransactionError::Storage(error) => translate(error),
+        })
+    }
+
+    fn exchange_of(&self, entries: BTreeMap<Key, Option<Vec<u8>>>) -> Result<Batch> {
         let mut exchange = Batch::default();
         for (key, payload) in entries {
             for found in self.tree.scan_prefix(key.bytes()).keys() {
@@ -145,7 +169,7 @@ impl Shelf {
                 exchange.insert(piece_key, piece);
             }
         }
-        self.tree.apply_batch(exchange).map_err(translate)
+        Ok(exchange)
     }
 
     /// Removes all entries whose keys begin with these parts.

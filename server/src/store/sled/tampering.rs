@@ -1,4 +1,7 @@
 //! Tampering on the disk, by somebody who knows the store's own encoding and works its checksums out anew: it is found and named.
+//! Accounts, keys and drafts: `documents`.
+
+mod documents;
 
 use std::sync::Arc;
 
@@ -30,14 +33,14 @@ const SECOND: RecordId = ItemId { batch: BatchId(1), number: 2 };
 struct Town {
     directory: TempDir,
     store: Arc<Sled>,
-    audit: Audit,
+    audit: Arc<Audit>,
 }
 
 impl Town {
     fn new() -> Town {
         let directory = tempfile::tempdir().unwrap();
         let store = Arc::new(open(directory.path()).unwrap());
-        let town = Town { audit: Audit::new(store.clone(), KEY), store, directory };
+        let town = Town { audit: Arc::new(Audit::new(store.clone(), KEY)), store, directory };
         let edition = NewEdition {
             bundle: "six-no".into(),
             edition: "2020".into(),
@@ -82,7 +85,7 @@ impl Town {
         drop(audit);
         drop(store);
         let store = Arc::new(open(directory.path()).unwrap());
-        Town { audit: Audit::new(store.clone(), KEY), store, directory }
+        Town { audit: Arc::new(Audit::new(store.clone(), KEY)), store, directory }
     }
 
     fn compare(&self) -> Comparison {

@@ -105,7 +105,15 @@ impl Town {
         let report = town.held(&deals(before), &Said { at: noon("2018-03-05"), ..town.said(false) });
         commit(&town.store, report).unwrap();
         let on = parse_date("2020-06-01").unwrap();
-        crate::retention::blank_due(&town.store, &town.plan.bundle, KEY, on, &mut |_, _, _| Ok(()), || ()).unwrap();
+        crate::retention::blank_due(
+            &town.store,
+            &crate::retention::Terms::of([&town.plan.bundle]),
+            KEY,
+            on,
+            &mut |_, _, _| Ok(()),
+            || (),
+        )
+        .unwrap();
         town
     }
 
