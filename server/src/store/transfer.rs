@@ -9,16 +9,15 @@
 //! batch came.
 
 mod bytes;
+mod text;
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader, BufWriter, Seek, SeekFrom, Write};
 use std::path::Path;
 
-use liuwu_engine::period::{Date, Period};
-use liuwu_engine::record::Source;
+use liuwu_engine::period::Period;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value as Json};
 use sha2::{Digest, Sha256};
 
 use super::drawer::ContentHead;
@@ -27,6 +26,7 @@ use super::words::*;
 use super::{Paper, SCHEMA, Store};
 
 use bytes::{Bytes, bytes_of};
+pub use text::RecordText;
 
 const FORMAT: &str = "liuwu-backup";
 
@@ -88,21 +88,6 @@ enum Row {
         lines: u64,
         sha256: String,
     },
-}
-
-/// A record as it stands in a backup, and wherever else it is written as text.
-#[derive(Debug, Serialize, Deserialize)]
-pub struct RecordText {
-    unit: String,
-    kind: String,
-    date: Date,
-    number: Option<String>,
-    fields: Map<String, Json>,
-    file: String,
-    sheet: Option<String>,
-    row: u32,
-    columns: Option<std::collections::BTreeMap<String, String>>,
-    supersedes: Option<RecordId>,
 }
 
 /// Writes a backup to a file and reads it once more. The file is there only when it is whole.
@@ -495,30 +480,4 @@ impl<'a> Reader<'a> {
 
 fn broken(line: u64, fault: BackupFault) -> StoreError {
     Conflict::Backup { line, fault }.into()
-}
-
-impl From<RecordRow> for RecordText {
-    fn from(record: RecordRow) -> RecordText {
-        let RecordRow { unit, kind, date, number, fields, source, supersedes } = record;
-        RecordText {
-            unit,
-            kind,
-            date,
-            number,
-            fields,
-            file: source.file.to_string(),
-            sheet: source.sheet.map(|sheet| sheet.to_string()),
-            row: source.row,
-            columns: source.columns.map(|columns| columns.as_ref().clone()),
-            supersedes,
-        }
-    }
-}
-
-impl From<RecordText> for RecordRow {
-    fn from(text: RecordText) -> RecordRow {
-        let RecordText { unit, kind, date, number, fields, file, sheet, row, columns, supersedes } = text;
-        let source = Source { file: file.into(), sheet: sheet.map(Into::into), row, columns: columns.map(Into::into) };
-        RecordRow { unit, kind, date, number, fields, source, supersedes }
-    }
 }
