@@ -85,13 +85,26 @@ impl Document {
             Document::Security => "security",
             Document::Key | Document::Draft => id,
         };
-        let changes = match action {
-            Did::LogIn | Did::ChangePassword | Did::Propose | Did::AddAccount | Did::TurnDown | Did::Close => true,
-            Did::Reopen | Did::Lock | Did::Unlock | Did::Reset => true,
-            Did::Approve | Did::MakeKey | Did::WithdrawKey | Did::Set | Did::SaveDraft | Did::DropDraft => true,
-            Did::Archive => true,
-            _ => false,
-        };
+        let changes = matches!(
+            action,
+            Did::LogIn
+                | Did::ChangePassword
+                | Did::Propose
+                | Did::AddAccount
+                | Did::TurnDown
+                | Did::Close
+                | Did::Reopen
+                | Did::Lock
+                | Did::Unlock
+                | Did::Reset
+                | Did::Approve
+                | Did::MakeKey
+                | Did::WithdrawKey
+                | Did::Set
+                | Did::SaveDraft
+                | Did::DropDraft
+                | Did::Archive
+        );
         (changes && !name.is_empty()).then(|| Thing::Document(document, name.to_owned()))
     }
 }

@@ -107,7 +107,7 @@ impl Town {
         let on = parse_date("2020-06-01").unwrap();
         crate::retention::blank_due(
             &town.store,
-            &crate::retention::Terms::of([&town.plan.bundle]),
+            &crate::retention::Terms::of([town.plan.bundle.as_ref()]),
             KEY,
             on,
             &mut |_, _, _| Ok(()),
