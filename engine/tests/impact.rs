@@ -127,11 +127,11 @@ fn in_full(plan: &Arc<Plan>, world: &Arc<World>) -> Results {
 }
 
 fn tried(plan: &Arc<Plan>, world: &Arc<World>) -> Trial {
-    on_threads(2, || Trial::new(plan, world, request(), Priors::new())).unwrap()
+    on_threads(2, || Trial::new(plan, world, request(), &Priors::new())).unwrap()
 }
 
 fn against(trial: &Trial, other: &Arc<Plan>, world: &Arc<World>) -> Vec<Difference> {
-    on_threads(2, || trial.against(other, world)).unwrap()
+    on_threads(2, || trial.against(other, world, &Priors::new())).unwrap()
 }
 
 /// Holds what a trial says of another edition against scoring both in full.

@@ -92,10 +92,10 @@ fn impact(editions: &[Arc<Plan>; 2], facts: &Facts, copies: usize) -> (Steps, us
         let world = Arc::new(facts.world(&editions[0], first..copies.min(first + together)));
         steps.read += began.elapsed().as_secs_f64();
         let began = Instant::now();
-        let trial = Trial::new(&editions[0], &world, request(), Priors::new()).unwrap();
+        let trial = Trial::new(&editions[0], &world, request(), &Priors::new()).unwrap();
         steps.first += began.elapsed().as_secs_f64();
         let began = Instant::now();
-        let differences = trial.against(&editions[1], &world).unwrap();
+        let differences = trial.against(&editions[1], &world, &Priors::new()).unwrap();
         moved += differences.iter().map(|difference| &difference.unit).collect::<BTreeSet<_>>().len();
         steps.other += began.elapsed().as_secs_f64();
     }

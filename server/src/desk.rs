@@ -108,7 +108,7 @@ pub const NOTE: &str = "draft";
 /// # Errors
 /// What kept it from being read.
 pub fn look(app: &App, caller: &Caller, draft: &Draft, longest: Duration) -> Result<Look, Problem> {
-    let key = Key { draft: draft.id.clone(), revision: draft.revision, inputs: app.inputs() };
+    let key = key_of(app, draft)?;
     if let Some(preview) = app.previews().get(&key) {
         return Ok(Look::Ready(preview));
     }
@@ -124,6 +124,14 @@ pub fn look(app: &App, caller: &Caller, draft: &Draft, longest: Duration) -> Res
         }
         Some(ending) => Err(Problem::Job(ending)),
     }
+}
+
+/// What a preview of a draft is known by, as everything stands now.
+fn key_of(app: &App, draft: &Draft) -> Result<Key, Problem> {
+    let inputs = app.inputs();
+    let in_force = app.store().runs_in_force(&app.bundle()?)?.into_iter().next();
+    let scored = in_force.map(|(run, _)| run.periods).unwrap_or_default();
+    Ok(Key { draft: draft.id.clone(), revision: draft.revision, inputs, scored })
 }
 
 /// The job that reads a draft: one that does so already, or else a new one.

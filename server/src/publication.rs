@@ -13,7 +13,7 @@ use crate::audit::{Action, Note, Subject};
 use crate::disclosure::{Reader, Shown, ShownEntry};
 use crate::effect::{Effect, Moved, Standing};
 use crate::error::Problem;
-use crate::state::App;
+use crate::state::{App, Publishing};
 use crate::store::{Act, Run, RunId};
 use crate::view::RunView;
 
@@ -78,6 +78,7 @@ impl App {
     /// [`Problem::Parameter`] without a reason; the store's.
     pub fn set_public(
         &self,
+        _alone: &Publishing,
         caller: &Caller,
         id: RunId,
         (by, why): (String, &str),
@@ -113,11 +114,13 @@ impl Turn {
     }
 }
 
-/// By what a form tells that it decides what was shown: the run that the public sees of each period.
+/// By what a form tells that it decides what was shown: the run that the public sees of each period now, and the one it would see.
 #[must_use]
 pub fn mark(turns: &[Turn]) -> String {
-    let seen = |turn: &Turn| turn.now.as_ref().map_or_else(|| "-".to_owned(), |view| view.run.id.to_string());
-    turns.iter().map(|turn| format!("{}:{}", turn.period.name(), seen(turn))).collect::<Vec<_>>().join(" ")
+    let run =
+        |view: &Option<Arc<RunView>>| view.as_ref().map_or_else(|| "-".to_owned(), |view| view.run.id.to_string());
+    let turn = |turn: &Turn| format!("{}:{},{}", turn.period.name(), run(&turn.now), run(&turn.then));
+    turns.iter().map(turn).collect::<Vec<_>>().join(" ")
 }
 
 /// The units scored that stand otherwise in one run than in the other.
@@ -180,13 +183,14 @@ fn entries(view: &RunView) -> BTreeMap<String, BTreeSet<String>> {
     entries
 }
 
-/// By what an entry is known again in another run: its unit, and its record or the reason of its finding.
+/// By what an entry is known again in another run: its unit, and its record (by its number or what it says, since rows move) or the reason of its finding.
 fn name_of(shown: &Shown, entry: &ShownEntry) -> String {
     let finding = entry.finding.and_then(|place| shown.findings.get(place));
     match (&entry.record, finding) {
         (Some(record), _) => {
-            let place = record.number.as_ref().or(record.place.as_ref()).cloned().unwrap_or_default();
-            format!("{} {} {} {place}", shown.unit, record.kind, record.date)
+            let known_by = record.number.clone().or_else(|| record.mark.map(|mark| mark.to_string()));
+            let known_by = known_by.or_else(|| record.place.clone()).unwrap_or_default();
+            format!("{} {} {} {known_by}", shown.unit, record.kind, record.date)
         }
         (None, Some(finding)) => {
             format!("{} {} {}", shown.unit, finding.rule, finding.reason.as_deref().unwrap_or_default())

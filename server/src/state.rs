@@ -62,10 +62,15 @@ struct Shared {
     jobs: Jobs,
     /// Held while units are scored: one scoring at a time has the processors to itself.
     scoring: Mutex<()>,
+    /// Held while it is decided which runs the public sees, or which are discarded.
+    publishing: Mutex<()>,
     keeper: Keeper,
     prepared: Prepared,
     footing: Footing,
 }
+
+/// The right to decide what the public sees.
+pub struct Publishing<'a>(#[expect(dead_code, reason = "it is held, not looked at")] MutexGuard<'a, ()>);
 
 impl App {
     /// Puts it together. `token` lets its bearer write and see what is not public.
@@ -90,6 +95,7 @@ impl App {
             previews: Previews::default(),
             jobs: Jobs::default(),
             scoring: Mutex::new(()),
+            publishing: Mutex::new(()),
             keeper: Keeper::default(),
             prepared: Prepared::default(),
             footing: Footing::default(),
@@ -198,6 +204,12 @@ impl App {
     /// blocks.
     pub fn standing(&self) -> MutexGuard<'_, Standing> {
         self.0.standing.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whoever has it is the only one that looks at what the public sees and then decides what it shall see, or discards what nobody
+    /// needs. It blocks.
+    pub fn publishing(&self) -> Publishing<'_> {
+        Publishing(self.0.publishing.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Uploads that somebody is looking at.

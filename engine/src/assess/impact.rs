@@ -22,7 +22,6 @@ pub struct Trial {
     plan: Arc<Plan>,
     world: Arc<World>,
     request: Request,
-    priors: Priors,
     scored: Vec<Tried>,
 }
 
@@ -54,9 +53,9 @@ impl Trial {
     ///
     /// # Errors
     /// As [`super::assess`].
-    pub fn new(plan: &Arc<Plan>, world: &Arc<World>, request: Request, priors: Priors) -> Result<Trial, AssessError> {
+    pub fn new(plan: &Arc<Plan>, world: &Arc<World>, request: Request, priors: &Priors) -> Result<Trial, AssessError> {
         let mut passes = Vec::new();
-        let scored = score_each(plan, world, &request, &priors, &mut |turn| {
+        let scored = score_each(plan, world, &request, priors, &mut |turn| {
             let pass = turn.pass(true);
             let results = pass.run()?;
             let scored = scored_of(&turn, &pass, turn.pasts_of(results.into_iter().map(of_trial).map(Some), &[]));
@@ -65,7 +64,7 @@ impl Trial {
         })?;
         let tried = |(scored, (roll_up, pass))| Tried { roll_up, scored, pass };
         let scored = scored.into_iter().zip(passes).map(tried).collect();
-        Ok(Trial { plan: Arc::clone(plan), world: Arc::clone(world), request, priors, scored })
+        Ok(Trial { plan: Arc::clone(plan), world: Arc::clone(world), request, scored })
     }
 
     /// The edition.
@@ -80,14 +79,20 @@ impl Trial {
 
     /// What another edition does to the results: all that may differ, by period and unit. What is not among them is the same but
     /// for the name of the edition. `world` holds the same units with the same facts as that edition reads them: where both mean the same
-    /// by all kinds and attributes ([`crate::dictionary::Dictionary::is_like`]), that of the trial will do.
+    /// by all kinds and attributes ([`crate::dictionary::Dictionary::is_like`]), that of the trial will do. `priors` is what the first
+    /// period of that edition looks back on: the edition may begin later or earlier than that of the trial.
     ///
     /// # Errors
     /// As [`super::assess`].
-    pub fn against(&self, other: &Arc<Plan>, world: &Arc<World>) -> Result<Vec<Difference>, AssessError> {
+    pub fn against(
+        &self,
+        other: &Arc<Plan>,
+        world: &Arc<World>,
+        priors: &Priors,
+    ) -> Result<Vec<Difference>, AssessError> {
         let mut likenesses: HashMap<Option<usize>, Option<Arc<Likeness>>> = HashMap::new();
         let has_same_units = self.world.has_same_units(world);
-        let scored = score_each(other, world, &self.request, &self.priors, &mut |turn| {
+        let scored = score_each(other, world, &self.request, priors, &mut |turn| {
             let earlier = self.scored.iter().find(|tried| {
                 has_same_units
                     && tried.roll_up == turn.roll_up

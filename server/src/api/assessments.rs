@@ -189,7 +189,7 @@ fn answer(
     (run, period, outlook): (&Run, Period, Outlook),
 ) -> Result<Answer, Problem> {
     let source = Source::of(run, period);
-    let basis = source.basis();
+    let basis = source.basis_for(app, &outlook);
     let listing = || {
         let subject = Subject::of("assessments", format!("{}/{}", run.id, period.name()));
         app.note_look(&asked.caller, outlook.closest(), subject)?;

@@ -42,7 +42,7 @@ pub struct EditionBody {
     pub published_at: Timestamp,
     /// 变更说明 · What changed, in the officer's words.
     pub note: String,
-    /// 发布人 · By whom; with the token only.
+    /// 发布人 · By whom; for staff alone.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub by: Option<String>,
 }

@@ -209,6 +209,7 @@ pub async fn create(
     let handed_in = HandedIn::read(&app, request).await?;
     app.blocking(move |app| {
         let by = caller.name_or(handed_in.by);
+        let _alone = app.standing();
         let announced = match handed_in.content {
             Content::Changes(changes) => Announced::of_changes(app, by, changes)?,
             Content::Table(file, encoding) => Announced::of_table(app, by, &file, encoding.as_deref())?,

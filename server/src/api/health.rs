@@ -21,7 +21,7 @@ pub struct HealthBody {
     /// 版本 · Version of the program.
     #[schema(example = "0.1.0")]
     pub version: &'static str,
-    /// 数据库 · About the store; with the token only.
+    /// 数据库 · About the store; for whoever may see more than the public.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub store: Option<StoreBody>,
 }

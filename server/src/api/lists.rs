@@ -237,7 +237,7 @@ pub async fn show(
             None => find(app, query.bundle.as_deref(), query.period.as_deref(), outlook.run)?,
         };
         let source = Source::of(&run, period);
-        asked.json(&source.basis(), || {
+        asked.json(&source.basis_for(app, &outlook), || {
             let listing = app.listing(&run, period, outlook)?;
             let view = &listing.view;
             let bundle = view.edition.bundle();

@@ -70,7 +70,7 @@ async fn change(
 ) -> Result<Json<RunBody>, Problem> {
     let id = parameters::run(run)?;
     app.blocking(move |app| {
-        let run = app.set_public(&caller, id, (caller.name_or(form.by), &form.reason), public)?;
+        let run = app.set_public(&app.publishing(), &caller, id, (caller.name_or(form.by), &form.reason), public)?;
         Ok(Json(RunBody::of(run, Reader::Staff)))
     })
     .await

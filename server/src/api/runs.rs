@@ -61,10 +61,10 @@ pub struct RunBody {
     pub assessments: u64,
     /// 已公布 · Whether it is public.
     pub released: bool,
-    /// 核算人 · Who asked for it; with the token only.
+    /// 核算人 · Who asked for it; for staff alone.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub by: Option<String>,
-    /// 计数 · What the scoring counted; with the token only.
+    /// 计数 · What the scoring counted; for staff alone.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub counts: BTreeMap<String, u64>,
 }

@@ -7,6 +7,8 @@ use liuwu_engine::period::{Date, Period};
 use serde::{Serialize, Serializer};
 use utoipa::ToSchema;
 
+use crate::disclosure::Outlook;
+use crate::state::App;
 use crate::store::{Run, UnitRow};
 use crate::view::UnitTree;
 
@@ -59,6 +61,14 @@ impl Source {
     #[must_use]
     pub fn basis(&self) -> String {
         format!("run {} {} {}", self.run, self.period, self.released)
+    }
+
+    /// The same for a list of which more is told than to anybody: what the account answers for can change, and so can what is said of
+    /// the records behind it.
+    #[must_use]
+    pub fn basis_for(&self, app: &App, outlook: &Outlook) -> String {
+        let basis = self.basis();
+        if outlook.is_internal() { format!("{basis} {outlook:?} {}", app.writes()) } else { basis }
     }
 }
 

@@ -38,7 +38,8 @@ pub(super) fn forget(store: &dyn Store, thing: &Thing) -> Result<()> {
     let (what, id) = thing.subject();
     let own = format!("{what}-{id}-");
     loop {
-        let page = store.papers(FOLDER, Some(&own), ON_A_PAPER)?;
+        // Few at a time: what is read behind them is another's.
+        let page = store.papers(FOLDER, Some(&own), 8)?;
         let names = page.into_iter().map(|(name, _)| name).take_while(|name| name.starts_with(&own));
         let gone: Vec<Paper> = names.map(|name| Paper::gone(FOLDER, name)).collect();
         if gone.is_empty() {

@@ -30,7 +30,7 @@ fn while_a_draft_is_read_again_what_was_read_before_is_shown() {
         };
         assert_eq!(preview.report.tables.len(), 1);
     }
-    let subject = Key { draft: draft.id.clone(), revision: draft.revision, inputs: app.inputs() }.subject();
+    let subject = key_of(&app, &draft).unwrap().subject();
     assert!(app.jobs().about(&subject).is_some_and(|job| job.wait(LONG) == Some(Ending::Done)));
     assert!(matches!(look(&app, &caller, &draft, LONG).unwrap(), Look::Ready(_)));
 }
@@ -40,15 +40,18 @@ fn what_was_read_holds_when_results_are_made_and_not_when_others_store_something
     let directory = tempfile::tempdir().unwrap();
     let (app, caller) = (open(directory.path()), Caller::terminal());
     let draft = furnish(&app);
-    let kept = || {
-        let key = Key { draft: draft.id.clone(), revision: draft.revision, inputs: app.inputs() };
-        app.previews().get(&key).is_some()
+    let kept = || app.previews().get(&key_of(&app, &draft).unwrap()).is_some();
+    let looked = || match look(&app, &caller, &draft, LONG).unwrap() {
+        Look::Ready(preview) => preview,
+        Look::Working(_) => panic!("the draft was not read"),
     };
-    assert!(matches!(look(&app, &caller, &draft, LONG).unwrap(), Look::Ready(_)));
+    assert!(matches!(looked().effect, Weighed::Unknown(..)), "nothing has been scored yet");
     let (periods, longest) = (vec!["2020".parse().unwrap()], LONG);
     let (pseudonym_key, as_of, at) = (app.pseudonym_key().to_vec(), app.today(), app.now());
     let ask =
         Ask { bundle: "small".into(), edition: None, periods, as_of, by: "王".into(), at, pseudonym_key, longest };
+    app.score(&caller, &ask).unwrap();
+    assert!(matches!(looked().effect, Weighed::Effect(_)), "what could not be told before is told");
     app.score(&caller, &ask).unwrap();
     assert!(kept(), "it would be read and weighed once more for nothing");
     push(&app);

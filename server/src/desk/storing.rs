@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use liuwu_engine::diagnostic::{Lang, any_error};
 
-use super::{NOTE, prepare};
+use super::{NOTE, key_of, prepare};
 use crate::accounts::{Caller, Permission};
 use crate::audit::{Action, Note, Subject};
 use crate::drafts::preview::Key;
@@ -50,7 +50,7 @@ pub fn commit(app: &App, caller: &Caller, draft: &Draft, consent: Consent) -> Re
     if consent.withdraw_missing.is_some() && !caller.may(Permission::Correct) {
         return Err(Problem::Forbidden(Permission::Correct.zh(), Permission::Correct.en()));
     }
-    let key = Key { draft: draft.id.clone(), revision: draft.revision, inputs: app.inputs() };
+    let key = key_of(app, &draft)?;
     if let Some(preview) = app.previews().get(&key).filter(|_| !consent.good_rows)
         && any_error(&preview.report.faults)
     {

@@ -4,6 +4,8 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use liuwu_engine::period::Period;
+
 use crate::effect::Effect;
 use crate::upload::Report;
 
@@ -45,6 +47,8 @@ pub struct Key {
     pub revision: u64,
     /// How often facts and editions had changed.
     pub inputs: u64,
+    /// What there are results of, with which it is compared.
+    pub scored: Vec<Period>,
 }
 
 impl Key {

@@ -244,6 +244,7 @@ pub async fn take_back(
 async fn decide(app: App, visit: Visit, run: String, decided: Decided, public: bool) -> Result<Response, Problem> {
     let id = number(&run)?;
     app.blocking(move |app| {
+        let alone = app.publishing();
         let (page, is_public) = page(app, &visit, id)?;
         let refusal = if is_public == public || page.mark != decided.mark {
             "release-changed"
@@ -251,7 +252,7 @@ async fn decide(app: App, visit: Visit, run: String, decided: Decided, public: b
             "release-no-reason"
         } else {
             let caller = visit.caller();
-            app.set_public(caller, id, (caller.name(), &decided.reason), public)?;
+            app.set_public(&alone, caller, id, (caller.name(), &decided.reason), public)?;
             return Ok(Redirect::to(links::RELEASES).into_response());
         };
         let refusal = Some(page.frame.say(refusal).to_string());

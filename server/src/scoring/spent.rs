@@ -52,7 +52,9 @@ fn needed_anyway(store: &dyn Store, by: &str, runs: &BTreeMap<RunId, Run>) -> Re
 /// Adds all that runs rest on or look back on.
 fn spread(runs: &BTreeMap<RunId, Run>, needed: &mut BTreeSet<RunId>) {
     let mut open: Vec<RunId> = needed.iter().copied().collect();
-    while let Some(run) = open.pop().and_then(|id| runs.get(&id)) {
+    while let Some(id) = open.pop() {
+        // One that is not there any more has nothing below it.
+        let Some(run) = runs.get(&id) else { continue };
         open.extend([run.base, run.looks_back_on].into_iter().flatten().filter(|id| needed.insert(*id)));
     }
 }

@@ -27,11 +27,12 @@ pub fn tried(
     plan: &Arc<Plan>,
     ask: &Ask,
 ) -> Result<Vec<Arc<Assessment>>, ScoringError> {
-    let (request, priors) = asked(store, &[plan], ask)?;
+    let first = first_of(plan, ask)?.ok_or(ScoringError::NotInForce)?;
+    let priors = looked_back_on(store, plan, first)?;
     let world = Arc::new(Ground::read(knowledge, &plan.bundle, ask.as_of, &ask.pseudonym_key)?.whole_world()?);
     // The plan is shared with all who score by this edition: they go on when this takes too long.
     let own = Arc::new(plan.apart());
-    let trial = on_threads(|| within(&own, ask.longest, || Trial::new(&own, &world, request, priors)))??;
+    let trial = on_threads(|| within(&own, ask.longest, || Trial::new(&own, &world, request(ask), &priors)))??;
     Ok(trial.results().cloned().collect())
 }
 
@@ -59,7 +60,19 @@ pub(super) fn impact_in_chunks(
     size: usize,
     found: &mut dyn FnMut(Difference),
 ) -> Result<(), ScoringError> {
-    let (request, priors) = asked(store, &editions, ask)?;
+    let [own, other] = editions;
+    let [first, other_first] = [first_of(own, ask)?, first_of(other, ask)?];
+    if first.or(other_first).is_none() {
+        return Err(ScoringError::NotInForce);
+    }
+    let of = |plan: &Plan, first: Option<Period>| match first {
+        Some(first) => looked_back_on(store, plan, first),
+        None => Ok(Priors::new()),
+    };
+    let priors = of(own, first)?;
+    // Two editions that begin alike look back on the very same results.
+    let other_priors = if first == other_first { None } else { Some(of(other, other_first)?) };
+    let other_priors = other_priors.as_ref().unwrap_or(&priors);
     let [before, after] = editions.map(|plan| Arc::new(plan.apart()));
     // All chunks, and both editions, see what was stored at one moment.
     let now = store.moment()?;
@@ -74,7 +87,7 @@ pub(super) fn impact_in_chunks(
                 }
                 let [world, other] = sides.worlds(chunk)?;
                 let differences = on_threads(|| {
-                    Trial::new(&before, &world, request.clone(), priors.clone())?.against(&after, &other)
+                    Trial::new(&before, &world, request(ask), &priors)?.against(&after, &other, other_priors)
                 })??;
                 differences.into_iter().for_each(&mut *found);
                 progress.advance(chunk.len() as u64);
@@ -84,21 +97,20 @@ pub(super) fn impact_in_chunks(
     })
 }
 
-/// What to score, and what the first period looks back on.
-fn asked(store: &dyn Store, editions: &[&Arc<Plan>], ask: &Ask) -> Result<(Request, Priors), ScoringError> {
-    let mut periods: Vec<Period> = Vec::new();
-    for plan in editions {
-        periods.extend(periods_of(&plan.bundle, &ask.periods)?);
-    }
-    let (Some(first), Some(plan)) = (periods.iter().min(), editions.first()) else {
-        return Err(ScoringError::NotInForce);
-    };
-    let looks_back_on = match first.previous() {
-        Ok(before) => store.current_run(&plan.bundle.id, before)?.map(|run| run.id),
-        Err(_) => None,
-    };
-    let priors = priors(store, &plan.bundle, looks_back_on, *first)?;
-    Ok((Request { periods: ask.periods.clone(), as_of: Some(ask.as_of) }, priors))
+fn request(ask: &Ask) -> Request {
+    Request { periods: ask.periods.clone(), as_of: Some(ask.as_of) }
+}
+
+/// The first period that an edition scores of those asked for; none: it is in force for none of them.
+fn first_of(plan: &Plan, ask: &Ask) -> Result<Option<Period>, ScoringError> {
+    Ok(periods_of(&plan.bundle, &ask.periods)?.into_iter().min())
+}
+
+/// What the first period looks back on.
+fn looked_back_on(store: &dyn Store, plan: &Plan, first: Period) -> Result<Priors, ScoringError> {
+    let Ok(before) = first.previous() else { return Ok(Priors::new()) };
+    let run = store.current_run(&plan.bundle.id, before)?.map(|run| run.id);
+    priors(store, &plan.bundle, run, first)
 }
 
 /// What two editions stand on.

@@ -110,6 +110,8 @@ impl App {
     fn discard_spent(&self, made: usize) -> Result<(), Problem> {
         let made = self.0.keeper.lock().made.map(|before| before + made);
         if made.is_none_or(|made| made >= AT_A_TIME) {
+            // Nothing is released meanwhile of what is about to go.
+            let _alone = self.publishing();
             for some in scoring::spent(self.store(), BY)?.chunks(DISCARDED) {
                 // Before they are gone: what is in the log and not in the store would look like a loss.
                 self.audit().note_discard(&Caller::service(), some)?;

@@ -55,3 +55,27 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn an_edition_that_begins_later_looks_back_on_the_year_before_it_begins() {
+    let store = Memory::new();
+    furnish(&store, YEARLY, &["fire", "warning"]);
+    // A bad year 2018, a good one 2019.
+    store.append_batch(batch(vec![row("v1", "fire", (2018, 3), None)])).unwrap();
+    score(&store, &ask("2018")).unwrap();
+    score(&store, &ask("2019")).unwrap();
+    let plan = |text: &str| {
+        let (bundle, _) = bundle::read("trial", text).unwrap();
+        Arc::new(Plan::new(Arc::new(bundle)).unwrap())
+    };
+    let later = YEARLY.replace("edition: \"1\"", "edition: \"2\"\neffective: {from: 2020-01-01}");
+    let mut moved = Vec::new();
+    impact_in_chunks(&store, [&plan(YEARLY), &plan(&later)], &ask("2019..2020"), &Unwatched, 9, &mut |found| {
+        let score = |result: Option<&Arc<Assessment>>| result.and_then(|result| result.score);
+        if found.period == "2020".parse().unwrap() && score(found.before.as_ref()) != score(found.after.as_ref()) {
+            moved.push(found.unit.to_string());
+        }
+    })
+    .unwrap();
+    assert_eq!(moved, Vec::<String>::new(), "2020 looks back on 2019 under both");
+}
