@@ -1,7 +1,7 @@
 //! What the log says about content: one digest for a batch, an edition, a run, or a mark beside them, so that what stands in the
 //! store can be held against what was done. Digests are made here, in [`super::runs`] and in [`super::marks`] alone.
 //!
-//! Enters: a [`Thing`], the store that holds it, the key of pseudonyms. Leaves: a digest for an [`Entry`], and beside it, [filed](super::filed)
+//! Enters: a [`Thing`], the store that holds it, the key of pseudonyms. Leaves: a digest for an [`Entry`], and beside it, [filed]
 //! as papers, one leaf for every record and assessment, by which [`super::compare`] names the one that differs. Leaves are keyed
 //! (HMAC-SHA-256): from a plain digest of a record whose personal fields were blanked since, a phone number could be guessed. The
 //! digest of a batch is SHA-256 over all leaves, that of a run goes over a tree of them; papers that were changed too do not fit it

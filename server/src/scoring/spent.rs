@@ -2,7 +2,7 @@
 //!
 //! Enters: the runs of a store. Leaves: the numbers of those that can be [discarded](Store::discard_runs). What stays: whatever somebody
 //! asked for, whatever is in force or was ever public, the last few of the others for those who are just looking at them, and all that
-//! a run that stays rests on or looks back on, so that it can be read and verified. Next: [`super::verify`].
+//! a run that stays rests on or looks back on, so that it can be read and verified. Next: [`mod@super::verify`].
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -25,7 +25,7 @@ pub trait Journal {
     /// returns.
     ///
     /// # Errors
-    /// [`Conflict::EntryNumber`](super::Conflict::EntryNumber) when the first does not follow the last, or one not the one before it;
+    /// [`Conflict::EntryNumber`] when the first does not follow the last, or one not the one before it;
     /// those of [`Cabinet::file_papers`](super::Cabinet::file_papers).
     fn append_entries(&self, entries: &[Entry], papers: Vec<Paper>) -> Result<()>;
 

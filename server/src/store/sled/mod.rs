@@ -198,7 +198,8 @@ impl Shelves {
 /// Opens the store in a directory, or creates it there, and removes what an interrupted write has left.
 ///
 /// # Errors
-/// [`StoreError::Locked`] when another process has it, [`StoreError::TooNew`], [`StoreError::Corrupt`], [`StoreError::Io`].
+/// [`StoreError::Locked`](super::StoreError::Locked) when another process has it, [`StoreError::TooNew`](super::StoreError::TooNew),
+/// [`StoreError::Corrupt`](super::StoreError::Corrupt), [`StoreError::Io`](super::StoreError::Io).
 pub fn open(path: impl AsRef<Path>) -> Result<Sled> {
     let database = Database::open(path.as_ref())?;
     let shelves = Shelves::open(&database.db)?;
