@@ -39,7 +39,7 @@ undo-ratings = villages change rating
 undo-lists = villages enter or leave a list
 undo-nobody = No village changes score, rating or list.
 effect-partial = Only villages whose results you may see by now are counted; what changes for others is seen once it is released.
-effect-unseen = what changes for villages is seen once it is released
+effect-unseen = villages whose results you see by now stay as they are; whether others change is seen once results are released
 effect-none = no village changes score, rating or list
 effect-units = { $count ->
     [one] { $count } village changes score or rating
